@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { call, Nothing } from './service.ts'
+import { ErrorData } from './errors.ts'
+
+export const AccountId = z.number().int().positive()
+export type AccountId = z.infer<typeof AccountId>
+
+export const Address = z.string().min(3).max(320)
+
+export const Server = z.object({
+  host: z.string().min(1).max(253),
+  port: z.number().int().min(1).max(65535),
+  /** MSSanté asks STARTTLS (ECO.1.0.1, ECO.1.0.2); implicit TLS exists at some operators. */
+  security: z.enum(['starttls', 'tls']),
+})
+export type Server = z.infer<typeof Server>
+
+export const AuthKind = z.enum(['psc', 'password'])
+export type AuthKind = z.infer<typeof AuthKind>
+
+export const Discovery = z.object({
+  address: Address,
+  source: z.enum(['srv', 'manual']),
+  imap: Server,
+  smtp: Server,
+  /** What the server offers and SousPli can do, best first. */
+  auth: z.array(AuthKind),
+})
+export type Discovery = z.infer<typeof Discovery>
+
+export const AccountConnection = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('offline') }),
+  z.object({ state: z.literal('connecting') }),
+  z.object({ state: z.literal('online'), since: z.string() }),
+  /** The provider's session ended, or this is a new start: reading goes on, the network waits for the user. */
+  z.object({ state: z.literal('login-required') }),
+  z.object({ state: z.literal('error'), error: ErrorData, retryAt: z.string().nullable() }),
+])
+export type AccountConnection = z.infer<typeof AccountConnection>
+
+export const Account = z.object({
+  id: AccountId,
+  address: Address,
+  displayName: z.string(),
+  kind: z.enum(['personal', 'organisational']),
+  auth: AuthKind,
+  imap: Server,
+  smtp: Server,
+  connection: AccountConnection,
+  /** Bytes; what the submission server announced (SMTP SIZE), null until known. */
+  maxMessageSize: z.number().int().nullable(),
+})
+export type Account = z.infer<typeof Account>
+
+export const NewAccount = z.object({
+  address: Address,
+  displayName: z.string().min(1).max(200),
+  kind: z.enum(['personal', 'organisational']),
+  imap: Server,
+  smtp: Server,
+  auth: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('psc') }),
+    z.object({ kind: z.literal('password'), password: z.string().min(1).max(512) }),
+  ]),
+})
+export type NewAccount = z.infer<typeof NewAccount>
+
+export const SyncProgress = z.object({
+  accountId: AccountId,
+  phase: z.enum(['folders', 'headers', 'bodies', 'idle']),
+  done: z.number().int(),
+  total: z.number().int(),
+})
+export type SyncProgress = z.infer<typeof SyncProgress>
+
+export const accountCalls = {
+  'accounts.list': call(Nothing, z.array(Account)),
+  /** Servers of an address: DNS SRV (RFC 6186), nothing else is guessed; `account.discovery-failed` opens manual settings. */
+  'accounts.discover': call(z.object({ address: Address }), Discovery),
+  /** Connects to both servers (TLS verified, login done) before anything is stored. */
+  'accounts.create': call(NewAccount, Account),
+  /** Opens the login of the account's provider (Pro Santé Connect: the system browser). */
+  'accounts.login': call(z.object({ accountId: AccountId }), Nothing),
+  'accounts.syncNow': call(Nothing, Nothing),
+  'accounts.remove': call(z.object({ accountId: AccountId }), Nothing),
+}
+export const accountEvents = {
+  'accounts.changed': z.array(Account),
+  'accounts.progress': SyncProgress,
+}

@@ -1,0 +1,129 @@
+import { z } from 'zod'
+import { call, Nothing } from './service.ts'
+import { AccountId } from './accounts.ts'
+import { CertificateSummary, Correspondent, MessageId, TrustClass } from './mail.ts'
+import { ErrorData } from './errors.ts'
+
+export const DraftId = z.number().int().positive()
+export type DraftId = z.infer<typeof DraftId>
+
+export const DraftAttachment = z.object({
+  id: z.string(),
+  fileName: z.string(),
+  mimeType: z.string(),
+  size: z.number().int(),
+  url: z.string(),
+})
+export type DraftAttachment = z.infer<typeof DraftAttachment>
+
+export const DraftKind = z.enum(['new', 'reply', 'reply-all', 'forward'])
+export type DraftKind = z.infer<typeof DraftKind>
+
+/** What the user types; saved as one types. */
+export const DraftContent = z.object({
+  accountId: AccountId,
+  to: z.array(Correspondent).max(200),
+  cc: z.array(Correspondent).max(200),
+  bcc: z.array(Correspondent).max(200),
+  subject: z.string().max(998),
+  /** Always there: the text/plain alternative. */
+  text: z.string().max(2_000_000),
+  /** Rich text as the editor's schema serialises it, or null for a plain message. */
+  html: z.string().max(4_000_000).nullable(),
+  sign: z.boolean(),
+  encrypt: z.boolean(),
+  readReceipt: z.boolean(),
+})
+export type DraftContent = z.infer<typeof DraftContent>
+
+export const Draft = z.object({
+  id: DraftId,
+  kind: DraftKind,
+  /** The message answered or forwarded. */
+  sourceId: MessageId.nullable(),
+  content: DraftContent,
+  attachments: z.array(DraftAttachment),
+  savedAt: z.string(),
+})
+export type Draft = z.infer<typeof Draft>
+
+/** Checks before sending, one per finding; `blocking` keeps « Envoyer » disabled. */
+export const SendCheck = z.object({
+  kind: z.enum([
+    'recipient-trusted',
+    'recipient-outside',
+    'recipient-unknown',
+    'address-invalid',
+    'no-recipient',
+    'no-subject',
+    'size',
+    'missing-certificate',
+    'card-needed',
+  ]),
+  blocking: z.boolean(),
+  address: z.string().nullable(),
+  trust: TrustClass.nullable(),
+  /** Bytes, for `size`. */
+  size: z.number().int().nullable(),
+  limit: z.number().int().nullable(),
+})
+export type SendCheck = z.infer<typeof SendCheck>
+
+export const OutboxState = z.enum(['queued', 'sending', 'unknown', 'refused', 'accepted', 'filed'])
+export type OutboxState = z.infer<typeof OutboxState>
+
+export const OutboxItem = z.object({
+  id: z.number().int().positive(),
+  accountId: AccountId,
+  state: OutboxState,
+  subject: z.string(),
+  recipients: z.array(
+    z.object({ address: z.string(), accepted: z.boolean().nullable(), response: z.string().nullable() }),
+  ),
+  queuedAt: z.string(),
+  attempts: z.number().int(),
+  nextAttemptAt: z.string().nullable(),
+  error: ErrorData.nullable(),
+})
+export type OutboxItem = z.infer<typeof OutboxItem>
+
+export const composeCalls = {
+  /** A new draft; answers and forwards come filled (recipients, quoted text, attachments kept on forward). */
+  'drafts.create': call(
+    z.object({ kind: DraftKind, accountId: AccountId.nullable(), sourceId: MessageId.nullable() }),
+    Draft,
+  ),
+  'drafts.list': call(Nothing, z.array(Draft)),
+  'drafts.get': call(z.object({ id: DraftId }), Draft),
+  'drafts.save': call(z.object({ id: DraftId, content: DraftContent }), z.object({ savedAt: z.string() })),
+  'drafts.discard': call(z.object({ id: DraftId }), Nothing),
+  /** `uploadId` names bytes the window has already streamed (renderer/bytes). */
+  'drafts.attach': call(
+    z.object({
+      id: DraftId,
+      uploadId: z.string().max(100),
+      fileName: z.string().min(1).max(255),
+      mimeType: z.string().max(200),
+    }),
+    DraftAttachment,
+  ),
+  'drafts.detach': call(z.object({ id: DraftId, attachmentId: z.string() }), Nothing),
+  'drafts.check': call(z.object({ id: DraftId }), z.array(SendCheck)),
+  /** Builds the final bytes (signed, encrypted), stores them, queues them. The draft disappears with the same transaction. */
+  'drafts.send': call(z.object({ id: DraftId }), OutboxItem),
+  'outbox.list': call(Nothing, z.array(OutboxItem)),
+  'outbox.retry': call(z.object({ id: z.number().int() }), Nothing),
+  'outbox.cancel': call(z.object({ id: z.number().int() }), Nothing),
+  /** A p12 file: private key and certificates go into the vault. */
+  'keys.importP12': call(
+    z.object({ uploadId: z.string().max(100), passphrase: z.string().max(512) }),
+    CertificateSummary,
+  ),
+  'keys.list': call(Nothing, z.array(CertificateSummary)),
+  /** Recipients' certificates known: from signed mail seen, or imported. */
+  'certificates.forAddress': call(z.object({ address: z.string() }), z.array(CertificateSummary)),
+  'certificates.import': call(z.object({ uploadId: z.string().max(100) }), CertificateSummary),
+}
+export const composeEvents = {
+  'outbox.changed': z.array(OutboxItem),
+}

@@ -1,0 +1,167 @@
+import { z } from 'zod'
+
+/**
+ * Every error code that may cross a boundary. A code is stable: the renderer's catalogue has one French and one
+ * English sentence for each, and traces and tests name them. Add codes here, next to their area.
+ */
+export const errorCodes = [
+  // the contract itself
+  'contract.invalid-request',
+  'contract.invalid-reply',
+  'contract.unknown-method',
+  'contract.forbidden-sender',
+  'core.unavailable',
+  'core.internal',
+  // card
+  'card.no-module',
+  'card.module-failed',
+  'card.no-reader',
+  'card.no-card',
+  'card.unknown-card',
+  'card.pin-format',
+  'card.pin-incorrect',
+  'card.pin-locked',
+  'card.last-try',
+  'card.removed',
+  'card.login-required',
+  'card.other-card',
+  'card.no-certificate',
+  'card.mechanism-unavailable',
+  'card.timeout',
+  'card.process-lost',
+  'card.operation-failed',
+  // vault
+  'vault.missing',
+  'vault.exists',
+  'vault.locked',
+  'vault.no-slot',
+  'vault.wrong-key',
+  'vault.passphrase-weak',
+  'vault.passphrase-wrong',
+  'vault.recovery-wrong',
+  'vault.device-secret-lost',
+  'vault.card-not-deterministic',
+  'vault.corrupt',
+  'vault.read-only',
+  'vault.disk-full',
+  'vault.from-future',
+  'vault.not-found',
+  // network and TLS
+  'net.unreachable',
+  'net.timeout',
+  'net.dns',
+  'net.closed',
+  'tls.starttls-missing',
+  'tls.handshake',
+  'tls.untrusted-authority',
+  'tls.expired',
+  'tls.host-mismatch',
+  'tls.wrong-usage',
+  'tls.revoked',
+  'tls.revocation-unknown',
+  // identity
+  'auth.failed',
+  'auth.login-required',
+  'auth.cancelled',
+  'auth.provider-unavailable',
+  'auth.mechanism-unavailable',
+  // accounts
+  'account.address-invalid',
+  'account.not-found',
+  'account.exists',
+  'account.discovery-failed',
+  // mail
+  'imap.failed',
+  'imap.protocol',
+  'imap.quota',
+  'mail.not-found',
+  'mail.body-unavailable',
+  'mime.malformed',
+  'mime.limit',
+  'part.expired',
+  'part.unavailable',
+  // sending
+  'smtp.failed',
+  'smtp.recipient-refused',
+  'smtp.all-recipients-refused',
+  'smtp.sender-refused',
+  'smtp.too-large',
+  'smtp.rejected',
+  'outbox.unknown-outcome',
+  'outbox.not-found',
+  'compose.no-recipient',
+  'compose.address-invalid',
+  'compose.recipient-outside',
+  'compose.too-large',
+  'compose.draft-missing',
+  // S/MIME
+  'smime.malformed',
+  'smime.limit',
+  'smime.unsupported',
+  'smime.no-key',
+  'smime.no-recipient-certificate',
+  'smime.decrypt-failed',
+  'smime.sign-failed',
+  'p12.wrong-passphrase',
+  'p12.malformed',
+  'p12.no-key',
+  // clinical documents
+  'zip.malformed',
+  'zip.limit',
+  'zip.unsafe',
+  'xml.malformed',
+  'xml.limit',
+  'xml.forbidden',
+  'xdm.no-metadata',
+  'cda.not-a-cda',
+  'cda.no-body',
+] as const
+
+export const ErrorCode = z.enum(errorCodes)
+export type ErrorCode = z.infer<typeof ErrorCode>
+
+/** When trying again can help: never, later by itself, after the user logs in again, after the user changes something. */
+export const Retry = z.enum(['no', 'later', 'after-login', 'after-change'])
+export type Retry = z.infer<typeof Retry>
+
+/**
+ * An error as a value. `details` holds only what a sentence needs (tries left, a host name, a refused address):
+ * never a PIN, a token, mail content or patient data.
+ */
+export const ErrorData = z.object({
+  code: ErrorCode,
+  retry: Retry,
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+})
+export type ErrorData = z.infer<typeof ErrorData>
+
+/** `ErrorData` with the cause that stays on the side where it happened; it is dropped at the contract's border. */
+export interface AppError extends ErrorData {
+  cause?: unknown
+}
+
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: AppError }
+
+/** A successful outcome. */
+export const ok = <T>(value: T): Outcome<T> => ({ ok: true, value })
+
+/** A failed outcome. `retry` defaults to `no`. */
+export const fail = <T = never>(
+  code: ErrorCode,
+  rest: { retry?: Retry; details?: NonNullable<ErrorData['details']>; cause?: unknown } = {},
+): Outcome<T> => ({
+  ok: false,
+  error: {
+    code,
+    retry: rest.retry ?? 'no',
+    ...(rest.details ? { details: rest.details } : {}),
+    ...(rest.cause !== undefined ? { cause: rest.cause } : {}),
+  },
+})
+
+/** What may leave the process where the error happened: everything but the cause. */
+export const toErrorData = (error: AppError): ErrorData => ({
+  code: error.code,
+  retry: error.retry,
+  ...(error.details ? { details: error.details } : {}),
+})

@@ -1,0 +1,240 @@
+import { z } from 'zod'
+import { call, Nothing } from './service.ts'
+import { AccountId } from './accounts.ts'
+import { ErrorData } from './errors.ts'
+import { DocumentSummary, PatientSummary, ResultAlert } from './documents.ts'
+
+/** Grows with the message's date: seconds × 2²⁰ + counter (models.md §8.2), below 2⁵³. */
+export const MessageId = z.number().int().positive()
+export type MessageId = z.infer<typeof MessageId>
+export const FolderId = z.number().int().positive()
+export type FolderId = z.infer<typeof FolderId>
+
+export const FolderRole = z.enum(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'none'])
+export type FolderRole = z.infer<typeof FolderRole>
+
+export const Folder = z.object({
+  id: FolderId,
+  accountId: AccountId,
+  /** Server path, decoded. */
+  path: z.string(),
+  /** Last segment of the path. */
+  name: z.string(),
+  parentPath: z.string().nullable(),
+  role: FolderRole,
+  /** Another user's mailbox shared with this one (IMAP ACL). */
+  shared: z.boolean(),
+  total: z.number().int(),
+  unread: z.number().int(),
+})
+export type Folder = z.infer<typeof Folder>
+
+export const Correspondent = z.object({ name: z.string(), address: z.string() })
+export type Correspondent = z.infer<typeof Correspondent>
+
+/** What the domain says of an address. `outside` cannot be written to (architecture §7.7). */
+export const TrustClass = z.enum(['professional', 'organisation', 'patient', 'outside', 'unknown'])
+export type TrustClass = z.infer<typeof TrustClass>
+
+export const Flag = z.enum(['seen', 'flagged', 'answered', 'forwarded'])
+export type Flag = z.infer<typeof Flag>
+
+/** One line of the list; nothing here needs the body. */
+export const MessageRow = z.object({
+  id: MessageId,
+  accountId: AccountId,
+  folderId: FolderId,
+  threadId: z.number().int(),
+  /** ISO 8601, UTC. */
+  date: z.string(),
+  from: Correspondent,
+  to: z.array(Correspondent),
+  /** As shown: without the technical prefix (ECO.3.1.3). */
+  subject: z.string(),
+  preview: z.string(),
+  seen: z.boolean(),
+  flagged: z.boolean(),
+  answered: z.boolean(),
+  forwarded: z.boolean(),
+  hasAttachments: z.boolean(),
+  /** Bytes. */
+  size: z.number().int(),
+  trust: TrustClass,
+  signed: z.boolean(),
+  encrypted: z.boolean(),
+  patient: PatientSummary.nullable(),
+  /** Label of the first clinical document, and how many there are. */
+  documentLabel: z.string().nullable(),
+  documentCount: z.number().int(),
+  alert: ResultAlert.nullable(),
+  /** An action on this message is not yet confirmed by the server. */
+  pending: z.boolean(),
+})
+export type MessageRow = z.infer<typeof MessageRow>
+
+export const CertificateSummary = z.object({
+  /** SHA-256 of the DER, lower-case hex. */
+  fingerprint: z.string(),
+  subject: z.string(),
+  issuer: z.string(),
+  serial: z.string(),
+  notBefore: z.string(),
+  notAfter: z.string(),
+  emails: z.array(z.string()),
+  /** From the subject's CN when it is a national identifier (cps-card.md §2.4). */
+  nationalId: z.string().nullable(),
+  profession: z.string().nullable(),
+})
+export type CertificateSummary = z.infer<typeof CertificateSummary>
+
+/** What a signature check found, in the order a reader must know it. */
+export const SignatureStatus = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('none') }),
+  z.object({
+    status: z.literal('valid'),
+    signer: CertificateSummary,
+    signerName: z.string(),
+    signedAt: z.string().nullable(),
+    /**
+     * How the signer is tied to the From address: the certificate holds the address; or it is a card certificate,
+     * which holds none (cps-card.md §2.4), and the tie is not proven by the certificate alone.
+     */
+    addressBinding: z.enum(['certificate', 'card-without-address']),
+    /** Whole message, or only one of its parts (then the others are outside the signature). */
+    scope: z.enum(['message', 'part']),
+    revocation: z.enum(['good', 'unknown']),
+  }),
+  z.object({
+    status: z.literal('invalid'),
+    signer: CertificateSummary.nullable(),
+    signerName: z.string().nullable(),
+    reasons: z
+      .array(
+        z.enum([
+          'content-altered',
+          'signature-wrong',
+          'untrusted-authority',
+          'expired',
+          'not-yet-valid',
+          'revoked',
+          'wrong-usage',
+          'address-mismatch',
+          'several-signers',
+          'malformed',
+          'unsupported-algorithm',
+        ]),
+      )
+      .min(1),
+  }),
+])
+export type SignatureStatus = z.infer<typeof SignatureStatus>
+
+export const EncryptionStatus = z.discriminatedUnion('status', [
+  z.object({ status: z.literal('none') }),
+  z.object({ status: z.literal('decrypted'), algorithm: z.string(), authenticated: z.boolean() }),
+  z.object({ status: z.literal('failed'), error: ErrorData }),
+])
+export type EncryptionStatus = z.infer<typeof EncryptionStatus>
+
+/** A part the window may fetch. `url` is a souspli-part:// address that dies with the session (architecture §2). */
+export const Part = z.object({
+  id: z.string(),
+  url: z.string(),
+  fileName: z.string().nullable(),
+  /** From the magic bytes where there are any, else as declared. */
+  mimeType: z.string(),
+  size: z.number().int(),
+  /** Without the angle brackets. */
+  contentId: z.string().nullable(),
+  inline: z.boolean(),
+  /** Executables and scripts are only ever saved. */
+  dangerous: z.boolean(),
+})
+export type Part = z.infer<typeof Part>
+
+export const MessageView = z.object({
+  row: MessageRow,
+  from: Correspondent,
+  sender: Correspondent.nullable(),
+  replyTo: z.array(Correspondent),
+  to: z.array(Correspondent),
+  cc: z.array(Correspondent),
+  messageIdHeader: z.string().nullable(),
+  /** Subject as sent, technical prefix included. */
+  rawSubject: z.string(),
+  readReceiptRequested: z.boolean(),
+  body: z.object({
+    /** False while the body has not been downloaded and the account is offline. */
+    available: z.boolean(),
+    /** Address of the text/plain rendering (text of the HTML when the sender sent none). */
+    textUrl: z.string().nullable(),
+    /** Address of the sender's HTML, not sanitised: the renderer sanitises it last, then hands it to its frame. */
+    htmlUrl: z.string().nullable(),
+    /** HTML asks for pictures on the network: blocked until the user asks. */
+    remoteContent: z.boolean(),
+  }),
+  parts: z.array(Part),
+  documents: z.array(DocumentSummary),
+  signature: SignatureStatus,
+  encryption: EncryptionStatus,
+  raw: z.object({ url: z.string(), size: z.number().int() }),
+})
+export type MessageView = z.infer<typeof MessageView>
+
+export const ListFilter = z.enum(['all', 'unread', 'results', 'patients', 'flagged', 'attachments'])
+export type ListFilter = z.infer<typeof ListFilter>
+
+export const Page = z.object({ rows: z.array(MessageRow), more: z.boolean() })
+export type Page = z.infer<typeof Page>
+
+export const OperationId = z.number().int()
+
+export const MailDelta = z.object({
+  folders: z.array(Folder),
+  removedFolders: z.array(FolderId),
+  upserted: z.array(MessageRow),
+  removed: z.array(MessageId),
+})
+export type MailDelta = z.infer<typeof MailDelta>
+
+const Ids = z.array(MessageId).min(1).max(1000)
+
+export const mailCalls = {
+  'folders.list': call(Nothing, z.array(Folder)),
+  /** Newest first; `before` is the last id of the previous page (keyset paging). */
+  'messages.page': call(
+    z.object({
+      folderId: FolderId,
+      before: MessageId.nullable(),
+      limit: z.number().int().min(1).max(200),
+      filter: ListFilter,
+    }),
+    Page,
+  ),
+  'messages.view': call(z.object({ id: MessageId }), MessageView),
+  /** The messages of a conversation, oldest first, whatever their folder. */
+  'messages.thread': call(z.object({ id: MessageId }), z.array(MessageRow)),
+  'messages.setFlag': call(z.object({ ids: Ids, flag: Flag, on: z.boolean() }), OperationId),
+  'messages.move': call(z.object({ ids: Ids, folderId: FolderId }), OperationId),
+  /** To the trash; from the trash, for good. */
+  'messages.delete': call(z.object({ ids: Ids }), OperationId),
+  'messages.undo': call(z.object({ operationId: OperationId }), Nothing),
+  /** Words with prefixes and accents folded (models.md §8.2); newest first. */
+  'messages.search': call(
+    z.object({
+      text: z.string().min(1).max(200),
+      folderId: FolderId.nullable(),
+      before: MessageId.nullable(),
+      limit: z.number().int().min(1).max(200),
+    }),
+    Page,
+  ),
+  /** Addresses seen in mail, best first, for the recipient field. */
+  'correspondents.suggest': call(
+    z.object({ text: z.string().max(100) }),
+    z.array(Correspondent.extend({ trust: TrustClass })),
+  ),
+}
+export const mailEvents = {
+  'mail.delta': MailDelta,
+}

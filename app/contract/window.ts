@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { call, Nothing } from './service.ts'
+
+/**
+ * What a window asks of the desktop rather than of the core: answered by main itself (dialogs, external programs).
+ * Same channel, same checks.
+ */
+export const windowCalls = {
+  /** Asks where to save, then the core writes the part there. False when the user cancels. */
+  'window.savePart': call(z.object({ url: z.string(), fileName: z.string().max(255) }), z.boolean()),
+  /** Copies the part to the private folder (wiped on lock) and opens it with the system's program. */
+  'window.openPart': call(z.object({ url: z.string(), fileName: z.string().max(255) }), Nothing),
+  /** Only https; the window has shown the real host and the user agreed. */
+  'window.openLink': call(z.object({ url: z.string().max(4000) }), Nothing),
+  /** Print the recovery code or the document shown. */
+  'window.print': call(Nothing, Nothing),
+  'window.about': call(
+    Nothing,
+    z.object({ version: z.string(), host: z.enum(['electron', 'electron-standin']), platform: z.string() }),
+  ),
+}
