@@ -1,0 +1,106 @@
+/**
+ * Who may import whom (docs/architecture.md §1): renderer → app/contract ← app/* ← app/core.ts ← main, and inside app
+ * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card`.
+ */
+const order = [
+  ['reading', 'integration', 'agenda', 'patients'],
+  ['mssante'],
+  ['smime', 'directory'],
+  ['mail'],
+  ['vault', 'identity'],
+  ['card'],
+]
+const layers = order.flatMap((names, rank) =>
+  names.map((name) => {
+    const right = order.slice(rank + 1).flat()
+    return {
+      name: `app-${name}`,
+      comment: `app/${name} may import app/contract and what stands to its right in the architecture's order`,
+      severity: 'error',
+      from: { path: `^app/${name}/` },
+      to: { path: '^app/', pathNot: `^app/(contract|${[name, ...right].join('|')})/` },
+    }
+  }),
+)
+const areas = order.flat()
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'contract-depends-on-zod-only',
+      severity: 'error',
+      from: { path: '^app/contract/' },
+      to: { pathNot: '^(app/contract/|node_modules/zod)' },
+    },
+    ...layers,
+    {
+      name: 'one-door',
+      comment:
+        'a folder of app/ is entered through its index.ts (migrations, operations and processes are internal)',
+      severity: 'error',
+      from: { path: '^app/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^app/([^/]+)/', pathNot: ['^app/$1/', '^app/[^/]+/index\\.ts$', '^app/contract/'] },
+    },
+    {
+      name: 'one-door-from-outside',
+      severity: 'error',
+      from: { path: '^(app/[^/]+\\.ts$|main/|renderer/)', pathNot: '\\.test\\.tsx?$' },
+      to: { path: `^app/(${areas.join('|')})/`, pathNot: '^app/[^/]+/index\\.ts$' },
+    },
+    {
+      name: 'app-without-electron-react-dom',
+      severity: 'error',
+      from: { path: '^app/' },
+      to: { path: '(^|node_modules/)(electron|react|react-dom|jsdom|dompurify)(/|$)', pathNot: '^app/' },
+    },
+    {
+      name: 'app-imports-no-shell',
+      severity: 'error',
+      from: { path: '^app/' },
+      to: { path: '^(main|renderer)/' },
+    },
+    {
+      name: 'app-ships-without-tests',
+      severity: 'error',
+      from: { path: '^(app|main|renderer)/', pathNot: '\\.test\\.tsx?$|^renderer/testing/' },
+      to: { path: '^(test|scripts|native)/' },
+    },
+    {
+      name: 'renderer-sees-the-contract-only',
+      severity: 'error',
+      from: {
+        path: '^renderer/',
+        pathNot: '(\\.test\\.tsx?|vite\\.config\\.ts)$|^renderer/(testing|i18n/check)',
+      },
+      to: { path: '^(app/(?!contract/)|main/|node_modules/electron/)' },
+    },
+    {
+      name: 'main-sees-the-contract-only',
+      severity: 'error',
+      from: { path: '^main/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(app/(?!contract/)|renderer/)' },
+    },
+    {
+      name: 'electron-only-in-main',
+      severity: 'error',
+      from: { pathNot: '^(main|test/electron-standin)/' },
+      to: { path: '^node_modules/electron/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+      extensions: ['.ts', '.tsx', '.js'],
+    },
+  },
+}
