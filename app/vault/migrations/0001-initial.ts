@@ -192,6 +192,12 @@ CREATE TABLE revocation_lists (
   fetched_at INTEGER NOT NULL
 ) STRICT;
 
+-- Small values that belong to the profile and stay encrypted.
+CREATE TABLE meta (
+  name TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE part_files (
   id TEXT PRIMARY KEY,
   size INTEGER NOT NULL,

@@ -1,0 +1,2 @@
+/** Operations on accounts, written with app/mail. */
+export const accountOperations = {}

@@ -1,0 +1,2 @@
+/** Operations on correspondents, written with app/mail. */
+export const correspondentOperations = {}

@@ -1,0 +1,2 @@
+/** Operations on drafts, written with app/mail. */
+export const draftOperations = {}

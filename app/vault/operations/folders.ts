@@ -1,0 +1,2 @@
+/** Operations on folders, written with app/mail. */
+export const folderOperations = {}

@@ -1,0 +1,2 @@
+/** Operations on messages, written with app/mail. */
+export const messageOperations = {}

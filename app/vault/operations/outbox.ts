@@ -1,0 +1,2 @@
+/** Operations on outbox, written with app/mail. */
+export const outboxOperations = {}

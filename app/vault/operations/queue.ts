@@ -1,0 +1,2 @@
+/** Operations on queue, written with app/mail. */
+export const queueOperations = {}
