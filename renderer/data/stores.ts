@@ -1,0 +1,108 @@
+import { useSyncExternalStore } from 'react'
+import type {
+  Account,
+  CardState,
+  OutboxItem,
+  SessionState,
+  Settings,
+  SyncProgress,
+} from '../../app/contract/index.ts'
+import { invoke, on } from '../client/index.ts'
+import { setLanguage } from '../i18n/index.ts'
+
+/** A value outside React that components follow. */
+export interface Store<T> {
+  get(): T
+  set(value: T): void
+  subscribe(listener: () => void): () => void
+}
+
+/** Makes a store; `set` with the same value tells nobody. */
+export const createStore = <T>(initial: T): Store<T> => {
+  let value = initial
+  const listeners = new Set<() => void>()
+  return {
+    get: () => value,
+    set: (next) => {
+      if (Object.is(next, value)) return
+      value = next
+      for (const listener of listeners) listener()
+    },
+    subscribe: (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/** Follows a store in a component. */
+export const useStore = <T>(store: Store<T>): T => useSyncExternalStore(store.subscribe, store.get)
+
+export const defaultSettings: Settings = {
+  language: 'fr',
+  theme: 'system',
+  density: 'comfortable',
+  lockAfterMinutes: 30,
+}
+
+/** Null until the core has answered once. */
+export const sessionStore = createStore<SessionState | null>(null)
+export const cardStore = createStore<CardState>({ state: 'starting' })
+export const accountStore = createStore<readonly Account[]>([])
+export const progressStore = createStore<ReadonlyMap<number, SyncProgress>>(new Map())
+export const outboxStore = createStore<readonly OutboxItem[]>([])
+export const settingsStore = createStore<Settings>(defaultSettings)
+
+/** Shows the settings on the document: theme, density, language. */
+export const applySettings = (settings: Settings, prefersDark: boolean): void => {
+  settingsStore.set(settings)
+  const root = document.documentElement
+  root.dataset.theme = settings.theme === 'system' ? (prefersDark ? 'dark' : 'light') : settings.theme
+  root.dataset.density = settings.density
+  setLanguage(settings.language)
+}
+
+/** Forgets everything that belongs to an open session. */
+export const wipeStores = (): void => {
+  accountStore.set([])
+  progressStore.set(new Map())
+  outboxStore.set([])
+}
+
+/** Asks the core for what an open session shows outside the list. Errors come back as banners of the shell. */
+export const loadOpenSession = async (): Promise<void> => {
+  const [accounts, outbox] = await Promise.all([invoke('accounts.list', null), invoke('outbox.list', null)])
+  if (accounts.ok) accountStore.set(accounts.value)
+  if (outbox.ok) outboxStore.set(outbox.value)
+}
+
+/** Keeps the stores true to the core's events. Returns the unsubscriber. */
+export const followCore = (): (() => void) => {
+  const darkQuery = window.matchMedia('(prefers-color-scheme: dark)')
+  const reapply = (): void => applySettings(settingsStore.get(), darkQuery.matches)
+  darkQuery.addEventListener('change', reapply)
+  const stops = [
+    on('session.changed', (state) => sessionStore.set(state)),
+    on('card.changed', (state) => cardStore.set(state)),
+    on('accounts.changed', (accounts) => accountStore.set(accounts)),
+    on('accounts.progress', (progress) =>
+      progressStore.set(new Map(progressStore.get()).set(progress.accountId, progress)),
+    ),
+    on('outbox.changed', (items) => outboxStore.set(items)),
+    on('settings.changed', (settings) => applySettings(settings, darkQuery.matches)),
+    () => darkQuery.removeEventListener('change', reapply),
+  ]
+  void (async () => {
+    const [session, card, settings] = await Promise.all([
+      invoke('session.state', null),
+      invoke('card.state', null),
+      invoke('settings.get', null),
+    ])
+    applySettings(settings.ok ? settings.value : settingsStore.get(), darkQuery.matches)
+    if (card.ok) cardStore.set(card.value)
+    sessionStore.set(session.ok ? session.value : { phase: 'locked', reason: 'error', slots: [] })
+  })()
+  return () => {
+    for (const stop of stops) stop()
+  }
+}

@@ -1,0 +1,98 @@
+import { X } from 'lucide-react'
+import { useEffect, useSyncExternalStore } from 'react'
+import type { ErrorData } from '../../app/contract/index.ts'
+import { errorSentence, t } from '../i18n/index.ts'
+import { Button, IconButton } from './button.tsx'
+
+export interface ToastMessage {
+  text: string
+  tone?: 'info' | 'error'
+  /** Offered as « Annuler » while the toast shows. */
+  onUndo?: () => void
+}
+
+type Shown = ToastMessage & { id: number }
+
+let toasts: readonly Shown[] = []
+let lastId = 0
+const listeners = new Set<() => void>()
+const publish = (next: readonly Shown[]): void => {
+  toasts = next
+  for (const listener of listeners) listener()
+}
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Tells the user what was just done; a newer toast replaces the older ones beyond three. */
+export const showToast = (message: ToastMessage): void => {
+  lastId += 1
+  publish([...toasts, { ...message, id: lastId }].slice(-3))
+}
+
+/** Tells the user that something failed, in the catalogue's words. */
+export const showError = (error: Pick<ErrorData, 'code' | 'details'>): void => {
+  const sentence = errorSentence(error)
+  showToast({ text: `${sentence.what} ${sentence.safe} ${sentence.todo}`, tone: 'error' })
+}
+
+/** Empties the region: nothing of a session stays on the lock screen. */
+export const clearToasts = (): void => publish([])
+
+/** Undoes what the newest toast offers to undo; false when there is nothing to undo. */
+export const undoLast = (): boolean => {
+  const undoable = toasts.findLast((toast) => toast.onUndo)
+  if (!undoable) return false
+  publish(toasts.filter((toast) => toast !== undoable))
+  undoable.onUndo?.()
+  return true
+}
+
+/** How long a toast stays, in milliseconds; errors wait for the user. */
+const shownFor = 8_000
+
+const Toast = ({ toast }: { toast: Shown }) => {
+  const close = (): void => publish(toasts.filter((other) => other.id !== toast.id))
+  useEffect(() => {
+    if (toast.tone === 'error') return undefined
+    const timer = setTimeout(() => publish(toasts.filter((other) => other.id !== toast.id)), shownFor)
+    return () => clearTimeout(timer)
+  }, [toast])
+  return (
+    <div
+      className="toast"
+      data-tone={toast.tone ?? 'info'}
+      role={toast.tone === 'error' ? 'alert' : 'status'}
+    >
+      <span className="toast-text">{toast.text}</span>
+      {toast.onUndo ? (
+        <Button
+          variant="quiet"
+          size="small"
+          onPress={() => {
+            close()
+            toast.onUndo?.()
+          }}
+        >
+          {t('common.undo')}
+        </Button>
+      ) : null}
+      <IconButton label={t('common.close')} size="small" onPress={close}>
+        <X aria-hidden="true" />
+      </IconButton>
+    </div>
+  )
+}
+
+/** Where toasts appear; once per window. */
+export const ToastRegion = () => {
+  const shown = useSyncExternalStore(subscribe, () => toasts)
+  return (
+    <section className="toasts" aria-label={t('common.notifications')}>
+      {shown.map((toast) => (
+        <Toast key={toast.id} toast={toast} />
+      ))}
+    </section>
+  )
+}

@@ -1,0 +1,38 @@
+import { assistant as enAssistant } from './en/assistant.ts'
+import { common as enCommon } from './en/common.ts'
+import { composer as enComposer } from './en/composer.ts'
+import { documents as enDocuments } from './en/documents.ts'
+import { mailbox as enMailbox } from './en/mailbox.ts'
+import { reading as enReading } from './en/reading.ts'
+import { settings as enSettings } from './en/settings.ts'
+import { shell as enShell } from './en/shell.ts'
+import { unlock as enUnlock } from './en/unlock.ts'
+import { assistant } from './fr/assistant.ts'
+import { common } from './fr/common.ts'
+import { composer } from './fr/composer.ts'
+import { documents } from './fr/documents.ts'
+import { mailbox } from './fr/mailbox.ts'
+import { reading } from './fr/reading.ts'
+import { settings } from './fr/settings.ts'
+import { shell } from './fr/shell.ts'
+import { unlock } from './fr/unlock.ts'
+
+/** French is the reference: its keys are the type, English must have the same ones (check.ts). */
+export const fr = { common, unlock, assistant, shell, mailbox, settings, reading, documents, composer }
+
+type Catalogue = { [A in keyof typeof fr]: { [K in keyof (typeof fr)[A]]: string } }
+
+export const en: Catalogue = {
+  common: enCommon,
+  unlock: enUnlock,
+  assistant: enAssistant,
+  shell: enShell,
+  mailbox: enMailbox,
+  settings: enSettings,
+  reading: enReading,
+  documents: enDocuments,
+  composer: enComposer,
+}
+
+/** `area.key` of every sentence. */
+export type Key = { [A in keyof typeof fr]: `${A}.${keyof (typeof fr)[A] & string}` }[keyof typeof fr]

@@ -1,0 +1,1 @@
+export { ReadingPane, type ReadingAction } from './reading-pane.tsx'
