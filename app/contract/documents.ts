@@ -218,7 +218,12 @@ export const ClinicalDocument = z.object({
   confidentiality: z.string().nullable(),
   patient: PatientSummary,
   /** Other identifiers and traits worth showing: IPP, address, birth place. */
-  patientDetails: z.array(z.object({ label: z.string(), value: z.string() })),
+  patientDetails: z.array(
+    z.object({
+      kind: z.enum(['ipp', 'birth-given-names', 'birth-place', 'address', 'telecom']),
+      value: z.string(),
+    }),
+  ),
   authors: z.array(Actor),
   legalAuthenticator: Actor.nullable(),
   custodian: z.string().nullable(),

@@ -1,0 +1,52 @@
+import { attribute, type XmlElement } from '../xml/element.ts'
+
+/**
+ * ISO form of an HL7 time (`AAAA`, `AAAAMM`, `AAAAMMJJ`, `AAAAMMJJhhmm[ss][±hhmm]`): as precise as the source, so a birth
+ * date stays a date. Null when it is not a time.
+ */
+export const readTime = (value: string | null): string | null => {
+  const match = /^(\d{4})(\d{2})?(\d{2})?(?:(\d{2})(\d{2})?(\d{2})?(?:\.\d+)?([+-]\d{4}|Z)?)?$/.exec(
+    value?.trim() ?? '',
+  )
+  if (!match) return null
+  const [, year = '', month, day, hour, minute = '00', second = '00', zone] = match
+  if (!month) return year
+  if (Number(month) < 1 || Number(month) > 12) return null
+  if (!day) return `${year}-${month}`
+  if (Number(day) < 1 || Number(day) > 31) return null
+  if (!hour) return `${year}-${month}-${day}`
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null
+  const offset = !zone || zone === 'Z' ? (zone ?? '') : `${zone.slice(0, 3)}:${zone.slice(3)}`
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`
+}
+
+/** `value` attribute of a TS element. */
+export const timeOf = (element: XmlElement | null): string | null => readTime(attribute(element, 'value'))
+
+/** `xsi:type` is a QName: `c:PQ` and `PQ` are the same (clinical-documents.md §10). */
+export const typeOf = (element: XmlElement | null): string | null =>
+  attribute(element, 'type')?.replace(/^.*:/, '') ?? null
+
+/** A decimal number as written in a value attribute, null otherwise. */
+export const numberOf = (value: string | null): number | null =>
+  value !== null && /^[+-]?\d+(?:[.,]\d+)?$/.test(value) ? Number(value.replace(',', '.')) : null
+
+/** Decimal comma, as French readers expect. */
+export const frenchNumber = (value: string): string =>
+  /^[+-]?\d+\.\d+$/.test(value) ? value.replace('.', ',') : value
+
+/** UCUM unit as printed: `mmol/L`, annotations dropped, `10*9/L` → `10⁹/L`, `1` and empty → none. */
+export const displayUnit = (unit: string | null): string | null => {
+  if (!unit || unit === '1') return null
+  const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
+  const shown = unit
+    .replace(/\{[^}]*\}/g, '')
+    .replace(
+      /10\*(\d+)/g,
+      (_, digits: string) => `10${[...digits].map((d) => superscripts[Number(d)]).join('')}`,
+    )
+    .replace(/\bu(?=mol|g|L\b|m\b)/g, 'µ')
+    .replace(/\[iU\]/g, 'UI')
+    .trim()
+  return shown === '' ? null : shown
+}

@@ -1,0 +1,5 @@
+export { findDocuments, type FoundDocument, type MessageDocuments, type MessagePart } from './documents.ts'
+export { hprimText } from './hprim.ts'
+export { sniffMime } from './magic.ts'
+export { displaySubject } from './subject.ts'
+export { createTrustClassifier } from './trust-space.ts'

@@ -1,0 +1,22 @@
+const starts = (bytes: Uint8Array, signature: number[], offset = 0): boolean =>
+  signature.every((byte, index) => bytes[offset + index] === byte)
+
+/**
+ * Media type by magic bytes, for what the window may show in place or must recognise; null when the bytes tell nothing
+ * (a declared type is a claim: clinical-documents.md §7.3.5).
+ */
+export const sniffMime = (bytes: Uint8Array): string | null => {
+  if (starts(bytes, [0x25, 0x50, 0x44, 0x46, 0x2d])) return 'application/pdf'
+  if (starts(bytes, [0xff, 0xd8, 0xff])) return 'image/jpeg'
+  if (starts(bytes, [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])) return 'image/png'
+  if (starts(bytes, [0x47, 0x49, 0x46, 0x38])) return 'image/gif'
+  if (starts(bytes, [0x52, 0x49, 0x46, 0x46]) && starts(bytes, [0x57, 0x45, 0x42, 0x50], 8))
+    return 'image/webp'
+  if (starts(bytes, [0x50, 0x4b, 0x03, 0x04])) return 'application/zip'
+  if (starts(bytes, [0x44, 0x49, 0x43, 0x4d], 128)) return 'application/dicom'
+  if (starts(bytes, [0x49, 0x49, 0x2a, 0x00]) || starts(bytes, [0x4d, 0x4d, 0x00, 0x2a])) return 'image/tiff'
+  if (starts(bytes, [0x7b, 0x5c, 0x72, 0x74, 0x66])) return 'application/rtf'
+  if (starts(bytes, [0x4d, 0x5a])) return 'application/x-msdownload'
+  if (starts(bytes, [0x7f, 0x45, 0x4c, 0x46])) return 'application/x-executable'
+  return null
+}
