@@ -1,0 +1,84 @@
+import type { App, BrowserWindow, Dialog, Shell } from 'electron'
+import { basename } from 'node:path'
+import type { Input, OutcomeData, windowCalls } from '../app/contract/index.ts'
+import type { CoreProcess } from './core-process.ts'
+import { openableLink } from './navigation.ts'
+import { isOpenedFile, runsWhenOpened } from './opened-files.ts'
+import type { Host } from './origins.ts'
+
+export interface WindowCallsOptions {
+  core: Pick<CoreProcess, 'savePart' | 'copyPartToOpen'>
+  dialog: Pick<Dialog, 'showSaveDialog'>
+  shell: Pick<Shell, 'openExternal' | 'openPath'>
+  app: Pick<App, 'getVersion'>
+  openedFolder: string
+  host: Host
+  platform: NodeJS.Platform
+}
+
+const done: OutcomeData = { ok: true, value: null }
+const invalid: OutcomeData = { ok: false, error: { code: 'contract.invalid-request', retry: 'no' } }
+const unavailable: OutcomeData = { ok: false, error: { code: 'part.unavailable', retry: 'no' } }
+
+type WindowMethod = keyof typeof windowCalls
+type WindowAnswers = { [M in WindowMethod]: (input: Input<M>, window: BrowserWindow) => Promise<OutcomeData> }
+
+/** A bare name: no folder, no control character, never empty. */
+const bareName = (fileName: string): string =>
+  basename(fileName.replaceAll('\\', '/'))
+    .replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, '_')
+    .replace(/^\.+/, '_') || 'document'
+
+const print = (window: BrowserWindow): Promise<OutcomeData> =>
+  new Promise((resolve) => {
+    // A user who cancels has printed nothing and that is no error.
+    window.webContents.print({}, () => resolve(done))
+  })
+
+/** The calls of contract/window.ts, answered by main itself. */
+export const createWindowCalls = (options: WindowCallsOptions): WindowAnswers => ({
+  'window.savePart': async ({ url, fileName }, window) => {
+    const choice = await options.dialog.showSaveDialog(window, {
+      defaultPath: bareName(fileName),
+      properties: ['createDirectory', 'showOverwriteConfirmation'],
+    })
+    if (choice.canceled || choice.filePath === '') return { ok: true, value: false }
+    const saved = await options.core.savePart(url, choice.filePath)
+    return saved.ok ? { ok: true, value: true } : saved
+  },
+  'window.openPart': async ({ url, fileName }) => {
+    const name = bareName(fileName)
+    if (runsWhenOpened(name)) return invalid
+    const copied = await options.core.copyPartToOpen(url, name)
+    if (!copied.ok) return copied
+    const path = copied.value
+    if (
+      typeof path !== 'string' ||
+      runsWhenOpened(path) ||
+      !(await isOpenedFile(options.openedFolder, path))
+    ) {
+      return unavailable
+    }
+    return (await options.shell.openPath(path)) === '' ? done : unavailable
+  },
+  'window.openLink': async ({ url }) => {
+    const link = openableLink(url)
+    if (link === null) return invalid
+    await options.shell.openExternal(link)
+    return done
+  },
+  'window.print': (_input, window) => print(window),
+  'window.about': () =>
+    Promise.resolve({
+      ok: true,
+      value: { version: options.app.getVersion(), host: options.host, platform: options.platform },
+    }),
+})
+
+/** True for an address the core may open in the system's browser: https, or http to this machine (a login's test provider). */
+export const mayOpenForCore = (address: string): boolean => {
+  if (openableLink(address) !== null) return true
+  if (!URL.canParse(address)) return false
+  const url = new URL(address)
+  return url.protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
+}

@@ -1,0 +1,56 @@
+import type { BrowserWindow, BrowserWindowConstructorOptions } from 'electron'
+import { appPage, pageOrigins } from './origins.ts'
+import type { Host } from './origins.ts'
+
+/** In-memory partition: no `persist:`, so nothing of a window reaches the disk. */
+export const windowPartition = 'souspli'
+
+/** Argument by which the preload learns the origins. */
+export const originsArgument = '--souspli-origins='
+
+/** Options of every window: sandboxed, isolated, no Node, no webview, web security on (models.md §5 rows 1, 2, 9). */
+export const windowOptions = (
+  preload: string,
+  host: Host,
+  packaged: boolean,
+): BrowserWindowConstructorOptions => {
+  const { part, mail } = pageOrigins(host).prefixes
+  return {
+    width: 1360,
+    height: 860,
+    minWidth: 640,
+    minHeight: 480,
+    title: 'SousPli',
+    backgroundColor: '#f6f7f9',
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload,
+      partition: windowPartition,
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInSubFrames: false,
+      nodeIntegrationInWorker: false,
+      webviewTag: false,
+      webSecurity: true,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      navigateOnDragDrop: false,
+      spellcheck: false,
+      safeDialogs: true,
+      devTools: !packaged,
+      additionalArguments: [`${originsArgument}${JSON.stringify({ part, mail })}`],
+    },
+  }
+}
+
+/** After a lock: leaves the page first, so that nothing of it writes while its storage is wiped, then shows it anew. */
+export const showAfresh = async (
+  windows: readonly BrowserWindow[],
+  wipe: () => Promise<void>,
+): Promise<void> => {
+  const alive = windows.filter((window) => !window.isDestroyed())
+  await Promise.all(alive.map((window) => window.loadURL('about:blank')))
+  await wipe()
+  await Promise.all(alive.filter((window) => !window.isDestroyed()).map((window) => window.loadURL(appPage)))
+}

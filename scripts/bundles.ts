@@ -1,0 +1,82 @@
+import react from '@vitejs/plugin-react'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { InlineConfig } from 'vite'
+import { noncePlaceholder } from '../main/app-protocol.ts'
+
+/** Repository root. */
+export const root = join(import.meta.dirname, '..')
+
+/** Packages that hold native code or find their files by their own path: kept outside the bundles, shipped as they are. */
+const nativePackages = ['@signalapp/sqlcipher', '@node-rs/argon2', 'pkcs11js']
+
+export interface Bundle {
+  name: string
+  /** Source entry, from the root. */
+  entry: string
+  /** Folders whose content decides whether the bundle is up to date. */
+  sources: string[]
+  config: InlineConfig
+}
+
+const nodeBundle = (name: string, entry: string, output: string, format: 'es' | 'cjs'): Bundle => ({
+  name,
+  entry,
+  sources: name === 'main' || name === 'preload' ? ['main', 'app/contract'] : ['app'],
+  config: {
+    configFile: false,
+    root,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true, external: nativePackages, target: 'node' },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: join(root, 'dist', output.split('/')[0] ?? ''),
+      emptyOutDir: false,
+      minify: false,
+      sourcemap: true,
+      rolldownOptions: {
+        input: join(root, entry),
+        external: ['electron', ...nativePackages],
+        output: { format, entryFileNames: output.split('/')[1] ?? '', codeSplitting: false },
+      },
+    },
+  },
+})
+
+/** The window's build, shared with the development server. Styles carry the nonce that main fills in. */
+export const rendererConfig: InlineConfig = {
+  configFile: false,
+  root: join(root, 'renderer'),
+  base: '/',
+  logLevel: 'warn',
+  publicDir: existsSync(join(root, 'renderer/public')) ? join(root, 'renderer/public') : false,
+  plugins: [react()],
+  html: { cspNonce: noncePlaceholder },
+  build: {
+    target: 'chrome140',
+    outDir: join(root, 'dist/renderer'),
+    emptyOutDir: true,
+    // Pictures and fonts stay files: font-src has no data:.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    sourcemap: false,
+    chunkSizeWarningLimit: 4_000,
+  },
+}
+
+/** Everything `dist/` holds. */
+export const bundles: Bundle[] = [
+  nodeBundle('main', 'main/main.ts', 'main/main.mjs', 'es'),
+  nodeBundle('preload', 'main/preload/preload.ts', 'main/preload.cjs', 'cjs'),
+  nodeBundle('core', 'app/core-process.ts', 'core/core.mjs', 'es'),
+  nodeBundle('vault-worker', 'app/vault/worker.ts', 'core/vault-worker.mjs', 'es'),
+  nodeBundle('card', 'app/card/process.ts', 'card/card.mjs', 'es'),
+  {
+    name: 'renderer',
+    entry: 'renderer/index.html',
+    sources: ['renderer', 'app/contract'],
+    config: rendererConfig,
+  },
+]
