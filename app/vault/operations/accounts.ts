@@ -1,2 +1,106 @@
-/** Operations on accounts, written with app/mail. */
-export const accountOperations = {}
+import type { SqlDatabase } from '../database.ts'
+import { operation } from '../operation.ts'
+
+/** An account as stored; the connection state lives in memory. */
+export interface StoredAccount {
+  id: number
+  address: string
+  displayName: string
+  kind: 'personal' | 'organisational'
+  auth: 'psc' | 'password'
+  password: string | null
+  imap: StoredServer
+  smtp: StoredServer
+  maxMessageSize: number | null
+}
+
+export interface StoredServer {
+  host: string
+  port: number
+  security: 'starttls' | 'tls'
+}
+
+interface AccountRow {
+  id: number
+  address: string
+  display_name: string
+  kind: StoredAccount['kind']
+  auth: StoredAccount['auth']
+  password: string | null
+  imap_host: string
+  imap_port: number
+  imap_security: StoredServer['security']
+  smtp_host: string
+  smtp_port: number
+  smtp_security: StoredServer['security']
+  max_message_size: number | null
+}
+
+const account = (row: AccountRow): StoredAccount => ({
+  id: row.id,
+  address: row.address,
+  displayName: row.display_name,
+  kind: row.kind,
+  auth: row.auth,
+  password: row.password,
+  imap: { host: row.imap_host, port: row.imap_port, security: row.imap_security },
+  smtp: { host: row.smtp_host, port: row.smtp_port, security: row.smtp_security },
+  maxMessageSize: row.max_message_size,
+})
+
+/** Part files that the rows about to be deleted refer to. */
+const filesOfAccount = (db: SqlDatabase, id: number): string[] =>
+  db
+    .prepare(
+      `SELECT raw_file AS file FROM bodies JOIN messages ON messages.id = message_id
+         WHERE account_id = $id AND raw_file IS NOT NULL
+       UNION SELECT mime_file FROM outbox WHERE account_id = $id AND mime_file IS NOT NULL
+       UNION SELECT part_file FROM draft_attachments JOIN drafts ON drafts.id = draft_id WHERE account_id = $id`,
+    )
+    .all<{ file: string }>({ id })
+    .map((row) => row.file)
+
+export const accountOperations = {
+  'accounts.list': operation((db): StoredAccount[] =>
+    db.prepare('SELECT * FROM accounts ORDER BY id').all<AccountRow>().map(account),
+  ),
+  /** Null when the address already has an account. */
+  'accounts.insert': operation((db, params: Omit<StoredAccount, 'id'>, context): StoredAccount | null => {
+    const { changes, lastInsertRowid } = db
+      .prepare(
+        `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, imap_host, imap_port,
+             imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
+           VALUES ($address, $displayName, $kind, $auth, $password, $imapHost, $imapPort, $imapSecurity,
+             $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
+      )
+      .run({
+        address: params.address,
+        displayName: params.displayName,
+        kind: params.kind,
+        auth: params.auth,
+        password: params.password,
+        imapHost: params.imap.host,
+        imapPort: params.imap.port,
+        imapSecurity: params.imap.security,
+        smtpHost: params.smtp.host,
+        smtpPort: params.smtp.port,
+        smtpSecurity: params.smtp.security,
+        maxMessageSize: params.maxMessageSize,
+        now: context.now(),
+      })
+    return changes === 0 ? null : { ...params, id: lastInsertRowid }
+  }),
+  'accounts.setMaxMessageSize': operation((db, params: { id: number; size: number | null }): void => {
+    db.prepare('UPDATE accounts SET max_message_size = $size WHERE id = $id').run(params)
+  }),
+  /** Forgets an account with its mail; returns the part files to remove. */
+  'accounts.remove': operation((db, params: { id: number }): string[] => {
+    const files = filesOfAccount(db, params.id)
+    db.prepare('DELETE FROM search WHERE rowid IN (SELECT id FROM messages WHERE account_id = $id)').run(
+      params,
+    )
+    db.prepare('DELETE FROM thread_ids WHERE account_id = $id').run(params)
+    db.prepare('DELETE FROM accounts WHERE id = $id').run(params)
+    return files
+  }),
+}

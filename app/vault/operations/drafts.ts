@@ -1,2 +1,138 @@
-/** Operations on drafts, written with app/mail. */
-export const draftOperations = {}
+import type { DraftContent, DraftKind } from '../../contract/index.ts'
+import type { SqlDatabase } from '../database.ts'
+import { operation } from '../operation.ts'
+
+export interface StoredAttachment {
+  id: string
+  fileName: string
+  mimeType: string
+  size: number
+  partFile: string
+}
+
+export interface StoredDraft {
+  id: number
+  accountId: number
+  kind: DraftKind
+  sourceId: number | null
+  inReplyTo: string | null
+  references: string[]
+  content: DraftContent
+  attachments: StoredAttachment[]
+  /** Milliseconds. */
+  savedAt: number
+}
+
+interface DraftRow {
+  id: number
+  account_id: number
+  kind: DraftKind
+  source_id: number | null
+  in_reply_to: string | null
+  reference_ids: string
+  content: string
+  saved_at: number
+}
+
+const attachmentsOf = (db: SqlDatabase, draftId: number): StoredAttachment[] =>
+  db
+    .prepare(
+      `SELECT id, file_name AS fileName, mime_type AS mimeType, size, part_file AS partFile
+       FROM draft_attachments WHERE draft_id = ? ORDER BY position`,
+    )
+    .all<StoredAttachment>([draftId])
+
+const draft = (db: SqlDatabase, row: DraftRow): StoredDraft => ({
+  id: row.id,
+  accountId: row.account_id,
+  kind: row.kind,
+  sourceId: row.source_id,
+  inReplyTo: row.in_reply_to,
+  references: JSON.parse(row.reference_ids) as string[],
+  content: JSON.parse(row.content) as DraftContent,
+  attachments: attachmentsOf(db, row.id),
+  savedAt: row.saved_at,
+})
+
+const addAttachment = (db: SqlDatabase, draftId: number, attachment: StoredAttachment): void => {
+  db.prepare(
+    `INSERT INTO draft_attachments (id, draft_id, file_name, mime_type, size, part_file, position)
+     VALUES ($id, $draftId, $fileName, $mimeType, $size, $partFile,
+       (SELECT coalesce(max(position), 0) + 1 FROM draft_attachments WHERE draft_id = $draftId))`,
+  ).run({
+    id: attachment.id,
+    fileName: attachment.fileName,
+    mimeType: attachment.mimeType,
+    size: attachment.size,
+    partFile: attachment.partFile,
+    draftId,
+  })
+}
+
+export const draftOperations = {
+  'drafts.insert': operation((db, params: Omit<StoredDraft, 'id' | 'savedAt'>, context): StoredDraft => {
+    const savedAt = context.now()
+    const { lastInsertRowid: id } = db
+      .prepare(
+        `INSERT INTO drafts (account_id, kind, source_id, in_reply_to, reference_ids, content, saved_at)
+         VALUES ($accountId, $kind, $sourceId, $inReplyTo, $references, $content, $savedAt)`,
+      )
+      .run({
+        accountId: params.accountId,
+        kind: params.kind,
+        sourceId: params.sourceId,
+        inReplyTo: params.inReplyTo,
+        references: JSON.stringify(params.references),
+        content: JSON.stringify(params.content),
+        savedAt,
+      })
+    for (const attachment of params.attachments) addAttachment(db, id, attachment)
+    return { ...params, id, savedAt }
+  }),
+  /** Latest saved first. */
+  'drafts.list': operation((db): StoredDraft[] =>
+    db
+      .prepare('SELECT * FROM drafts ORDER BY saved_at DESC, id DESC')
+      .all<DraftRow>()
+      .map((row) => draft(db, row)),
+  ),
+  'drafts.get': operation((db, params: { id: number }): StoredDraft | null => {
+    const row = db.prepare('SELECT * FROM drafts WHERE id = ?').get<DraftRow>([params.id])
+    return row ? draft(db, row) : null
+  }),
+  /** The time of saving, or null when the draft is gone. */
+  'drafts.save': operation((db, params: { id: number; content: DraftContent }, context): number | null => {
+    const savedAt = context.now()
+    const { changes } = db
+      .prepare(
+        'UPDATE drafts SET content = $content, account_id = $accountId, saved_at = $savedAt WHERE id = $id',
+      )
+      .run({
+        id: params.id,
+        content: JSON.stringify(params.content),
+        accountId: params.content.accountId,
+        savedAt,
+      })
+    return changes === 0 ? null : savedAt
+  }),
+  /** Returns the part files to remove. */
+  'drafts.remove': operation((db, params: { id: number }): string[] => {
+    const files = attachmentsOf(db, params.id).map((attachment) => attachment.partFile)
+    db.prepare('DELETE FROM drafts WHERE id = ?').run([params.id])
+    return files
+  }),
+  /** False when the draft is gone. */
+  'drafts.attach': operation((db, params: { draftId: number; attachment: StoredAttachment }): boolean => {
+    const exists = db.prepare('SELECT id FROM drafts WHERE id = ?').get<{ id: number }>([params.draftId])
+    if (exists) addAttachment(db, params.draftId, params.attachment)
+    return exists !== undefined
+  }),
+  /** The part file to remove, or null when there is no such attachment. */
+  'drafts.detach': operation((db, params: { draftId: number; attachmentId: string }): string | null => {
+    const row = db
+      .prepare('SELECT part_file FROM draft_attachments WHERE draft_id = $draftId AND id = $attachmentId')
+      .get<{ part_file: string }>(params)
+    db.prepare('DELETE FROM draft_attachments WHERE draft_id = $draftId AND id = $attachmentId').run(params)
+    return row?.part_file ?? null
+  }),
+}

@@ -1,0 +1,146 @@
+import type {
+  Correspondent,
+  MessageRow,
+  PatientSummary,
+  ResultAlert,
+  TrustClass,
+} from '../../contract/index.ts'
+import type { SqlDatabase } from '../database.ts'
+import { unindexMessage } from './search.ts'
+
+/** Bits of `messages.flags`. */
+export const flagBits = { seen: 1, flagged: 2, answered: 4, forwarded: 8, deleted: 16 } as const
+
+export interface Removal {
+  ids: number[]
+  /** Part files to remove once the transaction is over. */
+  files: string[]
+}
+
+interface ListRow {
+  id: number
+  account_id: number
+  folder_id: number
+  thread_id: number
+  date: number
+  from_name: string
+  from_address: string
+  recipients: string
+  subject: string
+  preview: string
+  flags: number
+  size: number
+  has_attachments: number
+  trust: TrustClass
+  signed: number
+  encrypted: number
+  patient: string | null
+  document_label: string | null
+  document_count: number
+  alert: string | null
+  pending: number
+}
+
+const columns = `id, account_id, folder_id, thread_id, date, from_name, from_address, recipients, subject, preview,
+  flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, alert, pending`
+
+const messageRow = (row: ListRow): MessageRow => ({
+  id: row.id,
+  accountId: row.account_id,
+  folderId: row.folder_id,
+  threadId: row.thread_id,
+  date: new Date(row.date).toISOString(),
+  from: { name: row.from_name, address: row.from_address },
+  to: JSON.parse(row.recipients) as Correspondent[],
+  subject: row.subject,
+  preview: row.preview,
+  seen: (row.flags & flagBits.seen) !== 0,
+  flagged: (row.flags & flagBits.flagged) !== 0,
+  answered: (row.flags & flagBits.answered) !== 0,
+  forwarded: (row.flags & flagBits.forwarded) !== 0,
+  hasAttachments: row.has_attachments === 1,
+  size: row.size,
+  trust: row.trust,
+  signed: row.signed === 1,
+  encrypted: row.encrypted === 1,
+  patient: row.patient === null ? null : (JSON.parse(row.patient) as PatientSummary),
+  documentLabel: row.document_label,
+  documentCount: row.document_count,
+  alert: row.alert === null ? null : (JSON.parse(row.alert) as ResultAlert),
+  pending: row.pending > 0,
+})
+
+/** Conditions of the list filters; each is one constant so that statements stay cached. */
+const filters = {
+  all: '',
+  unread: 'AND flags & 1 = 0',
+  results: 'AND document_count > 0',
+  patients: "AND trust = 'patient'",
+  flagged: 'AND flags & 2 = 2',
+  attachments: 'AND has_attachments = 1',
+} as const
+
+/** One page of a folder, newest first, older than `before`. */
+export const selectPage = (
+  db: SqlDatabase,
+  page: { folderId: number; before: number; limit: number; filter: keyof typeof filters },
+): MessageRow[] =>
+  db
+    .prepare(
+      `SELECT ${columns} FROM messages WHERE folder_id = $folderId AND id < $before AND flags & 16 = 0
+       ${filters[page.filter]} ORDER BY id DESC LIMIT $limit`,
+    )
+    .all<ListRow>({ folderId: page.folderId, before: page.before, limit: page.limit })
+    .map(messageRow)
+
+/** Rows by id, newest first; ids that are gone or being deleted are left out. */
+export const selectRows = (db: SqlDatabase, ids: readonly number[]): MessageRow[] =>
+  db
+    .prepare(
+      `SELECT ${columns} FROM messages WHERE id IN (SELECT value FROM json_each($ids)) AND flags & 16 = 0
+       ORDER BY id DESC`,
+    )
+    .all<ListRow>({ ids: JSON.stringify(ids) })
+    .map(messageRow)
+
+/** The conversation of a message, oldest first. */
+export const selectThread = (db: SqlDatabase, id: number): MessageRow[] =>
+  db
+    .prepare(
+      `SELECT ${columns} FROM messages WHERE thread_id = (SELECT thread_id FROM messages WHERE id = $id)
+       AND flags & 16 = 0 ORDER BY id LIMIT 500`,
+    )
+    .all<ListRow>({ id })
+    .map(messageRow)
+
+/** Recounts what the folder list shows. */
+export const recount = (db: SqlDatabase, folderIds: Iterable<number>): void => {
+  for (const id of new Set(folderIds)) {
+    db.prepare(
+      `UPDATE folders SET
+         total = (SELECT count(*) FROM messages WHERE folder_id = $id AND flags & 16 = 0),
+         unread = (SELECT count(*) FROM messages WHERE folder_id = $id AND flags & 1 = 0 AND flags & 16 = 0)
+       WHERE id = $id`,
+    ).run({ id })
+  }
+}
+
+/** Deletes messages with their body and their words in the index. */
+export const removeMessages = (db: SqlDatabase, ids: readonly number[]): Removal => {
+  const files: string[] = []
+  const folders = new Set<number>()
+  for (const id of ids) {
+    const row = db
+      .prepare(
+        'SELECT folder_id, raw_file FROM messages LEFT JOIN bodies ON message_id = messages.id WHERE messages.id = ?',
+      )
+      .get<{ folder_id: number; raw_file: string | null }>([id])
+    if (!row) continue
+    folders.add(row.folder_id)
+    if (row.raw_file !== null) files.push(row.raw_file)
+    unindexMessage(db, id)
+    db.prepare('DELETE FROM messages WHERE id = ?').run([id])
+  }
+  recount(db, folders)
+  return { ids: [...ids], files }
+}
