@@ -87,6 +87,15 @@ CREATE TABLE message_headers (
 ) STRICT;
 CREATE INDEX message_headers_by_message_id ON message_headers (message_id_header);
 
+-- Every Message-ID named in a conversation, so that an answer synchronised before its question still finds it.
+CREATE TABLE thread_ids (
+  account_id INTEGER NOT NULL,
+  message_id_header TEXT NOT NULL,
+  thread_id INTEGER NOT NULL,
+  PRIMARY KEY (account_id, message_id_header)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX thread_ids_by_thread ON thread_ids (thread_id);
+
 CREATE TABLE bodies (
   message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
   -- Byte-exact source: here when small, else in an encrypted part file.

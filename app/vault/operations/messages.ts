@@ -1,2 +1,361 @@
-/** Operations on messages, written with app/mail. */
-export const messageOperations = {}
+import type {
+  Correspondent,
+  ListFilter,
+  MessageRow,
+  PatientSummary,
+  ResultAlert,
+  TrustClass,
+} from '../../contract/index.ts'
+import type { SqlDatabase } from '../database.ts'
+import { operation } from '../operation.ts'
+import { noteCorrespondents } from './correspondents.ts'
+import { saveFolderState, type FolderState } from './folders.ts'
+import {
+  recount,
+  removeMessages,
+  selectPage,
+  selectRows,
+  selectThread,
+  type Removal,
+} from './message-rows.ts'
+import { pendingFlagMask } from './queue.ts'
+import { indexMessage } from './search.ts'
+import { assignThread } from './threads.ts'
+
+/** A message as its headers and structure tell; dates in milliseconds. */
+export interface NewMessage {
+  uid: number
+  identity: Uint8Array
+  date: number
+  from: Correspondent
+  to: Correspondent[]
+  subject: string
+  rawSubject: string
+  flags: number
+  size: number
+  hasAttachments: boolean
+  trust: TrustClass
+  signed: boolean
+  encrypted: boolean
+  messageId: string | null
+  inReplyTo: string | null
+  references: string[]
+}
+
+/** What the body adds to a list row. */
+export interface BodyFindings {
+  preview: string
+  hasAttachments: boolean
+  signed: boolean
+  encrypted: boolean
+  patient: PatientSummary | null
+  documentLabel: string | null
+  documentCount: number
+  alert: ResultAlert | null
+}
+
+/** Where a message is on its server; `uid` is null while a local move waits for its new number. */
+export interface Location {
+  id: number
+  accountId: number
+  folderId: number
+  path: string
+  uidvalidity: string | null
+  uid: number | null
+  size: number
+}
+
+const idsPerSecond = 1_048_576
+
+const newId = (db: SqlDatabase, date: number): number => {
+  const first = Math.max(1, Math.floor(date / 1000)) * idsPerSecond
+  const last = db
+    .prepare('SELECT max(id) AS id FROM messages WHERE id >= $first AND id < $end')
+    .get<{ id: number | null }>({ first, end: first + idsPerSecond })
+  return last?.id == null ? first : last.id + 1
+}
+
+const insertMessage = (
+  db: SqlDatabase,
+  place: { accountId: number; folderId: number },
+  message: NewMessage,
+): number => {
+  const id = newId(db, message.date)
+  const threadId = assignThread(db, { ...message, id, accountId: place.accountId })
+  db.prepare(
+    `INSERT INTO messages (id, account_id, folder_id, uid, thread_id, identity, date, from_name, from_address,
+       recipients, subject, flags, size, has_attachments, trust, signed, encrypted)
+     VALUES ($id, $accountId, $folderId, $uid, $threadId, $identity, $date, $fromName, $fromAddress,
+       $recipients, $subject, $flags, $size, $hasAttachments, $trust, $signed, $encrypted)`,
+  ).run({
+    id,
+    accountId: place.accountId,
+    folderId: place.folderId,
+    uid: message.uid,
+    threadId,
+    identity: message.identity,
+    date: message.date,
+    fromName: message.from.name,
+    fromAddress: message.from.address,
+    recipients: JSON.stringify(message.to),
+    subject: message.subject,
+    flags: message.flags,
+    size: message.size,
+    hasAttachments: message.hasAttachments ? 1 : 0,
+    trust: message.trust,
+    signed: message.signed ? 1 : 0,
+    encrypted: message.encrypted ? 1 : 0,
+  })
+  db.prepare(
+    `INSERT INTO message_headers (message_id, message_id_header, in_reply_to, reference_ids, raw_subject)
+     VALUES ($id, $messageId, $inReplyTo, $references, $rawSubject)`,
+  ).run({
+    id,
+    messageId: message.messageId,
+    inReplyTo: message.inReplyTo,
+    references: JSON.stringify(message.references),
+    rawSubject: message.rawSubject,
+  })
+  return id
+}
+
+export const messageOperations = {
+  /**
+   * Adds a batch of headers to a folder with the folder's new state, sorted by date first (models.md §8.2). A message
+   * already there is left alone; one that waits for its UID here (moved, or UIDVALIDITY changed) is recognised by its
+   * identity and keeps its id and body. Returns the ids new or changed.
+   */
+  'messages.insert': operation(
+    (
+      db,
+      params: { accountId: number; folderId: number; messages: NewMessage[]; state: FolderState | null },
+    ): number[] => {
+      const ids: number[] = []
+      const role = db
+        .prepare('SELECT role FROM folders WHERE id = ?')
+        .get<{ role: string }>([params.folderId])?.role
+      for (const message of params.messages.toSorted((a, b) => a.date - b.date || a.uid - b.uid)) {
+        const known = db
+          .prepare('SELECT id FROM messages WHERE folder_id = $folderId AND uid = $uid')
+          .get<{ id: number }>({ folderId: params.folderId, uid: message.uid })
+        if (known) continue
+        const waiting = db
+          .prepare(
+            `SELECT id FROM messages WHERE account_id = $accountId AND identity = $identity
+             AND folder_id = $folderId AND uid IS NULL LIMIT 1`,
+          )
+          .get<{ id: number }>({
+            accountId: params.accountId,
+            identity: message.identity,
+            folderId: params.folderId,
+          })
+        if (waiting) {
+          const mask = pendingFlagMask(db, params.accountId).get(waiting.id) ?? 0
+          db.prepare(
+            'UPDATE messages SET uid = $uid, flags = (flags & $mask) | ($flags & ~$mask) WHERE id = $id',
+          ).run({ id: waiting.id, uid: message.uid, flags: message.flags, mask })
+          ids.push(waiting.id)
+          continue
+        }
+        ids.push(insertMessage(db, params, message))
+        if (role === 'sent') noteCorrespondents(db, 'sent', message.to, message.date)
+        else if (role !== 'junk' && role !== 'drafts' && role !== 'trash')
+          noteCorrespondents(db, 'received', [message.from], message.date)
+      }
+      if (params.state) saveFolderState(db, params.folderId, params.state)
+      recount(db, [params.folderId])
+      return ids
+    },
+  ),
+  /** Flags as the server has them; bits that a local action is about to change are kept. Returns the ids changed. */
+  'messages.applyFlags': operation(
+    (
+      db,
+      params: {
+        accountId: number
+        folderId: number
+        changes: { uid: number; flags: number }[]
+        state: FolderState | null
+      },
+    ): number[] => {
+      const masks = pendingFlagMask(db, params.accountId)
+      const ids: number[] = []
+      for (const change of params.changes) {
+        const row = db
+          .prepare('SELECT id, flags FROM messages WHERE folder_id = $folderId AND uid = $uid')
+          .get<{ id: number; flags: number }>({ folderId: params.folderId, uid: change.uid })
+        if (!row) continue
+        const mask = masks.get(row.id) ?? 0
+        const flags = (row.flags & mask) | (change.flags & ~mask)
+        if (flags === row.flags) continue
+        db.prepare('UPDATE messages SET flags = $flags WHERE id = $id').run({ id: row.id, flags })
+        ids.push(row.id)
+      }
+      if (params.state) saveFolderState(db, params.folderId, params.state)
+      if (ids.length > 0) recount(db, [params.folderId])
+      return ids
+    },
+  ),
+  /** Messages the server no longer has. */
+  'messages.vanish': operation(
+    (db, params: { folderId: number; uids: number[]; state: FolderState | null }): Removal => {
+      const rows = db
+        .prepare(
+          'SELECT id FROM messages WHERE folder_id = $folderId AND uid IN (SELECT value FROM json_each($uids))',
+        )
+        .all<{ id: number }>({ folderId: params.folderId, uids: JSON.stringify(params.uids) })
+      const removal = removeMessages(
+        db,
+        rows.map((row) => row.id),
+      )
+      if (params.state) saveFolderState(db, params.folderId, params.state)
+      return removal
+    },
+  ),
+  /** Ids without UID that no local action explains; read before a synchronisation, dropped after it. */
+  'messages.orphans': operation((db, params: { folderId: number }): number[] =>
+    db
+      .prepare('SELECT id FROM messages WHERE folder_id = ? AND uid IS NULL AND pending = 0')
+      .all<{ id: number }>([params.folderId])
+      .map((row) => row.id),
+  ),
+  'messages.dropOrphans': operation((db, params: { folderId: number; ids: number[] }): Removal => {
+    const rows = db
+      .prepare(
+        `SELECT id FROM messages WHERE folder_id = $folderId AND uid IS NULL AND pending = 0
+         AND id IN (SELECT value FROM json_each($ids))`,
+      )
+      .all<{ id: number }>({ folderId: params.folderId, ids: JSON.stringify(params.ids) })
+    return removeMessages(
+      db,
+      rows.map((row) => row.id),
+    )
+  }),
+  /** UIDs known in a folder, ascending. */
+  'messages.uids': operation((db, params: { folderId: number }): number[] =>
+    db
+      .prepare('SELECT uid FROM messages WHERE folder_id = ? AND uid IS NOT NULL ORDER BY uid')
+      .all<{ uid: number }>([params.folderId])
+      .map((row) => row.uid),
+  ),
+  'messages.page': operation(
+    (
+      db,
+      params: { folderId: number; before: number | null; limit: number; filter: ListFilter },
+    ): { rows: MessageRow[]; more: boolean } => {
+      const rows = selectPage(db, {
+        folderId: params.folderId,
+        before: params.before ?? Number.MAX_SAFE_INTEGER,
+        limit: params.limit + 1,
+        filter: params.filter,
+      })
+      return { rows: rows.slice(0, params.limit), more: rows.length > params.limit }
+    },
+  ),
+  'messages.rows': operation((db, params: { ids: number[] }): MessageRow[] => selectRows(db, params.ids)),
+  'messages.thread': operation((db, params: { id: number }): MessageRow[] => selectThread(db, params.id)),
+  'messages.locate': operation((db, params: { id: number }): Location | null => {
+    const row = db
+      .prepare(
+        `SELECT m.id, m.account_id AS accountId, m.folder_id AS folderId, f.path, f.uidvalidity, m.uid, m.size
+         FROM messages m JOIN folders f ON f.id = m.folder_id WHERE m.id = ?`,
+      )
+      .get<Location>([params.id])
+    return row ? { ...row } : null
+  }),
+  /** Newest messages whose body is not here yet, at most `limit`. */
+  'messages.withoutBody': operation((db, params: { accountId: number; limit: number }): Location[] =>
+    db
+      .prepare(
+        `SELECT m.id, m.account_id AS accountId, m.folder_id AS folderId, f.path, f.uidvalidity, m.uid, m.size
+           FROM messages m INDEXED BY messages_without_body JOIN folders f ON f.id = m.folder_id
+           WHERE m.account_id = $accountId AND m.body_state = 0 AND m.uid IS NOT NULL
+           ORDER BY m.id DESC LIMIT $limit`,
+      )
+      .all<Location>(params)
+      .map((row) => ({ ...row })),
+  ),
+  'messages.countWithoutBody': operation(
+    (db, params: { accountId: number }): number =>
+      db
+        .prepare(
+          'SELECT count(*) AS n FROM messages WHERE account_id = ? AND body_state = 0 AND uid IS NOT NULL',
+        )
+        .get<{ n: number }>([params.accountId])?.n ?? 0,
+  ),
+  /**
+   * The byte-exact source of a message (in the row when `raw`, else a part file), what it adds to the list row, and its
+   * words into the index: one transaction.
+   */
+  'messages.storeBody': operation(
+    (
+      db,
+      params: {
+        id: number
+        raw: Uint8Array | null
+        rawFile: string | null
+        rawSize: number
+        text: string
+        indexText: string
+        findings: BodyFindings
+      },
+    ): boolean => {
+      const row = db
+        .prepare('SELECT from_name, from_address, recipients, subject FROM messages WHERE id = ?')
+        .get<{ from_name: string; from_address: string; recipients: string; subject: string }>([params.id])
+      if (!row) return false
+      db.prepare(
+        `INSERT OR REPLACE INTO bodies (message_id, raw, raw_file, raw_size, text)
+         VALUES ($id, $raw, $rawFile, $rawSize, $text)`,
+      ).run({
+        id: params.id,
+        raw: params.raw,
+        rawFile: params.rawFile,
+        rawSize: params.rawSize,
+        text: params.text,
+      })
+      const found = params.findings
+      db.prepare(
+        `UPDATE messages SET body_state = 1, preview = $preview, has_attachments = $hasAttachments,
+           signed = $signed, encrypted = $encrypted, patient = $patient, document_label = $documentLabel,
+           document_count = $documentCount, alert = $alert WHERE id = $id`,
+      ).run({
+        id: params.id,
+        preview: found.preview,
+        hasAttachments: found.hasAttachments ? 1 : 0,
+        signed: found.signed ? 1 : 0,
+        encrypted: found.encrypted ? 1 : 0,
+        patient: found.patient === null ? null : JSON.stringify(found.patient),
+        documentLabel: found.documentLabel,
+        documentCount: found.documentCount,
+        alert: found.alert === null ? null : JSON.stringify(found.alert),
+      })
+      const to = JSON.parse(row.recipients) as Correspondent[]
+      indexMessage(db, params.id, {
+        correspondents: [
+          row.from_name,
+          row.from_address,
+          ...to.flatMap((one) => [one.name, one.address]),
+        ].join(' '),
+        subject: row.subject,
+        body: params.indexText,
+      })
+      return true
+    },
+  ),
+  /** A body that cannot be read: not asked for again by itself. */
+  'messages.setAside': operation((db, params: { id: number }): void => {
+    db.prepare('UPDATE messages SET body_state = 2 WHERE id = ?').run([params.id])
+  }),
+  'messages.body': operation(
+    (
+      db,
+      params: { id: number },
+    ): { raw: Uint8Array | null; rawFile: string | null; rawSize: number; text: string } | null => {
+      const row = db
+        .prepare('SELECT raw, raw_file, raw_size, text FROM bodies WHERE message_id = ?')
+        .get<{ raw: Uint8Array | null; raw_file: string | null; raw_size: number; text: string }>([params.id])
+      return row ? { raw: row.raw, rawFile: row.raw_file, rawSize: row.raw_size, text: row.text } : null
+    },
+  ),
+}

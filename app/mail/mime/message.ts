@@ -1,0 +1,300 @@
+import type { Correspondent, Outcome } from '../../contract/index.ts'
+import { fail, ok } from '../../contract/errors.ts'
+import { decodeCharset } from './charset.ts'
+import {
+  decodeText,
+  headerValue,
+  parseAddresses,
+  parseDate,
+  parseHeaderBlock,
+  parseMessageIds,
+  parseParameters,
+  type HeaderField,
+} from './header.ts'
+import { htmlToText } from './html-text.ts'
+import { decodeTransfer } from './transfer.ts'
+
+/** What a parse may cost; beyond, the answer is `mime.limit`. */
+export interface MimeLimits {
+  /** Nested multiparts and enclosed messages. */
+  depth: number
+  parts: number
+  /** Bytes of headers over all parts. */
+  headerBytes: number
+  /** Bytes of the source; decoding base64 and quoted-printable never makes more. */
+  decodedBytes: number
+}
+
+export const defaultMimeLimits: MimeLimits = {
+  depth: 40,
+  parts: 2000,
+  headerBytes: 2 * 1024 * 1024,
+  decodedBytes: 256 * 1024 * 1024,
+}
+
+/** One node of the MIME tree. Offsets are byte positions in the source, so that signatures can be checked exactly. */
+export interface MimePart {
+  /** IMAP numbering: '' for the root, then '1', '1.2'… */
+  path: string
+  /** Lower case. */
+  mimeType: string
+  parameters: Record<string, string>
+  /** `inline`, `attachment`, another token, or null. */
+  disposition: string | null
+  fileName: string | null
+  /** Without angle brackets. */
+  contentId: string | null
+  encoding: string
+  headers: HeaderField[]
+  /** First byte of the part's headers. */
+  start: number
+  bodyStart: number
+  /** After the last byte of the body (before the line break that belongs to the boundary). */
+  end: number
+  /** Parts of a multipart; the single enclosed message of a message/rfc822. */
+  children: MimePart[]
+}
+
+export interface ParsedMessage {
+  raw: Uint8Array
+  root: MimePart
+  headers: HeaderField[]
+  from: Correspondent
+  sender: Correspondent | null
+  replyTo: Correspondent[]
+  to: Correspondent[]
+  cc: Correspondent[]
+  bcc: Correspondent[]
+  /** Decoded, technical prefix included. */
+  subject: string
+  /** Milliseconds, or null. */
+  date: number | null
+  messageId: string | null
+  inReplyTo: string | null
+  references: string[]
+  readReceiptTo: Correspondent[]
+  /** The text bodies, or the text of the HTML when there is none. */
+  text: string
+  html: string | null
+  /** Every leaf that is not a body, enclosed messages included, in order. */
+  attachments: MimePart[]
+}
+
+/** The bytes of a part with its transfer encoding removed. */
+export const decodePart = (raw: Uint8Array, part: MimePart): Uint8Array =>
+  decodeTransfer(raw.subarray(part.bodyStart, part.end), part.encoding)
+
+/** The text of a text part in its charset. */
+const partText = (raw: Uint8Array, part: MimePart): string =>
+  decodeCharset(decodePart(raw, part), part.parameters['charset'] ?? null)
+
+/**
+ * Parses a message (RFC 5322, RFC 2045–2049) into its tree with exact byte ranges, its bodies and its attachments.
+ * Malformed mail is read as far as it goes; the only error is `mime.limit`.
+ */
+export const parseMessage = (
+  raw: Uint8Array,
+  limits: MimeLimits = defaultMimeLimits,
+): Outcome<ParsedMessage> => {
+  if (raw.byteLength > limits.decodedBytes) return tooMuch('size')
+  const budget: Budget = { limits, parts: 0, headerBytes: 0, exceeded: null }
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  const root = parseEntity(
+    bytes,
+    { path: '', start: 0, end: raw.byteLength, depth: 0, digest: false },
+    budget,
+  )
+  if (budget.exceeded !== null) return tooMuch(budget.exceeded)
+  const body = collectBody(raw, root)
+  return ok({ raw, root, headers: root.headers, ...envelopeOf(root.headers), ...body })
+}
+
+const tooMuch = (what: string): Outcome<never> => fail('mime.limit', { details: { what } })
+
+/** What the headers alone say; also used on headers fetched without their body. */
+export const envelopeOf = (headers: readonly HeaderField[]) => ({
+  from: parseAddresses(headerValue(headers, 'from'))[0] ?? { name: '', address: '' },
+  sender: parseAddresses(headerValue(headers, 'sender'))[0] ?? null,
+  replyTo: parseAddresses(headerValue(headers, 'reply-to')),
+  to: parseAddresses(headerValue(headers, 'to')),
+  cc: parseAddresses(headerValue(headers, 'cc')),
+  bcc: parseAddresses(headerValue(headers, 'bcc')),
+  subject: decodeText(headerValue(headers, 'subject') ?? ''),
+  date: parseDate(headerValue(headers, 'date')),
+  messageId: parseMessageIds(headerValue(headers, 'message-id'))[0] ?? null,
+  inReplyTo: parseMessageIds(headerValue(headers, 'in-reply-to'))[0] ?? null,
+  references: parseMessageIds(headerValue(headers, 'references')),
+  readReceiptTo: parseAddresses(headerValue(headers, 'disposition-notification-to')),
+})
+
+interface Budget {
+  limits: MimeLimits
+  parts: number
+  headerBytes: number
+  exceeded: string | null
+}
+
+interface Span {
+  path: string
+  start: number
+  end: number
+  depth: number
+  /** Inside multipart/digest the default type is message/rfc822. */
+  digest: boolean
+}
+
+const parseEntity = (raw: Buffer, span: Span, budget: Budget): MimePart => {
+  const bodyStart = endOfHeaders(raw, span.start, span.end)
+  budget.parts++
+  budget.headerBytes += bodyStart - span.start
+  if (budget.parts > budget.limits.parts) budget.exceeded ??= 'parts'
+  if (budget.headerBytes > budget.limits.headerBytes) budget.exceeded ??= 'headers'
+  if (span.depth > budget.limits.depth) budget.exceeded ??= 'depth'
+  const headers = budget.exceeded === null ? parseHeaderBlock(raw.subarray(span.start, bodyStart)) : []
+  const type = parseParameters(headerValue(headers, 'content-type') ?? '')
+  const disposition = parseParameters(headerValue(headers, 'content-disposition') ?? '')
+  const part: MimePart = {
+    path: span.path,
+    mimeType: /^[^/\s]+\/[^/\s]+$/.test(type.value)
+      ? type.value
+      : span.digest
+        ? 'message/rfc822'
+        : 'text/plain',
+    parameters: type.parameters,
+    disposition: disposition.value === '' ? null : disposition.value,
+    fileName: fileNameOf(disposition.parameters['filename'] ?? type.parameters['name']),
+    contentId: /<?([^<>\s]+)>?/.exec(headerValue(headers, 'content-id') ?? '')?.[1] ?? null,
+    encoding: (headerValue(headers, 'content-transfer-encoding') ?? '7bit').trim().toLowerCase(),
+    headers,
+    start: span.start,
+    bodyStart,
+    end: span.end,
+    children: [],
+  }
+  if (budget.exceeded === null) part.children = parseChildren(raw, part, span, budget)
+  return part
+}
+
+const parseChildren = (raw: Buffer, part: MimePart, span: Span, budget: Budget): MimePart[] => {
+  const child = (index: number) => (span.path === '' ? `${index}` : `${span.path}.${index}`)
+  const boundary = part.parameters['boundary']
+  if (part.mimeType.startsWith('multipart/') && boundary) {
+    const children: MimePart[] = []
+    for (const range of splitMultipart(raw, part.bodyStart, part.end, boundary)) {
+      const digest = part.mimeType === 'multipart/digest'
+      const inner = { ...range, path: child(children.length + 1), depth: span.depth + 1, digest }
+      children.push(parseEntity(raw, inner, budget))
+      if (budget.exceeded !== null) break
+    }
+    return children
+  }
+  // An enclosed message under base64 has no byte range of its own: it stays a plain attachment.
+  if (part.mimeType === 'message/rfc822' && /^(7bit|8bit|binary|)$/.test(part.encoding)) {
+    const inner = {
+      path: child(1),
+      start: part.bodyStart,
+      end: part.end,
+      depth: span.depth + 1,
+      digest: false,
+    }
+    return [parseEntity(raw, inner, budget)]
+  }
+  return []
+}
+
+/** Position after the empty line that ends the headers; the end of the entity when there is none. */
+const endOfHeaders = (raw: Buffer, start: number, end: number): number => {
+  let line = start
+  while (line < end) {
+    const feed = raw.indexOf(0x0a, line)
+    if (feed < 0 || feed >= end) return end
+    if (feed === line || (feed === line + 1 && raw[line] === 0x0d)) return feed + 1
+    line = feed + 1
+  }
+  return end
+}
+
+function* splitMultipart(
+  raw: Buffer,
+  start: number,
+  end: number,
+  boundary: string,
+): Generator<{ start: number; end: number }> {
+  const delimiter = Buffer.from(`--${boundary}`, 'utf8')
+  let partStart = -1
+  let search = start
+  while (search < end) {
+    const found = raw.indexOf(delimiter, search)
+    if (found < 0 || found + delimiter.length > end) break
+    search = found + delimiter.length
+    if (found !== start && raw[found - 1] !== 0x0a) continue
+    const feed = raw.indexOf(0x0a, search)
+    const lineEnd = feed < 0 || feed >= end ? end : feed
+    const rest = raw.toString('latin1', search, Math.min(lineEnd, search + 100)).trim()
+    if (rest !== '' && rest !== '--') continue
+    if (partStart >= 0) yield { start: partStart, end: Math.max(partStart, beforeLineBreak(raw, found)) }
+    if (rest === '--') return
+    partStart = Math.min(lineEnd + 1, end)
+    search = Math.max(search, lineEnd)
+  }
+  if (partStart >= 0) yield { start: partStart, end }
+}
+
+const beforeLineBreak = (raw: Buffer, position: number): number =>
+  raw[position - 2] === 0x0d ? position - 2 : position - 1
+
+/** A file name without path, control or direction-changing characters. */
+const fileNameOf = (name: string | undefined): string | null => {
+  const last = (name ?? '').split(/[/\\]/).at(-1) ?? ''
+  const safe = last
+    .replace(/[\u202a-\u202e\u2066-\u2069]/g, '')
+    .trim()
+    .slice(0, 255)
+  return safe === '' || safe === '.' || safe === '..' ? null : safe
+}
+
+interface Segment {
+  text: string | null
+  html: string | null
+}
+
+const collectBody = (
+  raw: Uint8Array,
+  root: MimePart,
+): Pick<ParsedMessage, 'text' | 'html' | 'attachments'> => {
+  const segments: Segment[] = []
+  const attachments: MimePart[] = []
+  const visit = (part: MimePart, alternative: Segment | null): void => {
+    if (part.mimeType.startsWith('multipart/')) {
+      const shared = part.mimeType === 'multipart/alternative' ? { text: null, html: null } : alternative
+      if (shared && shared !== alternative) segments.push(shared)
+      for (const child of part.children) visit(child, shared)
+      return
+    }
+    const isBody = part.disposition !== 'attachment' && (part.fileName === null || part.path === '')
+    if (!isBody || (part.mimeType !== 'text/plain' && part.mimeType !== 'text/html')) {
+      attachments.push(part)
+      return
+    }
+    const kind = part.mimeType === 'text/html' ? 'html' : 'text'
+    const content = partText(raw, part)
+    if (alternative) alternative[kind] = (alternative[kind] ?? '') + content
+    else segments.push({ text: null, html: null, [kind]: content })
+  }
+  visit(root, null)
+  const hasHtml = segments.some((segment) => segment.html !== null)
+  return {
+    text: segments
+      .map((segment) => segment.text ?? htmlToText(segment.html ?? ''))
+      .join('\n')
+      .replace(/\r\n/g, '\n'),
+    html: hasHtml
+      ? segments.map((segment) => segment.html ?? `<pre>${escapeHtml(segment.text ?? '')}</pre>`).join('\n')
+      : null,
+    attachments,
+  }
+}
+
+/** Text made safe inside HTML. */
+export const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
