@@ -1,0 +1,225 @@
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Policy } from '../../app/contract/index.ts'
+import { startDns } from './dns.ts'
+import { folderNames, startDovecot } from './dovecot.ts'
+import type { Dovecot } from './dovecot.ts'
+import { startForwarder } from './forwarder.ts'
+import { fillMailbox, viewMailbox } from './mailbox.ts'
+import type { MailboxView, StoredMessage } from './mailbox.ts'
+import { domains, people } from './people.ts'
+import type { Person } from './people.ts'
+import { makePki, serverIssuer } from './pki.ts'
+import type { Pki, ServerCertificateKind } from './pki.ts'
+import { startPsc } from './psc.ts'
+import type { Psc } from './psc.ts'
+import { startSmtp } from './smtp.ts'
+import type { Smtp } from './smtp.ts'
+import { startWeb } from './web.ts'
+
+export { folderNames, sharedPrefix } from './dovecot.ts'
+export { domains, people } from './people.ts'
+export type { MailboxView, MessageView, StoredMessage } from './mailbox.ts'
+export type { Person } from './people.ts'
+export type { CardIdentity, ServerCertificateKind, SoftwareIdentity } from './pki.ts'
+export type { ReceivedMail } from './smtp.ts'
+
+export interface OperatorOptions {
+  /** Own folder, made if missing and kept; a fresh one under the system's temporary folder, removed, by default. */
+  folder?: string
+  /** Messages to start with. */
+  seed?: ReadonlyMap<Person['key'], readonly StoredMessage[]>
+  imap?: { qresync?: boolean }
+  log?: (line: string) => void
+}
+
+export interface Operator {
+  folder: string
+  /** `host` is what certificates name and DNS resolves to `address`. */
+  imap: { host: string; address: string; port: number }
+  smtp: { host: string; address: string; port: number } & Pick<
+    Smtp,
+    'refuseNext' | 'bounceNext' | 'setSizeLimit' | 'setReplyDelay' | 'dropNextReply'
+  >
+  /** `host:port`, for `Resolver.setServers`. */
+  dns: { server: string; down: () => void; up: () => void }
+  psc: Pick<Psc, 'issuer' | 'clientId' | 'scope' | 'acrValues' | 'setOutage' | 'setLifetimes'>
+  policy: Policy
+  /** The same as JSON on disk. */
+  policyFile: string
+  pki: Pki
+  /** Mails accepted by the submission server, in order. */
+  received: Smtp['received']
+  /** Delivery by LMTP, as mail from another operator arrives. */
+  deliver: Smtp['deliver']
+  mailbox: (person: Person['key']) => MailboxView
+  /** Writes messages with flags and dates straight into the store. */
+  fill: (person: Person['key'], messages: readonly StoredMessage[]) => Promise<void>
+  imapDown: () => Promise<void>
+  imapUp: () => Promise<void>
+  smtpDown: () => Promise<void>
+  smtpUp: () => Promise<void>
+  /** The certificate both servers present from now on; open connections stay. */
+  useServerCertificate: (kind: ServerCertificateKind) => Promise<void>
+  stop: () => Promise<void>
+}
+
+const imapHost = `imap.${domains.operator}`
+const smtpHost = `smtp.${domains.operator}`
+const trustDomains = [
+  domains.physicians,
+  domains.laboratory,
+  domains.hospital,
+  domains.practice,
+  domains.patients,
+]
+
+/** The secretary's organisational mailbox, opened to the practitioner she works for (RFC 4314). */
+const shareMailboxes = async (dovecot: Dovecot): Promise<void> => {
+  const rights = ['lookup', 'read', 'write', 'write-seen', 'write-deleted', 'insert', 'post', 'expunge']
+  for (const mailbox of ['INBOX', folderNames.sent, folderNames.drafts, folderNames.trash]) {
+    const user = people.secretary.address
+    await dovecot.doveadm('acl', 'set', '-u', user, mailbox, `user=${people.anne.address}`, ...rights)
+  }
+}
+
+/** Starts a small MSSanté world on loopback. Several may run side by side. Throws when a part does not start. */
+export const startOperator = async (options: OperatorOptions = {}): Promise<Operator> => {
+  const log = options.log ?? (() => undefined)
+  const undo: Array<() => Promise<void>> = []
+  let stopping: Promise<void> | null = null
+  const tearDown = async (): Promise<void> => {
+    for (const step of undo.toReversed()) await step()
+  }
+  try {
+    return await start(options, log, undo, () => (stopping ??= tearDown()))
+  } catch (error) {
+    await tearDown()
+    throw error
+  }
+}
+
+const start = async (
+  options: OperatorOptions,
+  log: (line: string) => void,
+  undo: Array<() => Promise<void>>,
+  stop: () => Promise<void>,
+): Promise<Operator> => {
+  const disposable = options.folder === undefined
+  const folder = options.folder ? resolve(options.folder) : await mkdtemp(join(tmpdir(), 'souspli-operator-'))
+  if (disposable) undo.push(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(folder, { recursive: true })
+  await chmod(folder, 0o711) // Dovecot's user passes through
+
+  const psc = await startPsc(log)
+  undo.push(psc.stop)
+  const ownerOf = async (token: string): Promise<string | null> =>
+    (await psc.introspect(token))?.person.address ?? null
+
+  let pki: Pki | null = null
+  const web = await startWeb(async (path, body) => {
+    if (path !== '/introspection') return pki?.respond(path, body) ?? null
+    const owner = await ownerOf(new URLSearchParams(body.toString()).get('token') ?? '')
+    const answer = owner === null ? { active: false } : { active: true, username: owner }
+    return { type: 'application/json', body: Buffer.from(JSON.stringify(answer)) }
+  })
+  undo.push(web.stop)
+  const made = await makePki(web.url, [imapHost, smtpHost], new Date())
+  pki = made
+
+  const { good } = made.servers
+  const dovecot = await startDovecot({
+    folder: join(folder, 'dovecot'),
+    certificatePem: good.chainPem,
+    keyPem: good.keyPem,
+    introspectionUrl: `${web.url}/introspection`,
+    qresync: options.imap?.qresync ?? true,
+    disposable: disposable ? folder : null,
+    log,
+  })
+  undo.push(dovecot.stop)
+  if (disposable) await dovecot.own(folder) // its supervisor removes it should our process die
+  const forwarder = await startForwarder(dovecot.imapPort)
+  undo.push(forwarder.down)
+  const smtp = await startSmtp({
+    keyPem: good.keyPem,
+    certificatePem: good.chainPem,
+    lmtpPort: dovecot.lmtpPort,
+    trustDomains,
+    ownerOf,
+    log,
+  })
+  undo.push(smtp.stop)
+
+  const fill = (key: Person['key'], messages: readonly StoredMessage[]): Promise<void> =>
+    fillMailbox(dovecot, people[key], messages)
+  for (const [key, messages] of options.seed ?? []) await fill(key, messages)
+  await shareMailboxes(dovecot)
+
+  const dns = await startDns({
+    hosts: new Map([imapHost, smtpHost].map((host) => [host, '127.0.0.1'])),
+    services: new Map(
+      trustDomains.flatMap((domain) => [
+        [`_imap._tcp.${domain}`, { target: imapHost, port: forwarder.port }] as const,
+        [`_submission._tcp.${domain}`, { target: smtpHost, port: smtp.port }] as const,
+      ]),
+    ),
+  })
+  undo.push(dns.stop)
+
+  const trustAnchors: string[] = []
+  for (const { file, pem } of made.trusted) {
+    const path = join(folder, `${file}.pem`)
+    await writeFile(path, pem)
+    trustAnchors.push(path)
+  }
+  const { issuer, clientId, scope, acrValues, setOutage, setLifetimes } = psc
+  const policy = Policy.parse({
+    trustAnchors,
+    serverIssuer,
+    revocation: 'prefer',
+    trustSpace: { domains: trustDomains, patientDomain: domains.patients },
+    dnsServers: [`127.0.0.1:${dns.port}`],
+    psc: { issuer, clientId, scope, acrValues },
+    environment: 'test',
+    cardPollSeconds: 0.3,
+  } satisfies Policy)
+  const policyFile = join(folder, 'policy.json')
+  await writeFile(policyFile, JSON.stringify(policy, null, 2))
+
+  const { refuseNext, bounceNext, setSizeLimit, setReplyDelay, dropNextReply } = smtp
+  return {
+    folder,
+    imap: { host: imapHost, address: '127.0.0.1', port: forwarder.port },
+    smtp: {
+      host: smtpHost,
+      address: '127.0.0.1',
+      port: smtp.port,
+      refuseNext,
+      bounceNext,
+      setSizeLimit,
+      setReplyDelay,
+      dropNextReply,
+    },
+    dns: { server: `127.0.0.1:${dns.port}`, down: dns.down, up: dns.up },
+    psc: { issuer, clientId, scope, acrValues, setOutage, setLifetimes },
+    policy,
+    policyFile,
+    pki: made,
+    received: smtp.received,
+    deliver: smtp.deliver,
+    mailbox: (key) => viewMailbox(dovecot, people[key]),
+    fill,
+    imapDown: forwarder.down,
+    imapUp: forwarder.up,
+    smtpDown: smtp.down,
+    smtpUp: smtp.up,
+    useServerCertificate: async (kind) => {
+      const { chainPem, serial } = made.servers[kind]
+      await dovecot.useCertificate(chainPem, serial)
+      smtp.useCertificate(chainPem)
+    },
+    stop,
+  }
+}

@@ -1,0 +1,290 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AddressInfo } from 'node:net'
+import { createTransport } from 'nodemailer'
+import { SMTPServer } from 'smtp-server'
+import type { SMTPServerAddress, SMTPServerSession } from 'smtp-server'
+import { makeDeliveryReport } from './delivery-report.ts'
+import { domains, people } from './people.ts'
+import type { Person } from './people.ts'
+
+/** Submission server of the operator: STARTTLS, login, the trust-space policy, delivery by LMTP, delivery reports. */
+export interface SmtpOptions {
+  keyPem: string
+  certificatePem: string
+  lmtpPort: number
+  trustDomains: readonly string[]
+  /** Address owning an access token; null when the token is not active. Throws when the provider is down. */
+  ownerOf: (token: string) => Promise<string | null>
+  log: (line: string) => void
+}
+
+/** One accepted transaction. */
+export interface ReceivedMail {
+  from: string
+  /** Recipients accepted at RCPT. */
+  to: string[]
+  /** Whom delivery failed for afterwards. */
+  undelivered: string[]
+  messageId: string | null
+  size: number
+  authentication: 'PLAIN' | 'XOAUTH2'
+  at: Date
+}
+
+export interface Smtp {
+  port: number
+  received: ReceivedMail[]
+  /** The next RCPT for this address is refused with this reply. */
+  refuseNext: (address: string, reply?: { code: number; text: string }) => void
+  /** The next message for this address is accepted, then cannot be delivered. */
+  bounceNext: (address: string) => void
+  /** Bytes of the largest message taken. */
+  setSizeLimit: (bytes: number) => void
+  /** Seconds between the end of DATA and the reply. */
+  setReplyDelay: (seconds: number) => void
+  /** Takes the next message, then closes the connection instead of replying: the client cannot know. */
+  dropNextReply: () => void
+  useCertificate: (certificatePem: string) => void
+  deliver: (mail: { from: string; to: string | readonly string[]; raw: Buffer | string }) => Promise<void>
+  down: () => Promise<void>
+  up: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+const refusal = (code: number, text: string): Error => Object.assign(new Error(text), { responseCode: code })
+const addresses = new Set<string>(Object.values<Person>(people).map(({ address }) => address))
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+
+const headerOf = (raw: Buffer): string => {
+  const end = raw.indexOf('\r\n\r\n')
+  return raw.toString('utf8', 0, end < 0 ? Math.min(raw.length, 65_536) : end + 2)
+}
+
+/** Value of a header field, unfolded, or null. */
+const field = (header: string, name: string): string | null => {
+  const found = new RegExp(`^${name}:((?:.*(?:\r\n[ \t])?)*)$`, 'im').exec(header)
+  return found?.[1]?.replace(/\r\n/g, '').trim() ?? null
+}
+
+const readAll = async (stream: AsyncIterable<Buffer>): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+const answerOf = (error: unknown): string =>
+  error instanceof Error && 'response' in error && typeof error.response === 'string'
+    ? error.response
+    : String(error)
+
+/** Starts the server on a free port of 127.0.0.1. */
+export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
+  let certificatePem = options.certificatePem
+  let sizeLimit = 25 * 1024 * 1024
+  let replyDelay = 0
+  let dropReply = false
+  const received: ReceivedMail[] = []
+  const refusals = new Map<string, { code: number; text: string }>()
+  const bounces = new Set<string>()
+  const logins = new WeakMap<SMTPServerSession, { address: string; method: ReceivedMail['authentication'] }>()
+
+  const lmtp = createTransport({
+    host: '127.0.0.1',
+    port: options.lmtpPort,
+    lmtp: true,
+    secure: false,
+    ignoreTLS: true,
+  })
+  const toStore = async (from: string, to: string, raw: Buffer | string): Promise<string> => {
+    const info = await lmtp.sendMail({ envelope: { from, to: [to] }, raw })
+    return typeof info.response === 'string' ? info.response : '250 2.0.0 Ok'
+  }
+
+  const checkRecipient = (address: string): void => {
+    const asked = refusals.get(address)
+    if (asked) {
+      refusals.delete(address)
+      throw refusal(asked.code, asked.text)
+    }
+    if (!options.trustDomains.includes(domainOf(address))) {
+      throw refusal(550, `5.7.1 <${address}> : destinataire hors de l'espace de confiance MSSante`)
+    }
+    if (!addresses.has(address)) throw refusal(550, `5.1.1 <${address}> : boite inconnue`)
+  }
+
+  const report = async (
+    session: SMTPServerSession,
+    recipient: SMTPServerAddress,
+    header: string,
+    answer: string,
+  ) => {
+    const { mailFrom, dsn } = session.envelope
+    const delivered = answer.startsWith('2')
+    const notify = recipient.dsn?.notify ?? ['FAILURE']
+    if (!mailFrom || !mailFrom.address || !notify.includes(delivered ? 'SUCCESS' : 'FAILURE')) return
+    const raw = makeDeliveryReport({
+      sender: mailFrom.address,
+      recipient: recipient.address,
+      originalRecipient: recipient.dsn?.orcpt ?? null,
+      envelopeId: dsn?.envid ?? null,
+      delivered,
+      answer,
+      originalHeader: header,
+      date: new Date(),
+    })
+    await toStore('', mailFrom.address, raw)
+  }
+
+  const accept = async (session: SMTPServerSession, raw: Buffer): Promise<void> => {
+    const login = logins.get(session)
+    const { mailFrom, rcptTo } = session.envelope
+    if (!login || !mailFrom) throw refusal(530, '5.7.0 Authentification requise')
+    const header = headerOf(raw)
+    const author = /<([^<>]+)>\s*$/.exec(field(header, 'From') ?? '')?.[1] ?? field(header, 'From') ?? ''
+    if (author.toLowerCase() !== login.address) {
+      throw refusal(550, `5.7.1 L'adresse d'expediteur ${author} n'est pas celle de la boite`)
+    }
+    const undelivered: string[] = []
+    for (const recipient of rcptTo) {
+      const address = recipient.address.toLowerCase()
+      let answer: string
+      if (bounces.delete(address)) {
+        answer = '550 5.2.1 Boite desactivee'
+      } else {
+        answer = await toStore(mailFrom.address, address, raw).catch(answerOf)
+      }
+      if (!answer.startsWith('2')) undelivered.push(address)
+      await report(session, recipient, header, answer)
+    }
+    received.push({
+      from: mailFrom.address,
+      to: rcptTo.map(({ address }) => address),
+      undelivered,
+      messageId: field(header, 'Message-ID'),
+      size: raw.length,
+      authentication: login.method,
+      at: new Date(),
+    })
+  }
+
+  const make = (): SMTPServer => {
+    const server = new SMTPServer({
+      name: `smtp.${domains.operator}`,
+      banner: 'Operateur MSSante de demonstration',
+      key: options.keyPem,
+      cert: certificatePem,
+      minVersion: 'TLSv1.2',
+      authMethods: ['PLAIN', 'XOAUTH2'],
+      size: sizeLimit,
+      disableReverseLookup: true,
+      hideENHANCEDSTATUSCODES: true, // our replies carry their own; smtp-server would write a second, general one
+      hideDSN: false,
+      closeTimeout: 100,
+      onAuth: (auth, session, done) => {
+        const username = (auth.username ?? '').toLowerCase()
+        const method = auth.method === 'XOAUTH2' ? 'XOAUTH2' : 'PLAIN'
+        const settle = (owner: string | null): void => {
+          if (owner === null || owner !== username) {
+            done(null, { data: { status: '401', schemes: 'bearer', scope: 'openid' }, responseCode: 535 })
+            return
+          }
+          logins.set(session, { address: owner, method })
+          done(null, { user: owner })
+        }
+        if (method === 'XOAUTH2') {
+          options
+            .ownerOf(auth.accessToken ?? '')
+            .then(settle)
+            .catch(() => done(refusal(454, "4.7.0 Fournisseur d'identite indisponible")))
+          return
+        }
+        const person = Object.values<Person>(people).find(({ address }) => address === username)
+        if (person && person.password === auth.password) settle(person.address)
+        else done(refusal(535, '5.7.8 Identifiant ou mot de passe refuse'))
+      },
+      onMailFrom: (sender, session, done) => {
+        const owner = logins.get(session)?.address
+        if (sender.address.toLowerCase() === owner) done()
+        else done(refusal(550, `5.7.1 <${sender.address}> : cette adresse n'appartient pas au compte`))
+      },
+      onRcptTo: (recipient, _session, done) => {
+        try {
+          checkRecipient(recipient.address.toLowerCase())
+          done()
+        } catch (error) {
+          done(error instanceof Error ? error : new Error(String(error)))
+        }
+      },
+      onData: (stream, session, done) => {
+        readAll(stream)
+          .then(async (raw) => {
+            if (stream.sizeExceeded) throw refusal(552, '5.3.4 Message trop volumineux')
+            await accept(session, raw)
+            if (replyDelay > 0) await pause(replyDelay * 1000)
+            if (dropReply) {
+              dropReply = false
+              for (const connection of server.connections) connection.close()
+              return
+            }
+            done(null, '2.0.0 Message accepte')
+          })
+          .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))))
+      },
+    })
+    server.on('error', (error) => options.log(`smtp: ${error.message}`))
+    return server
+  }
+
+  let server: SMTPServer | null = make()
+  const listen = (target: SMTPServer, port: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      target.server.once('error', reject)
+      target.listen(port, '127.0.0.1', () => resolve())
+    })
+  await listen(server, 0)
+  const { port } = server.server.address() as AddressInfo
+
+  const down = async (): Promise<void> => {
+    const current = server
+    server = null
+    if (current) await new Promise<void>((resolve) => current.close(() => resolve()))
+  }
+
+  return {
+    port,
+    received,
+    refuseNext: (address, reply = { code: 550, text: `5.1.1 <${address}> : boite inconnue` }) => {
+      refusals.set(address.toLowerCase(), reply)
+    },
+    bounceNext: (address) => {
+      bounces.add(address.toLowerCase())
+    },
+    setSizeLimit: (bytes) => {
+      sizeLimit = bytes
+      if (server) server.options.size = bytes
+    },
+    setReplyDelay: (seconds) => {
+      replyDelay = seconds
+    },
+    dropNextReply: () => {
+      dropReply = true
+    },
+    useCertificate: (pem) => {
+      certificatePem = pem
+      server?.updateSecureContext({ key: options.keyPem, cert: pem })
+    },
+    deliver: async ({ from, to, raw }) => {
+      for (const address of typeof to === 'string' ? [to] : to) await toStore(from, address, raw)
+    },
+    down,
+    up: async () => {
+      if (server) return
+      server = make()
+      await listen(server, port)
+    },
+    stop: async () => {
+      await down()
+      lmtp.close()
+    },
+  }
+}
