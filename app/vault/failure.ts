@@ -1,7 +1,8 @@
 import { fail, type ErrorCode, type Outcome } from '../contract/errors.ts'
 import { interrupted } from './database.ts'
 
-const codeOf = (error: unknown): string => {
+/** The driver's or the system's own name of an error, '' when it has none. */
+export const codeOf = (error: unknown): string => {
   if (!(error instanceof Error) || !('code' in error)) return ''
   return typeof error.code === 'string' ? error.code : ''
 }
@@ -10,7 +11,8 @@ const byPrefix: readonly (readonly [string, ErrorCode])[] = [
   ['SQLITE_FULL', 'vault.disk-full'],
   ['ENOSPC', 'vault.disk-full'],
   ['EDQUOT', 'vault.disk-full'],
-  ['SQLITE_NOTADB', 'vault.wrong-key'],
+  // What SQLCipher makes of any page whose HMAC is wrong.
+  ['SQLITE_NOTADB', 'vault.corrupt'],
   ['SQLITE_CORRUPT', 'vault.corrupt'],
   ['SQLITE_IOERR_READ', 'vault.corrupt'],
   ['SQLITE_IOERR_SHORT_READ', 'vault.corrupt'],
@@ -25,8 +27,8 @@ const byPrefix: readonly (readonly [string, ErrorCode])[] = [
 ]
 
 /**
- * The code for an error of SQLite or of the file system: `vault.disk-full`, `vault.wrong-key`, `vault.corrupt`,
- * `vault.read-only`, `vault.locked` (stopped because the vault closes); anything else is a defect, `core.internal`.
+ * The code for an error of SQLite or of the file system: `vault.disk-full`, `vault.corrupt`, `vault.read-only`,
+ * `vault.locked` (stopped because the vault closes); anything else is a defect, `core.internal`.
  */
 export const storeError = (error: unknown): Outcome<never> => {
   if (error === interrupted) return fail('vault.locked', { retry: 'after-login' })

@@ -38,9 +38,10 @@ const passphraseKey = async (
   salt: Uint8Array,
   cost: typeof argon2,
 ): Promise<Uint8Array> => {
-  // Argon2id and version 0x13 are the package's defaults; a known vector in the tests would notice a change.
   const hash = await hashRaw(passphrase.normalize('NFKC'), {
     salt,
+    // Argon2id: the package's const enum cannot be imported.
+    algorithm: 2,
     memoryCost: cost.memoryKiB,
     timeCost: cost.passes,
     parallelism: cost.lanes,

@@ -1,6 +1,6 @@
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { openSqlcipher, type SqlDatabase } from './database.ts'
-import { storeError } from './failure.ts'
+import { codeOf, storeError } from './failure.ts'
 import type { Migration } from './migrations/index.ts'
 
 /** « SPli »: tells our files from other SQLite files. */
@@ -31,7 +31,11 @@ export const openStore = (params: {
       db.pragma(`application_id = ${String(applicationId)}`)
     } else {
       // The first read: a wrong key shows here.
-      db.prepare('SELECT count(*) AS tables FROM sqlite_master').get()
+      const readable = firstRead(db)
+      if (!readable.ok) {
+        db.close()
+        return readable
+      }
       if (db.pragma('application_id') !== applicationId) {
         db.close()
         return fail('vault.corrupt', { details: { what: 'application-id' } })
@@ -49,6 +53,16 @@ export const openStore = (params: {
   } catch (error) {
     db?.close()
     return storeError(error)
+  }
+}
+
+const firstRead = (db: SqlDatabase): Outcome<void> => {
+  try {
+    db.prepare('SELECT count(*) AS tables FROM sqlite_master').get()
+    return ok(undefined)
+  } catch (error) {
+    // With the wrong key no page is authentic, nor with the right one when the first page is damaged.
+    return codeOf(error) === 'SQLITE_NOTADB' ? fail('vault.wrong-key', { cause: error }) : storeError(error)
   }
 }
 

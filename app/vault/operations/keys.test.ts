@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { storeForTest } from '../store.fixture.ts'
+import { keyOperations } from './keys.ts'
+
+const at = (now: number) => ({ now: () => now })
+const der = new Uint8Array([1])
+
+test('certificates are found by address, and a key makes its certificate our own', () => {
+  const db = storeForTest()
+  const put = keyOperations['certificates.put']
+  put(db, { fingerprint: 'a', der, source: 'signed-mail', addresses: ['x@test', 'y@test'] }, at(1))
+  put(db, { fingerprint: 'b', der, source: 'import', addresses: ['x@test'] }, at(2))
+  keyOperations['keys.put'](db, { fingerprint: 'b', pkcs8: new Uint8Array([9]) }, at(3))
+  put(db, { fingerprint: 'b', der, source: 'signed-mail', addresses: [] }, at(4))
+  const found = keyOperations['certificates.forAddress'](db, { address: 'x@test' }, at(5))
+  expect(found.map(({ fingerprint, source, addedAt }) => [fingerprint, source, addedAt])).toEqual([
+    ['b', 'own', 2],
+    ['a', 'signed-mail', 1],
+  ])
+  const [key] = keyOperations['keys.list'](db, {}, at(5))
+  expect(key?.fingerprint).toBe('b')
+  expect([...(key?.pkcs8 ?? [])]).toEqual([9])
+  keyOperations['keys.remove'](db, { fingerprint: 'b' }, at(6))
+  expect(keyOperations['keys.list'](db, {}, at(6))).toEqual([])
+  expect(() => {
+    keyOperations['keys.put'](db, { fingerprint: 'none', pkcs8: der }, at(7))
+  }).toThrow(/FOREIGN KEY/)
+})
+
+test('an older revocation list never replaces a newer one', () => {
+  const db = storeForTest()
+  const put = keyOperations['revocation.put']
+  const url = 'http://crl.test/a.crl'
+  put(db, { url, der: new Uint8Array([2]), thisUpdate: 20, nextUpdate: 30 }, at(1))
+  put(db, { url, der: new Uint8Array([1]), thisUpdate: 10, nextUpdate: null }, at(2))
+  const kept = keyOperations['revocation.get'](db, { url }, at(3))
+  expect(kept && [...kept.der]).toEqual([2])
+  expect(kept).toMatchObject({ thisUpdate: 20, nextUpdate: 30, fetchedAt: 1 })
+  expect(keyOperations['revocation.get'](db, { url: 'http://other.test' }, at(3))).toBeNull()
+})
