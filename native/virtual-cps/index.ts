@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { readControl, readTries, setInserted, writeControl, type CardProfile } from './control-file.ts'
 
+export { makeTestKey, type TestHolder } from './test-certificates.ts'
+
 export interface CardKey {
   certificateDer: Uint8Array
   keyPem: string

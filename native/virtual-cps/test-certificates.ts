@@ -69,7 +69,7 @@ export const makeTestKey = (kind: 'authentication' | 'signature', holder: TestHo
       attribute(oid.surname, holder.familyName),
     ),
   )
-  const tbs = forge.pki.getTBSCertificate(certificate)
+  const [tbs] = forge.pki.certificateToAsn1(certificate).value as [forge.asn1.Asn1]
   const fields = tbs.value as forge.asn1.Asn1[]
   fields[5] = subject
   fields[3] = subject
