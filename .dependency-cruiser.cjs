@@ -3,7 +3,7 @@
  * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card`.
  */
 const order = [
-  ['reading', 'integration', 'agenda', 'patients'],
+  ['reading', 'session', 'protection', 'integration', 'agenda', 'patients'],
   ['mssante'],
   ['smime', 'directory'],
   ['mail'],

@@ -1,0 +1,349 @@
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { createCardService, type CardPort } from './card/index.ts'
+import {
+  coreCalls,
+  fail,
+  ok,
+  toErrorData,
+  type CoreMethod,
+  type CoreStart,
+  type EventName,
+  type EventPayload,
+  type Input,
+  type Outcome,
+  type OutcomeData,
+  type Output,
+} from './contract/index.ts'
+import { createIdentity } from './identity/index.ts'
+import { createMail, createResolver, type Enrichment, type ParsedMessage } from './mail/index.ts'
+import { createTrustClassifier, displaySubject, findDocuments } from './mssante/index.ts'
+import { createProtection } from './protection/index.ts'
+import {
+  buildHeaderOnlyView,
+  buildMessageView,
+  createResources,
+  createUploads,
+  messageParts,
+  type Resource,
+} from './reading/index.ts'
+import { createPreferences, createSession } from './session/index.ts'
+import { createTrust, fetchRevocation, readTrustAnchors } from './smime/index.ts'
+import { createVault } from './vault/index.ts'
+
+/** What the desktop does for the core. */
+export interface CoreHost {
+  /** Starts the card process afresh, killing a running one. */
+  startCardProcess: () => Promise<CardPort>
+  openExternal: (url: string) => Promise<Outcome<unknown>>
+  protectSecret: (bytes: Uint8Array) => Promise<Outcome<Uint8Array>>
+  unprotectSecret: (bytes: Uint8Array) => Promise<Outcome<Uint8Array>>
+}
+
+export interface CoreDependencies {
+  start: CoreStart
+  host: CoreHost
+  emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void
+  random: (length: number) => Uint8Array
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Milliseconds, monotonic. */
+  monotonic: () => number
+}
+
+export interface Core {
+  /** A window's call: input parsed, answer plain data. */
+  invoke: (method: string, input: unknown) => Promise<OutcomeData>
+  findPart: (url: string) => Outcome<Resource>
+  upload: (chunk: {
+    uploadId: string
+    index: number
+    bytes: Uint8Array
+    last: boolean
+  }) => Promise<Outcome<null>>
+  savePart: (url: string, path: string) => Promise<Outcome<null>>
+  /** Copies a part to the private folder and answers the copy's path. */
+  copyPart: (url: string, fileName: string) => Promise<Outcome<string>>
+  power: (event: 'suspend' | 'resume' | 'lock-screen') => Promise<void>
+  activity: () => void
+  stop: () => Promise<void>
+}
+
+type Handlers = { [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>> }
+
+const nothing = ok(null)
+
+/**
+ * The composition root: builds every service and passes dependencies by hand. Nothing here decides anything; it only
+ * says who gets what (architecture §1).
+ */
+export const createCore = async (deps: CoreDependencies): Promise<Core> => {
+  const { start, host, emit, random, now } = deps
+  const { policy } = start
+  await mkdir(start.profileFolder, { recursive: true, mode: 0o700 })
+  const wipeOpenedFiles = (): Promise<void> => rm(start.openedFolder, { recursive: true, force: true })
+  await wipeOpenedFiles()
+
+  const preferenceFile = join(start.profileFolder, 'preferences.json')
+  const preferences = createPreferences({
+    read: () => {
+      try {
+        return readFileSync(preferenceFile, 'utf8')
+      } catch {
+        return null // First start.
+      }
+    },
+    write: (text) => {
+      writeFileSync(`${preferenceFile}.new`, text, { mode: 0o600 })
+      renameSync(`${preferenceFile}.new`, preferenceFile)
+    },
+  })
+  const card = createCardService({
+    startProcess: host.startCardProcess,
+    policy,
+    platform: process.platform,
+    arch: process.arch,
+  })
+  const vault = await createVault({
+    folder: start.profileFolder,
+    workerEntry: start.vaultWorker,
+    random,
+    now,
+    deviceSecret: { protect: host.protectSecret, unprotect: host.unprotectSecret },
+  })
+  const anchors = readTrustAnchors(policy)
+  const trust = createTrust({
+    anchors,
+    environment: policy.environment ?? 'production',
+    now: () => new Date(now()),
+    fetch: fetchRevocation,
+    store: {
+      get: async (url) => {
+        const known = await vault.run('revocation.get', { url })
+        return known.ok ? known.value : null
+      },
+      put: async (url, list) => {
+        // A locked vault keeps no list: the next check fetches it again.
+        if (vault.isOpen()) await vault.run('revocation.put', { url, ...list })
+      },
+    },
+    revocation: policy.revocation ?? 'prefer',
+  })
+  const protection = createProtection({ vault, card, trust, now: () => new Date(now()), random })
+  const identity = createIdentity({ psc: policy.psc, openExternal: host.openExternal, now, random })
+  const classify = createTrustClassifier(policy.trustSpace)
+  const resources = createResources(random)
+  const uploads = createUploads(vault)
+
+  const enrich = async (message: { raw: Uint8Array; parsed: ParsedMessage }): Promise<Enrichment> => {
+    const found = await findDocuments(messageParts(message.parsed))
+    const [first] = found.documents.filter((document) => document.cda !== null)
+    return {
+      patient: found.patient,
+      alert: found.alert,
+      documentLabel: first?.summary.label ?? null,
+      documentCount: found.documents.filter((document) => document.cda !== null).length,
+      extraText: found.text,
+    }
+  }
+
+  const mail = createMail({
+    vault,
+    resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
+    anchors: () => trust.anchorsPem(),
+    verifyServer: (peer) =>
+      trust.verifyServer({
+        ...peer,
+        ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
+      }),
+    credentials: identity.credentials,
+    enrich,
+    classify,
+    displaySubject,
+    protect: protection.protect,
+    extraHeaders: (): Record<string, string> => (policy.nil === undefined ? {} : { 'X-MSS-NIL': policy.nil }),
+    now,
+    random,
+    emit: {
+      delta: (delta) => emit('mail.delta', delta),
+      accounts: (accounts) => emit('accounts.changed', accounts),
+      progress: (progress) => emit('accounts.progress', progress),
+      outbox: (items) => emit('outbox.changed', items),
+    },
+  })
+
+  const session = createSession({
+    vault,
+    card,
+    onOpen: () => mail.start(),
+    onClose: async () => {
+      resources.clear()
+      uploads.clear()
+      identity.end()
+      await Promise.all([mail.stop(), wipeOpenedFiles()])
+    },
+    emit: (state) => emit('session.changed', state),
+    now: deps.monotonic,
+    lockAfterMinutes: () => preferences.get().lockAfterMinutes,
+  })
+  const unsubscribeCard = card.onChange((state) => emit('card.changed', state))
+
+  const view = async (id: number): Promise<Outcome<Output<'messages.view'>>> => {
+    const row = await mail.row(id)
+    if (!row.ok) return row
+    const raw = await mail.rawMessage(id)
+    if (!raw.ok)
+      return raw.error.code === 'mail.body-unavailable'
+        ? ok(buildHeaderOnlyView(row.value, row.value.subject))
+        : raw
+    const opened = await protection.open(raw.value, [row.value.from.address])
+    return buildMessageView(row.value, raw.value, opened, resources.group(`message-${id}`).publish)
+  }
+
+  const takeUpload = async (uploadId: string): Promise<Outcome<Uint8Array>> => {
+    const upload = await uploads.take(uploadId)
+    if (!upload.ok) return upload
+    const bytes = await vault.parts.readAll(upload.value.partFile, 10 * 1024 * 1024)
+    await vault.parts.remove([upload.value.partFile])
+    return bytes
+  }
+
+  const handlers: Handlers = {
+    'session.state': () => ok(session.state()),
+    'session.createWithCard': ({ pin }) => session.createWithCard(pin),
+    'session.createWithPassphrase': ({ passphrase }) => session.createWithPassphrase(passphrase),
+    'session.openWithCard': ({ pin }) => session.openWithCard(pin),
+    'session.openWithPassphrase': ({ passphrase }) => session.openWithPassphrase(passphrase),
+    'session.openWithRecovery': ({ code }) => session.openWithRecovery(code),
+    'session.lock': async ({ reason }) => {
+      await session.lock(reason)
+      return nothing
+    },
+    'card.state': () => ok(card.state()),
+    'accounts.list': () => mail.listAccounts(),
+    'accounts.discover': ({ address }) => mail.discover(address),
+    'accounts.create': (account) => mail.createAccount(account),
+    'accounts.login': ({ accountId }) => mail.login(accountId),
+    'accounts.syncNow': () => mail.syncNow(),
+    'accounts.remove': ({ accountId }) => mail.removeAccount(accountId),
+    'folders.list': () => mail.folders(),
+    'messages.page': (query) => mail.page(query),
+    'messages.view': ({ id }) => view(id),
+    'messages.thread': ({ id }) => mail.thread(id),
+    'messages.setFlag': ({ ids, flag, on }) => mail.setFlag(ids, flag, on),
+    'messages.move': ({ ids, folderId }) => mail.move(ids, folderId),
+    'messages.delete': ({ ids }) => mail.delete(ids),
+    'messages.undo': ({ operationId }) => mail.undo(operationId),
+    'messages.search': (query) => mail.search(query),
+    'correspondents.suggest': ({ text }) => mail.suggest(text),
+    'drafts.create': (wish) => mail.drafts.create(wish),
+    'drafts.list': () => mail.drafts.list(),
+    'drafts.get': ({ id }) => mail.drafts.get(id),
+    'drafts.save': ({ id, content }) => mail.drafts.save(id, content),
+    'drafts.discard': ({ id }) => mail.drafts.discard(id),
+    'drafts.attach': async ({ id, uploadId, fileName, mimeType }) => {
+      const upload = await uploads.take(uploadId)
+      return upload.ok ? mail.drafts.attach(id, { ...upload.value, fileName, mimeType }) : upload
+    },
+    'drafts.detach': ({ id, attachmentId }) => mail.drafts.detach(id, attachmentId),
+    'drafts.check': async ({ id }) => {
+      const checks = await mail.drafts.check(id)
+      const draft = await mail.drafts.get(id)
+      return checks.ok && draft.ok
+        ? ok([...checks.value, ...(await protection.check(draft.value.content))])
+        : checks
+    },
+    'drafts.send': ({ id }) => mail.drafts.send(id),
+    'outbox.list': () => mail.outbox.list(),
+    'outbox.retry': ({ id }) => mail.outbox.retry(id),
+    'outbox.cancel': ({ id }) => mail.outbox.cancel(id),
+    'keys.importP12': async ({ uploadId, passphrase }) => {
+      const bytes = await takeUpload(uploadId)
+      return bytes.ok ? protection.importP12(bytes.value, passphrase) : bytes
+    },
+    'keys.list': () => protection.keys(),
+    'certificates.forAddress': ({ address }) => protection.certificatesFor(address),
+    'certificates.import': async ({ uploadId }) => {
+      const bytes = await takeUpload(uploadId)
+      return bytes.ok ? protection.importCertificate(bytes.value) : bytes
+    },
+    'settings.get': () => ok(preferences.get()),
+    'settings.set': (change) => {
+      const outcome = preferences.set(
+        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+      )
+      if (outcome.ok) emit('settings.changed', outcome.value)
+      return outcome
+    },
+  }
+
+  /** What a locked session may still answer. */
+  const beforeOpening = (method: CoreMethod): boolean =>
+    method.startsWith('session.') || method.startsWith('card.') || method.startsWith('settings.')
+
+  const readPart = async (url: string): Promise<Outcome<Uint8Array>> => {
+    const resource = resources.find(url)
+    return resource.ok ? resource.value.read() : resource
+  }
+
+  return {
+    invoke: async (method, input) => {
+      if (!Object.hasOwn(coreCalls, method))
+        return { ok: false, error: { code: 'contract.unknown-method', retry: 'no' } }
+      const name = method as CoreMethod
+      const parsed = coreCalls[name].input.safeParse(input)
+      if (!parsed.success) return { ok: false, error: { code: 'contract.invalid-request', retry: 'no' } }
+      if (!beforeOpening(name) && session.state().phase !== 'open')
+        return { ok: false, error: { code: 'vault.locked', retry: 'after-login' } }
+      session.activity()
+      // The schema of this very method parsed the input; the compiler cannot follow the pairing.
+      const handler = handlers[name] as (input: unknown) => Promise<Outcome<unknown>> | Outcome<unknown>
+      const outcome = await handler(parsed.data)
+      return outcome.ok ? outcome : { ok: false, error: toErrorData(outcome.error) }
+    },
+    findPart: (url) => resources.find(url),
+    upload: (chunk) =>
+      session.state().phase === 'open'
+        ? uploads.add(chunk)
+        : Promise.resolve(fail('vault.locked', { retry: 'after-login' })),
+    savePart: async (url, path) => {
+      const bytes = await readPart(url)
+      if (!bytes.ok) return bytes
+      try {
+        await writeFile(path, bytes.value, { mode: 0o600 })
+        return nothing
+      } catch (cause) {
+        return fail(diskError(cause), { cause, retry: 'after-change' })
+      }
+    },
+    copyPart: async (url, fileName) => {
+      const bytes = await readPart(url)
+      if (!bytes.ok) return bytes
+      const folder = join(start.openedFolder, Buffer.from(random(12)).toString('hex'))
+      const path = join(folder, basename(fileName))
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        await writeFile(path, bytes.value, { mode: 0o600, flag: 'wx' })
+        await chmod(path, 0o400)
+        return ok(path)
+      } catch (cause) {
+        return fail(diskError(cause), { cause, retry: 'after-change' })
+      }
+    },
+    power: async (event) => {
+      if (event !== 'resume') await session.lock('system')
+    },
+    activity: session.activity,
+    stop: async () => {
+      unsubscribeCard()
+      await session.stop()
+      await card.stop()
+    },
+  }
+}
+
+const diskError = (cause: unknown): 'vault.disk-full' | 'vault.read-only' =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
+    ? 'vault.disk-full'
+    : 'vault.read-only'

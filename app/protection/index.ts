@@ -1,0 +1,168 @@
+import type { CardService } from '../card/index.ts'
+import {
+  fail,
+  ok,
+  type CertificateSummary,
+  type DraftContent,
+  type Outcome,
+  type SendCheck,
+} from '../contract/index.ts'
+import {
+  encryptEntity,
+  importP12,
+  openMessage,
+  readAnchors,
+  signEntity,
+  summarise,
+  type OpenedMessage,
+  type Trust,
+} from '../smime/index.ts'
+import type { Vault } from '../vault/index.ts'
+
+export interface ProtectionDependencies {
+  vault: Vault
+  card: CardService
+  trust: Trust
+  /** DER of the accepted CA certificates: intermediates go along with a signature. */
+  anchors: Uint8Array[]
+  now: () => Date
+  random: (length: number) => Uint8Array
+}
+
+export interface Protection {
+  /** Wraps a finished MIME entity: signature by the card, then encryption to every recipient and to the sender. */
+  protect: (
+    entity: Uint8Array,
+    wish: { sign: boolean; encrypt: boolean; from: string; recipients: string[] },
+  ) => Promise<Outcome<Uint8Array>>
+  /** Decrypts and verifies; remembers certificates that a valid signature vouches for. */
+  open: (raw: Uint8Array, fromAddresses: string[]) => Promise<OpenedMessage>
+  /** What the options of a draft still lack. */
+  check: (content: DraftContent) => Promise<SendCheck[]>
+  importP12: (bytes: Uint8Array, passphrase: string) => Promise<Outcome<CertificateSummary>>
+  keys: () => Promise<Outcome<CertificateSummary[]>>
+  certificatesFor: (address: string) => Promise<Outcome<CertificateSummary[]>>
+  importCertificate: (bytes: Uint8Array) => Promise<Outcome<CertificateSummary>>
+}
+
+const summaries = (certificates: { der: Uint8Array }[]): CertificateSummary[] =>
+  certificates.flatMap(({ der }) => {
+    const summary = summarise(der)
+    return summary.ok ? [summary.value] : []
+  })
+
+/** S/MIME as the user sees it: the card signs, keys imported from a p12 decrypt, certificates of mail seen encrypt. */
+export const createProtection = (deps: ProtectionDependencies): Protection => {
+  const { vault, card } = deps
+
+  const remember = async (
+    der: Uint8Array,
+    source: 'signed-mail' | 'import' | 'own' | 'chain',
+  ): Promise<Outcome<CertificateSummary>> => {
+    const summary = summarise(der)
+    if (!summary.ok) return summary
+    const put = await vault.run('certificates.put', {
+      fingerprint: summary.value.fingerprint,
+      der,
+      source,
+      addresses: source === 'chain' ? [] : summary.value.emails.map((email) => email.toLowerCase()),
+    })
+    return put.ok ? summary : put
+  }
+
+  /** A valid certificate able to encrypt, for an address. */
+  const encryptionCertificate = async (address: string): Promise<Outcome<Uint8Array>> => {
+    const known = await vault.run('certificates.forAddress', { address: address.toLowerCase() })
+    if (!known.ok) return known
+    for (const { der } of known.value) {
+      const usable = await deps.trust.verifyRecipient(der, deps.now())
+      if (usable.ok) return ok(der)
+    }
+    return fail('smime.no-recipient-certificate', { details: { address }, retry: 'after-change' })
+  }
+
+  const sign = async (entity: Uint8Array): Promise<Outcome<Uint8Array>> => {
+    if (card.state().state !== 'open') return fail('card.login-required', { retry: 'after-login' })
+    const certificates = await card.certificates()
+    if (!certificates.ok) return certificates
+    const { signature } = certificates.value
+    if (!signature) return fail('card.no-certificate')
+    return signEntity({
+      entity,
+      certificate: signature,
+      chain: deps.trust.issuersOf(signature),
+      sign: (data) => card.sign({ purpose: 'signature', data }),
+      signingTime: deps.now(),
+      random: deps.random,
+    })
+  }
+
+  const encrypt = async (entity: Uint8Array, addresses: string[]): Promise<Outcome<Uint8Array>> => {
+    const recipients: Uint8Array[] = []
+    for (const address of new Set(addresses.map((each) => each.toLowerCase()))) {
+      const certificate = await encryptionCertificate(address)
+      if (!certificate.ok) return certificate
+      recipients.push(certificate.value)
+    }
+    return encryptEntity({ entity, recipients, random: deps.random })
+  }
+
+  return {
+    protect: async (entity, wish) => {
+      const signed = wish.sign ? await sign(entity) : ok(entity)
+      if (!signed.ok || !wish.encrypt) return signed
+      return encrypt(signed.value, [...wish.recipients, wish.from])
+    },
+    open: async (raw, fromAddresses) => {
+      const keys = await vault.run('keys.list', {})
+      const opened = await openMessage(raw, {
+        fromAddresses,
+        now: deps.now(),
+        trust: deps.trust,
+        keys: keys.ok ? keys.value.map((key) => ({ certificate: key.der, pkcs8: key.pkcs8 })) : [],
+      })
+      if (opened.signature.status === 'valid')
+        for (const der of opened.certificates) await remember(der, 'signed-mail')
+      return opened
+    },
+    check: async (content) => {
+      const checks: SendCheck[] = []
+      const add = (kind: SendCheck['kind'], address: string | null): void => {
+        checks.push({ kind, blocking: true, address, trust: null, size: null, limit: null })
+      }
+      if (content.sign && card.state().state !== 'open') add('card-needed', null)
+      if (content.encrypt)
+        for (const { address } of [...content.to, ...content.cc, ...content.bcc]) {
+          const certificate = await encryptionCertificate(address)
+          if (!certificate.ok) add('missing-certificate', address)
+        }
+      return checks
+    },
+    importP12: async (bytes, passphrase) => {
+      const imported = importP12(bytes, passphrase)
+      if (!imported.ok) return imported
+      for (const der of imported.value.chain) await remember(der, 'chain')
+      const summary = await remember(imported.value.certificate, 'own')
+      if (!summary.ok) return summary
+      const put = await vault.run('keys.put', {
+        fingerprint: summary.value.fingerprint,
+        pkcs8: imported.value.pkcs8,
+      })
+      return put.ok ? summary : put
+    },
+    keys: async () => {
+      const keys = await vault.run('keys.list', {})
+      return keys.ok ? ok(summaries(keys.value)) : keys
+    },
+    certificatesFor: async (address) => {
+      const known = await vault.run('certificates.forAddress', { address: address.toLowerCase() })
+      return known.ok ? ok(summaries(known.value)) : known
+    },
+    importCertificate: async (bytes) => {
+      const read = readAnchors(bytes)
+      if (!read.ok) return read
+      const [der] = read.value
+      return der ? remember(der, 'import') : fail('smime.malformed')
+    },
+  }
+}

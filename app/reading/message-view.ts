@@ -1,0 +1,210 @@
+import {
+  ok,
+  toErrorData,
+  type ClinicalDocument,
+  type DocumentSummary,
+  type MessageRow,
+  type MessageView,
+  type Outcome,
+  type Part,
+} from '../contract/index.ts'
+import { decodePart, parseMessage, type MimePart, type ParsedMessage } from '../mail/index.ts'
+import {
+  findDocuments,
+  hprimText,
+  sniffMime,
+  type FoundDocument,
+  type MessagePart,
+} from '../mssante/index.ts'
+import type { OpenedMessage } from '../smime/index.ts'
+import type { Resource } from './resources.ts'
+
+type Publish = (resource: Resource) => string
+
+/** Types shown in place whatever their name; the rest is served as bytes. */
+const rasterTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
+
+/** Extensions that run something when opened (architecture §7.2, models.md §5 row 16). */
+const dangerousName =
+  /\.(exe|com|scr|pif|bat|cmd|msi|msp|msix|ps1|vbs?|vbe|jse?|wsf|wsh|hta|lnk|url|jar|reg|cpl|dll|sh|app|command|desktop|appimage|deb|rpm|dmg|pkg|iso|img|html?|xhtml|svg|xsl|chm|docm|xlsm|pptm)$/i
+
+const remoteReference =
+  /<(?:img|image|link|video|audio|source|table|td|body)\b[^>]*(?:src|href|background|poster|srcset)\s*=\s*["']?\s*(?:https?:)?\/\/|url\(\s*["']?\s*(?:https?:)?\/\//i
+
+const servedType = (bytes: Uint8Array, declared: string): string => {
+  const sniffed = sniffMime(bytes)
+  if (sniffed) return sniffed
+  return declared === 'text/plain' || declared === 'text/calendar' ? 'text/plain' : 'application/octet-stream'
+}
+
+const utf8 = new TextEncoder()
+
+/** Leaves of a message as the document reader wants them; pictures of the HTML body are not documents. */
+export const messageParts = (parsed: ParsedMessage): MessagePart[] =>
+  parsed.attachments.map((part) => ({
+    id: part.path,
+    fileName: part.fileName,
+    mimeType: part.mimeType,
+    bytes: decodePart(parsed.raw, part),
+    inline: isInline(part, parsed.html),
+  }))
+
+const isInline = (part: MimePart, html: string | null): boolean =>
+  part.contentId !== null && html !== null && html.includes(`cid:${part.contentId}`)
+
+const publishPart = (part: MessagePart, mime: MimePart | undefined, publish: Publish): Part => {
+  const mimeType = servedType(part.bytes, part.mimeType)
+  return {
+    id: part.id,
+    url: publish({
+      mimeType,
+      size: part.bytes.byteLength,
+      fileName: part.fileName,
+      read: () => ok(part.bytes),
+    }),
+    fileName: part.fileName,
+    mimeType: mimeType === 'application/octet-stream' ? part.mimeType : mimeType,
+    size: part.bytes.byteLength,
+    contentId: mime?.contentId ?? null,
+    inline: part.inline,
+    dangerous:
+      dangerousName.test(part.fileName ?? '') ||
+      mimeType === 'application/x-msdownload' ||
+      mimeType === 'application/x-executable',
+  }
+}
+
+const publishCda = (
+  found: FoundDocument,
+  publish: Publish,
+  pdfBeside: string | null,
+): { url: string; pdfUrl: string | null } | null => {
+  const { cda } = found
+  if (!cda) return null
+  const urls = new Map(
+    [...cda.media].map(([id, media]) => [
+      id,
+      publish({
+        mimeType:
+          rasterTypes.has(media.mimeType) || media.mimeType === 'application/pdf'
+            ? media.mimeType
+            : 'application/octet-stream',
+        size: media.bytes.byteLength,
+        fileName: null,
+        read: () => ok(media.bytes),
+      }),
+    ]),
+  )
+  const pdfUrl = (cda.pdf === null ? null : urls.get(cda.pdf)) ?? pdfBeside
+  const document: ClinicalDocument = {
+    ...cda.document,
+    pdfUrl: pdfUrl ?? null,
+    media: cda.document.media.map((media) => ({ ...media, url: urls.get(media.id) ?? null })),
+  }
+  const json = utf8.encode(JSON.stringify(document))
+  return {
+    url: publish({
+      mimeType: 'application/json',
+      size: json.byteLength,
+      fileName: null,
+      read: () => ok(json),
+    }),
+    pdfUrl: pdfUrl ?? null,
+  }
+}
+
+const publishDocument = (found: FoundDocument, parts: Part[], publish: Publish): DocumentSummary => {
+  const beside = parts.find((part) => part.id === found.pdfPartId)?.url ?? null
+  const cda = publishCda(found, publish, beside)
+  if (cda) return { ...found.summary, ...cda }
+  const bytes = found.summary.kind === 'hprim' ? utf8.encode(hprimText(found.bytes)) : found.bytes
+  const url = publish({
+    mimeType: found.summary.kind === 'hprim' ? 'text/plain' : servedType(bytes, found.mimeType),
+    size: bytes.byteLength,
+    fileName: found.fileName,
+    read: () => ok(bytes),
+  })
+  return { ...found.summary, url, pdfUrl: found.mimeType === 'application/pdf' ? url : null }
+}
+
+/**
+ * What the reading pane shows of a message. Headers come from the outer message; bodies, parts and documents only from
+ * what `opened` says is protected (architecture §7.6). Errors: `mime.limit`.
+ */
+export const buildMessageView = async (
+  row: MessageRow,
+  raw: Uint8Array,
+  opened: OpenedMessage,
+  publish: Publish,
+): Promise<Outcome<MessageView>> => {
+  const outer = parseMessage(raw)
+  if (!outer.ok) return outer
+  const headers = outer.value
+  const failed = opened.encryption.status === 'failed'
+  const inner = opened.content === raw ? outer : parseMessage(opened.content)
+  if (!inner.ok) return inner
+  const content = inner.value
+  const found = failed ? [] : messageParts(content)
+  const mimeById = new Map(content.attachments.map((part) => [part.path, part]))
+  const parts = found.map((part) => publishPart(part, mimeById.get(part.id), publish))
+  const documents = failed ? [] : (await findDocuments(found)).documents
+  const text = utf8.encode(content.text)
+  const html = content.html === null || failed ? null : utf8.encode(content.html)
+  return ok({
+    row,
+    from: headers.from,
+    sender: headers.sender,
+    replyTo: headers.replyTo,
+    to: headers.to,
+    cc: headers.cc,
+    messageIdHeader: headers.messageId,
+    rawSubject: headers.subject,
+    readReceiptRequested: headers.readReceiptTo.length > 0,
+    body: {
+      available: true,
+      textUrl: failed
+        ? null
+        : publish({ mimeType: 'text/plain', size: text.byteLength, fileName: null, read: () => ok(text) }),
+      // Served as plain text: it becomes HTML only after the renderer has sanitised it.
+      htmlUrl: html
+        ? publish({ mimeType: 'text/plain', size: html.byteLength, fileName: null, read: () => ok(html) })
+        : null,
+      remoteContent: content.html !== null && remoteReference.test(content.html),
+    },
+    parts,
+    documents: documents.map((document) => publishDocument(document, parts, publish)),
+    signature: opened.signature,
+    encryption:
+      opened.encryption.status === 'failed'
+        ? { status: 'failed', error: toErrorData(opened.encryption.error) }
+        : opened.encryption,
+    raw: {
+      url: publish({
+        mimeType: 'text/plain',
+        size: raw.byteLength,
+        fileName: 'message.eml',
+        read: () => ok(raw),
+      }),
+      size: raw.byteLength,
+    },
+  })
+}
+
+/** A message whose body is not here yet: headers from the row, everything else empty. */
+export const buildHeaderOnlyView = (row: MessageRow, rawSubject: string): MessageView => ({
+  row,
+  from: row.from,
+  sender: null,
+  replyTo: [],
+  to: row.to,
+  cc: [],
+  messageIdHeader: null,
+  rawSubject,
+  readReceiptRequested: false,
+  body: { available: false, textUrl: null, htmlUrl: null, remoteContent: false },
+  parts: [],
+  documents: [],
+  signature: { status: 'none' },
+  encryption: { status: 'none' },
+  raw: { url: '', size: 0 },
+})

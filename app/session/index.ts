@@ -1,0 +1,185 @@
+import type { CardService } from '../card/index.ts'
+import {
+  fail,
+  ok,
+  type CardState,
+  type LockReason,
+  type Outcome,
+  type SessionState,
+} from '../contract/index.ts'
+import type { SlotSecret, Vault } from '../vault/index.ts'
+
+export interface SessionDependencies {
+  vault: Vault
+  card: CardService
+  /** After the vault opened: start mail. */
+  onOpen: () => Promise<void>
+  /** Before the vault closes: stop mail, drop tokens and everything a window could fetch. Must not wait for the network. */
+  onClose: () => Promise<void>
+  emit: (state: SessionState) => void
+  /** Milliseconds, monotonic. */
+  now: () => number
+  lockAfterMinutes: () => number
+}
+
+export interface Session {
+  state: () => SessionState
+  createWithCard: (pin: string) => Promise<Outcome<{ recoveryCode: string }>>
+  createWithPassphrase: (passphrase: string) => Promise<Outcome<{ recoveryCode: string }>>
+  openWithCard: (pin: string) => Promise<Outcome<null>>
+  openWithPassphrase: (passphrase: string) => Promise<Outcome<null>>
+  openWithRecovery: (code: string) => Promise<Outcome<null>>
+  lock: (reason: LockReason) => Promise<void>
+  /** The user did something: the idle clock starts again. */
+  activity: () => void
+  stop: () => Promise<void>
+}
+
+const insertedCard = (state: CardState): { serial: string; label: string } | null =>
+  'token' in state ? { serial: state.token.serial, label: state.token.label } : null
+
+/**
+ * Who may see the mailbox, and until when (architecture §4): opens the vault with the card, a passphrase or the recovery
+ * code; closes it when the card that opened it leaves, on request, after inactivity, when the system sleeps.
+ */
+export const createSession = (deps: SessionDependencies): Session => {
+  const { vault, card } = deps
+  const rest = (reason: LockReason): SessionState =>
+    vault.exists() ? { phase: 'locked', reason, slots: vault.slots() } : { phase: 'no-vault' }
+  let state: SessionState = rest('start')
+  let openedBySerial: string | null = null
+  let lastActivity = deps.now()
+  let closing: Promise<void> | null = null
+
+  const change = (next: SessionState): void => {
+    state = next
+    deps.emit(next)
+  }
+
+  const lock = (reason: LockReason): Promise<void> => {
+    if (closing) return closing
+    if (state.phase !== 'open' && state.phase !== 'opening') return Promise.resolve()
+    openedBySerial = null
+    // Windows wipe themselves on this event: it goes out before anything that takes time.
+    change(rest(reason))
+    closing = (async () => {
+      try {
+        await deps.onClose()
+      } finally {
+        await vault.close()
+        await card.logout()
+        closing = null
+      }
+    })()
+    return closing
+  }
+
+  const opened = async (by: 'card' | 'passphrase' | 'recovery', serial: string | null): Promise<void> => {
+    openedBySerial = serial
+    lastActivity = deps.now()
+    const cardState = card.state()
+    const holder = serial !== null && 'token' in cardState ? cardState.token.holder : null
+    await deps.onOpen()
+    change({
+      phase: 'open',
+      openedBy: by,
+      holder: holder ? `${holder.givenName} ${holder.familyName}`.trim() : null,
+    })
+    // Pulled while the vault was opening: the removal was not seen as ours yet.
+    if (serial !== null && insertedCard(card.state())?.serial !== serial) await lock('card-removed')
+  }
+
+  const cardSecret = async (pin: string): Promise<Outcome<Extract<SlotSecret, { kind: 'card' }>>> => {
+    const token = await card.login(pin)
+    if (!token.ok) return token
+    return ok({
+      kind: 'card',
+      serial: token.value.serial,
+      label: token.value.label,
+      sign: (challenge) => card.sign({ purpose: 'authentication', data: challenge }),
+    })
+  }
+
+  /** One opening at a time; a failed one leaves the state as it was. */
+  const attempt = async <T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    if (closing) await closing
+    if (state.phase === 'open' || state.phase === 'opening') return fail('vault.exists')
+    const before = state
+    change({ phase: 'opening' })
+    const outcome = await work()
+    if (!outcome.ok && state.phase === 'opening') change(before)
+    return outcome
+  }
+
+  const open = (secret: () => Promise<Outcome<SlotSecret>>): Promise<Outcome<null>> =>
+    attempt(async () => {
+      if (!vault.exists()) return fail('vault.missing')
+      const made = await secret()
+      if (!made.ok) return made
+      const outcome = await vault.open(made.value)
+      if (!outcome.ok) {
+        if (made.value.kind === 'card') await card.logout()
+        return outcome
+      }
+      await opened(made.value.kind, made.value.kind === 'card' ? made.value.serial : null)
+      return ok(null)
+    })
+
+  const unsubscribe = card.onChange((cardState) => {
+    if (openedBySerial === null) return
+    if (insertedCard(cardState)?.serial === openedBySerial) return
+    // The card process restarting is not the card leaving.
+    if (cardState.state === 'starting') return
+    void lock('card-removed')
+  })
+
+  const idleTimer = setInterval(() => {
+    if (state.phase === 'open' && deps.now() - lastActivity > deps.lockAfterMinutes() * 60_000)
+      void lock('idle')
+  }, 10_000)
+  idleTimer.unref()
+
+  return {
+    state: () => state,
+    createWithCard: (pin) =>
+      attempt(async () => {
+        if (vault.exists()) return fail('vault.exists')
+        const secret = await cardSecret(pin)
+        if (!secret.ok) return secret
+        const created = await vault.create(secret.value)
+        if (created.ok) await opened('card', secret.value.serial)
+        return created
+      }),
+    createWithPassphrase: (passphrase) =>
+      attempt(async () => {
+        if (vault.exists()) return fail('vault.exists')
+        const created = await vault.create({ kind: 'passphrase', passphrase })
+        if (created.ok) await opened('passphrase', null)
+        return created
+      }),
+    openWithCard: (pin) =>
+      open(async () => {
+        // Before the PIN costs anything: a colleague's card opens nothing here.
+        const inserted = insertedCard(card.state())
+        if (
+          inserted &&
+          !vault.slots().some((slot) => slot.kind === 'card' && slot.cardSerial === inserted.serial)
+        )
+          return fail('vault.no-slot', { details: { serial: inserted.serial } })
+        return cardSecret(pin)
+      }),
+    openWithPassphrase: (passphrase) => open(() => Promise.resolve(ok({ kind: 'passphrase', passphrase }))),
+    openWithRecovery: (code) => open(() => Promise.resolve(ok({ kind: 'recovery', code }))),
+    lock,
+    activity: () => {
+      lastActivity = deps.now()
+    },
+    stop: async () => {
+      clearInterval(idleTimer)
+      unsubscribe()
+      await lock('user')
+    },
+  }
+}
+
+export { createPreferences, type PreferenceFile } from './preferences.ts'

@@ -1,0 +1,40 @@
+import { Settings, type Outcome, ok, fail } from '../contract/index.ts'
+
+export interface PreferenceFile {
+  read: () => string | null
+  /** Atomic; throws when the disk refuses. */
+  write: (text: string) => void
+}
+
+const defaults: Settings = { language: 'fr', theme: 'system', density: 'cosy', lockAfterMinutes: 30 }
+
+/** Preferences of this profile: nothing personal, beside the vault, so that the unlock screen has its language. */
+export const createPreferences = (
+  file: PreferenceFile,
+): { get: () => Settings; set: (change: Partial<Settings>) => Outcome<Settings> } => {
+  const load = (): Settings => {
+    const text = file.read()
+    if (text === null) return defaults
+    try {
+      const parsed = Settings.safeParse(JSON.parse(text))
+      return parsed.success ? parsed.data : defaults
+    } catch {
+      // A damaged preference file costs preferences, never the start.
+      return defaults
+    }
+  }
+  let current = load()
+  return {
+    get: () => current,
+    set: (change) => {
+      const next = { ...current, ...change }
+      try {
+        file.write(JSON.stringify(next))
+      } catch (cause) {
+        return fail('vault.read-only', { cause })
+      }
+      current = next
+      return ok(next)
+    },
+  }
+}
