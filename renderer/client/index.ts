@@ -61,9 +61,9 @@ export const on = <E extends EventName>(
     if (parsed.success) listener(parsed.data as EventPayload<E>)
     else console.error(`event ${event}: payload outside the contract`)
   }
-  port.on(event, receive)
-  return () => port.off(event, receive)
+  const id = port.on(event, receive)
+  return () => port.off(id)
 }
 
-/** Addresses given by the preload (`parts`, `frames`…): they differ between Electron and the stand-in. */
-export const origins = (): Readonly<Record<string, string>> => bridge()?.origins ?? {}
+/** Prefixes of part and mail-frame addresses as this page writes them; null outside SousPli. */
+export const origins = (): Bridge['origins'] | null => bridge()?.origins ?? null

@@ -1,9 +1,20 @@
 import { useEffect } from 'react'
-import { followCore } from '../data/index.ts'
+import { followCore, sessionStore, useStore } from '../data/index.ts'
 import { ToastRegion } from '../design/index.ts'
+import { useLanguage } from '../i18n/index.ts'
+import { UnlockScreen } from '../unlock/index.ts'
 
 /** The whole window: unlock, assistant or mailbox, whatever the session says. */
 export const App = () => {
+  useLanguage()
   useEffect(() => followCore(), [])
-  return <ToastRegion />
+  const session = useStore(sessionStore)
+  return (
+    <>
+      {session && session.phase !== 'no-vault' && session.phase !== 'open' ? (
+        <UnlockScreen session={session} />
+      ) : null}
+      <ToastRegion />
+    </>
+  )
 }

@@ -1,0 +1,413 @@
+import type {
+  Account,
+  CardState,
+  CardToken,
+  Draft,
+  ErrorData,
+  EventName,
+  EventPayload,
+  Folder,
+  Input,
+  MessageRow,
+  Method,
+  OutboxItem,
+  OutcomeData,
+  Output,
+  SessionState,
+  Settings,
+} from '../../app/contract/index.ts'
+import type { Bridge } from '../client/index.ts'
+import { messagesOf } from './fixture-messages.ts'
+import { accounts as makeAccounts, anne, correspondents, folders as allFolders } from './fixture-people.ts'
+import { viewOf } from './fixture-views.ts'
+import { scenarios, type Scenario } from './scenarios.ts'
+
+const token: CardToken = {
+  reader: 'Gemalto PC Twin Reader 00',
+  label: 'CPS3v3-2900000101',
+  serial: '2900000101',
+  model: 'CPS3v3',
+  holder: {
+    nationalId: '899700000101',
+    rpps: '99700000101',
+    familyName: 'MARTIN',
+    givenName: 'Anne',
+    profession: 'Médecin',
+    organisation: 'Cabinet médical des Lilas',
+  },
+  pinPad: false,
+}
+
+const open: SessionState = { phase: 'open', openedBy: 'card', holder: 'Dr Anne MARTIN' }
+const error = (code: ErrorData['code'], details?: ErrorData['details']): ErrorData => ({
+  code,
+  retry: 'later',
+  ...(details ? { details } : {}),
+})
+
+const cardOf = (scenario: Scenario): CardState => {
+  switch (scenario.card) {
+    case 'starting':
+      return { state: 'starting' }
+    case 'no-module':
+      return {
+        state: 'no-module',
+        tried: ['/usr/lib/libcps3_pkcs11_lux.so', '/opt/santesocial/CPS/lib/cps3.so'],
+      }
+    case 'module-failed':
+      return {
+        state: 'module-failed',
+        path: '/usr/lib/libcps3_pkcs11_lux.so',
+        error: error('card.module-failed'),
+      }
+    case 'no-reader':
+      return { state: 'no-reader' }
+    case 'no-card':
+      return { state: 'no-card', readers: [token.reader] }
+    case 'unknown-card':
+      return { state: 'unknown-card', reader: token.reader }
+    case 'pin-wrong':
+      return { state: 'pin-wrong', token, triesLeft: 2 }
+    case 'last-try':
+      return { state: 'pin-wrong', token, triesLeft: 1 }
+    case 'blocked':
+      return { state: 'blocked', token }
+    case 'removed':
+      return { state: 'removed', serial: token.serial }
+    case 'open':
+      return { state: 'open', token }
+    case 'pin-needed':
+      return { state: 'pin-needed', token, triesLeft: 3 }
+  }
+}
+
+const slots = [
+  {
+    id: 'a',
+    kind: 'card' as const,
+    cardSerial: token.serial,
+    label: token.label,
+    createdAt: '2026-11-20T08:00:00Z',
+  },
+  { id: 'b', kind: 'recovery' as const, cardSerial: null, label: '', createdAt: '2026-11-20T08:00:00Z' },
+  { id: 'c', kind: 'passphrase' as const, cardSerial: null, label: '', createdAt: '2026-11-20T08:00:00Z' },
+]
+
+const fold = (value: string): string => value.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
+
+/** A core made of fixtures, for development and pictures only (`?fake=scenario`); no card, no network, no vault. */
+export const createFakeCore = (name: string, now: Date): Bridge => {
+  const scenario = scenarios[name]
+  if (!scenario) throw new Error(`unknown scenario ${name}: ${Object.keys(scenarios).join(', ')}`)
+  const listeners = new Map<number, { event: EventName; listener: (payload: unknown) => void }>()
+  let nextId = 1
+  const emit = <E extends EventName>(event: E, payload: EventPayload<E>): void => {
+    for (const one of listeners.values()) if (one.event === event) one.listener(payload)
+  }
+
+  let session: SessionState =
+    scenario.session === 'open'
+      ? open
+      : scenario.session === 'no-vault'
+        ? { phase: 'no-vault' }
+        : { phase: 'locked', reason: scenario.lockReason ?? 'start', slots }
+  let card = cardOf(scenario)
+  let settings: Settings = {
+    language: scenario.language ?? 'fr',
+    theme: 'light',
+    density: 'comfortable',
+    lockAfterMinutes: 30,
+  }
+  const accounts: Account[] =
+    scenario.session === 'no-vault'
+      ? []
+      : makeAccounts(now).map((account) =>
+          scenario.connection && account.id === 1 ? { ...account, connection: scenario.connection } : account,
+        )
+  const folders: Folder[] = allFolders.map((folder) =>
+    scenario.empty ? { ...folder, total: 0, unread: 0 } : folder,
+  )
+  const rows = new Map<number, MessageRow>()
+  for (const folder of folders)
+    for (const row of messagesOf(folder.id, now, Math.min(folder.total, 400))) rows.set(row.id, row)
+  const undo = new Map<number, MessageRow[]>()
+  let drafts: Draft[] = []
+  let outbox: OutboxItem[] = scenario.outbox
+    ? [
+        {
+          id: 1,
+          accountId: 1,
+          state: 'queued',
+          subject: 'Avis cardiologique M. Leroy',
+          recipients: [{ address: correspondents.paul.address, accepted: null, response: null }],
+          queuedAt: new Date(now.getTime() - 240_000).toISOString(),
+          attempts: 2,
+          nextAttemptAt: new Date(now.getTime() + 60_000).toISOString(),
+          error: error('net.unreachable', { host: 'smtp.operateur.mssante.test' }),
+        },
+        {
+          id: 2,
+          accountId: 1,
+          state: 'refused',
+          subject: 'Demande de bilan',
+          recipients: [
+            { address: 'inconnu@bioval.mssante.test', accepted: false, response: '550 5.1.1 User unknown' },
+          ],
+          queuedAt: new Date(now.getTime() - 3_600_000).toISOString(),
+          attempts: 1,
+          nextAttemptAt: null,
+          error: error('smtp.all-recipients-refused'),
+        },
+      ]
+    : []
+
+  const reply = <M extends Method>(_method: M, value: Output<M>): OutcomeData => ({ ok: true, value })
+  const refuse = (code: ErrorData['code'], details?: ErrorData['details']): OutcomeData => ({
+    ok: false,
+    error: error(code, details),
+  })
+  const setSession = (next: SessionState): void => {
+    session = next
+    emit('session.changed', session)
+  }
+  const change = (ids: readonly number[], edit: (row: MessageRow) => MessageRow | null): number => {
+    const before = ids.flatMap((id) => rows.get(id) ?? [])
+    const after = before.flatMap((row) => edit(row) ?? [])
+    for (const row of before) rows.delete(row.id)
+    for (const row of after) rows.set(row.id, row)
+    const operation = nextId++
+    undo.set(operation, before)
+    const kept = new Set(after.map((row) => row.id))
+    emit('mail.delta', {
+      folders: [],
+      removedFolders: [],
+      upserted: after,
+      removed: ids.filter((id) => !kept.has(id)),
+    })
+    return operation
+  }
+  const page = (test: (row: MessageRow) => boolean, before: number | null, limit: number) => {
+    const found = [...rows.values()]
+      .filter((row) => (before === null || row.id < before) && test(row))
+      .sort((a, b) => b.id - a.id)
+    return { rows: found.slice(0, limit), more: found.length > limit }
+  }
+  const openWithPin = (pin: string): OutcomeData => {
+    if (pin === '1234') {
+      card = { state: 'open', token }
+      setSession({ phase: 'opening' })
+      setTimeout(() => setSession(open), 400)
+      emit('card.changed', card)
+      return { ok: true, value: null }
+    }
+    const left = 'triesLeft' in card ? Math.max(0, (card.triesLeft ?? 3) - 1) : 2
+    card = left === 0 ? { state: 'blocked', token } : { state: 'pin-wrong', token, triesLeft: left }
+    emit('card.changed', card)
+    return left === 0 ? refuse('card.pin-locked') : refuse('card.pin-incorrect', { triesLeft: left })
+  }
+
+  const answer = (method: Method, input: unknown): OutcomeData => {
+    // Calls are checked by the client on the way back; here the input is trusted as the contract types it.
+    const given = <M extends Method>(): Input<M> => input as Input<M>
+    switch (method) {
+      case 'session.state':
+        return reply(method, session)
+      case 'session.createWithCard':
+      case 'session.createWithPassphrase':
+        return reply(method, { recoveryCode: 'K7QM-2XDP-9HTA-WC4R-E8FN-6VBL-3JYS-T5GU' })
+      case 'session.openWithCard':
+        return openWithPin(given<'session.openWithCard'>().pin)
+      case 'session.openWithPassphrase':
+        if (given<'session.openWithPassphrase'>().passphrase.length < 4)
+          return refuse('vault.passphrase-wrong')
+        setSession(open)
+        return reply(method, null)
+      case 'session.openWithRecovery':
+        return refuse('vault.recovery-wrong')
+      case 'session.lock':
+        setSession({ phase: 'locked', reason: given<'session.lock'>().reason, slots })
+        return reply(method, null)
+      case 'card.state':
+        return reply(method, card)
+      case 'settings.get':
+        return reply(method, settings)
+      case 'settings.set':
+        settings = { ...settings, ...given<'settings.set'>() } as Settings
+        emit('settings.changed', settings)
+        return reply(method, settings)
+      case 'accounts.list':
+        return reply(method, accounts)
+      case 'accounts.discover':
+        return given<'accounts.discover'>().address.includes('inconnu')
+          ? refuse('account.discovery-failed')
+          : reply(method, {
+              address: given<'accounts.discover'>().address,
+              source: 'srv',
+              imap: { host: 'imap.operateur.mssante.test', port: 143, security: 'starttls' },
+              smtp: { host: 'smtp.operateur.mssante.test', port: 587, security: 'starttls' },
+              auth: ['psc', 'password'],
+            })
+      case 'accounts.create': {
+        const account = makeAccounts(now)[0]
+        if (!account) return refuse('core.internal')
+        accounts.push(account)
+        emit('accounts.changed', [...accounts])
+        emit('accounts.progress', { accountId: 1, phase: 'headers', done: 184, total: 312 })
+        return reply(method, account)
+      }
+      case 'accounts.login':
+      case 'accounts.syncNow':
+      case 'outbox.retry':
+      case 'window.print':
+      case 'window.openLink':
+        return { ok: true, value: null }
+      case 'folders.list':
+        return scenario.listError ? refuse('core.unavailable') : reply(method, folders)
+      case 'messages.page': {
+        if (scenario.listError) return refuse('core.unavailable')
+        const { folderId, before, limit, filter } = given<'messages.page'>()
+        return reply(
+          method,
+          page(
+            (row) =>
+              row.folderId === folderId &&
+              (filter === 'all' ||
+                (filter === 'unread' && !row.seen) ||
+                (filter === 'results' && row.documentLabel !== null) ||
+                (filter === 'patients' && row.trust === 'patient') ||
+                (filter === 'flagged' && row.flagged) ||
+                (filter === 'attachments' && row.hasAttachments)),
+            before,
+            limit,
+          ),
+        )
+      }
+      case 'messages.search': {
+        const { text, before, limit } = given<'messages.search'>()
+        const words = fold(text).split(/\s+/)
+        return reply(
+          method,
+          page(
+            (row) => {
+              const hay = fold(
+                [
+                  row.subject,
+                  row.preview,
+                  row.from.name,
+                  row.patient?.birthName,
+                  row.patient?.firstName,
+                ].join(' '),
+              )
+              return words.every((word) => hay.includes(word))
+            },
+            before,
+            limit,
+          ),
+        )
+      }
+      case 'messages.view': {
+        const row = rows.get(given<'messages.view'>().id)
+        return row ? reply(method, viewOf(row)) : refuse('mail.not-found')
+      }
+      case 'messages.thread': {
+        const row = rows.get(given<'messages.thread'>().id)
+        return row ? reply(method, [row]) : refuse('mail.not-found')
+      }
+      case 'messages.setFlag': {
+        const { ids, flag, on } = given<'messages.setFlag'>()
+        return reply(
+          method,
+          change(ids, (row) => ({ ...row, [flag]: on, pending: true })),
+        )
+      }
+      case 'messages.move': {
+        const { ids, folderId } = given<'messages.move'>()
+        return reply(
+          method,
+          change(ids, (row) => ({ ...row, folderId, pending: true })),
+        )
+      }
+      case 'messages.delete':
+        return reply(
+          method,
+          change(given<'messages.delete'>().ids, () => null),
+        )
+      case 'messages.undo': {
+        const before = undo.get(given<'messages.undo'>().operationId) ?? []
+        for (const row of before) rows.set(row.id, row)
+        emit('mail.delta', { folders: [], removedFolders: [], upserted: before, removed: [] })
+        return reply(method, null)
+      }
+      case 'drafts.create': {
+        const { kind, sourceId } = given<'drafts.create'>()
+        const source = sourceId === null ? undefined : rows.get(sourceId)
+        const draft: Draft = {
+          id: nextId++,
+          kind,
+          sourceId,
+          content: {
+            accountId: 1,
+            to: source ? [source.from] : [],
+            cc: [],
+            bcc: [],
+            subject: source ? `Re : ${source.subject}` : '',
+            text: source ? `\n\n> ${source.preview}` : '',
+            html: null,
+            sign: true,
+            encrypt: false,
+            readReceipt: false,
+          },
+          attachments: [],
+          savedAt: now.toISOString(),
+        }
+        drafts = [...drafts, draft]
+        return reply(method, draft)
+      }
+      case 'drafts.list':
+        return reply(method, drafts)
+      case 'drafts.get': {
+        const draft = drafts.find((one) => one.id === given<'drafts.get'>().id)
+        return draft ? reply(method, draft) : refuse('compose.draft-missing')
+      }
+      case 'drafts.save':
+        return reply(method, { savedAt: now.toISOString() })
+      case 'drafts.check':
+        return reply(method, [])
+      case 'drafts.discard':
+        drafts = drafts.filter((one) => one.id !== given<'drafts.discard'>().id)
+        return reply(method, null)
+      case 'outbox.list':
+        return reply(method, outbox)
+      case 'outbox.cancel':
+        outbox = outbox.filter((item) => item.id !== given<'outbox.cancel'>().id)
+        emit('outbox.changed', outbox)
+        return reply(method, null)
+      case 'correspondents.suggest':
+        return reply(method, [
+          { ...correspondents.marc, trust: 'professional' },
+          { ...correspondents.paul, trust: 'professional' },
+          { ...anne, trust: 'professional' },
+        ])
+      case 'keys.list':
+      case 'certificates.forAddress':
+        return { ok: true, value: [] }
+      case 'window.about':
+        return reply(method, { version: '0.1.0', host: 'electron-standin', platform: 'linux' })
+      default:
+        return refuse('contract.unknown-method')
+    }
+  }
+
+  return {
+    invoke: (method, input) => Promise.resolve(answer(method, input)),
+    on: (event, listener) => {
+      const id = nextId++
+      listeners.set(id, { event, listener })
+      return id
+    },
+    off: (id) => {
+      listeners.delete(id)
+    },
+    origins: { part: 'souspli-part://', mail: 'souspli-mail://' },
+  }
+}

@@ -1,0 +1,63 @@
+import type { AccountConnection, CardState, LockReason } from '../../app/contract/index.ts'
+
+/** A situation the fake core plays. */
+export interface Scenario {
+  session: 'no-vault' | 'locked' | 'open'
+  lockReason?: LockReason
+  card: Exclude<CardState['state'], 'pin-wrong'> | 'pin-wrong' | 'last-try'
+  connection?: AccountConnection
+  language?: 'fr' | 'en'
+  outbox?: boolean
+  empty?: boolean
+  listError?: boolean
+}
+
+const locked = (card: Scenario['card'], lockReason: LockReason = 'start'): Scenario => ({
+  session: 'locked',
+  lockReason,
+  card,
+})
+
+const failed = (
+  code: 'net.unreachable' | 'tls.untrusted-authority' | 'vault.disk-full',
+  host: string,
+): AccountConnection => ({
+  state: 'error',
+  error: { code, retry: 'later', details: { host } },
+  retryAt: null,
+})
+
+/** Every picture starts from one of these. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  'unlock-starting': locked('starting'),
+  'unlock-no-module': locked('no-module'),
+  'unlock-module-failed': locked('module-failed'),
+  'unlock-no-reader': locked('no-reader'),
+  'unlock-no-card': locked('no-card'),
+  'unlock-unknown-card': locked('unknown-card'),
+  'unlock-pin-needed': locked('pin-needed'),
+  'unlock-pin-wrong': locked('pin-wrong'),
+  'unlock-last-try': locked('last-try'),
+  'unlock-blocked': locked('blocked'),
+  'unlock-removed': locked('no-card', 'card-removed'),
+  'unlock-idle': locked('pin-needed', 'idle'),
+  first: { session: 'no-vault', card: 'pin-needed' },
+  'first-no-card': { session: 'no-vault', card: 'no-card' },
+  mailbox: { session: 'open', card: 'open' },
+  english: { session: 'open', card: 'open', language: 'en' },
+  empty: { session: 'open', card: 'open', empty: true },
+  'list-error': { session: 'open', card: 'open', listError: true },
+  offline: { session: 'open', card: 'open', connection: { state: 'offline' }, outbox: true },
+  'login-required': { session: 'open', card: 'open', connection: { state: 'login-required' } },
+  'server-down': {
+    session: 'open',
+    card: 'open',
+    connection: failed('net.unreachable', 'imap.operateur.mssante.test'),
+  },
+  'certificate-refused': {
+    session: 'open',
+    card: 'open',
+    connection: failed('tls.untrusted-authority', 'imap.operateur.mssante.test'),
+  },
+  'disk-full': { session: 'open', card: 'open', connection: failed('vault.disk-full', '') },
+}

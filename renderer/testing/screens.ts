@@ -1,0 +1,108 @@
+/**
+ * Pictures of every screen, on the fake core: `node renderer/testing/screens.ts [name part…] [--all] [--axe]`.
+ * Saves to out/screens/. Plain run: each scene light at 1440 × 900. `--all`: light, dark and contrast, at three sizes.
+ * `--axe`: accessibility check of each scene; exits 1 on a serious or critical violation.
+ */
+import { mkdir } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Page } from '@playwright/test'
+import { createServer } from 'vite'
+import { scenes, type Scene } from './scenes.ts'
+
+const outFolder = fileURLToPath(new URL('../../out/screens/', import.meta.url))
+const sizes = { standard: [1440, 900], small: [1024, 700], large: [1920, 1080] } as const
+const themes = ['light', 'dark', 'contrast'] as const
+type Theme = (typeof themes)[number]
+
+const args = process.argv.slice(2)
+const names = args.filter((arg) => !arg.startsWith('--'))
+const everything = args.includes('--all')
+const withAxe = args.includes('--axe')
+
+const server = await createServer({
+  configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+  server: { host: '127.0.0.1', port: 0 },
+  logLevel: 'warn',
+})
+await server.listen()
+const address = server.httpServer?.address()
+if (!address || typeof address === 'string') throw new Error('vite gave no address')
+const origin = `http://127.0.0.1:${address.port}`
+
+const browser = await chromium.launch({
+  executablePath: process.env['SOUSPLI_CHROMIUM'] ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+})
+
+let violations = 0
+const problems: string[] = []
+
+const checkAccessibility = async (page: Page, label: string): Promise<void> => {
+  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  for (const violation of found) {
+    const loud = violation.impact === 'serious' || violation.impact === 'critical'
+    if (loud) violations += 1
+    console.log(
+      `${loud ? 'SERIOUS' : violation.impact} ${label}: ${violation.id} — ${violation.nodes
+        .map((node) => node.target.join(' '))
+        .slice(0, 4)
+        .join(' | ')}`,
+    )
+    if (loud) console.log(violation.nodes[0]?.failureSummary)
+  }
+}
+
+const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Promise<void> => {
+  const [width, height] = sizes[size]
+  const context = await browser.newContext({
+    viewport: { width, height },
+    locale: 'fr-FR',
+    timezoneId: 'Europe/Paris',
+    reducedMotion: 'reduce',
+  })
+  const page = await context.newPage()
+  page.on('pageerror', (error) => problems.push(`${scene.name}: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${scene.name}: ${message.text()}`)
+  })
+  await page.goto(`${origin}/?fake=${scene.scenario}`)
+  await page.evaluate(
+    ([chosen, density]) => {
+      const souspli = window.souspli
+      return souspli?.invoke('settings.set', { theme: chosen, density })
+    },
+    [theme, scene.density ?? 'comfortable'] as const,
+  )
+  await page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme)
+  await scene.steps?.(page)
+  await page.evaluate(() => document.fonts.ready)
+  const suffix = everything ? `-${theme}-${size}` : ''
+  await page.screenshot({ path: `${outFolder}${scene.name}${suffix}.png` })
+  if (withAxe) await checkAccessibility(page, `${scene.name} ${theme}`)
+  await context.close()
+}
+
+await mkdir(outFolder, { recursive: true })
+try {
+  for (const scene of scenes) {
+    if (names.length > 0 && !names.some((name) => scene.name.includes(name))) continue
+    const started = performance.now()
+    try {
+      if (everything) {
+        for (const theme of themes)
+          for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
+            if (theme === 'light' || size === 'standard') await picture(scene, theme, size)
+      } else await picture(scene, 'light', 'standard')
+    } catch (cause) {
+      problems.push(`${scene.name}: ${String(cause)}`)
+    }
+    console.log(`${scene.name} ${Math.round(performance.now() - started)} ms`)
+  }
+} finally {
+  await browser.close()
+  await server.close()
+}
+for (const problem of problems) console.error(problem)
+if (violations > 0) console.error(`${violations} serious accessibility violations`)
+process.exitCode = violations > 0 || problems.length > 0 ? 1 : 0

@@ -1,0 +1,38 @@
+import type { CardHolder } from '../../app/contract/index.ts'
+import { t } from '../i18n/index.ts'
+
+/** The card as it lies on the desk: name, profession, RPPS as its public certificates say. Empty when no card is there. */
+export const CardPicture = ({ holder, dimmed = false }: { holder: CardHolder | null; dimmed?: boolean }) => {
+  const line = holder
+    ? [holder.profession, holder.rpps ? `RPPS ${holder.rpps}` : holder.nationalId].filter(Boolean).join(' · ')
+    : null
+  return (
+    <figure
+      className="cps-picture"
+      data-empty={holder ? undefined : ''}
+      data-dimmed={dimmed ? '' : undefined}
+      aria-label={
+        holder
+          ? t('unlock.cardOf', { name: `${holder.givenName} ${holder.familyName}` })
+          : t('unlock.noCardPicture')
+      }
+      role="img"
+    >
+      <span className="cps-picture-mark" aria-hidden="true">
+        CPS
+      </span>
+      <span className="cps-picture-chip" aria-hidden="true" />
+      <figcaption aria-hidden="true">
+        {holder ? (
+          <>
+            <b>
+              {holder.givenName} {holder.familyName}
+            </b>
+            <span>{line}</span>
+            {holder.organisation ? <span>{holder.organisation}</span> : null}
+          </>
+        ) : null}
+      </figcaption>
+    </figure>
+  )
+}
