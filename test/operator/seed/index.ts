@@ -1,0 +1,5 @@
+/** The seeded mail of the test operator: fictitious people, patients, documents and mailboxes. */
+export { signEntity, type SigningIdentity } from './sign-entity.ts'
+export { landmarks } from './landmarks.ts'
+export { generateMailboxes, type SeededMailbox } from './mailboxes.ts'
+export type { PersonKey, SeededMessage, Signer } from './mail.ts'
