@@ -1,0 +1,29 @@
+import { chromium } from '@playwright/test'
+import type { Browser } from '@playwright/test'
+
+/** Chromium for one or several stand-in apps. */
+export interface StandinHost {
+  browser: Browser
+  headless: boolean
+  close: () => Promise<void>
+}
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-features=DnsOverHttps,OptimizationHints,MediaRouter',
+  // No name is ever resolved; loopback stays for the pages that stand for the system's browser.
+  '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+]
+
+/** Starts Debian's Chromium; Playwright drives it through a pipe, no TCP port is opened. */
+export const startStandinHost = async (options: { headless?: boolean } = {}): Promise<StandinHost> => {
+  const headless = options.headless ?? true
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless, args: flags })
+  return { browser, headless, close: () => browser.close() }
+}
