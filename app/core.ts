@@ -221,6 +221,10 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       return nothing
     },
     'card.state': () => ok(card.state()),
+    'card.login': async ({ pin }) => {
+      const token = await card.login(pin)
+      return token.ok ? nothing : token
+    },
     'accounts.list': () => mail.listAccounts(),
     'accounts.discover': ({ address }) => mail.discover(address),
     'accounts.create': (account) => mail.createAccount(account),
@@ -280,7 +284,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
 
   /** What a locked session may still answer. */
   const beforeOpening = (method: CoreMethod): boolean =>
-    method.startsWith('session.') || method.startsWith('card.') || method.startsWith('settings.')
+    method.startsWith('session.') || method === 'card.state' || method.startsWith('settings.')
 
   const readPart = async (url: string): Promise<Outcome<Uint8Array>> => {
     const resource = resources.find(url)

@@ -52,6 +52,8 @@ export const Pin = z.string().regex(/^\d{4}$/)
 
 export const cardCalls = {
   'card.state': call(Nothing, CardState),
+  /** Opens the card inside an open session (opened by passphrase, or after its process restarted): to sign. */
+  'card.login': call(z.object({ pin: Pin }), Nothing),
 }
 export const cardEvents = {
   'card.changed': CardState,

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import type { CardService } from '../card/index.ts'
+import {
+  fail,
+  ok,
+  type CardState,
+  type CardToken,
+  type Outcome,
+  type SessionState,
+} from '../contract/index.ts'
+import type { SlotSecret, Vault } from '../vault/index.ts'
+import { createPreferences } from './preferences.ts'
+import { createSession } from './index.ts'
+
+const token: CardToken = {
+  reader: 'Lecteur',
+  label: 'CPS',
+  serial: '290',
+  model: 'IAS ECC',
+  pinPad: false,
+  holder: null,
+}
+
+const makeCard = () => {
+  const listeners = new Set<(state: CardState) => void>()
+  let state: CardState = { state: 'pin-needed', token, triesLeft: null }
+  const set = (next: CardState): void => {
+    state = next
+    for (const listener of listeners) listener(next)
+  }
+  const service = {
+    state: () => state,
+    onChange: (listener: (state: CardState) => void) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    login: (pin: string): Promise<Outcome<CardToken>> => {
+      if (pin !== '1234') return Promise.resolve(fail('card.pin-incorrect'))
+      set({ state: 'open', token })
+      return Promise.resolve(ok(token))
+    },
+    logout: () => {
+      if (state.state === 'open') set({ state: 'pin-needed', token, triesLeft: null })
+      return Promise.resolve()
+    },
+    sign: () => Promise.resolve(ok(new Uint8Array(256))),
+  }
+  return { service: service as unknown as CardService, set }
+}
+
+const makeVault = (serials: string[]) => {
+  let open = false
+  let exists = serials.length > 0
+  const opened: SlotSecret['kind'][] = []
+  const vault = {
+    exists: () => exists,
+    slots: () =>
+      serials.map((serial) => ({ id: serial, kind: 'card', cardSerial: serial, label: '', createdAt: '' })),
+    isOpen: () => open,
+    create: () => {
+      exists = open = true
+      return Promise.resolve(ok({ recoveryCode: 'CODE' }))
+    },
+    open: (secret: SlotSecret) => {
+      if (secret.kind === 'passphrase' && secret.passphrase !== 'bonne')
+        return Promise.resolve(fail('vault.passphrase-wrong'))
+      opened.push(secret.kind)
+      open = true
+      return Promise.resolve(ok(undefined))
+    },
+    close: () => {
+      open = false
+      return Promise.resolve()
+    },
+  }
+  return { vault: vault as unknown as Vault, opened }
+}
+
+const make = (serials: string[]) => {
+  const card = makeCard()
+  const vault = makeVault(serials)
+  const events: SessionState['phase'][] = []
+  const order: string[] = []
+  const session = createSession({
+    vault: vault.vault,
+    card: card.service,
+    onOpen: () => Promise.resolve(void order.push('open')),
+    onClose: () => {
+      order.push(vault.vault.isOpen() ? 'close-before-vault' : 'close-after-vault')
+      return Promise.resolve()
+    },
+    emit: (state) => events.push(state.phase),
+    now: () => 0,
+    lockAfterMinutes: () => 30,
+  })
+  return { session, card, vault, events, order }
+}
+
+describe('session', () => {
+  it('opens with the card and closes when it leaves', async () => {
+    const { session, card, vault, events, order } = make(['290'])
+    expect((await session.openWithCard('1234')).ok).toBe(true)
+    expect(session.state()).toMatchObject({ phase: 'open', openedBy: 'card' })
+    card.set({ state: 'removed', serial: '290' })
+    expect(session.state()).toMatchObject({ phase: 'locked', reason: 'card-removed' })
+    await session.lock('user')
+    expect(vault.vault.isOpen()).toBe(false)
+    expect(order).toEqual(['open', 'close-before-vault'])
+    expect(events).toEqual(['opening', 'open', 'locked'])
+  })
+  it('refuses a colleague’s card before the PIN costs anything', async () => {
+    const { session, vault } = make(['777'])
+    expect(await session.openWithCard('0000')).toMatchObject({ ok: false, error: { code: 'vault.no-slot' } })
+    expect(vault.opened).toEqual([])
+  })
+  it('stays locked after a wrong PIN or passphrase', async () => {
+    const { session } = make(['290'])
+    expect(await session.openWithCard('0000')).toMatchObject({
+      ok: false,
+      error: { code: 'card.pin-incorrect' },
+    })
+    expect(session.state().phase).toBe('locked')
+    expect((await session.openWithPassphrase('mauvaise')).ok).toBe(false)
+    expect((await session.openWithPassphrase('bonne')).ok).toBe(true)
+  })
+  it('keeps a session opened by passphrase when a card comes and goes', async () => {
+    const { session, card } = make(['290'])
+    await session.openWithPassphrase('bonne')
+    card.set({ state: 'no-card', readers: ['Lecteur'] })
+    expect(session.state().phase).toBe('open')
+  })
+  it('survives a restart of the card process', async () => {
+    const { session, card } = make(['290'])
+    await session.openWithCard('1234')
+    card.set({ state: 'starting' })
+    expect(session.state().phase).toBe('open')
+    card.set({ state: 'pin-needed', token, triesLeft: null })
+    expect(session.state().phase).toBe('open')
+  })
+  it('creates once', async () => {
+    const { session } = make([])
+    expect(session.state().phase).toBe('no-vault')
+    expect(await session.createWithCard('1234')).toMatchObject({ ok: true, value: { recoveryCode: 'CODE' } })
+    expect((await session.createWithPassphrase('x')).ok).toBe(false)
+  })
+})
+
+describe('preferences', () => {
+  it('default when missing or damaged, and are kept', () => {
+    let text: string | null = '{"language":"xx"}'
+    const file = { read: () => text, write: (next: string) => void (text = next) }
+    const preferences = createPreferences(file)
+    expect(preferences.get().language).toBe('fr')
+    expect(preferences.set({ language: 'en' }).ok).toBe(true)
+    expect(createPreferences(file).get().language).toBe('en')
+    text = 'not json'
+    expect(createPreferences(file).get().language).toBe('fr')
+  })
+  it('say when they cannot be written', () => {
+    const preferences = createPreferences({
+      read: () => null,
+      write: () => {
+        throw new Error('EROFS')
+      },
+    })
+    expect(preferences.set({ theme: 'dark' })).toMatchObject({ ok: false })
+    expect(preferences.get().theme).toBe('system')
+  })
+})
