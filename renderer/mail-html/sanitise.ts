@@ -29,6 +29,8 @@ export interface SanitisedMail {
   links: MailLink[]
   /** Pictures and other things the sender wanted fetched from the network. */
   blockedPictures: number
+  /** How many lines it takes at a usual width, roughly: the frame cannot be measured from outside. */
+  lines: number
 }
 
 export interface PictureSource {
@@ -115,10 +117,10 @@ export const createMailSanitiser = (
       })
       .trim()
 
-  const linksOf = (html: string): MailLink[] => {
+  const describe = (html: string): Pick<SanitisedMail, 'links' | 'lines'> => {
     const fragment = purifier.sanitize(html, {
       ALLOWED_TAGS: allowedTags,
-      ALLOWED_ATTR: ['href'],
+      ALLOWED_ATTR: ['href', 'src'],
       RETURN_DOM_FRAGMENT: true,
     })
     const links: MailLink[] = []
@@ -126,7 +128,12 @@ export const createMailSanitiser = (
       const link = describeLink(anchor.getAttribute('href') ?? '', anchor.textContent)
       if (link && links.length < maximumLinks) links.push(link)
     }
-    return links
+    const blocks = fragment.querySelectorAll('p,div,li,tr,br,h1,h2,h3,h4,pre,blockquote').length
+    const pictures = fragment.querySelectorAll('img[src]').length
+    return {
+      links,
+      lines: Math.ceil(fragment.textContent.length / 90) + Math.ceil(blocks * 0.8) + pictures * 8,
+    }
   }
 
   return (html, source) => {
@@ -138,7 +145,7 @@ export const createMailSanitiser = (
     // Parsing what was serialised can give another tree (mutation XSS): only a fixed point is handed out.
     for (let round = 0; round < maximumRounds; round += 1) {
       const next = purify(previous)
-      if (next === previous) return { html: next, links: linksOf(next), blockedPictures: blocked }
+      if (next === previous) return { html: next, blockedPictures: blocked, ...describe(next) }
       previous = next
     }
     return null

@@ -1,1 +1,2 @@
-export { ReadingPane, type ReadingAction } from './reading-pane.tsx'
+export { ReadingPane } from './reading-pane.tsx'
+export type { ReadingAction } from './reading-toolbar.tsx'

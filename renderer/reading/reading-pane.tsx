@@ -1,12 +1,119 @@
-/** What the reader may ask of the mailbox about the message shown. */
-export type ReadingAction =
-  'reply' | 'reply-all' | 'forward' | 'toggle-flag' | 'toggle-seen' | 'archive' | 'delete' | 'close'
+import { MailX } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import type { MessageRow, MessageView } from '../../app/contract/index.ts'
+import { Button, CardSurface, ErrorState } from '../design/index.ts'
+import { DocumentCard } from '../documents/index.ts'
+import { t, useLanguage } from '../i18n/index.ts'
+import { Attachments, ReceivedFiles } from './attachments.tsx'
+import { Conversation } from './conversation.tsx'
+import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
+import { MessageBody, useAsText } from './message-body.tsx'
+import { useBodyArrival, useMarkSeen, useMessage } from './message-state.ts'
+import { PatientBanner } from './patient-banner.tsx'
+import { ReadingToolbar } from './reading-toolbar.tsx'
+import type { ReadingAction } from './reading-toolbar.tsx'
+import { SenderHead } from './sender-card.tsx'
+import { SourceDialog } from './source-dialog.tsx'
+import { trustMood } from './trust.ts'
+import './reading.css'
 
-/** Stub: the reading pane's helper replaces it. `position` is « 1 sur 14 »; null when unknown. */
-export const ReadingPane = ({
-  messageId,
-}: {
+interface PaneProps {
   messageId: number
+  /** « 1 sur 14 »; null when unknown. */
   position: { index: number; total: number } | null
   onAction: (action: ReadingAction) => void
-}) => <main className="read">{messageId}</main>
+}
+
+const Skeleton = () => (
+  <main className="read" aria-busy="true">
+    <div className="read-bar" />
+    <div className="read-scroll" role="status" aria-label={t('reading.loading')}>
+      <div className="skeleton-lines read-skeleton" aria-hidden="true">
+        <i />
+        <i />
+        <i />
+        <i />
+      </div>
+    </div>
+  </main>
+)
+
+const Message = ({
+  view,
+  thread,
+  position,
+  onAction,
+}: Omit<PaneProps, 'messageId'> & { view: MessageView; thread: readonly MessageRow[] }) => {
+  const scroll = useRef<HTMLDivElement>(null)
+  const [asText, toggleText] = useAsText(view.row.id)
+  const [sourceOf, setSourceOf] = useState<number | null>(null)
+  const links = useLinkDialog()
+  const { id } = view.row
+  useEffect(() => {
+    if (scroll.current) scroll.current.scrollTop = 0
+  }, [id])
+  return (
+    <main className="read" aria-label={view.row.subject || t('reading.noSubject')}>
+      <ReadingToolbar
+        view={view}
+        position={position}
+        asText={asText}
+        onToggleText={toggleText}
+        onShowSource={() => setSourceOf(id)}
+        onAction={onAction}
+      />
+      <div className="read-scroll" ref={scroll}>
+        <h1 className="read-subject">{view.row.subject || t('reading.noSubject')}</h1>
+        {view.row.patient && <PatientBanner patient={view.row.patient} now={new Date()} />}
+        <CardSurface
+          className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}
+        >
+          <SenderHead view={view} />
+          <div className="letter-body">
+            <MessageBody view={view} asText={asText} showLink={links.show} />
+          </div>
+        </CardSurface>
+        {view.documents.map((summary) => (
+          <DocumentCard key={summary.id} summary={summary} openLink={links.show} />
+        ))}
+        {view.documents.length > 0 && <ReceivedFiles view={view} />}
+        <Attachments view={view} />
+        <Conversation messageId={id} thread={thread} showLink={links.show} />
+      </div>
+      <LinkDialog link={links.link} onClose={links.close} />
+      <SourceDialog view={view} isOpen={sourceOf === id} onClose={() => setSourceOf(null)} />
+    </main>
+  )
+}
+
+/**
+ * One message read: the patient first, then who wrote and how far that is proven, the text, its documents in place, its
+ * files and its conversation. Marks the message as seen after a second.
+ */
+export const ReadingPane = ({ messageId, position, onAction }: PaneProps) => {
+  useLanguage()
+  const { state, reload } = useMessage(messageId)
+  const view = state.state === 'ready' ? state.view : null
+  useMarkSeen(view)
+  useBodyArrival(view, reload)
+  if (state.state === 'loading') return <Skeleton />
+  if (state.state === 'failed')
+    return (
+      <main className="read">
+        <ErrorState
+          icon={<MailX />}
+          error={state.error}
+          actions={<Button onPress={reload}>{t('common.retry')}</Button>}
+        />
+      </main>
+    )
+  return (
+    <Message
+      key={messageId}
+      view={state.view}
+      thread={state.thread}
+      position={position}
+      onAction={onAction}
+    />
+  )
+}
