@@ -14,6 +14,8 @@ import { makePki, serverIssuer } from './pki.ts'
 import type { Pki, ServerCertificateKind } from './pki.ts'
 import { startPsc } from './psc.ts'
 import type { Psc } from './psc.ts'
+import { seedMessages } from './seeding.ts'
+import type { SeedOptions } from './seeding.ts'
 import { startSmtp } from './smtp.ts'
 import type { Smtp } from './smtp.ts'
 import { startWeb } from './web.ts'
@@ -23,13 +25,14 @@ export { domains, people } from './people.ts'
 export type { MailboxView, MessageView, StoredMessage } from './mailbox.ts'
 export type { Person } from './people.ts'
 export type { CardIdentity, ServerCertificateKind, SoftwareIdentity } from './pki.ts'
+export type { SeedOptions } from './seeding.ts'
 export type { ReceivedMail } from './smtp.ts'
 
 export interface OperatorOptions {
   /** Own folder, made if missing and kept; a fresh one under the system's temporary folder, removed, by default. */
   folder?: string
-  /** Messages to start with. */
-  seed?: ReadonlyMap<Person['key'], readonly StoredMessage[]>
+  /** Fills the mailboxes with generated mail (some 3 s); empty by default. */
+  seed?: boolean | SeedOptions
   imap?: { qresync?: boolean }
   log?: (line: string) => void
 }
@@ -67,7 +70,9 @@ export interface Operator {
 
 const imapHost = `imap.${domains.operator}`
 const smtpHost = `smtp.${domains.operator}`
-const trustDomains = [
+/** The whole trust space; mail for its domains that are not ours leaves for other operators. */
+const trustSpace = '.mssante.test'
+const hostedDomains = [
   domains.physicians,
   domains.laboratory,
   domains.hospital,
@@ -146,7 +151,8 @@ const start = async (
     keyPem: good.keyPem,
     certificatePem: good.chainPem,
     lmtpPort: dovecot.lmtpPort,
-    trustDomains,
+    hosted: hostedDomains,
+    trustSpace,
     ownerOf,
     log,
   })
@@ -154,13 +160,16 @@ const start = async (
 
   const fill = (key: Person['key'], messages: readonly StoredMessage[]): Promise<void> =>
     fillMailbox(dovecot, people[key], messages)
-  for (const [key, messages] of options.seed ?? []) await fill(key, messages)
+  if (options.seed) {
+    const boxes = await seedMessages(made, options.seed === true ? {} : options.seed)
+    for (const { person, messages } of boxes) await fill(person, messages)
+  }
   await shareMailboxes(dovecot)
 
   const dns = await startDns({
     hosts: new Map([imapHost, smtpHost].map((host) => [host, '127.0.0.1'])),
     services: new Map(
-      trustDomains.flatMap((domain) => [
+      hostedDomains.flatMap((domain) => [
         [`_imap._tcp.${domain}`, { target: imapHost, port: forwarder.port }] as const,
         [`_submission._tcp.${domain}`, { target: smtpHost, port: smtp.port }] as const,
       ]),
@@ -179,7 +188,7 @@ const start = async (
     trustAnchors,
     serverIssuer,
     revocation: 'prefer',
-    trustSpace: { domains: trustDomains, patientDomain: domains.patients },
+    trustSpace: { domains: [trustSpace], patientDomain: domains.patients },
     dnsServers: [`127.0.0.1:${dns.port}`],
     psc: { issuer, clientId, scope, acrValues },
     environment: 'test',

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { loadKeys } from './key-cache.ts'
 import { people } from './people.ts'
 import type { Person } from './people.ts'
+import { memoryStorage } from './psc-storage.ts'
 import { readBody } from './web.ts'
 
 /**
@@ -143,6 +144,7 @@ const makeProvider = (
   const policy = interactionPolicy.base()
   policy.remove('consent')
   const provider = new Provider(issuer, {
+    adapter: memoryStorage(),
     clients: [
       {
         client_id: clientId,

@@ -12,7 +12,10 @@ export interface SmtpOptions {
   keyPem: string
   certificatePem: string
   lmtpPort: number
-  trustDomains: readonly string[]
+  /** Domains whose mailboxes are here. */
+  hosted: readonly string[]
+  /** Suffix of all domains of the trust space, with its leading dot. */
+  trustSpace: string
   /** Address owning an access token; null when the token is not active. Throws when the provider is down. */
   ownerOf: (token: string) => Promise<string | null>
   log: (line: string) => void
@@ -106,10 +109,12 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       refusals.delete(address)
       throw refusal(asked.code, asked.text)
     }
-    if (!options.trustDomains.includes(domainOf(address))) {
+    const domain = domainOf(address)
+    if (!domain.endsWith(options.trustSpace)) {
       throw refusal(550, `5.7.1 <${address}> : destinataire hors de l'espace de confiance MSSante`)
     }
-    if (!addresses.has(address)) throw refusal(550, `5.1.1 <${address}> : boite inconnue`)
+    if (options.hosted.includes(domain) && !addresses.has(address))
+      throw refusal(550, `5.1.1 <${address}> : boite inconnue`)
   }
 
   const report = async (
@@ -150,6 +155,8 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       let answer: string
       if (bounces.delete(address)) {
         answer = '550 5.2.1 Boite desactivee'
+      } else if (!addresses.has(address)) {
+        answer = '250 2.0.0 Transmis a un autre operateur' // which ends here
       } else {
         answer = await toStore(mailFrom.address, address, raw).catch(answerOf)
       }
