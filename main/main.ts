@@ -192,7 +192,7 @@ const start = async (profileFolder: string): Promise<void> => {
     const window = new BrowserWindow(windowOptions(join(here, 'preload.cjs'), host, app.isPackaged))
     windows.add(window)
     window.on('closed', () => windows.delete(window))
-    guardNavigation(window.webContents, (url) => sendToWindows('window.linkClicked', { url }))
+    guardNavigation(window.webContents)
     await window.loadURL(appPage)
   }
 

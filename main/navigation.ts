@@ -15,17 +15,12 @@ const isMailFrame = (address: string): boolean =>
 
 /**
  * No window ever leaves our page, no frame shows anything but a published mail, no window opens another, no webview.
- * A link clicked in a mail frame is refused and reported to `onLink`, so that the window can ask the user.
+ * A mail's links lead nowhere: the window lists them beside the mail and asks before `window.openLink`.
  */
-export const guardNavigation = (
-  contents: Pick<WebContents, 'on' | 'setWindowOpenHandler'>,
-  onLink: (url: string) => void,
-): void => {
+export const guardNavigation = (contents: Pick<WebContents, 'on' | 'setWindowOpenHandler'>): void => {
   contents.on('will-frame-navigate', (event) => {
     if (event.isMainFrame ? event.url === appPage : isMailFrame(event.url)) return
     event.preventDefault()
-    const link = event.isMainFrame ? null : openableLink(event.url)
-    if (link !== null) onLink(link)
   })
   contents.on('will-navigate', (event) => {
     if (event.url !== appPage) event.preventDefault()

@@ -28,32 +28,51 @@ const fingerprint = (bundle: Bundle): string => {
 const isCurrent = async (stamp: string, current: string): Promise<boolean> =>
   existsSync(stamp) && (await readFile(stamp, 'utf8')) === current
 
-/** Builds every bundle whose sources changed since the last build; all of them with `force`. Returns the names built. */
-export const buildAll = async (force: boolean, only: readonly string[] = []): Promise<string[]> => {
+/**
+ * Builds every bundle whose sources changed since the last build; all of them with `force`. Goes on past a bundle that
+ * fails, so that one error does not hide another. Returns the names built and the names that failed.
+ */
+export const buildAll = async (
+  force: boolean,
+  only: readonly string[] = [],
+): Promise<{ built: string[]; failed: string[] }> => {
   const built: string[] = []
+  const failed: string[] = []
   await mkdir(stampFolder, { recursive: true })
   for (const bundle of bundles) {
     if (only.length > 0 && !only.includes(bundle.name)) continue
     if (!existsSync(join(root, bundle.entry))) {
-      console.error(`build: ${bundle.entry} is missing, ${bundle.name} not built`)
+      console.error(`build: ${bundle.entry} is missing`)
+      failed.push(bundle.name)
       continue
     }
     const stamp = join(stampFolder, bundle.name)
     const current = fingerprint(bundle)
     if (!force && (await isCurrent(stamp, current))) continue
-    await build(bundle.config)
+    try {
+      await build(bundle.config)
+    } catch (error) {
+      console.error(`build: ${bundle.name}: ${error instanceof Error ? error.message : String(error)}`)
+      failed.push(bundle.name)
+      continue
+    }
     await writeFile(stamp, current)
     built.push(bundle.name)
   }
-  return built
+  return { built, failed }
 }
 
 if (import.meta.main) {
   const started = performance.now()
-  const built = await buildAll(
+  const { built, failed } = await buildAll(
     process.argv.includes('--force'),
     process.argv.slice(2).filter((one) => !one.startsWith('--')),
   )
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  console.log(built.length === 0 ? 'build: nothing changed' : `build: ${built.join(', ')} in ${seconds} s`)
+  if (built.length > 0) console.log(`build: ${built.join(', ')} in ${seconds} s`)
+  else if (failed.length === 0) console.log('build: nothing changed')
+  if (failed.length > 0) {
+    console.error(`build: failed: ${failed.join(', ')}`)
+    process.exitCode = 1
+  }
 }

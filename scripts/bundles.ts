@@ -1,5 +1,3 @@
-import react from '@vitejs/plugin-react'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { InlineConfig } from 'vite'
 import { noncePlaceholder } from '../main/app-protocol.ts'
@@ -45,25 +43,12 @@ const nodeBundle = (name: string, entry: string, output: string, format: 'es' | 
   },
 })
 
-/** The window's build, shared with the development server. Styles carry the nonce that main fills in. */
-export const rendererConfig: InlineConfig = {
-  configFile: false,
-  root: join(root, 'renderer'),
-  base: '/',
+/** The window's build is renderer/vite.config.ts; styles carry the nonce that main fills in. */
+const rendererConfig: InlineConfig = {
+  configFile: join(root, 'renderer/vite.config.ts'),
   logLevel: 'warn',
-  publicDir: existsSync(join(root, 'renderer/public')) ? join(root, 'renderer/public') : false,
-  plugins: [react()],
   html: { cspNonce: noncePlaceholder },
-  build: {
-    target: 'chrome140',
-    outDir: join(root, 'dist/renderer'),
-    emptyOutDir: true,
-    // Pictures and fonts stay files: font-src has no data:.
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-    sourcemap: false,
-    chunkSizeWarningLimit: 4_000,
-  },
+  build: { chunkSizeWarningLimit: 4_000 },
 }
 
 /** Everything `dist/` holds. */

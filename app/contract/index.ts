@@ -5,7 +5,7 @@ import { composeCalls, composeEvents } from './compose.ts'
 import { mailCalls, mailEvents } from './mail.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
-import { windowCalls, windowEvents } from './window.ts'
+import { windowCalls } from './window.ts'
 
 export * from './accounts.ts'
 export * from './card.ts'
@@ -41,7 +41,6 @@ export const contractEvents = {
   ...mailEvents,
   ...composeEvents,
   ...settingsEvents,
-  ...windowEvents,
 }
 
 export type CoreMethod = keyof typeof coreCalls

@@ -19,8 +19,3 @@ export const windowCalls = {
     z.object({ version: z.string(), host: z.enum(['electron', 'electron-standin']), platform: z.string() }),
   ),
 }
-
-export const windowEvents = {
-  /** A link was clicked inside a mail frame (main refused the navigation): the window shows the host and asks. */
-  'window.linkClicked': z.object({ url: z.string() }),
-}

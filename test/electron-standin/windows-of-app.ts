@@ -48,6 +48,9 @@ export const createWindowsOfApp = (host: StandinHost, askApp: AskApp): WindowsOf
   const traffic: Traffic = { served: [], refused: [], popups: [] }
   const first = Promise.withResolvers<Page>()
 
+  /** Settles when no window of ours is being made. */
+  let creating: Promise<unknown> = Promise.resolve()
+
   const windowOf = (page: Page): HostWindow | undefined =>
     [...windows.values()].find((one) => one.page === page)
 
@@ -80,8 +83,13 @@ export const createWindowsOfApp = (host: StandinHost, askApp: AskApp): WindowsOf
       traffic.refused.push(address)
       await asked.abort(request.isNavigationRequest() ? 'aborted' : 'blockedbyclient')
     }
-    if (frame === null || window === undefined) return refuse()
     const navigates = request.isNavigationRequest()
+    if (frame === null || window === undefined) {
+      // A popup's first request. Playwright only reports a page that has loaded something: an empty page, then closed.
+      if (!navigates) return refuse()
+      traffic.refused.push(address)
+      return asked.fulfill({ status: 200, contentType: 'text/plain', body: '' })
+    }
     const mainFrame = frame.parentFrame() === null
     const byProgram = mainFrame && window.loading === request.url()
     if (navigates && mainFrame) window.loading = null
@@ -102,6 +110,17 @@ export const createWindowsOfApp = (host: StandinHost, askApp: AskApp): WindowsOf
     await asked.fulfill({ status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) })
   }
 
+  /** Any page that the app did not create: put to the window's open handler, closed in any case. */
+  const closePopup = async (page: Page): Promise<void> => {
+    await creating
+    if (windowOf(page) !== undefined) return
+    const [opener] = windows.values()
+    const url = toElectronAddress(page.url())
+    traffic.popups.push(url)
+    await page.close()
+    if (opener !== undefined) await askApp('window.open', { windowId: opener.id, url })
+  }
+
   const contextFor = async (partition: string): Promise<BrowserContext> => {
     const existing = contexts.get(partition)
     if (existing !== undefined) return existing
@@ -118,16 +137,7 @@ export const createWindowsOfApp = (host: StandinHost, askApp: AskApp): WindowsOf
       '**/*',
       (asked) => route(partition, asked).catch(() => asked.abort().catch(() => undefined)), // the app or the page is gone
     )
-    context.on('page', (page) => {
-      // Ours are registered before they load anything; a popup has an opener.
-      void page.opener().then(async (opener) => {
-        const window = opener === null ? undefined : windowOf(opener)
-        if (window === undefined) return
-        traffic.popups.push(toElectronAddress(page.url()))
-        await page.close()
-        await askApp('window.open', { windowId: window.id, url: page.url() })
-      })
-    })
+    context.on('page', (page) => void closePopup(page))
     return context
   }
 
@@ -180,7 +190,11 @@ export const createWindowsOfApp = (host: StandinHost, askApp: AskApp): WindowsOf
   }
 
   const operations: Record<string, (payload: unknown) => Promise<unknown>> = {
-    'window.create': (payload) => create(payload as WindowCreate),
+    'window.create': (payload) => {
+      const made = create(payload as WindowCreate)
+      creating = made.catch(() => undefined) // reported to the app by `made`
+      return made
+    },
     'window.load': async (payload) => {
       const window = pageOf(payload)
       window.loading = ask<{ url: string }>(payload).url
