@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { verify, X509Certificate } from 'node:crypto'
 import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { CardState } from '../contract/index.ts'
 import {
@@ -281,6 +283,54 @@ describe('what can be missing', () => {
 })
 
 describe('the card process', () => {
+  test('taken down by a module, comes back with the next one', async () => {
+    const virtual = await makeCard()
+    const crashing = join(folder, 'crashing.so')
+    await writeFile(
+      join(folder, 'crashing.c'),
+      '#include <stdlib.h>\n__attribute__((constructor)) static void boom(void) { abort(); }\n',
+    )
+    await promisify(execFile)('gcc', ['-shared', '-fPIC', '-o', crashing, join(folder, 'crashing.c')])
+    const failed = await until(start([crashing]), 'module-failed')
+    expect(failed).toMatchObject({ path: crashing, error: { code: 'card.process-lost' } })
+    await until(start([crashing, virtual.modulePath]), 'pin-needed')
+  })
+
+  test('talks over the port that Electron’s main process hands it', async () => {
+    const virtual = await makeCard()
+    // What Electron gives a utility process: process.parentPort, then a port in its first message.
+    const electron = `
+      const port = {
+        on: (name, listener) => process.on(name === 'close' ? 'disconnect' : name, (data) => listener({ data })),
+        postMessage: (message) => process.send(message),
+        start: () => undefined,
+      }
+      process.parentPort = { once: (name, listener) => listener({ ports: [port] }) }`
+    const port = forkCardProcess({
+      entry,
+      env: { ...process.env, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(electron)}` },
+    })
+    const answers: unknown[] = []
+    const closed = new Promise<void>((done) => {
+      port.onClose(done)
+    })
+    const answered = new Promise<void>((done) => {
+      port.onMessage((message) => {
+        if (answers.push(message) === 2) done()
+      })
+    })
+    port.post({ id: 1, request: { op: 'load', path: virtual.modulePath } })
+    port.post({ id: 2, request: { op: 'look' } })
+    await answered
+    expect(answers[1]).toMatchObject({
+      id: 2,
+      outcome: { ok: true, value: { sight: { card: { serial, open: false } } } },
+    })
+    port.post({ id: 3, request: { op: 'stop' } })
+    await closed
+    expect((await virtual.journal()).at(-1)?.fn).toBe('C_Finalize')
+  })
+
   test('killed, is restarted and the client lives', async () => {
     const virtual = await makeCard(5000)
     const service = start([virtual.modulePath])

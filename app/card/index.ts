@@ -1,3 +1,3 @@
-export { createCardService, type CardDependencies, type CardService } from './service.ts'
+export { createCardService, type CardService } from './service.ts'
 export type { CardClock, CardPort } from './connection.ts'
 export { forkCardProcess } from './fork.ts'

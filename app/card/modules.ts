@@ -1,7 +1,7 @@
 import { posix, win32 } from 'node:path'
 import { z } from 'zod'
 
-export interface ModuleSearch {
+interface ModuleSearch {
   /** Administrator's modules, tried first. */
   policyPaths: readonly string[]
   platform: NodeJS.Platform

@@ -22,7 +22,7 @@ const room = createReaderRoom()
 const perform = (request: CardRequest): Outcome<unknown> => {
   switch (request.op) {
     case 'load':
-      return room.load(request.paths)
+      return room.load(request.path)
     case 'look':
       return room.look()
     case 'login':

@@ -9,11 +9,10 @@ export const Purpose = z.enum(['signature', 'authentication'])
 export type Purpose = z.infer<typeof Purpose>
 
 const Bytes = z.instanceof(Uint8Array)
-const Path = z.string().min(1).max(4096)
 
 export const CardRequest = z.discriminatedUnion('op', [
-  /** Loads the first module of the list that works. */
-  z.object({ op: z.literal('load'), paths: z.array(Path).min(1).max(32) }),
+  /** Loads and initialises a module; another one may be tried when it fails. */
+  z.object({ op: z.literal('load'), path: z.string().min(1).max(4096) }),
   /** What is in the readers now. */
   z.object({ op: z.literal('look') }),
   /** `shownTries` is what the user has been told: a last try is never spent without his knowing. */
@@ -58,7 +57,7 @@ export const Sight = z.object({
 export type Sight = z.infer<typeof Sight>
 
 export const replies = {
-  load: z.object({ path: Path }),
+  load: z.null(),
   /** Null when nothing changed since the last look. */
   look: z.object({ sight: Sight.nullable() }),
   login: z.null(),

@@ -38,8 +38,8 @@ const retryOfTries = (triesLeft: number | null): 'no' | 'after-change' =>
   triesLeft === 0 ? 'no' : 'after-change'
 
 /** One PKCS#11 module with its readers. Every method blocks until the card has answered: it is run in its own process. */
-export interface ReaderRoom {
-  load(paths: readonly string[]): Outcome<Reply<'load'>>
+interface ReaderRoom {
+  load(path: string): Outcome<null>
   look(): Outcome<Reply<'look'>>
   login(insertion: number, pin: string, shownTries: number | null): Outcome<null>
   logout(): Outcome<null>
@@ -167,21 +167,17 @@ export const createReaderRoom = (): ReaderRoom => {
   }
 
   return {
-    load: (paths) => {
-      let first: Outcome<never> | null = null
-      for (const path of paths) {
-        const library = new pkcs11.PKCS11()
-        try {
-          library.load(path)
-          library.C_Initialize({ flags: pkcs11.CKF_OS_LOCKING_OK })
-          module = library
-          return ok({ path })
-        } catch (cause) {
-          const reason = cause instanceof Error ? cause.message.slice(0, 300) : 'unknown'
-          first ??= fail('card.module-failed', { retry: 'after-change', details: { path, reason } })
-        }
+    load: (path) => {
+      const library = new pkcs11.PKCS11()
+      try {
+        library.load(path)
+        library.C_Initialize({ flags: pkcs11.CKF_OS_LOCKING_OK })
+        module = library
+        return ok(null)
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message.slice(0, 300) : 'unknown'
+        return fail('card.module-failed', { retry: 'after-change', details: { path, reason } })
       }
-      return first ?? fail('card.no-module', { retry: 'after-change' })
     },
     look: () => {
       if (!module) return fail('card.no-module')

@@ -15,7 +15,7 @@ import { holderOf } from './holder.ts'
 import { findModules } from './modules.ts'
 import type { Certificates, Purpose, SeenCard, Sight } from './protocol.ts'
 
-export interface CardDependencies {
+interface CardDependencies {
   /** Starts the card process afresh (main does it under Electron). */
   startProcess: () => Promise<CardPort>
   policy: Pick<Policy, 'pkcs11Modules' | 'cardPollSeconds'>
@@ -51,9 +51,13 @@ export interface CardService {
   stop(): Promise<void>
 }
 
-/** Pauses after a lost process, then between looks for a module that is missing. */
+/** Milliseconds to wait after the first, second… process lost in a row, and how long one must live to end the row. */
 const restartPauses = [0, 1000, 5000, 30_000]
+const steadyLife = 10_000
+/** Milliseconds between two searches for a module that is missing. */
 const moduleSearchPause = 5000
+/** Milliseconds the card gets to finish when the program ends. */
+const stopPatience = 2000
 
 export const createCardService = (deps: CardDependencies): CardService => {
   const pollPause = (deps.policy.cardPollSeconds ?? 0.5) * 1000
@@ -64,6 +68,10 @@ export const createCardService = (deps: CardDependencies): CardService => {
   /** Insertion whose PIN was refused last, so that the state stays `pin-wrong`. */
   let refusedInsertion: number | null = null
   let holder: { insertion: number; holder: CardToken['holder'] } | null = null
+  /** Modules that ended their process while loading, until all have been tried. */
+  const crashed = new Set<string>()
+  /** Processes lost in a row. */
+  let losses = 0
   let stopped = false
   let wake: () => void = () => undefined
 
@@ -136,8 +144,25 @@ export const createCardService = (deps: CardDependencies): CardService => {
     }
   }
 
-  /** One life of the card process. Returns false when it ended before it could look at the readers. */
-  const live = async (paths: string[]): Promise<boolean> => {
+  /** Loads the first module that works; null and `module-failed` when none does. */
+  const loadFirst = async (link: CardConnection, paths: readonly string[]): Promise<string | null> => {
+    let failure: CardState | null = null
+    for (const [index, path] of paths.entries()) {
+      const loaded = await link.call({ op: 'load', path })
+      if (loaded.ok) return path
+      const error = toErrorData(loaded.error)
+      failure ??= { state: 'module-failed', path, error }
+      if (error.code === 'card.module-failed') continue
+      // The module took its process down: the next process leaves it out and tries the others.
+      crashed.add(path)
+      if (index < paths.length - 1) return null
+    }
+    if (failure) show(failure)
+    return null
+  }
+
+  /** One life of the card process. */
+  const live = async (paths: readonly string[]): Promise<void> => {
     let lost = false
     let port: CardPort
     try {
@@ -145,47 +170,45 @@ export const createCardService = (deps: CardDependencies): CardService => {
     } catch (cause) {
       const error = toErrorData({ code: 'card.process-lost', retry: 'later', cause })
       show({ state: 'module-failed', path: paths[0] ?? '', error })
-      return false
+      return
     }
     const link = createConnection(port, deps.clock, deps.watchdogMilliseconds ?? 20_000)
     link.onLost(() => {
       lost = true
       connection = null
       sight = null
+      // Insertions are counted by the process.
+      holder = null
+      refusedInsertion = null
       wake()
     })
-    if (stopped) {
-      link.close()
-      return false
-    }
     connection = link
-    const loaded = await link.call({ op: 'load', paths })
-    if (!loaded.ok) {
-      const path = loaded.error.details?.['path']
-      const failedPath = typeof path === 'string' ? path : (paths[0] ?? '')
-      show({ state: 'module-failed', path: failedPath, error: toErrorData(loaded.error) })
-      link.close()
-      return false
+    const path = stopped ? null : await loadFirst(link, paths)
+    if (path !== null) {
+      const forget = deps.clock.after(steadyLife, () => {
+        losses = 0
+      })
+      await watch(link, path, () => lost)
+      forget()
+      show({ state: 'starting' })
     }
-    const before = state
-    await watch(link, loaded.value.path, () => lost)
-    return state !== before
+    link.close()
   }
 
   const run = async (): Promise<void> => {
-    let failures = 0
     while (!stopped) {
       const { found, tried } = await findModules({ ...deps, policyPaths: deps.policy.pkcs11Modules ?? [] })
+      const usable = found.filter((path) => !crashed.has(path))
+      const crashedBefore = crashed.size
+      if (usable.length > 0) await live(usable)
+      else crashed.clear()
       if (found.length === 0) {
         show({ state: 'no-module', tried })
         await pause(moduleSearchPause)
-        continue
+      } else if (crashed.size <= crashedBefore) {
+        await pause(restartPauses[Math.min(losses, restartPauses.length - 1)] ?? 0)
+        losses += 1
       }
-      const looked = await live(found)
-      if (stopped) return
-      failures = looked ? 1 : failures + 1
-      if (state.state !== 'module-failed') show({ state: 'starting' })
-      await pause(restartPauses[Math.min(looked ? 0 : failures, restartPauses.length - 1)] ?? 0)
     }
   }
   const running = run()
@@ -277,7 +300,10 @@ export const createCardService = (deps: CardDependencies): CardService => {
     stop: async () => {
       if (stopped) return
       stopped = true
+      // A card that does not answer must not keep the program from ending.
+      const cancel = deps.clock.after(stopPatience, () => connection?.close())
       await connection?.call({ op: 'stop' })
+      cancel()
       connection?.close()
       wake()
       await running

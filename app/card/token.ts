@@ -51,7 +51,7 @@ export const triesOf = (info: TokenInfo): number | null => {
 /** The contactless side of a card holds no person: it asks no PIN (§1.13). */
 export const isContactless = (info: TokenInfo): boolean => !(info.flags & pkcs11.CKF_LOGIN_REQUIRED)
 
-export interface TokenCertificate {
+interface TokenCertificate {
   label: string
   id: Buffer
   der: Buffer
