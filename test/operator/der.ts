@@ -11,7 +11,7 @@ export const universal = (type: number, constructed: boolean, value: string | No
   asn1.create(asn1.Class.UNIVERSAL, type, constructed, value)
 /** Context-specific tag; the tag number is not one of the universal types. */
 export const tagged = (tag: number, constructed: boolean, value: string | Node[]): Node =>
-  asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag as forge.asn1.Type, constructed, value)
+  asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag, constructed, value)
 export const seq = (...items: Node[]): Node => universal(SEQUENCE, true, items)
 /** A DER SET OF: members sorted by their encoding. */
 export const setOf = (items: Node[]): Node =>
@@ -54,3 +54,7 @@ export const publicKeyOf = (keyPem: string): { info: Node; bare: Buffer; keyId: 
     keyId: binary(createHash('sha1').update(bare).digest()),
   }
 }
+
+/** Whether a node carries this context-specific tag. */
+export const hasTag = (node: Node, tag: number): boolean =>
+  node.tagClass === asn1.Class.CONTEXT_SPECIFIC && Number(node.type) === tag

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
@@ -46,11 +46,11 @@ export const folderNames = {
 /** Where other people's shared mailboxes appear. */
 export const sharedPrefix = 'Partagées'
 
-const serverUser = (): { uid: number; gid: number; user: string; group: string | null } => {
+const serverUser = (): { uid: number; gid: number; user: string; group: string } => {
   const me = userInfo()
   // Debian's nobody and nogroup: never root, whatever started us.
   if (me.uid === 0) return { uid: 65534, gid: 65534, user: 'nobody', group: 'nogroup' }
-  return { uid: me.uid, gid: me.gid, user: me.username, group: null }
+  return { uid: me.uid, gid: me.gid, user: me.username, group: execFileSync('id', ['-gn']).toString().trim() }
 }
 
 const freePorts = async (count: number): Promise<number[]> => {
@@ -86,7 +86,7 @@ listen = 127.0.0.1
 protocols = imap lmtp
 default_internal_user = ${user}
 default_login_user = ${user}
-${group ? `default_internal_group = ${group}` : ''}
+default_internal_group = ${group}
 first_valid_uid = 1
 first_valid_gid = 1
 mail_home = ${folder}/mail/%u
@@ -184,14 +184,15 @@ timeout_msecs = 3000
 
 /*
  * The shell waits for Dovecot and for the end of its own standard input. When our process goes, however it goes, the
- * pipe closes and Dovecot is told to stop: no server outlives its parent.
+ * pipe closes and Dovecot is told to stop: no server outlives its parent, and a temporary folder goes with it.
  */
 const supervisor = `exec 3<&0
 dovecot -F -c "$1/dovecot.conf" </dev/null & server=$!
-( read -r _ <&3; kill -TERM $server 2>/dev/null ) & watcher=$!
-wait $server; code=$?
+trap 'asked=yes; kill -TERM $server 2>/dev/null' USR1
+( read -r _ <&3; kill -USR1 $$ ) & watcher=$!
+while kill -0 $server 2>/dev/null; do wait $server; code=$?; done
 kill $watcher 2>/dev/null
-[ -n "$2" ] && rm -rf "$2"
+[ -n "$asked" ] && [ -n "$2" ] && rm -rf "$2"
 exit $code`
 
 const run = (command: string, args: string[]): Promise<{ code: number | null; output: string }> =>
@@ -231,6 +232,17 @@ const writeFolder = async (options: DovecotOptions): Promise<string[]> => {
 
 /** Starts Dovecot; resolves when it accepts connections. Throws with its log when it does not start. */
 export const startDovecot = async (options: DovecotOptions): Promise<Dovecot> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options)
+    } catch (error) {
+      // Ports are found free, then used: somebody else may have been quicker.
+      if (attempt === 3 || !String(error).includes('Address already in use')) throw error
+    }
+  }
+}
+
+const startOnce = async (options: DovecotOptions): Promise<Dovecot> => {
   const { folder } = options
   const { uid, gid } = serverUser()
   const own = async (...paths: string[]): Promise<void> => {

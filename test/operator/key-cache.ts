@@ -36,6 +36,9 @@ const readCache = async (file: string, now: Date): Promise<Record<string, string
   }
 }
 
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && ['EACCES', 'EPERM', 'EROFS'].includes(String(error.code))
+
 /** The keys of these names, from the machine's cache or made now. */
 export const loadKeys = async (names: readonly string[], now: Date): Promise<Map<string, string>> => {
   const file = join(cacheFolder, 'keys.json')
@@ -47,9 +50,14 @@ export const loadKeys = async (names: readonly string[], now: Date): Promise<Map
   )) {
     keys.set(name, key)
   }
-  await mkdir(cacheFolder, { recursive: true, mode: 0o700 })
   const temporary = `${file}.${randomUUID()}`
-  await writeFile(temporary, JSON.stringify(Object.fromEntries(keys)), { mode: 0o600 })
-  await rename(temporary, file)
+  try {
+    await mkdir(cacheFolder, { recursive: true })
+    await writeFile(temporary, JSON.stringify(Object.fromEntries(keys)), { mode: 0o600 })
+    await rename(temporary, file)
+  } catch (error) {
+    // Another user's installation: the next start makes the keys again, slower.
+    if (!isRefusal(error)) throw error
+  }
   return keys
 }

@@ -316,7 +316,7 @@ export const makePki = async (url: string, hosts: readonly string[], now: Date) 
       issuer.revoked.set(serial.toLowerCase(), new Date())
       crlNumber += 1
     },
-    /** Bytes behind the URLs written in the certificates: `/CRL/x.crl`, `/AC TEST/x.cer`, POST `/ocsp`. */
+    /** Bytes behind the URLs written in the certificates: `/CRL/x.crl`, `/AC TEST/x.cer`, `/ocsp`. */
     respond: (path: string, body: Buffer): { type: string; body: Buffer } | null => {
       const at = new Date()
       if (path === '/ocsp')

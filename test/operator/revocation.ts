@@ -10,6 +10,7 @@ import {
   enumerated,
   extension,
   generalizedTime,
+  hasTag,
   integer,
   octets,
   oid,
@@ -103,7 +104,7 @@ export const answerOcsp = (request: Buffer, sources: RevocationSource[], now: Da
     const next = generalizedTime(new Date(now.getTime() + day))
     return seq(certId, statusNode(source, serial), generalizedTime(now), tagged(0, true, [next]))
   })
-  const extensions = parts.find((part) => part.tagClass === asn1.Class.CONTEXT_SPECIFIC && part.type === 2)
+  const extensions = parts.find((part) => hasTag(part, 2))
   const nonce = children(children(extensions)[0]).find(
     (item) => text(children(item)[0]) === asn1.oidToDer(nonceId).getBytes(),
   )

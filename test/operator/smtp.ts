@@ -65,7 +65,7 @@ const headerOf = (raw: Buffer): string => {
 
 /** Value of a header field, unfolded, or null. */
 const field = (header: string, name: string): string | null => {
-  const found = new RegExp(`^${name}:((?:.*(?:\r\n[ \t])?)*)$`, 'im').exec(header)
+  const found = new RegExp(`^${name}:(.*(?:\r\n[ \t].*)*)$`, 'im').exec(header)
   return found?.[1]?.replace(/\r\n/g, '').trim() ?? null
 }
 
