@@ -43,8 +43,8 @@ const manifestPath = async (search: ModuleSearch, manifest: string): Promise<str
     const text = await search.readFile(manifest)
     if (text.length > 64 * 1024) return null
     const parsed = Manifest.safeParse(JSON.parse(text))
-    const { isAbsolute } = search.platform === 'win32' ? win32 : posix
-    return parsed.success && isAbsolute(parsed.data.path) ? parsed.data.path : null
+    const system = search.platform === 'win32' ? win32 : posix
+    return parsed.success && system.isAbsolute(parsed.data.path) ? parsed.data.path : null
   } catch {
     // Another program's file, unreadable or not JSON: the known paths come next, and `tried` tells.
     return null

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { readControl, readTries, setInserted, writeControl, type CardProfile } from './control-file.ts'
 
-export { makeTestKey, type TestHolder } from './test-certificates.ts'
+export { makeTestKey } from './test-certificates.ts'
 
 export interface CardKey {
   certificateDer: Uint8Array
@@ -28,7 +28,7 @@ export interface CardContents {
 }
 
 /** One PKCS#11 call as the module saw it; `rv` is the CKR_ number, `mech` and `len` are -1 when meaningless. */
-export interface JournalEntry {
+interface JournalEntry {
   t: number
   pid: number
   tid: number

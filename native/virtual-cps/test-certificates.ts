@@ -23,7 +23,7 @@ const rdn = (...attributes: forge.asn1.Asn1[]): forge.asn1.Asn1 =>
   asn1.create(asn1.Class.UNIVERSAL, asn1.Type.SET, true, attributes)
 
 /** Who the fictitious holder of a test card is. */
-export interface TestHolder {
+interface TestHolder {
   nationalId: string
   familyName: string
   givenName: string
