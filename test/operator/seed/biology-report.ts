@@ -19,17 +19,17 @@ const hour = 3_600_000
 
 function chapterBlocks(chapter: Chapter): PdfBlock[] {
   const earlier = chapter.results.flatMap((r) => (r.kind === 'quantity' ? r.previous.slice(0, 1) : []))[0]
-  const previousTitle = earlier === undefined ? '' : `Ant. ${frenchDay(earlier.date)}`
+  const previousTitle = earlier === undefined ? '' : `Le ${frenchDay(earlier.date)}`
   const blocks: PdfBlock[] = [
     { kind: 'heading', text: chapter.title },
     {
       kind: 'table',
       columns: [
-        { title: 'Examen', width: 165 },
-        { title: 'Résultat', width: 75, align: 'right' },
+        { title: 'Examen', width: 150 },
+        { title: 'Résultat', width: 70, align: 'right' },
         { title: 'Unité', width: 95 },
-        { title: 'Valeurs usuelles', width: 80 },
-        { title: previousTitle, width: 68, align: 'right' },
+        { title: 'Valeurs usuelles', width: 90 },
+        { title: previousTitle, width: 78, align: 'right' },
       ],
       rows: chapter.results.map((result) => ({
         cells:
@@ -78,7 +78,7 @@ export function biologyReport(
   options: { chapters: readonly Chapter[]; pdfCopy: boolean; prescriber: Professional; replaces?: CdaHeader },
 ): Promise<ClinicalDocument> {
   const { random, created } = context
-  const sampled = new Date(created.getTime() - 3 * hour)
+  const sampled = new Date(created.getTime() - 2 * hour)
   const [first, ...others] = options.chapters
   const base = baseHeader(
     context,

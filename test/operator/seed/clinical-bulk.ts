@@ -6,15 +6,8 @@ import { correspondents, type Correspondent, type SeededMessage, type Signer } f
 import { civilName, patients } from './patients.ts'
 import { professionals } from './professionals.ts'
 import type { Random } from './random.ts'
-import {
-  consultation,
-  dischargeLetter,
-  emergencyReport,
-  imagingReport,
-  prescription,
-  structuredConsultation,
-  synthesis,
-} from './reports.ts'
+import { consultation, emergencyReport, imagingReport, structuredConsultation } from './reports.ts'
+import { dischargeLetter, prescription, synthesis } from './treatment-documents.ts'
 import type { XdmVariant } from './xdm.ts'
 
 const reasons = [

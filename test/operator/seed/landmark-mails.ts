@@ -30,6 +30,7 @@ function contextFor(random: Random, birthName: string, created: Date): DocumentC
 }
 
 const to = [correspondents.anne]
+const renewalAnswerId = '<demo-renouvellement-1@medecin.mssante.test>'
 const minute = 60_000
 
 async function potassiumPair({ random, today, signer }: LandmarkContext): Promise<SeededMessage[]> {
@@ -61,7 +62,7 @@ async function potassiumPair({ random, today, signer }: LandmarkContext): Promis
       chapters: [
         potassiumChapter(mark.values, {
           values: mark.previousValues,
-          date: new Date(earlier.getTime() - 3 * 3_600_000),
+          date: new Date(earlier.getTime() - 2 * 3_600_000 - 9 * minute),
         }),
       ],
       pdfCopy: true,
@@ -114,7 +115,7 @@ async function consultationMail({ random, today, signer }: LandmarkContext): Pro
 
 async function patientMail({ today }: LandmarkContext): Promise<SeededMessage> {
   const date = atParis(today, 0, 8, 47)
-  const earlier = '<demo-renouvellement-1@medecin.mssante.test>'
+  const earlier = renewalAnswerId
   const raw = await compose(
     {
       from: correspondents.patient,
@@ -256,4 +257,21 @@ export async function landmarkMails(context: LandmarkContext): Promise<SeededMes
     await imagingMail(forked('imaging')),
     ...(await yesterday(forked('yesterday'))),
   ]
+}
+
+/** Anne's answer that the patient's landmark replies to: it stands in her Sent folder and in his INBOX. */
+export async function renewalAnswer(today: Date): Promise<SeededMessage> {
+  const date = atParis(today, 1, 18, 32)
+  const raw = await compose(
+    {
+      from: correspondents.anne,
+      to: [correspondents.patient],
+      subject: 'renouvellement de traitement',
+      date,
+      messageId: renewalAnswerId,
+      extra: ['X-MSS-NIL: DEMO0000', `Disposition-Notification-To: ${correspondents.anne.address}`],
+    },
+    textPart('Bonjour Monsieur,\n\nVotre ordonnance sera prête jeudi.\n\nDr Anne Martin\n'),
+  )
+  return { raw, date, flags: ['\\Seen'] }
 }
