@@ -13,14 +13,14 @@ export interface CommandLine {
 const debugging =
   /^--(remote-debugging|inspect|js-flags|disable-web-security|no-sandbox|ignore-certificate-errors)/
 
-const developerOptions = ['policy', 'profile', 'core', 'card', 'renderer', 'dev-server'] as const
+type DeveloperOption = 'policy' | 'profile' | 'core' | 'card' | 'renderer' | 'dev-server'
 
 /** True when someone tries to open a packaged product to a debugger or to weaken it. */
 export const asksForDebugging = (argv: readonly string[]): boolean => argv.some((one) => debugging.test(one))
 
 /** Reads `--name=value` options; all null when `packaged`. A development server must be on 127.0.0.1. */
 export const readCommandLine = (argv: readonly string[], packaged: boolean): CommandLine => {
-  const value = (name: (typeof developerOptions)[number]): string | null => {
+  const value = (name: DeveloperOption): string | null => {
     const prefix = `--${name}=`
     const found = packaged ? undefined : argv.find((one) => one.startsWith(prefix))
     return found === undefined || found === prefix ? null : found.slice(prefix.length)

@@ -38,7 +38,8 @@ import { showAfresh, windowOptions, windowPartition } from './window.ts'
 
 const here = import.meta.dirname
 const stopLimitMs = 3_000
-const log = (line: string): void => console.error(`main: ${line}`)
+/** Technical log: names and codes, never a payload. */
+const log = (line: string): void => void process.stderr.write(`main: ${line}\n`)
 
 const commandLine = readCommandLine(process.argv, app.isPackaged)
 const host = hostOf(process.versions)

@@ -30,12 +30,9 @@ const isCurrent = async (stamp: string, current: string): Promise<boolean> =>
 
 /**
  * Builds every bundle whose sources changed since the last build; all of them with `force`. Goes on past a bundle that
- * fails, so that one error does not hide another. Returns the names built and the names that failed.
+ * fails, so that one error does not hide another, then throws naming those that failed. Returns the names built.
  */
-export const buildAll = async (
-  force: boolean,
-  only: readonly string[] = [],
-): Promise<{ built: string[]; failed: string[] }> => {
+export const buildAll = async (force: boolean, only: readonly string[] = []): Promise<string[]> => {
   const built: string[] = []
   const failed: string[] = []
   await mkdir(stampFolder, { recursive: true })
@@ -59,20 +56,19 @@ export const buildAll = async (
     await writeFile(stamp, current)
     built.push(bundle.name)
   }
-  return { built, failed }
+  if (failed.length > 0) throw new Error(`build failed: ${failed.join(', ')}`)
+  return built
 }
 
 if (import.meta.main) {
   const started = performance.now()
-  const { built, failed } = await buildAll(
-    process.argv.includes('--force'),
-    process.argv.slice(2).filter((one) => !one.startsWith('--')),
-  )
-  const seconds = ((performance.now() - started) / 1000).toFixed(1)
-  if (built.length > 0) console.log(`build: ${built.join(', ')} in ${seconds} s`)
-  else if (failed.length === 0) console.log('build: nothing changed')
-  if (failed.length > 0) {
-    console.error(`build: failed: ${failed.join(', ')}`)
+  const names = process.argv.slice(2).filter((one) => !one.startsWith('--'))
+  try {
+    const built = await buildAll(process.argv.includes('--force'), names)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
+    console.log(built.length === 0 ? 'build: nothing changed' : `build: ${built.join(', ')} in ${seconds} s`)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
     process.exitCode = 1
   }
 }

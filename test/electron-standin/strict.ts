@@ -16,7 +16,7 @@ export const strict = <T extends object>(name: string, target: T): T =>
       ) {
         throw new Error(`electron-standin: ${name}.${key} is outside the implemented subset of Electron`)
       }
-      return typeof value === 'function' ? value.bind(object) : value
+      return typeof value === 'function' ? (value.bind(object) as unknown) : value
     },
   })
 

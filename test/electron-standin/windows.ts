@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { electronOrigin, toElectronAddress, toPageAddress } from './addresses.ts'
 import { app } from './application.ts'
 import { askHost, onHost } from './app-channel.ts'
-import { createEmitter, preventable, strict } from './strict.ts'
+import { createEmitter, strict } from './strict.ts'
+import type { preventable } from './strict.ts'
 import type { PageCall, WindowCreate } from './wire.ts'
 
 type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' }
@@ -64,7 +65,7 @@ const knownPreferences = new Set([
 interface Options {
   width?: number
   height?: number
-  webPreferences?: Record<string, unknown>
+  webPreferences?: { preload?: string; partition?: string; additionalArguments?: string[] }
 }
 
 const checkOptions = (options: Options): void => {
@@ -131,15 +132,15 @@ const closeState = (state: WindowState): void => {
 export const BrowserWindow = function BrowserWindow(options: Options = {}): object {
   checkOptions(options)
   const preferences = options.webPreferences ?? {}
-  const partition = String(preferences['partition'] ?? '')
+  const partition = preferences.partition ?? ''
   const id = nextWindow++
   const create: WindowCreate = {
     windowId: id,
     partition,
     width: options.width ?? 800,
     height: options.height ?? 600,
-    preload: readFileSync(String(preferences['preload']), 'utf8'),
-    argv: (preferences['additionalArguments'] as string[] | undefined) ?? [],
+    preload: readFileSync(preferences.preload ?? '', 'utf8'),
+    argv: preferences.additionalArguments ?? [],
   }
   const created = askHost('window.create', create)
   created.catch(() => undefined) // loadURL reports it
