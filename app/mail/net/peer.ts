@@ -6,6 +6,7 @@ import {
 } from 'node:tls'
 import { connect as tcpConnect, isIP, type Socket } from 'node:net'
 import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
+import { Failure } from './failure.ts'
 import type { Resolver } from './resolver.ts'
 
 /** What a server must prove before it sees a credential (architecture §7.4). */
@@ -65,7 +66,7 @@ export const tlsOptions = (verification: PeerVerification, host: string) => ({
   checkServerIdentity,
 })
 
-/** Starts TLS on a connected socket and checks the peer; errors are emitted on the returned socket as `PeerError`. */
+/** Starts TLS on a connected socket and checks the peer; errors are emitted on the returned socket as `Failure`. */
 export const secureSocket = (
   socket: Socket,
   host: string,
@@ -77,19 +78,10 @@ export const secureSocket = (
     void verifyPeer(secured, host, verification).then((verified) => {
       if (secured.destroyed) return
       if (verified.ok) onVerified()
-      else secured.destroy(new PeerError(verified.error))
+      else secured.destroy(new Failure(verified.error))
     })
   })
   return secured
-}
-
-/** An outcome carried through an event emitter that only knows Error. */
-export class PeerError extends Error {
-  readonly outcome: AppError
-  constructor(outcome: AppError) {
-    super(outcome.code)
-    this.outcome = outcome
-  }
 }
 
 /** Usage, issuer and revocation of the certificate a TLS socket presented; chain and name were checked by the handshake. */
@@ -129,7 +121,7 @@ const untrusted = new Set([
 
 /** Node's network and TLS error codes as ours; the message never leaves the `cause`. */
 export const networkError = (cause: unknown, host: string): AppError => {
-  if (cause instanceof PeerError) return cause.outcome
+  if (cause instanceof Failure) return cause.outcome
   const code = errorCode(cause)
   const details = { host }
   const tls = (mapped: AppError['code']): AppError => ({

@@ -263,6 +263,36 @@ export const messageOperations = {
       .get<Location>([params.id])
     return row ? { ...row } : null
   }),
+  /** The headers kept for threads, answers and searches on the server. */
+  'messages.header': operation(
+    (
+      db,
+      params: { id: number },
+    ): {
+      messageId: string | null
+      inReplyTo: string | null
+      references: string[]
+      rawSubject: string
+    } | null => {
+      const row = db
+        .prepare(
+          'SELECT message_id_header, in_reply_to, reference_ids, raw_subject FROM message_headers WHERE message_id = ?',
+        )
+        .get<{
+          message_id_header: string | null
+          in_reply_to: string | null
+          reference_ids: string
+          raw_subject: string
+        }>([params.id])
+      if (!row) return null
+      return {
+        messageId: row.message_id_header,
+        inReplyTo: row.in_reply_to,
+        references: JSON.parse(row.reference_ids) as string[],
+        rawSubject: row.raw_subject,
+      }
+    },
+  ),
   /** Newest messages whose body is not here yet, at most `limit`. */
   'messages.withoutBody': operation((db, params: { accountId: number; limit: number }): Location[] =>
     db

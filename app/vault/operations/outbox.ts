@@ -152,7 +152,7 @@ export const outboxOperations = {
       .all<OutboxRow>({ since: context.now() - keptMilliseconds })
       .map(outboxItem),
   ),
-  /** The next item of an account in one of these states whose time has come. */
+  /** The next item of an account in one of these states whose time has come; of the unknown ones, those not yet looked for. */
   'outbox.next': operation(
     (
       db,
@@ -162,7 +162,7 @@ export const outboxOperations = {
       const row = db
         .prepare(
           `SELECT ${columns} FROM outbox WHERE account_id = $accountId AND state = $state
-           AND coalesce(next_attempt_at, 0) <= $now ORDER BY id LIMIT 1`,
+           AND coalesce(next_attempt_at, 0) <= $now AND ($state <> 'unknown' OR error IS NULL) ORDER BY id LIMIT 1`,
         )
         .get<OutboxRow>({ accountId: params.accountId, state: params.state, now: context.now() })
       return row ? outboxItem(row) : null
@@ -219,7 +219,9 @@ export const outboxOperations = {
   /** After a start: whatever was being sent when the program stopped has an unknown outcome (models.md §9.2.8). */
   'outbox.recover': operation((db): number => {
     return db
-      .prepare("UPDATE outbox SET state = 'unknown', next_attempt_at = NULL WHERE state = 'sending'")
+      .prepare(
+        "UPDATE outbox SET state = 'unknown', next_attempt_at = NULL, error = NULL WHERE state = 'sending'",
+      )
       .run().changes
   }),
   /** The user asks for another try; false when the item is not in a state that allows it. */

@@ -249,6 +249,16 @@ const byId = (db: SqlDatabase, id: number): OperationRow | undefined =>
   db.prepare('SELECT * FROM operations WHERE id = ?').get<OperationRow>([id])
 
 export const queueOperations = {
+  /** UIDs of a folder that open actions are taking away: the server still has them, the view no longer. */
+  'queue.leavingUids': operation((db, params: { accountId: number; folderId: number }): number[] =>
+    openOperations(db, params.accountId).flatMap(({ action }) =>
+      action.kind === 'move'
+        ? action.items.flatMap((one) =>
+            one.folderId === params.folderId && one.uid !== null ? [one.uid] : [],
+          )
+        : [],
+    ),
+  ),
   'queue.setFlag': operation((db, params: { ids: number[]; bit: number; on: boolean }, context) =>
     queueFlag(db, params, context.now()),
   ),

@@ -1,0 +1,134 @@
+import { Socket } from 'node:net'
+import { ImapFlow, type ImapTransport } from 'imapflow'
+import { ok, type AppError, type Outcome } from '../../contract/errors.ts'
+import { Failure } from '../net/failure.ts'
+import { errorCode, networkError, openTcp, secureSocket, type PeerVerification } from '../net/peer.ts'
+
+export type Credentials = { kind: 'password'; password: string } | { kind: 'token'; accessToken: string }
+
+export interface ImapEndpoint {
+  host: string
+  port: number
+  security: 'starttls' | 'tls'
+}
+
+/**
+ * A logged-in IMAP connection. TLS is mandatory, the server is verified before the credentials are asked for, and an
+ * `error` listener is there before anything can fail. `idle` makes it wait by IDLE when nothing is asked. Errors: net.*, tls.*, auth.failed, imap.*.
+ */
+export const openImap = async (
+  verification: PeerVerification,
+  server: ImapEndpoint,
+  user: string,
+  credentials: () => Promise<Outcome<Credentials>>,
+  options: { idle: boolean; signal: AbortSignal },
+): Promise<Outcome<ImapFlow>> => {
+  const secret = await credentials()
+  if (!secret.ok) return secret
+  const tcp = await openTcp(verification.resolver, server.host, server.port, options.signal)
+  if (!tcp.ok) return tcp
+  const client = new ImapFlow({
+    host: server.host,
+    port: server.port,
+    secure: server.security === 'tls',
+    doSTARTTLS: true,
+    auth:
+      secret.value.kind === 'password'
+        ? { user, pass: secret.value.password }
+        : { user, accessToken: secret.value.accessToken },
+    transport: verifiedTransport(verification, tcp.value, server.host),
+    qresync: true,
+    // DEFLATE costs more time than it saves on the links measured (machine-and-peers.md §4).
+    disableCompression: true,
+    disableAutoIdle: !options.idle,
+    autoIdleDelay: 200,
+    logger: false,
+    clientInfo: { name: 'SousPli' },
+    greetingTimeout: 15_000,
+    socketTimeout: 5 * 60_000,
+    maxIdleTime: 4 * 60_000,
+    maxLiteralSize: 256 * 1024 * 1024,
+    maxLineLength: 16 * 1024 * 1024,
+  })
+  // Without a listener an error after connect() would end the process.
+  client.on('error', () => undefined)
+  const abort = () => {
+    client.close()
+  }
+  options.signal.addEventListener('abort', abort)
+  try {
+    await client.connect()
+    return ok(client)
+  } catch (cause) {
+    client.close()
+    tcp.value.destroy()
+    return { ok: false, error: imapError(cause, server.host) }
+  } finally {
+    options.signal.removeEventListener('abort', abort)
+  }
+}
+
+const verifiedTransport = (verification: PeerVerification, socket: Socket, host: string): ImapTransport => ({
+  connect: (options, onConnect) => {
+    if (options.secure) return secureSocket(socket, host, verification, onConnect)
+    setImmediate(onConnect)
+    return socket
+  },
+  upgrade: (plain, _options, onSecure) => {
+    if (!(plain instanceof Socket)) throw new Failure({ code: 'tls.handshake', retry: 'no' })
+    return secureSocket(plain, host, verification, onSecure)
+  },
+})
+
+const timeouts = new Set([
+  'CONNECT_TIMEOUT',
+  'GREETING_TIMEOUT',
+  'UPGRADE_TIMEOUT',
+  'ETIMEOUT',
+  'LockTimeout',
+])
+const protocol =
+  /^(ParserError|LineTooLarge|LiteralTooLarge|ResponseTooLarge|TooMany|InvalidResponse|UnexpectedTag)/
+
+/** What imapflow throws, as one of our codes. */
+export const imapError = (cause: unknown, host: string): AppError => {
+  if (cause instanceof Failure) return cause.outcome
+  const code = errorCode(cause)
+  const response = text(cause, 'serverResponseCode')
+  const later = (mapped: AppError['code']): AppError => ({
+    code: mapped,
+    retry: 'later',
+    details: { host },
+    cause,
+  })
+  if (has(cause, 'authenticationFailed')) {
+    if (response === 'UNAVAILABLE' || response === 'LIMIT') return later('imap.failed')
+    return { code: 'auth.failed', retry: 'after-login', details: { host }, cause }
+  }
+  if (code === 'STARTTLS_INJECTION') return { code: 'tls.handshake', retry: 'no', details: { host }, cause }
+  if (timeouts.has(code)) return later('net.timeout')
+  if (has(cause, 'tlsFailed')) {
+    if (code !== '') return networkError(cause, host)
+    return { code: 'tls.starttls-missing', retry: 'after-change', details: { host }, cause }
+  }
+  if (protocol.test(code)) return later('imap.protocol')
+  if (response === 'OVERQUOTA') return { code: 'imap.quota', retry: 'after-change', details: { host }, cause }
+  if (text(cause, 'responseStatus') !== '') return later('imap.failed')
+  if (/^(NoConnection|EConnectionClosed|ClosedAfterConnect|StateLogout)/.test(code))
+    return later('net.closed')
+  return code === '' ? later('imap.failed') : networkError(cause, host)
+}
+
+const text = (cause: unknown, key: string): string => {
+  const value: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, key) : undefined
+  return typeof value === 'string' ? value : ''
+}
+
+const has = (cause: unknown, key: string): boolean =>
+  typeof cause === 'object' && cause !== null && Reflect.get(cause, key) === true
+
+/** The mailbox a client has selected; a connection lost meanwhile is `net.closed`. */
+export const selectedMailbox = (client: ImapFlow) => {
+  if (!client.mailbox) throw new Failure({ code: 'net.closed', retry: 'later' })
+  return client.mailbox
+}

@@ -1,0 +1,232 @@
+import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
+import type { FolderState, SyncFolder, Vault } from '../../vault/index.ts'
+import type { Announce } from '../changes.ts'
+import { must } from '../net/failure.ts'
+import { selectedMailbox } from './connection.ts'
+import { flagMask, headerQuery, readHeaders, type HeaderReading } from './headers.ts'
+
+export interface FolderSync {
+  vault: Vault
+  client: ImapFlow
+  reading: HeaderReading
+  announce: Announce
+  /** UIDs not yet fetched below the known range, newest first, per folder: asked once per connection. */
+  backlog: Map<number, number[]>
+  /** UIDs reported gone (EXPUNGE, VANISHED) since the last look, per path. */
+  vanished: Map<string, Set<number>>
+}
+
+const firstBatch = 100
+const batch = 500
+/** Without CONDSTORE, flags are compared for this many newest messages at each pass (models.md §9.2.3). */
+const flagWindow = 400
+
+/** Collects expunge notifications of a connection for `syncFolder`. */
+export const collectVanished = (client: ImapFlow): Map<string, Set<number>> => {
+  const vanished = new Map<string, Set<number>>()
+  client.on('expunge', (event) => {
+    if (event.uid === undefined) return
+    const set = vanished.get(event.path) ?? new Set()
+    set.add(event.uid)
+    vanished.set(event.path, set)
+  })
+  return vanished
+}
+
+/**
+ * Brings one folder up to date: what is new, whose flags changed, what is gone, then one batch of older headers. The
+ * folder's state is stored in the transaction of the changes it covers, so a cut at any point only repeats work
+ * (models.md §9.2.2). Throws what imapflow throws, or a `Failure`.
+ */
+export const syncFolder = async (
+  sync: FolderSync,
+  folder: SyncFolder,
+): Promise<{ more: boolean; done: number; total: number }> => {
+  const { client, vault } = sync
+  const orphans = must(await vault.run('messages.orphans', { folderId: folder.id }))
+  const wasOpen = client.mailbox && client.mailbox.path === folder.path
+  const lock = await client.getMailboxLock(folder.path, {
+    ...(folder.highestmodseq !== null && folder.uidvalidity !== null
+      ? { changedSince: folder.highestmodseq, uidValidity: folder.uidvalidity }
+      : {}),
+  })
+  try {
+    if (wasOpen) await client.noop()
+    const mailbox = selectedMailbox(client)
+    const run: Run = { ...sync, folder, mailbox, state: await startingState(sync, folder, mailbox) }
+    if (run.state.syncedFromUid === null) begin(run)
+    else {
+      await fetchNew(run)
+      await fetchFlags(run)
+      await dropVanished(run)
+    }
+    const more = await fetchOlder(run)
+    if (!more && orphans.length > 0) {
+      const removal = must(await vault.run('messages.dropOrphans', { folderId: folder.id, ids: orphans }))
+      await sync.announce({ removal, folderIds: [folder.id] })
+    }
+    const left = sync.backlog.get(folder.id)?.length ?? 0
+    return { more, done: mailbox.exists - left, total: mailbox.exists }
+  } finally {
+    lock.release()
+  }
+}
+
+interface Run extends FolderSync {
+  folder: SyncFolder
+  mailbox: MailboxObject
+  state: FolderState
+}
+
+const startingState = async (
+  sync: FolderSync,
+  folder: SyncFolder,
+  mailbox: MailboxObject,
+): Promise<FolderState> => {
+  const uidvalidity = mailbox.uidValidity.toString()
+  const { uidnext, highestmodseq, syncedFromUid } = folder
+  if (folder.uidvalidity === uidvalidity)
+    return { uidvalidity, uidnext, highestmodseq, syncedFromUid, serverTotal: mailbox.exists }
+  sync.backlog.delete(folder.id)
+  sync.vanished.delete(folder.path)
+  if (folder.uidvalidity !== null)
+    must(await sync.vault.run('folders.invalidate', { id: folder.id, uidvalidity }))
+  return { uidvalidity, uidnext: null, highestmodseq: null, syncedFromUid: null, serverTotal: mailbox.exists }
+}
+
+/** Nothing is known yet: everything is « older » than the next UID. */
+const begin = (run: Run): void => {
+  run.state.uidnext = run.mailbox.uidNext
+  run.state.syncedFromUid = run.mailbox.uidNext
+  run.state.highestmodseq = run.mailbox.highestModseq?.toString() ?? null
+}
+
+const fetchNew = async (run: Run): Promise<void> => {
+  const from = run.state.uidnext ?? run.mailbox.uidNext
+  const uids = (await search(run, `${from}:*`)).filter((uid) => uid >= from)
+  for (let start = 0; start < uids.length; start += batch) {
+    const slice = uids.slice(start, start + batch)
+    await insert(run, slice, { ...run.state, uidnext: (slice.at(-1) ?? from) + 1 })
+  }
+}
+
+const fetchOlder = async (run: Run): Promise<boolean> => {
+  const { state, folder } = run
+  if (state.syncedFromUid === null || state.syncedFromUid <= 1) return false
+  let left = run.backlog.get(folder.id)
+  if (!left) {
+    left = (await search(run, `1:${state.syncedFromUid - 1}`)).toReversed()
+    run.backlog.set(folder.id, left)
+  }
+  const isFirst = state.syncedFromUid === state.uidnext
+  const slice = left.splice(0, isFirst ? firstBatch : batch).toReversed()
+  const syncedFromUid = left.length === 0 ? 1 : (slice[0] ?? 1)
+  await insert(run, slice, { ...state, syncedFromUid })
+  if (left.length === 0) run.backlog.delete(folder.id)
+  return left.length > 0
+}
+
+const insert = async (run: Run, uids: number[], state: FolderState): Promise<void> => {
+  const fetched = await fetchRange(run, uids, headerQuery)
+  const ids = must(
+    await run.vault.run('messages.insert', {
+      accountId: run.folder.accountId,
+      folderId: run.folder.id,
+      messages: fetched.map((message) => readHeaders(message, run.reading)),
+      state,
+    }),
+  )
+  run.state = state
+  await run.announce({ ids, folderIds: [run.folder.id] })
+}
+
+const fetchRange = async (
+  run: Run,
+  uids: readonly number[],
+  query: Parameters<ImapFlow['fetch']>[1],
+): Promise<FetchMessageObject[]> => {
+  if (uids.length === 0) return []
+  const wanted = new Set(uids)
+  const all = await run.client.fetchAll(packUids(uids), query, { uid: true })
+  return all.filter((message) => wanted.has(message.uid))
+}
+
+/** Flags changed elsewhere: by MODSEQ when the server counts them, else by comparing the newest ones. */
+const fetchFlags = async (run: Run): Promise<void> => {
+  const { state, mailbox, client } = run
+  const query = { uid: true, flags: true }
+  let changes: FetchMessageObject[]
+  let highestmodseq: string | null = null
+  if (mailbox.highestModseq !== undefined && state.highestmodseq !== null) {
+    const since = BigInt(state.highestmodseq)
+    changes = await client.fetchAll(`${state.syncedFromUid}:*`, query, { uid: true, changedSince: since })
+    const seen = changes.flatMap((message) => (message.modseq === undefined ? [] : [message.modseq]))
+    highestmodseq = [since, mailbox.highestModseq, ...seen].reduce((a, b) => (a > b ? a : b)).toString()
+  } else {
+    const known = must(await run.vault.run('messages.uids', { folderId: run.folder.id }))
+    changes = await fetchRange(run, known.slice(-flagWindow), query)
+    highestmodseq = mailbox.highestModseq?.toString() ?? null
+  }
+  if (changes.length === 0 && highestmodseq === state.highestmodseq) return
+  const next = { ...state, highestmodseq }
+  const ids = must(
+    await run.vault.run('messages.applyFlags', {
+      accountId: run.folder.accountId,
+      folderId: run.folder.id,
+      changes: changes.map((message) => ({ uid: message.uid, flags: flagMask(message.flags) })),
+      state: next,
+    }),
+  )
+  run.state = next
+  if (ids.length > 0) await run.announce({ ids, folderIds: [run.folder.id] })
+}
+
+/** Messages gone from the server: as reported, then by difference when the counts do not agree. */
+const dropVanished = async (run: Run): Promise<void> => {
+  const { folder, mailbox, state, vault } = run
+  const reported = run.vanished.get(folder.path)
+  if (reported && reported.size > 0) {
+    run.vanished.delete(folder.path)
+    await vanish(run, [...reported])
+  }
+  const leaving = new Set(
+    must(await vault.run('queue.leavingUids', { accountId: folder.accountId, folderId: folder.id })),
+  )
+  const known = must(await vault.run('messages.uids', { folderId: folder.id }))
+  const complete = state.syncedFromUid === 1
+  if (complete && known.length + leaving.size === mailbox.exists) return
+  if (!complete && run.client.enabled.has('QRESYNC')) return
+  const server = new Set(await search(run, `${state.syncedFromUid}:*`))
+  const gone = known.filter((uid) => !server.has(uid))
+  if (gone.length > 0) await vanish(run, gone)
+  const here = new Set(known)
+  const missing = [...server].filter(
+    (uid) =>
+      !here.has(uid) && !leaving.has(uid) && uid >= (state.syncedFromUid ?? 1) && uid < (state.uidnext ?? 0),
+  )
+  for (let start = 0; start < missing.length; start += batch)
+    await insert(run, missing.slice(start, start + batch), run.state)
+}
+
+const vanish = async (run: Run, uids: number[]): Promise<void> => {
+  const removal = must(await run.vault.run('messages.vanish', { folderId: run.folder.id, uids, state: null }))
+  if (removal.ids.length > 0) await run.announce({ removal, folderIds: [run.folder.id] })
+}
+
+/** UIDs of a range, ascending. A search the server did not answer fully is an error, never a shorter list. */
+const search = async (run: Run, uid: string): Promise<number[]> => {
+  const found = await run.client.search({ uid }, { uid: true })
+  if (!Array.isArray(found)) throw Object.assign(new Error('search refused'), { responseStatus: 'NO' })
+  return found.toSorted((a, b) => a - b)
+}
+
+/** `1,2,3,7` as `1:3,7`. Input ascending. */
+export const packUids = (uids: readonly number[]): string => {
+  const ranges: [number, number][] = []
+  for (const uid of uids) {
+    const last = ranges.at(-1)
+    if (last && uid === last[1] + 1) last[1] = uid
+    else ranges.push([uid, uid])
+  }
+  return ranges.map(([first, end]) => (first === end ? `${first}` : `${first}:${end}`)).join(',')
+}

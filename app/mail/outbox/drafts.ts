@@ -1,0 +1,349 @@
+import type {
+  Draft,
+  DraftAttachment,
+  DraftContent,
+  DraftKind,
+  OutboxItem,
+  SendCheck,
+  TrustClass,
+} from '../../contract/index.ts'
+import { fail, ok, type Outcome } from '../../contract/errors.ts'
+import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
+import { domainOf } from '../accounts/discovery.ts'
+import type { Announce } from '../changes.ts'
+import { composeEntity, composeMessage, type EntityAttachment } from '../mime/compose.ts'
+import { decodePart, parseMessage } from '../mime/message.ts'
+import { outboxItem } from './outbox.ts'
+import { answerTo } from './quote.ts'
+
+export interface DraftDependencies {
+  vault: Vault
+  accounts: () => Promise<Outcome<StoredAccount[]>>
+  rawMessage: (id: number) => Promise<Outcome<Uint8Array>>
+  classify: (address: string) => TrustClass
+  displaySubject: (raw: string) => string
+  protect: (
+    entity: Uint8Array,
+    wish: { sign: boolean; encrypt: boolean; from: string; recipients: string[] },
+  ) => Promise<Outcome<Uint8Array>>
+  extraHeaders: () => Record<string, string>
+  now: () => number
+  random: (length: number) => Uint8Array
+  announce: Announce
+  /** Something was queued for this account. */
+  onQueued: (accountId: number) => Promise<void>
+}
+
+const largestAttachment = 256 * 1024 * 1024
+/** Base64 with its line breaks, plus headers. */
+const transferGrowth = 1.37
+const inlineMime = 64 * 1024
+
+/** Drafts from the first key typed to the outbox. */
+export const createDrafts = (deps: DraftDependencies) => {
+  const { vault } = deps
+
+  const load = async (id: number): Promise<Outcome<StoredDraft>> => {
+    const found = await vault.run('drafts.get', { id })
+    if (!found.ok) return found
+    return found.value === null ? fail('compose.draft-missing') : ok(found.value)
+  }
+
+  const accountOf = async (id: number | null): Promise<Outcome<StoredAccount>> => {
+    const accounts = await deps.accounts()
+    if (!accounts.ok) return accounts
+    const account = id === null ? accounts.value[0] : accounts.value.find((one) => one.id === id)
+    return account ? ok(account) : fail('account.not-found')
+  }
+
+  const token = (bytes: number): string => Buffer.from(deps.random(bytes)).toString('hex')
+
+  const keepAttachments = async (raw: Uint8Array): Promise<Outcome<StoredAttachment[]>> => {
+    const parsed = parseMessage(raw)
+    if (!parsed.ok) return parsed
+    const kept: StoredAttachment[] = []
+    for (const part of parsed.value.attachments) {
+      if (/pkcs7-signature$/.test(part.mimeType)) continue
+      const bytes = decodePart(raw, part)
+      const file = await vault.parts.write(chunks(bytes))
+      if (!file.ok) return file
+      kept.push({
+        id: token(8),
+        fileName:
+          part.fileName ?? (part.mimeType === 'message/rfc822' ? 'message.eml' : `piece-${part.path}`),
+        mimeType: part.mimeType,
+        size: bytes.byteLength,
+        partFile: file.value.id,
+      })
+    }
+    return ok(kept)
+  }
+
+  const create = async (wish: {
+    kind: DraftKind
+    accountId: number | null
+    sourceId: number | null
+  }): Promise<Outcome<Draft>> => {
+    const source = wish.sourceId
+    const row = source === null ? ok([]) : await vault.run('messages.rows', { ids: [source] })
+    if (!row.ok) return row
+    const account = await accountOf(wish.accountId ?? row.value[0]?.accountId ?? null)
+    if (!account.ok) return account
+    const empty: DraftContent = {
+      accountId: account.value.id,
+      to: [],
+      cc: [],
+      bcc: [],
+      subject: '',
+      text: '',
+      html: null,
+      sign: false,
+      encrypt: false,
+      readReceipt: false,
+    }
+    const base = { accountId: account.value.id, kind: wish.kind, sourceId: source }
+    if (wish.kind === 'new' || source === null)
+      return await insert({ ...base, inReplyTo: null, references: [], content: empty, attachments: [] })
+    const raw = await deps.rawMessage(source)
+    if (!raw.ok) return raw
+    const parsed = parseMessage(raw.value)
+    if (!parsed.ok) return parsed
+    const answer = answerTo(parsed.value, wish.kind, account.value.address, deps.displaySubject)
+    const attachments = wish.kind === 'forward' ? await keepAttachments(raw.value) : ok([])
+    if (!attachments.ok) return attachments
+    return await insert({
+      ...base,
+      inReplyTo: answer.inReplyTo,
+      references: answer.references,
+      content: { ...empty, ...answer.content },
+      attachments: attachments.value,
+    })
+  }
+
+  const insert = async (draft: Omit<StoredDraft, 'id' | 'savedAt'>): Promise<Outcome<Draft>> => {
+    const stored = await vault.run('drafts.insert', draft)
+    return stored.ok ? ok(draftView(stored.value)) : stored
+  }
+
+  const checksOf = async (draft: StoredDraft): Promise<Outcome<SendCheck[]>> => {
+    const account = await accountOf(draft.content.accountId)
+    if (!account.ok) return account
+    const { to, cc, bcc, subject } = draft.content
+    const addresses = [...to, ...cc, ...bcc].map((one) => one.address)
+    const checks = addresses.map((address) => recipientCheck(address, deps.classify))
+    const none = { address: null, trust: null, size: null, limit: null }
+    if (addresses.length === 0) checks.push({ ...none, kind: 'no-recipient', blocking: true })
+    if (subject.trim() === '') checks.push({ ...none, kind: 'no-subject', blocking: false })
+    const size = estimatedSize(draft)
+    const limit = account.value.maxMessageSize
+    if (limit !== null && size > limit) checks.push({ ...none, kind: 'size', blocking: true, size, limit })
+    return ok(checks)
+  }
+
+  const readAttachments = async (draft: StoredDraft): Promise<Outcome<EntityAttachment[]>> => {
+    const read: EntityAttachment[] = []
+    for (const attachment of draft.attachments) {
+      const bytes = await vault.parts.readAll(attachment.partFile, largestAttachment)
+      if (!bytes.ok) return bytes
+      read.push({ fileName: attachment.fileName, mimeType: attachment.mimeType, bytes: bytes.value })
+    }
+    return ok(read)
+  }
+
+  /** The final bytes of a draft: protected entity under its own headers. */
+  const build = async (
+    draft: StoredDraft,
+    account: StoredAccount,
+    messageId: string,
+  ): Promise<Outcome<Uint8Array>> => {
+    const { content } = draft
+    const attachments = await readAttachments(draft)
+    if (!attachments.ok) return attachments
+    const entity = composeEntity(
+      { text: content.text, html: content.html, attachments: attachments.value },
+      () => `=_${token(12)}`,
+    )
+    const recipients = [...content.to, ...content.cc, ...content.bcc].map((one) => one.address)
+    const wish = { sign: content.sign, encrypt: content.encrypt, from: account.address, recipients }
+    const final = content.sign || content.encrypt ? await deps.protect(entity, wish) : ok(entity)
+    if (!final.ok) return final
+    const from = { name: account.displayName, address: account.address }
+    return ok(
+      composeMessage(
+        {
+          from,
+          to: content.to,
+          cc: content.cc,
+          subject: content.subject,
+          date: deps.now(),
+          messageId,
+          inReplyTo: draft.inReplyTo,
+          references: draft.references,
+          readReceiptTo: content.readReceipt ? from : null,
+          extra: deps.extraHeaders(),
+        },
+        final.value,
+      ),
+    )
+  }
+
+  const send = async (id: number): Promise<Outcome<OutboxItem>> => {
+    const loaded = await load(id)
+    if (!loaded.ok) return loaded
+    const draft = loaded.value
+    const checks = await checksOf(draft)
+    if (!checks.ok) return checks
+    const blocking = checks.value.find((check) => check.blocking)
+    if (blocking) return blocked(blocking)
+    const account = await accountOf(draft.content.accountId)
+    if (!account.ok) return account
+    const messageId = `<${token(16)}@${domainOf(account.value.address) ?? 'localhost'}>`
+    const mime = await build(draft, account.value, messageId)
+    if (!mime.ok) return mime
+    const limit = account.value.maxMessageSize
+    if (limit !== null && mime.value.byteLength > limit)
+      return fail('compose.too-large', {
+        retry: 'after-change',
+        details: { size: mime.value.byteLength, limit },
+      })
+    const big = mime.value.byteLength > inlineMime
+    const file = big ? await vault.parts.write(chunks(mime.value)) : null
+    if (file && !file.ok) return file
+    const { content } = draft
+    const queued = await vault.run('outbox.add', {
+      accountId: account.value.id,
+      messageId,
+      subject: content.subject,
+      sender: account.value.address,
+      recipients: unique([...content.to, ...content.cc, ...content.bcc]),
+      mime: big ? null : mime.value,
+      mimeFile: file ? file.value.id : null,
+      mimeSize: mime.value.byteLength,
+      draftId: id,
+      source:
+        draft.sourceId === null || draft.kind === 'new'
+          ? null
+          : { id: draft.sourceId, kind: draft.kind === 'forward' ? 'forward' : 'reply' },
+    })
+    if (!queued.ok) return queued
+    if (queued.value === null) return fail('compose.draft-missing')
+    await vault.parts.remove(queued.value.files)
+    await deps.announce(queued.value.change)
+    await deps.onQueued(account.value.id)
+    return ok(outboxItem(queued.value.item))
+  }
+
+  return {
+    create,
+    list: async (): Promise<Outcome<Draft[]>> => {
+      const drafts = await vault.run('drafts.list', {})
+      return drafts.ok ? ok(drafts.value.map(draftView)) : drafts
+    },
+    get: async (id: number): Promise<Outcome<Draft>> => {
+      const draft = await load(id)
+      return draft.ok ? ok(draftView(draft.value)) : draft
+    },
+    save: async (id: number, content: DraftContent): Promise<Outcome<{ savedAt: string }>> => {
+      const saved = await vault.run('drafts.save', { id, content })
+      if (!saved.ok) return saved
+      return saved.value === null
+        ? fail('compose.draft-missing')
+        : ok({ savedAt: new Date(saved.value).toISOString() })
+    },
+    discard: async (id: number): Promise<Outcome<null>> => {
+      const files = await vault.run('drafts.remove', { id })
+      if (!files.ok) return files
+      const removed = await vault.parts.remove(files.value)
+      return removed.ok ? ok(null) : removed
+    },
+    /** The part file becomes the draft's: it is removed when the draft has gone meanwhile. */
+    attach: async (
+      id: number,
+      file: { partFile: string; size: number; fileName: string; mimeType: string },
+    ): Promise<Outcome<DraftAttachment>> => {
+      const attachment: StoredAttachment = {
+        id: token(8),
+        fileName: file.fileName,
+        mimeType: file.mimeType,
+        size: file.size,
+        partFile: file.partFile,
+      }
+      const attached = await vault.run('drafts.attach', { draftId: id, attachment })
+      if (attached.ok && attached.value) return ok(attachmentView(attachment))
+      await vault.parts.remove([file.partFile])
+      return attached.ok ? fail('compose.draft-missing') : attached
+    },
+    detach: async (id: number, attachmentId: string): Promise<Outcome<null>> => {
+      const file = await vault.run('drafts.detach', { draftId: id, attachmentId })
+      if (!file.ok) return file
+      if (file.value !== null) await vault.parts.remove([file.value])
+      return ok(null)
+    },
+    check: async (id: number): Promise<Outcome<SendCheck[]>> => {
+      const draft = await load(id)
+      return draft.ok ? await checksOf(draft.value) : draft
+    },
+    send,
+  }
+}
+
+async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += 65_536)
+    yield await Promise.resolve(bytes.subarray(at, at + 65_536))
+}
+
+const attachmentView = (attachment: StoredAttachment): DraftAttachment => ({
+  id: attachment.id,
+  fileName: attachment.fileName,
+  mimeType: attachment.mimeType,
+  size: attachment.size,
+  // Addresses of bytes are made by the composition root, which knows the window's session.
+  url: '',
+})
+
+const draftView = (draft: StoredDraft): Draft => ({
+  id: draft.id,
+  kind: draft.kind,
+  sourceId: draft.sourceId,
+  content: draft.content,
+  attachments: draft.attachments.map(attachmentView),
+  savedAt: new Date(draft.savedAt).toISOString(),
+})
+
+const recipientCheck = (address: string, classify: (address: string) => TrustClass): SendCheck => {
+  const base = { address, size: null, limit: null }
+  if (domainOf(address) === null) return { ...base, kind: 'address-invalid', blocking: true, trust: null }
+  const trust = classify(address)
+  if (trust === 'outside') return { ...base, kind: 'recipient-outside', blocking: true, trust }
+  return {
+    ...base,
+    kind: trust === 'unknown' ? 'recipient-unknown' : 'recipient-trusted',
+    blocking: false,
+    trust,
+  }
+}
+
+const blocked = (check: SendCheck): Outcome<never> => {
+  const details = check.address === null ? {} : { address: check.address }
+  const code =
+    check.kind === 'recipient-outside'
+      ? 'compose.recipient-outside'
+      : check.kind === 'address-invalid'
+        ? 'compose.address-invalid'
+        : check.kind === 'size'
+          ? 'compose.too-large'
+          : 'compose.no-recipient'
+  return fail(code, { retry: 'after-change', details })
+}
+
+const estimatedSize = (draft: StoredDraft): number =>
+  Math.ceil(
+    2048 +
+      Buffer.byteLength(draft.content.text) +
+      Buffer.byteLength(draft.content.html ?? '') +
+      draft.attachments.reduce((sum, attachment) => sum + attachment.size * transferGrowth, 0),
+  )
+
+const unique = <T extends { address: string }>(list: T[]): T[] => [
+  ...new Map(list.toReversed().map((one) => [one.address.toLowerCase(), one])).values(),
+]
