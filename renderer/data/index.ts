@@ -1,14 +1,24 @@
 export {
   accountStore,
-  applySettings,
   cardStore,
+  createStore,
   followCore,
+  loadErrorStore,
   loadOpenSession,
   outboxStore,
   progressStore,
   sessionStore,
   settingsStore,
   useStore,
-  wipeStores,
+  type Store,
 } from './stores.ts'
-export { applyDelta, wipeWorkingSet, workingSet } from './working-set.ts'
+export {
+  matchesFilter,
+  useFolderList,
+  useFolders,
+  useNow,
+  useRow,
+  useSearchList,
+  type LiveList,
+} from './live-list.ts'
+export { workingSet } from './working-set.ts'

@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import type {
   Account,
+  AppError,
   CardState,
   OutboxItem,
   SessionState,
@@ -8,6 +9,7 @@ import type {
   SyncProgress,
 } from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
+import { applyDelta, wipeWorkingSet, workingSet } from './working-set.ts'
 import { setLanguage } from '../i18n/index.ts'
 
 /** A value outside React that components follow. */
@@ -62,18 +64,30 @@ export const applySettings = (settings: Settings, prefersDark: boolean): void =>
   setLanguage(settings.language)
 }
 
-/** Forgets everything that belongs to an open session. */
-export const wipeStores = (): void => {
+/** Why the folders could not be read; null when they could. */
+export const loadErrorStore = createStore<AppError | null>(null)
+
+/** Forgets everything that belongs to an open session, in memory and in the working set. */
+export const wipeSession = async (): Promise<void> => {
   accountStore.set([])
   progressStore.set(new Map())
   outboxStore.set([])
+  loadErrorStore.set(null)
+  await wipeWorkingSet()
 }
 
-/** Asks the core for what an open session shows outside the list. Errors come back as banners of the shell. */
+/** Asks the core for what an open session shows outside the list; what failed is in `loadErrorStore`. */
 export const loadOpenSession = async (): Promise<void> => {
-  const [accounts, outbox] = await Promise.all([invoke('accounts.list', null), invoke('outbox.list', null)])
+  const [accounts, outbox, folders] = await Promise.all([
+    invoke('accounts.list', null),
+    invoke('outbox.list', null),
+    invoke('folders.list', null),
+  ])
   if (accounts.ok) accountStore.set(accounts.value)
   if (outbox.ok) outboxStore.set(outbox.value)
+  if (folders.ok) await workingSet.folders.bulkPut(folders.value)
+  const failed = [accounts, outbox, folders].find((answer) => !answer.ok)
+  loadErrorStore.set(failed && !failed.ok ? failed.error : null)
 }
 
 /** Keeps the stores true to the core's events. Returns the unsubscriber. */
@@ -82,7 +96,11 @@ export const followCore = (): (() => void) => {
   const reapply = (): void => applySettings(settingsStore.get(), darkQuery.matches)
   darkQuery.addEventListener('change', reapply)
   const stops = [
-    on('session.changed', (state) => sessionStore.set(state)),
+    on('session.changed', (state) => {
+      sessionStore.set(state)
+      if (state.phase !== 'open') void wipeSession()
+    }),
+    on('mail.delta', (delta) => void applyDelta(delta)),
     on('card.changed', (state) => cardStore.set(state)),
     on('accounts.changed', (accounts) => accountStore.set(accounts)),
     on('accounts.progress', (progress) =>

@@ -23,6 +23,8 @@ const unlockStates = [
   'idle',
 ]
 
+const listed = (page: Page): Promise<void> => page.getByRole('row').first().waitFor()
+
 export const scenes: readonly Scene[] = [
   ...unlockStates.map((state): Scene => ({
     name: `unlock-${state}`,
@@ -48,6 +50,115 @@ export const scenes: readonly Scene[] = [
       await page.locator('.field-input input').fill('K7QM-2XDP')
       await page.getByRole('button', { name: 'Ouvrir ma messagerie' }).click()
       await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'mailbox',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await page
+        .getByRole('row', { name: /BioVal.*Potassium/ })
+        .first()
+        .click()
+      await page.getByRole('heading', { name: 'CR d’examens biologiques' }).first().waitFor()
+    },
+  },
+  { name: 'mailbox-nothing-open', scenario: 'mailbox', steps: listed },
+  { name: 'mailbox-cosy', scenario: 'mailbox', density: 'cosy', steps: listed },
+  { name: 'mailbox-compact', scenario: 'mailbox', density: 'compact', steps: listed },
+  { name: 'mailbox-english', scenario: 'english', steps: listed },
+  {
+    name: 'mailbox-several',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page
+        .getByRole('row', { name: /BioVal/ })
+        .first()
+        .click()
+      await page.keyboard.press('Shift+ArrowDown')
+      await page.keyboard.press('Shift+ArrowDown')
+      await page.getByRole('heading', { name: /3 messages/ }).waitFor()
+    },
+  },
+  {
+    name: 'mailbox-undo',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('j')
+      await page.keyboard.press('e')
+      await page.getByText('Message archivé').waitFor()
+    },
+  },
+  {
+    name: 'mailbox-search',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('/')
+      await page.keyboard.type('leroy')
+      await page.getByRole('row', { name: /LEROY/ }).first().waitFor()
+    },
+  },
+  {
+    name: 'mailbox-search-empty',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('/')
+      await page.keyboard.type('xyzzy')
+      await page.getByRole('heading', { name: 'Aucun résultat' }).waitFor()
+    },
+  },
+  {
+    name: 'mailbox-empty',
+    scenario: 'empty',
+    steps: (page) => page.getByText('Aucun message ici').waitFor(),
+  },
+  {
+    name: 'mailbox-error',
+    scenario: 'list-error',
+    steps: (page) => page.getByRole('alert').first().waitFor(),
+  },
+  { name: 'offline', scenario: 'offline', steps: listed },
+  { name: 'login-required', scenario: 'login-required', steps: listed },
+  { name: 'server-down', scenario: 'server-down', steps: listed },
+  { name: 'certificate-refused', scenario: 'certificate-refused', steps: listed },
+  { name: 'disk-full', scenario: 'disk-full', steps: listed },
+  {
+    name: 'outbox',
+    scenario: 'offline',
+    steps: async (page) => {
+      await page.getByRole('button', { name: /Boîte d’envoi/ }).click()
+      await page.getByRole('heading', { name: 'Boîte d’envoi' }).waitFor()
+    },
+  },
+  {
+    name: 'palette',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('Control+k')
+      await page.getByRole('menu').waitFor()
+    },
+  },
+  {
+    name: 'help',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('?')
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'settings',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('button', { name: 'Réglages' }).click()
+      await page.getByRole('dialog').waitFor()
     },
   },
 ]

@@ -1,1 +1,16 @@
-export const settings = {}
+export const settings = {
+  title: 'Settings',
+  language: 'Language',
+  theme: 'Theme',
+  'theme-system': 'As the computer',
+  'theme-light': 'Light',
+  'theme-dark': 'Dark',
+  'theme-contrast': 'High contrast',
+  density: 'Density',
+  'density-comfortable': 'Comfortable',
+  'density-cosy': 'Cosy',
+  'density-compact': 'Compact',
+  lockAfter: 'Lock after',
+  minutes: '{minutes} min',
+  about: 'SousPli {version} · {host} · {platform}',
+}

@@ -39,7 +39,7 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
   'card.no-module': sentence(
     'Les composants de la carte CPS (Cryptolib CPS) sont introuvables sur ce poste.',
     kept,
-    "Installez « ATSAM / Cryptolib CPS » de l'ANS, ou demandez-le à votre support, puis réessayez.",
+    "Installez « Cryptolib CPS » de l'ANS, ou demandez-le à votre support, puis réessayez.",
   ),
   'card.module-failed': sentence(
     "Le composant de lecture de carte n'a pas démarré.",

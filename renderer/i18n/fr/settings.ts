@@ -1,1 +1,16 @@
-export const settings = {}
+export const settings = {
+  title: 'Réglages',
+  language: 'Langue',
+  theme: 'Thème',
+  'theme-system': 'Comme le poste',
+  'theme-light': 'Clair',
+  'theme-dark': 'Sombre',
+  'theme-contrast': 'Contraste élevé',
+  density: 'Densité',
+  'density-comfortable': 'Aérée',
+  'density-cosy': 'Moyenne',
+  'density-compact': 'Compacte',
+  lockAfter: 'Verrouiller après',
+  minutes: '{minutes} min',
+  about: 'SousPli {version} · {host} · {platform}',
+}

@@ -1,0 +1,182 @@
+import { useLiveQuery } from 'dexie-react-hooks'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { AppError, ListFilter, MessageRow } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { workingSet } from './working-set.ts'
+
+/** Rows asked at once: two screens of the densest list. */
+const pageSize = 60
+
+/** Whether a row belongs under a filter; the core applies the same rule to its pages. */
+export const matchesFilter = (row: MessageRow, filter: ListFilter): boolean => {
+  switch (filter) {
+    case 'all':
+      return true
+    case 'unread':
+      return !row.seen
+    case 'results':
+      return row.documentLabel !== null
+    case 'patients':
+      return row.trust === 'patient'
+    case 'flagged':
+      return row.flagged
+    case 'attachments':
+      return row.hasAttachments
+  }
+}
+
+export interface LiveList {
+  /** Newest first; undefined until the first page is there. */
+  rows: readonly MessageRow[] | undefined
+  /** Older rows exist in the vault. */
+  more: boolean
+  loading: boolean
+  error: AppError | null
+  loadMore: () => void
+  retry: () => void
+}
+
+interface Range {
+  key: string
+  /** Every row of the folder down to this id is in the working set; null before the first page. */
+  oldest: number | null
+  more: boolean
+  loading: boolean
+  error: AppError | null
+}
+
+const emptyRange = (key: string): Range => ({ key, oldest: null, more: true, loading: true, error: null })
+
+/**
+ * A folder as a live list: pages come by key ranges into the working set, deltas of the core show by themselves. `keepId`
+ * stays visible under a filter it no longer matches (the unread message being read).
+ */
+export const useFolderList = (folderId: number, filter: ListFilter, keepId: number | null): LiveList => {
+  const key = `${folderId}:${filter}`
+  const [range, setRange] = useState<Range>(() => emptyRange(key))
+  const current = range.key === key ? range : emptyRange(key)
+  const asked = useRef<string | null>(null)
+
+  const load = useCallback(
+    async (before: number | null): Promise<void> => {
+      const token = `${key}:${before ?? ''}`
+      if (asked.current === token) return
+      asked.current = token
+      setRange((old) => ({ ...(old.key === key ? old : emptyRange(key)), loading: true, error: null }))
+      const page = await invoke('messages.page', { folderId, before, limit: pageSize, filter })
+      if (asked.current !== token) return
+      asked.current = null
+      if (!page.ok) {
+        setRange((old) => ({ ...old, key, loading: false, error: page.error }))
+        return
+      }
+      await workingSet.rows.bulkPut(page.value.rows)
+      const oldest = page.value.rows.at(-1)?.id ?? before
+      setRange({
+        key,
+        oldest: page.value.more ? (oldest ?? 0) : 0,
+        more: page.value.more,
+        loading: false,
+        error: null,
+      })
+    },
+    [key, folderId, filter],
+  )
+
+  useEffect(() => {
+    void load(null)
+    return () => {
+      asked.current = null
+    }
+  }, [load])
+
+  const oldest = current.oldest
+  const found = useLiveQuery(async () => {
+    if (oldest === null) return undefined
+    const rows = await workingSet.rows
+      .where('[folderId+id]')
+      .between([folderId, oldest], [folderId, Number.MAX_SAFE_INTEGER], true, true)
+      .reverse()
+      .toArray()
+    return { key, rows: rows.filter((row) => row.id === keepId || matchesFilter(row, filter)) }
+  }, [key, oldest, keepId])
+  return {
+    rows: found?.key === key ? found.rows : undefined,
+    more: current.more,
+    loading: current.loading,
+    error: current.error,
+    loadMore: () => {
+      if (!current.loading && current.more && oldest !== null) void load(oldest)
+    },
+    retry: () => void load(oldest),
+  }
+}
+
+/** Search results while one types; empty text gives no list. */
+export const useSearchList = (text: string): LiveList => {
+  const words = text.trim()
+  const [range, setRange] = useState<Range & { ids: readonly number[] }>({ ...emptyRange(''), ids: [] })
+  const current = range.key === words ? range : { ...emptyRange(words), ids: range.ids }
+  const latest = useRef(words)
+  latest.current = words
+
+  const load = useCallback(
+    async (query: string, before: number | null, known: readonly number[]): Promise<void> => {
+      const page = await invoke('messages.search', { text: query, folderId: null, before, limit: pageSize })
+      if (latest.current !== query) return
+      if (!page.ok) {
+        setRange({ key: query, oldest: before, more: false, loading: false, error: page.error, ids: known })
+        return
+      }
+      await workingSet.rows.bulkPut(page.value.rows)
+      setRange({
+        key: query,
+        oldest: page.value.rows.at(-1)?.id ?? before,
+        more: page.value.more,
+        loading: false,
+        error: null,
+        ids: [...known, ...page.value.rows.map((row) => row.id)],
+      })
+    },
+    [],
+  )
+
+  useEffect(() => {
+    if (words === '') return undefined
+    const timer = setTimeout(() => void load(words, null, []), 120)
+    return () => clearTimeout(timer)
+  }, [words, load])
+
+  const ids = current.ids
+  const rows = useLiveQuery(
+    async () => (await workingSet.rows.bulkGet([...ids])).filter((row) => row !== undefined),
+    [ids],
+  )
+  return {
+    rows: current.oldest === null && current.loading && ids.length === 0 ? undefined : rows,
+    more: current.more,
+    loading: current.loading,
+    error: current.error,
+    loadMore: () => {
+      if (!current.loading && current.more && current.oldest !== null) void load(words, current.oldest, ids)
+    },
+    retry: () => void load(words, null, []),
+  }
+}
+
+/** A row of the working set, live; undefined while unknown. */
+export const useRow = (id: number | null): MessageRow | undefined =>
+  useLiveQuery(() => (id === null ? undefined : workingSet.rows.get(id)), [id])
+
+/** Every folder, live, in the order of the sidebar's accounts. */
+export const useFolders = () => useLiveQuery(() => workingSet.folders.orderBy('accountId').toArray(), [])
+
+/** The present instant, refreshed every half minute, for ages and « il y a ». */
+export const useNow = (): Date => {
+  const [now, setNow] = useState(() => new Date())
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), 30_000)
+    return () => clearInterval(timer)
+  }, [])
+  return now
+}

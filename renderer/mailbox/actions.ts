@@ -1,0 +1,58 @@
+import type { Flag, Folder, MessageRow, Outcome } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { showError, showToast } from '../design/index.ts'
+import { t, type Key } from '../i18n/index.ts'
+
+const report = (outcome: Outcome<number>, key: Key, count: number): void => {
+  if (!outcome.ok) {
+    showError(outcome.error)
+    return
+  }
+  const operationId = outcome.value
+  showToast({
+    text: t(key, { count }),
+    onUndo: () => {
+      void invoke('messages.undo', { operationId }).then((undone) => {
+        if (!undone.ok) showError(undone.error)
+      })
+    },
+  })
+}
+
+/** Sets or clears a flag; quiet when it went well (the row shows it). */
+export const setFlag = async (ids: readonly number[], flag: Flag, on: boolean): Promise<void> => {
+  const outcome = await invoke('messages.setFlag', { ids: [...ids], flag, on })
+  if (!outcome.ok) showError(outcome.error)
+}
+
+/** Moves to the account's archive folder, with undo. False when the account has none. */
+export const archive = async (
+  ids: readonly number[],
+  folders: readonly Folder[],
+  accountId: number,
+): Promise<boolean> => {
+  const target = folders.find((folder) => folder.accountId === accountId && folder.role === 'archive')
+  if (!target) {
+    showToast({ text: t('mailbox.noArchive'), tone: 'error' })
+    return false
+  }
+  report(
+    await invoke('messages.move', { ids: [...ids], folderId: target.id }),
+    'mailbox.archived',
+    ids.length,
+  )
+  return true
+}
+
+/** Moves to the trash, with undo. */
+export const remove = async (ids: readonly number[]): Promise<void> =>
+  report(await invoke('messages.delete', { ids: [...ids] }), 'mailbox.deleted', ids.length)
+
+/** The row to open after `gone` leave the list: the next older one, else the newer one. */
+export const neighbour = (rows: readonly MessageRow[], gone: ReadonlySet<number>): number | null => {
+  const last = rows.findLastIndex((row) => gone.has(row.id))
+  if (last < 0) return null
+  const after = rows.slice(last + 1).find((row) => !gone.has(row.id))
+  const before = rows.slice(0, last).findLast((row) => !gone.has(row.id))
+  return (after ?? before)?.id ?? null
+}

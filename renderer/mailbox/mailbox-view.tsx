@@ -1,0 +1,121 @@
+import { Archive, Flag, MailCheck, MailOpen, MailSearch, Trash2 } from 'lucide-react'
+import type { Ref } from 'react'
+import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
+import type { ListFilter } from '../../app/contract/index.ts'
+import type { LiveList } from '../data/index.ts'
+import { Button, EmptyState } from '../design/index.ts'
+import { number, t } from '../i18n/index.ts'
+import { ReadingPane, type ReadingAction } from '../reading/index.ts'
+import { MessageList } from './message-list.tsx'
+import './mailbox.css'
+
+const filters: readonly ListFilter[] = ['all', 'unread', 'results', 'patients', 'flagged', 'attachments']
+
+/** What the list and the reading pane ask of the shell about the selected messages. */
+export type MailboxAction = ReadingAction
+
+/** Folder (or search) on the left, message on the right. */
+export const MailboxView = ({
+  title,
+  count,
+  list,
+  search,
+  filter,
+  onFilter,
+  selected,
+  onSelect,
+  position,
+  onAction,
+  onOpen,
+  gridRef,
+}: {
+  title: string
+  /** Messages of the folder, or null when unknown (search). */
+  count: number | null
+  list: LiveList
+  search: boolean
+  filter: ListFilter
+  onFilter: (filter: ListFilter) => void
+  selected: ReadonlySet<number>
+  onSelect: (ids: ReadonlySet<number>) => void
+  position: { index: number; total: number } | null
+  onAction: (action: MailboxAction) => void
+  onOpen: () => void
+  gridRef?: Ref<HTMLDivElement>
+}) => {
+  const [only] = selected
+  return (
+    <>
+      <section className="list-pane" aria-label={title}>
+        <header className="list-head">
+          <div className="list-title">
+            <h1>{title}</h1>
+            {count === null ? null : <span>{t('mailbox.count', { count, shown: number(count) })}</span>}
+          </div>
+          {search ? (
+            <p className="muted small">{t('mailbox.searchHint')}</p>
+          ) : (
+            <ToggleButtonGroup
+              className="filters"
+              aria-label={t('mailbox.filters')}
+              selectionMode="single"
+              disallowEmptySelection
+              selectedKeys={[filter]}
+              onSelectionChange={(keys) => {
+                const next = filters.find((candidate) => keys.has(candidate))
+                if (next) onFilter(next)
+              }}
+            >
+              {filters.map((candidate) => (
+                <ToggleButton key={candidate} id={candidate} className="filter">
+                  {t(`mailbox.filter-${candidate}`)}
+                </ToggleButton>
+              ))}
+            </ToggleButtonGroup>
+          )}
+        </header>
+        <div className="list-body">
+          <MessageList
+            list={list}
+            label={title}
+            empty={search ? 'search' : filter === 'all' ? 'folder' : 'filter'}
+            selected={selected}
+            onSelect={onSelect}
+            onOpen={onOpen}
+            {...(gridRef ? { gridRef } : {})}
+          />
+        </div>
+      </section>
+      {selected.size > 1 ? (
+        <main className="selection-panel">
+          <h2 role="status">{t('mailbox.selectedCount', { count: selected.size })}</h2>
+          <div className="selection-actions">
+            <Button onPress={() => onAction('archive')}>
+              <Archive aria-hidden="true" /> {t('mailbox.archive')}
+            </Button>
+            <Button onPress={() => onAction('toggle-seen')}>
+              <MailCheck aria-hidden="true" /> {t('mailbox.toggleSeen')}
+            </Button>
+            <Button onPress={() => onAction('toggle-flag')}>
+              <Flag aria-hidden="true" /> {t('mailbox.toggleFlag')}
+            </Button>
+            <Button onPress={() => onAction('delete')}>
+              <Trash2 aria-hidden="true" /> {t('mailbox.delete')}
+            </Button>
+          </div>
+          <Button variant="link" onPress={() => onSelect(new Set())}>
+            {t('mailbox.clearSelection')}
+          </Button>
+        </main>
+      ) : only === undefined ? (
+        <main className="selection-panel">
+          <EmptyState icon={search ? <MailSearch /> : <MailOpen />} title={t('mailbox.nothingOpen')}>
+            {t('mailbox.nothingOpenText')}
+          </EmptyState>
+        </main>
+      ) : (
+        <ReadingPane messageId={only} position={position} onAction={onAction} />
+      )}
+    </>
+  )
+}

@@ -1,0 +1,121 @@
+import { CloudOff, Inbox, SearchX } from 'lucide-react'
+import { useMemo, type ReactNode, type Ref } from 'react'
+import {
+  Collection,
+  GridList,
+  GridListHeader,
+  GridListItem,
+  GridListLoadMoreItem,
+  GridListSection,
+  ListLayout,
+  Virtualizer,
+  type Selection,
+} from 'react-aria-components'
+import { settingsStore, useNow, useStore, type LiveList } from '../data/index.ts'
+import { Button, EmptyState, ErrorState, Spinner } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+import { groupByDay } from './day-groups.ts'
+import { MessageRowContent, rowName } from './message-row.tsx'
+
+/** Pixels: every row of a density has the same height, so that ten thousand rows scroll without measuring. */
+export const rowHeights = { comfortable: 84, cosy: 72, compact: 50 } as const
+const headingHeight = 30
+
+/** The list of messages: virtualised, grouped by day, one accessible grid with several selection. */
+export const MessageList = ({
+  list,
+  label,
+  empty,
+  selected,
+  onSelect,
+  onOpen,
+  gridRef,
+}: {
+  list: LiveList
+  label: string
+  empty: 'folder' | 'filter' | 'search'
+  selected: ReadonlySet<number>
+  onSelect: (ids: ReadonlySet<number>) => void
+  /** Enter or double click: go to the text of the message. */
+  onOpen: () => void
+  gridRef?: Ref<HTMLDivElement>
+}) => {
+  const now = useNow()
+  const { density, language } = useStore(settingsStore)
+  const groups = useMemo(
+    () => (list.rows ? groupByDay(list.rows, now) : []),
+    // The labels of the groups are in the language of the window.
+    [list.rows, now, language],
+  )
+  const select = (keys: Selection): void => {
+    if (keys === 'all') onSelect(new Set((list.rows ?? []).map((row) => row.id)))
+    else onSelect(new Set([...keys].map(Number)))
+  }
+  const place = (content: ReactNode) => <div className="list-place">{content}</div>
+
+  if (list.error && !list.rows?.length)
+    return place(
+      <ErrorState
+        icon={<CloudOff />}
+        error={list.error}
+        actions={
+          <Button variant="primary" onPress={list.retry}>
+            {t('common.retry')}
+          </Button>
+        }
+      />,
+    )
+  if (!list.rows) return place(<ListSkeleton />)
+  if (list.rows.length === 0 && !list.loading)
+    return place(
+      <EmptyState icon={empty === 'search' ? <SearchX /> : <Inbox />} title={t(`mailbox.empty-${empty}`)}>
+        {t(`mailbox.empty-${empty}-text`)}
+      </EmptyState>,
+    )
+  return (
+    <Virtualizer
+      key={density}
+      layout={ListLayout}
+      layoutOptions={{ rowSize: rowHeights[density], headingSize: headingHeight, loaderSize: 40 }}
+    >
+      <GridList
+        ref={gridRef}
+        aria-label={label}
+        className="message-list"
+        selectionMode="multiple"
+        selectionBehavior="replace"
+        selectedKeys={selected}
+        onSelectionChange={select}
+        onAction={onOpen}
+      >
+        <Collection items={groups}>
+          {(group) => (
+            <GridListSection id={group.id}>
+              <GridListHeader className="list-day">{group.label}</GridListHeader>
+              <Collection items={group.rows}>
+                {(row) => (
+                  <GridListItem id={row.id} textValue={rowName(row, now)} className="list-item">
+                    <MessageRowContent row={row} now={now} />
+                  </GridListItem>
+                )}
+              </Collection>
+            </GridListSection>
+          )}
+        </Collection>
+        {list.more ? (
+          <GridListLoadMoreItem className="list-more" onLoadMore={list.loadMore} isLoading={list.loading}>
+            <Spinner label={t('common.loading')} />
+          </GridListLoadMoreItem>
+        ) : null}
+      </GridList>
+    </Virtualizer>
+  )
+}
+
+const ListSkeleton = () => (
+  <div className="list-skeleton" role="status" aria-label={t('common.loading')}>
+    {Array.from({ length: 7 }, (_, index) => (
+      <div key={index} className="list-skeleton-row" aria-hidden="true" />
+    ))}
+  </div>
+)

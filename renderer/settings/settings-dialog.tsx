@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'react'
+import type { Output, Settings } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { settingsStore, useStore } from '../data/index.ts'
+import { Dialog, Segments, showError } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+
+const themes = ['system', 'light', 'dark', 'contrast'] as const
+const densities = ['comfortable', 'cosy', 'compact'] as const
+const lockDelays = ['5', '15', '30', '60', '120'] as const
+
+/** Language, look and lock delay; each choice applies at once. */
+export const SettingsDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) => {
+  const settings = useStore(settingsStore)
+  const [about, setAbout] = useState<Output<'window.about'> | null>(null)
+  useEffect(() => {
+    if (!isOpen) return
+    void invoke('window.about', null).then((answer) => {
+      if (answer.ok) setAbout(answer.value)
+    })
+  }, [isOpen])
+  const change = (part: Partial<Settings>): void => {
+    void invoke('settings.set', part).then((answer) => {
+      if (!answer.ok) showError(answer.error)
+    })
+  }
+  const delay = lockDelays.find((minutes) => Number(minutes) >= settings.lockAfterMinutes) ?? '120'
+  return (
+    <Dialog title={t('settings.title')} isOpen={isOpen} onClose={onClose} width="wide">
+      <Segments
+        label={t('settings.language')}
+        value={settings.language}
+        options={[
+          { value: 'fr', label: 'Français' },
+          { value: 'en', label: 'English' },
+        ]}
+        onChange={(language) => change({ language })}
+      />
+      <Segments
+        label={t('settings.theme')}
+        value={settings.theme}
+        options={themes.map((value) => ({ value, label: t(`settings.theme-${value}`) }))}
+        onChange={(theme) => change({ theme })}
+      />
+      <Segments
+        label={t('settings.density')}
+        value={settings.density}
+        options={densities.map((value) => ({ value, label: t(`settings.density-${value}`) }))}
+        onChange={(density) => change({ density })}
+      />
+      <Segments
+        label={t('settings.lockAfter')}
+        value={delay}
+        options={lockDelays.map((value) => ({
+          value,
+          label: t('settings.minutes', { minutes: Number(value) }),
+        }))}
+        onChange={(minutes) => change({ lockAfterMinutes: Number(minutes) })}
+      />
+      {about ? (
+        <p className="muted small">
+          {t('settings.about', { version: about.version, host: about.host, platform: about.platform })}
+        </p>
+      ) : null}
+    </Dialog>
+  )
+}

@@ -1,0 +1,143 @@
+import { PencilLine, Settings as SettingsIcon, Users } from 'lucide-react'
+import type { Account, Folder } from '../../app/contract/index.ts'
+import { accountStore, outboxStore, useStore } from '../data/index.ts'
+import { Button, Chip, IconButton } from '../design/index.ts'
+import { number, t } from '../i18n/index.ts'
+import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
+import { StatusLine } from './status-line.tsx'
+
+export type Place = { kind: 'folder'; folderId: number } | { kind: 'outbox' }
+
+const FolderLink = ({
+  folder,
+  isCurrent,
+  onGo,
+}: {
+  folder: Folder
+  isCurrent: boolean
+  onGo: (place: Place) => void
+}) => {
+  const shown = folder.role === 'drafts' ? folder.total : folder.unread
+  return (
+    <li>
+      <Button
+        variant="quiet"
+        className="nav-item"
+        {...(isCurrent ? { 'aria-current': 'page' as const } : {})}
+        onPress={() => onGo({ kind: 'folder', folderId: folder.id })}
+      >
+        {folderIcon(folder.role)}
+        <span className="nav-name">{folderName(folder)}</span>
+        {shown > 0 ? (
+          <span className="nav-count tabular">
+            {number(shown)}
+            <span className="visually-hidden">
+              {t(folder.role === 'drafts' ? 'shell.draftsCount' : 'shell.unreadCount', { count: shown })}
+            </span>
+          </span>
+        ) : null}
+      </Button>
+    </li>
+  )
+}
+
+const AccountFolders = ({
+  account,
+  folders,
+  place,
+  onGo,
+}: {
+  account: Account
+  folders: readonly Folder[]
+  place: Place | null
+  onGo: (place: Place) => void
+}) => {
+  const mine = sortFolders(folders.filter((folder) => folder.accountId === account.id))
+  const organisational = account.kind === 'organisational'
+  return (
+    <section
+      className="nav-account"
+      aria-label={account.address}
+      {...(organisational ? { 'data-organisational': '' } : {})}
+    >
+      <h2 className="nav-heading" title={account.address}>
+        {organisational ? (
+          <>
+            <Users aria-hidden="true" />
+            <span>
+              <span className="nav-kind">{t('shell.organisational')}</span>
+              {account.displayName}
+            </span>
+          </>
+        ) : (
+          <span className="nav-address">{account.address}</span>
+        )}
+      </h2>
+      <ul>
+        {mine.map((folder) => (
+          <FolderLink
+            key={folder.id}
+            folder={folder}
+            isCurrent={place?.kind === 'folder' && place.folderId === folder.id}
+            onGo={onGo}
+          />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+/** Where to go: folders by account, organisational mailboxes apart, and the state of things at the bottom. */
+export const Sidebar = ({
+  folders,
+  place,
+  onGo,
+  onNewMessage,
+  onSettings,
+}: {
+  folders: readonly Folder[]
+  place: Place | null
+  onGo: (place: Place) => void
+  onNewMessage: () => void
+  onSettings: () => void
+}) => {
+  const accounts = useStore(accountStore)
+  const waiting = useStore(outboxStore).filter((item) => item.state !== 'filed')
+  const refused = waiting.some((item) => item.state === 'refused')
+  const personal = accounts.filter((account) => account.kind === 'personal')
+  const organisational = accounts.filter((account) => account.kind === 'organisational')
+  return (
+    <nav className="rail" aria-label={t('shell.folders')}>
+      <Button className="new-message" size="large" wide onPress={onNewMessage}>
+        <PencilLine aria-hidden="true" /> {t('shell.newMessage')}
+      </Button>
+      <div className="rail-scroll">
+        {[...personal, ...organisational].map((account) => (
+          <AccountFolders key={account.id} account={account} folders={folders} place={place} onGo={onGo} />
+        ))}
+      </div>
+      {waiting.length > 0 ? (
+        <Button
+          variant="quiet"
+          className="nav-item nav-outbox"
+          {...(place?.kind === 'outbox' ? { 'aria-current': 'page' as const } : {})}
+          onPress={() => onGo({ kind: 'outbox' })}
+        >
+          {folderIcon('sent')}
+          <span className="nav-name">{t('shell.outbox')}</span>
+          {refused ? (
+            <Chip tone="solid-alert">{t('shell.toFix')}</Chip>
+          ) : (
+            <span className="nav-count tabular">{number(waiting.length)}</span>
+          )}
+        </Button>
+      ) : null}
+      <div className="rail-foot">
+        <StatusLine />
+        <IconButton label={t('shell.settings')} size="small" onPress={onSettings}>
+          <SettingsIcon aria-hidden="true" />
+        </IconButton>
+      </div>
+    </nav>
+  )
+}

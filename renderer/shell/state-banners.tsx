@@ -1,0 +1,78 @@
+import type { Account } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { accountStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
+import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+
+const AccountBanner = ({ account, several }: { account: Account; several: boolean }) => {
+  const { connection } = account
+  const where = several ? account.address : null
+  if (connection.state === 'offline')
+    return (
+      <Banner
+        tone="warn"
+        title={where ? t('shell.offlineTitleOf', { address: where }) : t('shell.offlineTitle')}
+      >
+        <p>{t('shell.offlineText')}</p>
+      </Banner>
+    )
+  if (connection.state === 'login-required')
+    return (
+      <Banner
+        tone="warn"
+        title={t('shell.loginTitle', { address: account.address })}
+        actions={
+          <Button
+            variant="primary"
+            size="small"
+            onPress={() => {
+              void invoke('accounts.login', { accountId: account.id }).then((asked) => {
+                if (!asked.ok) showError(asked.error)
+              })
+            }}
+          >
+            {account.auth === 'psc' ? t('shell.loginPsc') : t('shell.login')}
+          </Button>
+        }
+      >
+        <p>{t('shell.loginText')}</p>
+      </Banner>
+    )
+  if (connection.state === 'error')
+    return (
+      <ErrorBanner
+        error={connection.error}
+        actions={
+          <Button size="small" onPress={() => void invoke('accounts.syncNow', null)}>
+            {t('common.retry')}
+          </Button>
+        }
+      />
+    )
+  return null
+}
+
+/** What is not normal, in words, above the mailbox. Nothing when all is well. */
+export const StateBanners = () => {
+  const accounts = useStore(accountStore)
+  const loadError = useStore(loadErrorStore)
+  const troubled = accounts.filter((account) => !['online', 'connecting'].includes(account.connection.state))
+  if (troubled.length === 0 && !loadError) return null
+  return (
+    <div className="state-banners">
+      {loadError ? (
+        <ErrorBanner
+          error={loadError}
+          actions={
+            <Button size="small" onPress={() => void loadOpenSession()}>
+              {t('common.retry')}
+            </Button>
+          }
+        />
+      ) : null}
+      {troubled.map((account) => (
+        <AccountBanner key={account.id} account={account} several={accounts.length > 1} />
+      ))}
+    </div>
+  )
+}

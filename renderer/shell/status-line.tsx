@@ -1,0 +1,45 @@
+import { RefreshCw } from 'lucide-react'
+import { invoke } from '../client/index.ts'
+import { accountStore, progressStore, useNow, useStore } from '../data/index.ts'
+import { IconButton, showError } from '../design/index.ts'
+import { number, since, t } from '../i18n/index.ts'
+
+/** Sync in one line: up to date, working, offline, or in trouble; a button asks for news at once. */
+export const StatusLine = () => {
+  const accounts = useStore(accountStore)
+  const progress = [...useStore(progressStore).values()].filter((one) => one.phase !== 'idle')
+  const now = useNow()
+  const connections = accounts.map((account) => account.connection)
+  const online = connections.flatMap((one) => (one.state === 'online' ? [one.since] : []))
+  const working = progress[0]
+  const [tone, text] = working
+    ? ['work', t('shell.syncing', { done: number(working.done), total: number(working.total) })]
+    : connections.some((one) => one.state === 'error')
+      ? ['alert', t('shell.syncTrouble')]
+      : connections.some((one) => one.state === 'login-required')
+        ? ['warn', t('shell.syncLogin')]
+        : connections.some((one) => one.state === 'connecting')
+          ? ['work', t('shell.connecting')]
+          : connections.some((one) => one.state === 'offline')
+            ? ['warn', t('shell.offline')]
+            : ['ok', t('shell.upToDate', { since: since(online.toSorted()[0] ?? now.toISOString(), now) })]
+  return (
+    <>
+      <span className="status-dot" data-tone={tone} aria-hidden="true" />
+      <span className="status-text" role="status">
+        {text}
+      </span>
+      <IconButton
+        label={t('shell.syncNow')}
+        size="small"
+        onPress={() => {
+          void invoke('accounts.syncNow', null).then((asked) => {
+            if (!asked.ok) showError(asked.error)
+          })
+        }}
+      >
+        <RefreshCw aria-hidden="true" />
+      </IconButton>
+    </>
+  )
+}

@@ -1,0 +1,61 @@
+import { CircleHelp, Search, X } from 'lucide-react'
+import type { Ref } from 'react'
+import { Button as AriaButton, Input, SearchField } from 'react-aria-components'
+import { cardStore, sessionStore, useStore } from '../data/index.ts'
+import { Button, IconButton, KeyboardHint, Logo } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+
+/** The strip that never moves: search, who is at the keyboard, lock. */
+export const TopBar = ({
+  search,
+  onSearch,
+  onLock,
+  onHelp,
+  searchRef,
+}: {
+  search: string
+  onSearch: (text: string) => void
+  onLock: () => void
+  onHelp: () => void
+  searchRef: Ref<HTMLInputElement>
+}) => {
+  const card = useStore(cardStore)
+  const session = useStore(sessionStore)
+  const holder = 'token' in card ? card.token.holder : null
+  const byCard = session?.phase === 'open' && session.openedBy === 'card'
+  const name = (session?.phase === 'open' ? session.holder : null) ?? t('shell.openedWithout')
+  return (
+    <header className="top">
+      <div className="top-logo">
+        <Logo /> SousPli
+      </div>
+      <SearchField className="top-search" aria-label={t('shell.search')} value={search} onChange={onSearch}>
+        <Search aria-hidden="true" />
+        <Input ref={searchRef} placeholder={t('shell.searchPlaceholder')} maxLength={200} />
+        {search === '' ? (
+          <KeyboardHint keys="/" />
+        ) : (
+          <AriaButton className="top-search-clear" aria-label={t('shell.clearSearch')}>
+            <X aria-hidden="true" />
+          </AriaButton>
+        )}
+      </SearchField>
+      <div className="top-end">
+        <IconButton label={t('shell.help')} shortcut="?" onPress={onHelp}>
+          <CircleHelp aria-hidden="true" />
+        </IconButton>
+        <div className="card-chip" role="group" aria-label={t('shell.whoIsThere')}>
+          <span className="card-chip-dot" data-tone={byCard ? 'ok' : 'neutral'} aria-hidden="true" />
+          <span className="card-chip-name">
+            {byCard ? 'CPS · ' : ''}
+            {name}
+            {byCard && holder?.rpps ? <span className="card-chip-rpps"> · RPPS {holder.rpps}</span> : null}
+          </span>
+          <Button size="small" className="lock" onPress={onLock}>
+            {t('shell.lock')}
+          </Button>
+        </div>
+      </div>
+    </header>
+  )
+}
