@@ -282,9 +282,10 @@ const startOnce = async (options: DovecotOptions): Promise<Dovecot> => {
 
   const stop = async (): Promise<void> => {
     child.stdin.end()
+    // A login process started by a reload can overlook the end for 5 s; mail processes are long gone by then.
     const overdue = setTimeout(() => {
       if (child.pid !== undefined && !ended) process.kill(-child.pid, 'SIGKILL')
-    }, 8_000)
+    }, 1_500)
     await exit
     clearTimeout(overdue)
   }

@@ -1,147 +1,28 @@
 import { execFile } from 'node:child_process'
 import { promises as dnsPromises } from 'node:dns'
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { ImapFlow } from 'imapflow'
-import { createTransport } from 'nodemailer'
-import * as oidc from 'openid-client'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { imapClient, submitMail } from './clients.ts'
+import { answerDns } from './dns.ts'
 import { folderNames, people, sharedPrefix, startOperator } from './index.ts'
 import type { Operator } from './index.ts'
+import { landmarks } from './seed/index.ts'
 
 const run = promisify(execFile)
 const { anne, paul, secretary } = people
 let operator: Operator
-let scratch: string
-
 beforeAll(async () => {
   operator = await startOperator()
-  scratch = await mkdtemp(join(tmpdir(), 'souspli-operator-test-'))
 })
 afterAll(async () => {
   await operator.stop()
-  await rm(scratch, { recursive: true })
   await expect(access(operator.folder)).rejects.toThrow()
 })
-
-const trust = async (): Promise<string[]> =>
-  Promise.all((operator.policy.trustAnchors ?? []).map((file) => readFile(file, 'utf8')))
-
-const imap = async (
-  auth: { user: string } & ({ pass: string } | { accessToken: string }),
-  target: Operator = operator,
-): Promise<ImapFlow> => {
-  const client = new ImapFlow({
-    host: target.imap.address,
-    port: target.imap.port,
-    servername: target.imap.host,
-    secure: false,
-    doSTARTTLS: true,
-    auth,
-    tls: { ca: await trust() },
-    logger: false,
-  })
-  client.on('error', () => undefined) // reported by the call that fails
-  try {
-    await client.connect()
-  } catch (error) {
-    client.close()
-    throw error
-  }
-  return client
-}
-
-const submit = async (
-  mail: { from: string; to: string[]; text?: string; subject?: string; size?: number; dsn?: object },
-  auth: object = {
-    user: mail.from,
-    pass: Object.values(people).find((p) => p.address === mail.from)?.password,
-  },
-): Promise<{ accepted: string[]; rejected: string[] }> => {
-  const transport = createTransport({
-    host: operator.smtp.address,
-    port: operator.smtp.port,
-    requireTLS: true,
-    auth,
-    tls: { ca: await trust(), servername: operator.smtp.host },
-  })
-  try {
-    const info = await transport.sendMail({
-      from: mail.from,
-      to: mail.to,
-      subject: mail.subject ?? 'Essai',
-      text: mail.text ?? 'Bonjour',
-      ...(mail.size ? { attachments: [{ filename: 'gros.bin', content: Buffer.alloc(mail.size) }] } : {}),
-      ...(mail.dsn ? { dsn: mail.dsn } : {}),
-    })
-    return { accepted: info.accepted.map(String), rejected: info.rejected.map(String) }
-  } finally {
-    transport.close()
-  }
-}
-
-/** Obtains tokens as the product does: PKCE, loopback redirect, the login form filled in by the « browser ». */
-const logIn = async (
-  login: string,
-): Promise<{ tokens: oidc.TokenEndpointResponse; config: oidc.Configuration }> => {
-  const config = await oidc.discovery(
-    new URL(operator.psc.issuer),
-    operator.psc.clientId,
-    undefined,
-    oidc.None(),
-    { execute: [oidc.allowInsecureRequests] },
-  )
-  const verifier = oidc.randomPKCECodeVerifier()
-  const state = oidc.randomState()
-  let arrived: (url: URL) => void
-  const redirected = new Promise<URL>((resolve) => (arrived = resolve))
-  const listener = createServer((request, response) => {
-    arrived(new URL(request.url ?? '/', `http://127.0.0.1:${(listener.address() as AddressInfo).port}`))
-    response.end()
-  })
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
-  const redirect = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/retour`
-  const start = oidc.buildAuthorizationUrl(config, {
-    redirect_uri: redirect,
-    scope: operator.psc.scope,
-    acr_values: operator.psc.acrValues,
-    code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-    code_challenge_method: 'S256',
-    state,
-  })
-  const cookies = new Map<string, string>()
-  const browse = async (url: URL, form?: URLSearchParams): Promise<{ url: URL; page: string }> => {
-    const response = await fetch(url, {
-      redirect: 'manual',
-      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
-      ...(form ? { method: 'POST', body: form } : {}),
-    })
-    for (const line of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
-      cookies.set(name, value)
-    }
-    const next = response.headers.get('location')
-    if (next !== null) return browse(new URL(next, url))
-    return { url, page: await response.text() }
-  }
-  const { url, page } = await browse(start)
-  expect(page).toContain('Pro Santé Connect — simulation')
-  expect(page).toContain('id="login"')
-  expect(page).toContain('id="submit"')
-  await browse(url, new URLSearchParams({ login }))
-  const back = await redirected
-  listener.close()
-  const tokens = await oidc.authorizationCodeGrant(config, back, {
-    pkceCodeVerifier: verifier,
-    expectedState: state,
-  })
-  return { tokens, config }
-}
 
 describe('discovery', () => {
   it('answers SRV and A queries of the trust space, and nothing else', async () => {
@@ -157,102 +38,15 @@ describe('discovery', () => {
     await expect(resolver.resolveSrv('_imap._tcp.exemple.test')).rejects.toMatchObject({ code: 'ENOTFOUND' })
     await expect(resolver.resolve6(operator.imap.host)).rejects.toMatchObject({ code: 'ENODATA' })
   })
-})
 
-describe('PKI', () => {
-  const openssl = async (...args: string[]): Promise<string> => {
-    const { stdout, stderr } = await run('openssl', args, { cwd: scratch }).catch(
-      (error: unknown) => error as never,
+  it('survives any packet', () => {
+    const records = { hosts: new Map([['a.test', '127.0.0.1']]), services: new Map() }
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        const answer = answerDns(Buffer.from(bytes), records)
+        expect(answer === null || answer.length >= 17).toBe(true)
+      }),
     )
-    return `${stdout}${stderr}`
-  }
-  const chainFile = async (): Promise<string> => {
-    await writeFile(join(scratch, 'chain.pem'), (await trust()).join(''))
-    return 'chain.pem'
-  }
-
-  it('issues certificates that OpenSSL verifies for their purpose and no other', async () => {
-    const chain = await chainFile()
-    const { servers } = operator.pki
-    for (const kind of ['good', 'expired', 'other-authority'] as const) {
-      await writeFile(join(scratch, `${kind}.pem`), servers[kind].pem)
-    }
-    const purpose = ['-purpose', 'sslserver', '-verify_hostname', operator.imap.host]
-    expect(await openssl('verify', '-CAfile', chain, ...purpose, 'good.pem')).toContain('good.pem: OK')
-    expect(await openssl('verify', '-CAfile', chain, ...purpose, 'expired.pem')).toContain('has expired')
-    expect(await openssl('verify', '-CAfile', chain, ...purpose, 'other-authority.pem')).toMatch(
-      /unable to get/,
-    )
-
-    const card = operator.pki.card('anne')
-    await writeFile(join(scratch, 'auth.der'), card.authentication.certificateDer)
-    await writeFile(join(scratch, 'sign.der'), card.signature.certificateDer)
-    expect(await openssl('verify', '-CAfile', chain, '-purpose', 'sslclient', 'auth.der')).toContain('OK')
-    expect(await openssl('verify', '-CAfile', chain, '-purpose', 'smimesign', 'auth.der')).toMatch(/purpose/)
-    expect(await openssl('verify', '-CAfile', chain, '-purpose', 'smimesign', 'sign.der')).toContain('OK')
-    expect(await openssl('verify', '-CAfile', chain, '-purpose', 'sslclient', 'sign.der')).toMatch(/purpose/)
-  })
-
-  it('lays card certificates out as a CPS does', async () => {
-    const card = operator.pki.card('anne')
-    await writeFile(join(scratch, 'auth.der'), card.authentication.certificateDer)
-    await writeFile(join(scratch, 'sign.der'), card.signature.certificateDer)
-    const auth = await openssl(
-      'x509',
-      '-inform',
-      'der',
-      '-in',
-      'auth.der',
-      '-noout',
-      '-text',
-      '-nameopt',
-      'utf8',
-    )
-    expect(auth).toContain('CN=TEST AC IGC-SANTE FORT PERSONNES')
-    expect(auth).toMatch(/C=FR, title=Médecin, GN=ANNE \+ SN=MARTIN \+ CN=899700000101/)
-    expect(auth).toContain('UPN::899700000101@carte-cps.fr')
-    expect(auth).toContain('8025000001/2900000101')
-    const sign = await openssl('x509', '-inform', 'der', '-in', 'sign.der', '-noout', '-text')
-    expect(sign).toMatch(/Key Usage: critical\s+Non Repudiation\n/)
-    expect(sign).not.toContain('Alternative Name')
-    expect(sign).not.toContain('@')
-  })
-
-  it('answers OCSP and CRLs, good then revoked', async () => {
-    const chain = await chainFile()
-    const { serial, pem } = await operator.pki.issue('ELEMENTAIRE ORGANISATIONS', {
-      subject: [[['CN', 'essai de révocation']]],
-      keyUsage: ['digitalSignature'],
-    })
-    await writeFile(join(scratch, 'leaf.pem'), pem)
-    const issuer = operator.policy.trustAnchors?.find((file) => file.includes('ACI-EL-ORG')) ?? ''
-    const text = await openssl('x509', '-in', 'leaf.pem', '-noout', '-text')
-    const ocspUrl = /OCSP - URI:(\S+)/.exec(text)?.[1] ?? ''
-    const crlUrl = /URI:(\S+\.crl)/.exec(text)?.[1] ?? ''
-    const ask = () =>
-      openssl('ocsp', '-issuer', issuer, '-cert', 'leaf.pem', '-url', ocspUrl, '-CAfile', chain)
-    const check = async (): Promise<string> => {
-      const crl = Buffer.from(await (await fetch(crlUrl)).arrayBuffer())
-      await writeFile(join(scratch, 'list.crl'), crl)
-      await openssl('crl', '-inform', 'der', '-in', 'list.crl', '-out', 'list.pem')
-      return openssl('verify', '-CAfile', chain, '-CRLfile', 'list.pem', '-crl_check', 'leaf.pem')
-    }
-    const before = await ask()
-    expect(before).toContain('Response verify OK')
-    expect(before).toContain('leaf.pem: good')
-    expect(before).not.toContain('WARNING')
-    expect(await check()).toContain('leaf.pem: OK')
-    operator.pki.revoke(serial)
-    expect(await ask()).toContain('leaf.pem: revoked')
-    expect(await check()).toContain('certificate revoked')
-  })
-
-  it('exports p12 files that open with their passphrase only', async () => {
-    const { confidentiality, passphrase } = operator.pki.software('paul')
-    await writeFile(join(scratch, 'paul.p12'), confidentiality.p12)
-    const opened = await openssl('pkcs12', '-in', 'paul.p12', '-passin', `pass:${passphrase}`, '-nodes')
-    expect(opened).toContain('BEGIN PRIVATE KEY')
-    expect(await openssl('pkcs12', '-in', 'paul.p12', '-passin', 'pass:faux')).toContain('invalid password')
   })
 })
 
@@ -269,7 +63,7 @@ describe('IMAP', () => {
   })
 
   it('opens a mailbox with PLAIN after STARTTLS and offers what the sync engine needs', async () => {
-    const client = await imap({ user: anne.address, pass: anne.password })
+    const client = await imapClient(operator, { user: anne.address, pass: anne.password })
     for (const name of [
       'IDLE',
       'MOVE',
@@ -290,7 +84,7 @@ describe('IMAP', () => {
     expect(roles.get(folderNames.drafts)).toBe('\\Drafts')
     expect(roles.get(folderNames.trash)).toBe('\\Trash')
     await client.logout()
-    await expect(imap({ user: anne.address, pass: 'faux' })).rejects.toMatchObject({
+    await expect(imapClient(operator, { user: anne.address, pass: 'faux' })).rejects.toMatchObject({
       authenticationFailed: true,
     })
   })
@@ -301,7 +95,7 @@ describe('IMAP', () => {
       to: secretary.address,
       raw: `From: ${paul.address}\r\nSubject: Rendez-vous\r\nMessage-ID: <rdv@essai.test>\r\n\r\nBonjour\r\n`,
     })
-    const client = await imap({ user: anne.address, pass: anne.password })
+    const client = await imapClient(operator, { user: anne.address, pass: anne.password })
     const shared = `${sharedPrefix}/${secretary.address}`
     const status = await client.status(shared, { messages: true })
     expect(status && status.messages).toBe(1)
@@ -310,159 +104,46 @@ describe('IMAP', () => {
     expect(paths.filter((path) => path.startsWith(`${sharedPrefix}/`))).toEqual([])
   })
 
+  it('tells an idling client of new mail at once', async () => {
+    const client = await imapClient(operator, { user: anne.address, pass: anne.password })
+    await client.mailboxOpen('INBOX')
+    const told = new Promise<{ count: number; prevCount: number }>((resolve) =>
+      client.once('exists', resolve),
+    )
+    const idling = client.idle()
+    await operator.deliver({ from: paul.address, to: anne.address, raw: 'Subject: Vite\r\n\r\nBonjour\r\n' })
+    const { count, prevCount } = await told
+    expect(count).toBe(prevCount + 1)
+    await client.logout()
+    await idling
+  })
+
   it('goes down and comes back on the same port', async () => {
     await operator.imapDown()
-    await expect(imap({ user: anne.address, pass: anne.password })).rejects.toMatchObject({
+    await expect(imapClient(operator, { user: anne.address, pass: anne.password })).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     })
     await operator.imapUp()
-    await (await imap({ user: anne.address, pass: anne.password })).logout()
+    await (await imapClient(operator, { user: anne.address, pass: anne.password })).logout()
   })
 
   it('presents the certificate a failure test asks for', async () => {
     const codes = { expired: 'CERT_HAS_EXPIRED', 'wrong-host': 'ERR_TLS_CERT_ALTNAME_INVALID' } as const
     for (const [kind, code] of Object.entries(codes)) {
       await operator.useServerCertificate(kind as keyof typeof codes)
-      await expect(imap({ user: anne.address, pass: anne.password })).rejects.toMatchObject({ code })
+      await expect(imapClient(operator, { user: anne.address, pass: anne.password })).rejects.toMatchObject({
+        code,
+      })
     }
     await operator.useServerCertificate('other-authority')
-    await expect(imap({ user: anne.address, pass: anne.password })).rejects.toThrow(/certificate/)
-    await expect(submit({ from: anne.address, to: [paul.address] })).rejects.toThrow(/certificate/)
+    await expect(imapClient(operator, { user: anne.address, pass: anne.password })).rejects.toThrow(
+      /certificate/,
+    )
+    await expect(submitMail(operator, { from: anne.address, to: [paul.address] })).rejects.toThrow(
+      /certificate/,
+    )
     await operator.useServerCertificate('good')
-    await (await imap({ user: anne.address, pass: anne.password })).logout()
-  })
-})
-
-describe('Pro Santé Connect, simulated', () => {
-  it('gives a token by PKCE that opens the mailbox by XOAUTH2, with its real claims', async () => {
-    const { tokens, config } = await logIn('anne')
-    const { sub = '', acr } =
-      (tokens as oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers).claims() ?? {}
-    expect(acr).toBe('eidas1')
-    expect(tokens.expires_in).toBe(120)
-    const user = await oidc.fetchUserInfo(config, tokens.access_token, sub)
-    expect(user).toMatchObject({
-      SubjectNameID: '899700000101',
-      preferred_username: '899700000101',
-      family_name: 'MARTIN',
-      given_name: 'Anne',
-      SubjectRole: ['10^1.2.250.1.213.1.1.5.5'],
-    })
-    await (await imap({ user: anne.address, accessToken: tokens.access_token })).logout()
-    await expect(imap({ user: paul.address, accessToken: tokens.access_token })).rejects.toMatchObject({
-      authenticationFailed: true,
-    })
-    await expect(imap({ user: anne.address, accessToken: 'faux' })).rejects.toMatchObject({
-      authenticationFailed: true,
-    })
-    const auth = { type: 'OAuth2', user: anne.address, accessToken: tokens.access_token }
-    expect(await submit({ from: anne.address, to: [paul.address] }, auth)).toMatchObject({
-      accepted: [paul.address],
-    })
-    expect(operator.received.at(-1)).toMatchObject({ authentication: 'XOAUTH2', to: [paul.address] })
-    const renewed = await oidc.refreshTokenGrant(config, tokens.refresh_token ?? '')
-    expect(renewed.access_token).not.toBe(tokens.access_token)
-    await (await imap({ user: anne.address, accessToken: renewed.access_token })).logout()
-  })
-
-  it('refuses a token past its end', async () => {
-    operator.psc.setLifetimes({ access: 1 })
-    const { tokens } = await logIn('899700000202')
-    operator.psc.setLifetimes({ access: 120 })
-    const refused = async (): Promise<unknown> =>
-      imap({ user: paul.address, accessToken: tokens.access_token }).then(
-        (client) => client.logout().then(() => null),
-        (error: unknown) => error,
-      )
-    await expect.poll(refused, { timeout: 5_000 }).toMatchObject({ authenticationFailed: true })
-    const auth = { type: 'OAuth2', user: paul.address, accessToken: tokens.access_token }
-    await expect(submit({ from: paul.address, to: [anne.address] }, auth)).rejects.toMatchObject({
-      responseCode: 535,
-    })
-  })
-
-  it('can be out of order', async () => {
-    operator.psc.setOutage(true)
-    await expect(logIn('anne')).rejects.toThrow()
-    operator.psc.setOutage(false)
-    await expect(logIn('anne')).resolves.toBeDefined()
-  })
-})
-
-describe('submission', () => {
-  it('refuses recipients outside the trust space and unknown boxes, with a sentence', async () => {
-    await expect(submit({ from: anne.address, to: ['quelquun@exemple.test'] })).rejects.toMatchObject({
-      responseCode: 550,
-      response: expect.stringMatching(/5\.7\.1 .*espace de confiance/) as unknown,
-    })
-    await expect(submit({ from: anne.address, to: ['inconnu@medecin.mssante.test'] })).rejects.toMatchObject({
-      response: expect.stringContaining('5.1.1') as unknown,
-    })
-    expect(await submit({ from: anne.address, to: [paul.address, 'x@exemple.test'] })).toEqual({
-      accepted: [paul.address],
-      rejected: ['x@exemple.test'],
-    })
-    operator.smtp.refuseNext(paul.address)
-    await expect(submit({ from: anne.address, to: [paul.address] })).rejects.toMatchObject({
-      responseCode: 550,
-    })
-    expect(await submit({ from: anne.address, to: [paul.address] })).toMatchObject({
-      accepted: [paul.address],
-    })
-  })
-
-  it('refuses another’s address, a wrong password and a message over the limit', async () => {
-    const auth = { user: anne.address, pass: anne.password }
-    await expect(submit({ from: paul.address, to: [anne.address] }, auth)).rejects.toMatchObject({
-      responseCode: 550,
-    })
-    await expect(
-      submit({ from: anne.address, to: [paul.address] }, { user: anne.address, pass: 'faux' }),
-    ).rejects.toMatchObject({ responseCode: 535 })
-    operator.smtp.setSizeLimit(100_000)
-    await expect(submit({ from: anne.address, to: [paul.address], size: 200_000 })).rejects.toMatchObject({
-      responseCode: 552,
-    })
-    operator.smtp.setSizeLimit(25 * 1024 * 1024)
-    await submit({ from: anne.address, to: [paul.address], size: 200_000 })
-  })
-
-  it('delivers byte for byte what was sent and reports success and failure to the sender', async () => {
-    const dsn = { id: 'env-1', return: 'headers', notify: ['success', 'failure'], recipient: anne.address }
-    operator.smtp.bounceNext(people.hospital.address)
-    const subject = 'Avis demandé'
-    await submit({ from: anne.address, to: [paul.address, people.hospital.address], subject, dsn })
-    const { messageId, undelivered } = operator.received.at(-1) ?? {}
-    expect(undelivered).toEqual([people.hospital.address])
-    const there = await operator.mailbox('paul').waitFor((message) => message.messageId === messageId)
-    expect(there).toMatchObject({ subject, from: anne.address })
-    const source = async (title: string): Promise<string> => {
-      const view = operator.mailbox('anne')
-      const { uid } = await view.waitFor((message) => message.subject === title)
-      return (await view.source(uid)).toString()
-    }
-    const failed = await source('Message non remis')
-    expect(failed).toContain('multipart/report; report-type=delivery-status')
-    expect(failed).toContain(`Final-Recipient: rfc822; ${people.hospital.address}`)
-    expect(failed).toContain('Action: failed')
-    expect(failed).toContain('Original-Envelope-Id: env-1')
-    expect(failed).toContain(`Message-ID: ${messageId ?? '?'}`)
-    expect(await source('Message remis')).toContain('Action: delivered')
-  })
-
-  it('can lose the reply after taking a message, and be down', async () => {
-    const count = operator.received.length
-    operator.smtp.dropNextReply()
-    await expect(
-      submit({ from: anne.address, to: [paul.address], subject: 'Sans réponse' }),
-    ).rejects.toThrow()
-    expect(operator.received.length).toBe(count + 1)
-    await operator.smtpDown()
-    await expect(submit({ from: anne.address, to: [paul.address] })).rejects.toMatchObject({
-      code: 'ESOCKET',
-    })
-    await operator.smtpUp()
-    await submit({ from: anne.address, to: [paul.address] })
+    await (await imapClient(operator, { user: anne.address, pass: anne.password })).logout()
   })
 })
 
@@ -492,6 +173,13 @@ describe('the world itself', () => {
     const other = await startOperator({ imap: { qresync: false } })
     try {
       expect(other.imap.port).not.toBe(operator.imap.port)
+      const offered = async (from: Operator): Promise<ReadonlyMap<string, unknown>> => {
+        const client = await imapClient(from, { user: anne.address, pass: anne.password })
+        await client.logout()
+        return client.capabilities
+      }
+      expect((await offered(other)).has('QRESYNC')).toBe(false)
+      expect((await offered(other)).has('CONDSTORE')).toBe(true)
       await other.deliver({
         from: paul.address,
         to: anne.address,
@@ -528,5 +216,24 @@ describe('the world itself', () => {
       .toBe('gone')
     const { stdout: processes } = await run('ps', ['-eo', 'args'])
     expect(processes).not.toContain(folder)
+  })
+
+  it('holds seeded mail whose signatures OpenSSL verifies', async () => {
+    const seeded = await startOperator({ seed: { messageCount: 250 } })
+    const scratch = await mkdtemp(join(tmpdir(), 'souspli-seed-test-'))
+    try {
+      const inbox = await seeded.mailbox('anne').list()
+      expect(inbox.length).toBeGreaterThan(150)
+      const landmark = inbox.find(({ messageId }) => messageId === landmarks.potassium.messageId)
+      expect(landmark?.subject).toBe(landmarks.potassium.subject)
+      await writeFile(join(scratch, 'mail.eml'), await seeded.mailbox('anne').source(landmark?.uid ?? 0))
+      await writeFile(join(scratch, 'ca.pem'), seeded.pki.trusted.map(({ pem }) => pem).join(''))
+      const args = ['cms', '-verify', '-in', 'mail.eml', '-CAfile', 'ca.pem', '-out', 'content']
+      const { stderr } = await run('openssl', args, { cwd: scratch })
+      expect(stderr).toContain('Verification successful')
+    } finally {
+      await seeded.stop()
+      await rm(scratch, { recursive: true })
+    }
   })
 })
