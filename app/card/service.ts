@@ -211,7 +211,14 @@ export const createCardService = (deps: CardDependencies): CardService => {
       }
     }
   }
-  const running = run()
+  run().catch((cause: unknown) => {
+    // Only a dependency that rejects (the file system) gets here.
+    show({
+      state: 'module-failed',
+      path: '',
+      error: toErrorData({ code: 'core.internal', retry: 'no', cause }),
+    })
+  })
 
   /** Why nothing can be asked of a card now. */
   const unavailable = (): Outcome<never> => {
@@ -306,7 +313,6 @@ export const createCardService = (deps: CardDependencies): CardService => {
       cancel()
       connection?.close()
       wake()
-      await running
     },
   }
 }
