@@ -11,7 +11,7 @@ import {
   type ClinicalDocument,
   type DocumentContext,
 } from './clinical-document.ts'
-import { frenchDay, frenchMoment } from './paris-time.ts'
+import { atParis, frenchDay, frenchMoment } from './paris-time.ts'
 import type { PdfBlock } from './pdf.ts'
 import { professionalName, professionals, type Professional } from './professionals.ts'
 
@@ -78,7 +78,9 @@ export function biologyReport(
   options: { chapters: readonly Chapter[]; pdfCopy: boolean; prescriber: Professional; replaces?: CdaHeader },
 ): Promise<ClinicalDocument> {
   const { random, created } = context
-  const sampled = new Date(created.getTime() - 2 * hour)
+  const twoHoursBefore = new Date(created.getTime() - 2 * hour)
+  // Nobody is bled at night: an early report is about a sample of the day before.
+  const sampled = twoHoursBefore < atParis(created, 0, 7, 0) ? atParis(created, 1, 8, 20) : twoHoursBefore
   const [first, ...others] = options.chapters
   const base = baseHeader(
     context,

@@ -3,7 +3,7 @@ import { biologyReport } from './biology-report.ts'
 import { clinicalMail } from './clinical-mail.ts'
 import type { ClinicalDocument, DocumentContext } from './clinical-document.ts'
 import { correspondents, type Correspondent, type SeededMessage, type Signer } from './mail.ts'
-import { civilName, patients } from './patients.ts'
+import { civilName, patients, type Patient } from './patients.ts'
 import { professionals } from './professionals.ts'
 import type { Random } from './random.ts'
 import { consultation, emergencyReport, imagingReport, structuredConsultation } from './reports.ts'
@@ -74,47 +74,74 @@ async function biology(context: DocumentContext): Promise<ClinicalDocument> {
   return biologyReport(context, { chapters, pdfCopy: random.chance(0.4), prescriber: professionals.anne })
 }
 
-const makers: readonly (readonly [weight: number, make: Maker])[] = [
-  [10, async (c) => ({ documents: [await biology(c)], from: correspondents.laboratory })],
-  [
-    4,
-    async (c) => ({
+interface Kind {
+  weight: number
+  /** Children are not sent home from cardiology. */
+  adult: boolean
+  make: Maker
+}
+
+const kinds: readonly Kind[] = [
+  {
+    weight: 10,
+    adult: false,
+    make: async (c) => ({ documents: [await biology(c)], from: correspondents.laboratory }),
+  },
+  {
+    weight: 4,
+    adult: true,
+    make: async (c) => ({
       documents: [await consultation(c, professionals.paul, c.random.pick(reasons))],
       from: correspondents.paul,
     }),
-  ],
-  [
-    2,
-    async (c) => ({
+  },
+  {
+    weight: 2,
+    adult: true,
+    make: async (c) => ({
       documents: [await structuredConsultation(c, professionals.rheumatologist, c.random.pick(reasons))],
       from: correspondents.rheumatologist,
     }),
-  ],
-  [
-    3,
-    async (c) => ({
+  },
+  {
+    weight: 3,
+    adult: true,
+    make: async (c) => ({
       documents: [
         await imagingReport(c, { ...c.random.pick(scans), picture: c.random.chance(0.5) ? 'png' : 'jpeg' }),
       ],
       from: correspondents.imaging,
     }),
-  ],
-  [3, async (c) => ({ documents: [await dischargeLetter(c)], from: correspondents.hospital })],
-  [
-    2,
-    async (c) => ({
+  },
+  {
+    weight: 3,
+    adult: true,
+    make: async (c) => ({ documents: [await dischargeLetter(c)], from: correspondents.hospital }),
+  },
+  {
+    weight: 2,
+    adult: false,
+    make: async (c) => ({
       documents: [await emergencyReport(c, c.random.pick(emergencies))],
       from: correspondents.emergency,
     }),
-  ],
-  [1, async (c) => ({ documents: [await prescription(c, professionals.paul)], from: correspondents.paul })],
-  [
-    1,
-    async (c) => ({
+  },
+  {
+    weight: 1,
+    adult: true,
+    make: async (c) => ({
+      documents: [await prescription(c, professionals.paul)],
+      from: correspondents.paul,
+    }),
+  },
+  {
+    weight: 1,
+    adult: true,
+    make: async (c) => ({
       documents: [await dischargeLetter(c), await prescription(c, professionals.hospitalist)],
       from: correspondents.hospital,
     }),
-  ],
+  },
 ]
 
 const greetings = [
@@ -123,12 +150,11 @@ const greetings = [
   'Bonjour,\n\nCi-joint les documents de',
 ] as const
 
-function weighted(random: Random): Maker {
-  let left = random.integer(
-    1,
-    makers.reduce((sum, [weight]) => sum + weight, 0),
-  )
-  for (const [weight, make] of makers) {
+function drawKind(random: Random, patient: Patient): Maker {
+  const possible = kinds.filter((kind) => !kind.adult || patient.guardian === null)
+  const total = possible.reduce((sum, kind) => sum + kind.weight, 0)
+  let left = random.integer(1, total)
+  for (const { weight, make } of possible) {
     left -= weight
     if (left <= 0) return make
   }
@@ -140,6 +166,8 @@ export interface ClinicalOptions {
   date: Date
   to: Correspondent
   signer: Signer | null
+  /** One drawn by the seed unless given. */
+  patient?: Patient
   variant?: XdmVariant
   nameStyle?: 'rfc2231' | 'rfc2047' | 'both'
   zipName?: string
@@ -148,15 +176,15 @@ export interface ClinicalOptions {
 /** A clinical mail about some patient, from the sender that such a document comes from. */
 export async function anyClinicalMail(options: ClinicalOptions): Promise<SeededMessage> {
   const { random, date, variant } = options
-  const patient = random.pick(patients)
+  const patient = options.patient ?? random.pick(patients)
   const context: DocumentContext = {
     random: random.fork('document'),
     patient,
-    created: new Date(date.getTime() - random.integer(10, 600) * 60_000),
+    created: new Date(date.getTime() - random.integer(10, 90) * 60_000),
     recipients: [professionals.anne],
-    typeface: random.chance(0.08) ? 'embedded' : 'standard',
+    typeface: random.chance(0.04) ? 'embedded' : 'standard',
   }
-  const { documents, from } = await weighted(random)(context)
+  const { documents, from } = await drawKind(random, patient)(context)
   const signed = from === correspondents.laboratory && random.chance(0.3)
   const { raw } = await clinicalMail({
     from,

@@ -53,9 +53,11 @@ export function noisePng(width: number, height: number, random: Random): Buffer 
   return pngOf(width, height, raw, 0)
 }
 
+let scan: Buffer | null = null
+
 /** A grey gradient with a pale oval: it reads as a scan at thumbnail size. */
 export function scanPicture(): Buffer {
-  return png(160, 120, (x, y) => {
+  scan ??= png(160, 120, (x, y) => {
     const inside = ((x - 80) / 58) ** 2 + ((y - 60) / 44) ** 2
     const grey =
       inside > 1
@@ -63,6 +65,7 @@ export function scanPicture(): Buffer {
         : Math.round(60 + 150 * (1 - inside) * (0.75 + 0.25 * Math.sin(x / 7) * Math.cos(y / 5)))
     return [grey, grey, grey]
   })
+  return scan
 }
 
 // ITU-T T.81 table K.3: number of codes of each length, then the DC size categories they stand for.

@@ -18,6 +18,7 @@ import {
   type Signer,
 } from './mail.ts'
 import { atParis, parisWeekday } from './paris-time.ts'
+import { patients } from './patients.ts'
 import { createRandom, type Random } from './random.ts'
 import {
   deliveryFailure,
@@ -67,11 +68,20 @@ const variants: readonly XdmVariant[] = [
   'patient-mismatch',
 ]
 
-/** One message of the everyday mix. */
-async function everyday(context: MailContext): Promise<SeededMessage> {
+/** Messages of the everyday mix; its clinical mails take the patients in turn, so that a full INBOX knows them all. */
+function everyday(): (context: MailContext) => Promise<SeededMessage> {
+  let clinical = 0
+  return (context) => {
+    const draw = context.random.next()
+    const patient = patients[clinical % patients.length]
+    if (draw >= 0.4 || patient === undefined) return everydayLetter(context, draw)
+    clinical += 1
+    return anyClinicalMail({ ...context, patient })
+  }
+}
+
+async function everydayLetter(context: MailContext, draw: number): Promise<SeededMessage> {
   const { random } = context
-  const draw = random.next()
-  if (draw < 0.4) return anyClinicalMail(context)
   if (draw < 0.74) return letterMail(context)
   if (draw < 0.8) return pdfLetterMail(context)
   if (draw < 0.85) return hprimMail(context, random.chance(0.3))
@@ -171,11 +181,11 @@ export async function generateMailboxes(options: {
   const archive: SeededMessage[] = []
   const sentCount = Math.round((total * 3) / 21)
   const archiveCount = Math.round((total * 2) / 21)
-  await fill(maker('inbox'), inbox, total - sentCount - archiveCount, anne, [2, 420], everyday)
+  await fill(maker('inbox'), inbox, total - sentCount - archiveCount, anne, [2, 420], everyday())
   await fill(maker('sent'), sent, sentCount, paul, [2, 400], (context, index) =>
     index % 6 === 0 ? synthesisMail(context) : letterMail({ ...context, signer: null }, anne),
   )
-  await fill(maker('archive'), archive, archiveCount, anne, [190, 430], everyday)
+  await fill(maker('archive'), archive, archiveCount, anne, [190, 430], everyday())
 
   await fill(maker('paul'), paulInbox, 34, paul, [1, 300], (context) =>
     context.random.chance(0.4) ? anyClinicalMail(context) : letterMail(context),

@@ -15,10 +15,15 @@ export function entityBytes(entity: Entity): Buffer {
 
 /** Base64 in lines of 76 characters. */
 export function base64Lines(bytes: Buffer): Buffer {
-  const text = bytes.toString('base64')
-  const lines: string[] = []
-  for (let at = 0; at < text.length; at += 76) lines.push(text.slice(at, at + 76))
-  return Buffer.from(lines.join('\r\n') + '\r\n', 'latin1')
+  const encoded = Buffer.from(bytes.toString('base64'), 'latin1')
+  const lines = Math.ceil(encoded.length / 76)
+  const out = Buffer.alloc(encoded.length + 2 * lines)
+  for (let line = 0; line < lines; line++) {
+    const end = line * 78 + encoded.copy(out, line * 78, line * 76, (line + 1) * 76)
+    out[end] = 13
+    out[end + 1] = 10
+  }
+  return out
 }
 
 /** RFC 2045 quoted-printable of encoded bytes. */

@@ -11,7 +11,7 @@ export type PdfBlock =
       columns: readonly { title: string; width: number; align?: 'left' | 'right' }[]
       rows: readonly PdfRow[]
     }
-  | { kind: 'image'; bytes: Buffer; width: number }
+  | { kind: 'image'; bytes: Buffer; width: number; height: number }
 
 export interface PdfRow {
   cells: readonly string[]
@@ -148,8 +148,9 @@ function writeBlock(doc: PDFKit.PDFDocument, block: PdfBlock, show: (text: strin
       doc.moveDown(0.5)
       return
     case 'image':
-      doc.image(block.bytes, left, doc.y, { width: block.width })
-      doc.moveDown(0.6)
+      doc.image(block.bytes, left, doc.y, { width: block.width, height: block.height })
+      // pdfkit leaves the pen where it was when the place of a picture is given.
+      doc.y += block.height + 8
       return
     case 'table':
       writeTable(doc, block, show)

@@ -144,7 +144,7 @@ export function imagingReport(
     ],
     blocks: [
       ...proseBlocks([technique, findings]),
-      { kind: 'image', bytes: picture, width: 160 },
+      { kind: 'image', bytes: picture, width: 160, height: 120 },
       ...proseBlocks([conclusion]),
     ],
     typeface: context.typeface,

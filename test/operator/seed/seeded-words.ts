@@ -19,7 +19,6 @@ export const seededWords: readonly string[] = [
       ...landmark.words.filter((word) => word.includes(' ')),
     ]),
     'Discopathie dégénérative',
-    'Majoration du ramipril',
     'prochaine RCP',
     'Astreintes de décembre',
     'Décompensation cardiaque globale',
