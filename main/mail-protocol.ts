@@ -5,7 +5,7 @@ import { readLimited } from './part-protocol.ts'
 
 /** Sanitised HTML with pictures inlined as data: addresses can be big; a message is refused above this many bytes. */
 const documentLimit = 32 * 1_048_576
-const ticketLimit = 16
+const ticketLimit = 64
 const ticketMinutes = 60
 
 export interface MailFrames {
@@ -25,7 +25,7 @@ export interface MailFramesOptions {
 /**
  * Mail HTML on its own scheme under its own header (models.md §6.3.4). The window POSTs sanitised HTML to
  * `souspli-mail://publish/` and is answered a ticket as text; a frame then shows `souspli-mail://<ticket>/`. Tickets
- * live one hour at most, the sixteen newest only, and die on lock.
+ * live one hour at most, the 64 newest only, and die on lock.
  */
 export const createMailFrames = ({ origins, newTicket, now }: MailFramesOptions): MailFrames => {
   const documents = new Map<string, { bytes: Uint8Array<ArrayBuffer>; expires: number }>()

@@ -38,6 +38,7 @@ import { showAfresh, windowOptions, windowPartition } from './window.ts'
 
 const here = import.meta.dirname
 const stopLimitMs = 3_000
+const localNetworkChecks = 'LocalNetworkAccessChecks'
 /** Technical log: names and codes, never a payload. */
 const log = (line: string): void => void process.stderr.write(`main: ${line}\n`)
 
@@ -231,6 +232,8 @@ const start = async (profileFolder: string): Promise<void> => {
 
 if (app.isPackaged && asksForDebugging(process.argv)) app.exit(1)
 app.enableSandbox()
+// The hot-reload socket is on this machine; never set in a packaged product.
+if (commandLine.devServer !== null) app.commandLine.appendSwitch('disable-features', localNetworkChecks)
 if (commandLine.profile !== null) app.setPath('userData', join(commandLine.profile, 'desktop'))
 if (!app.requestSingleInstanceLock()) app.exit(0)
 else {

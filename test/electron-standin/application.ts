@@ -66,6 +66,8 @@ export const app = {
   api: Object.assign(emitter, {
     isPackaged: false,
     enableSandbox: () => undefined,
+    // Chromium is already running: the launcher gives it its switches.
+    commandLine: { appendSwitch: () => undefined },
     // Answered once the host is there, which takes a turn: listeners added right after start-up are in place.
     whenReady: () => askHost('ready'),
     getVersion: () => (JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }).version,

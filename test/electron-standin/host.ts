@@ -16,14 +16,20 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--disable-features=DnsOverHttps,OptimizationHints,MediaRouter',
   // No name is ever resolved; loopback stays for the pages that stand for the system's browser.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ]
 
 /** Starts Debian's Chromium; Playwright drives it through a pipe, no TCP port is opened. */
-export const startStandinHost = async (options: { headless?: boolean } = {}): Promise<StandinHost> => {
+export const startStandinHost = async (
+  options: { headless?: boolean; disabledFeatures?: readonly string[] } = {},
+): Promise<StandinHost> => {
   const headless = options.headless ?? true
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', headless, args: flags })
+  const features = ['DnsOverHttps', 'OptimizationHints', 'MediaRouter', ...(options.disabledFeatures ?? [])]
+  const browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless,
+    args: [...flags, `--disable-features=${features.join(',')}`],
+  })
   return { browser, headless, close: () => browser.close() }
 }

@@ -1,0 +1,15 @@
+import { defineConfig } from '@playwright/test'
+
+/** End-to-end stories on the real main, preload and core: one at a time, never retried, pictures under out/e2e. */
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.spec.ts',
+  outputDir: '../../out/e2e',
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: [['list']],
+})
