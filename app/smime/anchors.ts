@@ -1,0 +1,38 @@
+import { fail, ok, type Outcome } from '../contract/errors.ts'
+import { oids } from './algorithms.ts'
+import { isContext, parsed, sequence } from './asn1.ts'
+import { readCertificate } from './certificate.ts'
+import { readContentInfo } from './signed-data.ts'
+
+const maxFileSize = 4 * 1024 * 1024
+const maxCertificates = 200
+
+/** The certificates of a PKCS#7 file without signers (.p7b). */
+const fromPkcs7 = (bytes: Uint8Array): Uint8Array[] => {
+  const info = readContentInfo(bytes)
+  if (!info.ok || info.value.type !== oids.signedData) return []
+  const members = parsed(
+    () => sequence(info.value.content).find((field) => isContext(field, 0))?.children ?? [],
+  )
+  return members.ok ? members.value.map((node) => new Uint8Array(node.raw)) : []
+}
+
+const fromDer = (bytes: Uint8Array): Uint8Array[] =>
+  readCertificate(bytes).ok ? [new Uint8Array(bytes)] : fromPkcs7(bytes)
+
+/**
+ * Certificates of an administrator's file: PEM (any number, certificates or PKCS#7), one DER certificate, or a p7b.
+ * Fails with `smime.malformed` when it holds none or a broken one, `smime.limit` when it is too big.
+ */
+export const readAnchors = (bytes: Uint8Array): Outcome<Uint8Array[]> => {
+  if (bytes.length > maxFileSize) return fail('smime.limit')
+  const text = Buffer.from(bytes).toString('latin1')
+  const blocks = [
+    ...text.matchAll(/-----BEGIN (CERTIFICATE|PKCS7)-----([A-Za-z0-9+/=\s]*)-----END \1-----/g),
+  ].map(([, , base64 = '']) => new Uint8Array(Buffer.from(base64, 'base64')))
+  const found = blocks.length > 0 ? blocks.map(fromDer) : [fromDer(bytes)]
+  const certificates = found.flat()
+  if (certificates.length > maxCertificates) return fail('smime.limit')
+  const whole = found.every((some) => some.length > 0) && certificates.every((der) => readCertificate(der).ok)
+  return whole ? ok(certificates) : fail('smime.malformed')
+}

@@ -1,0 +1,244 @@
+import { createHash, X509Certificate } from 'node:crypto'
+import {
+  BasicConstraints,
+  Certificate,
+  CRLDistributionPoints,
+  ExtKeyUsage,
+  GeneralNames,
+  InfoAccess,
+  type GeneralName,
+} from 'pkijs'
+import type { CertificateSummary } from '../contract/mail.ts'
+import { ok, type Outcome } from '../contract/errors.ts'
+import { acceptedCurves, ecdsaSignatures, minRsaBits, oids, rsaSignatures } from './algorithms.ts'
+import { octets, oid, parsed, readAsn1, readBer, sequence, serialHex, set, type Node } from './asn1.ts'
+
+/** No certificate is bigger. */
+const maxCertificateSize = 64 * 1024
+
+const extensionOids = {
+  subjectKeyId: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAltName: '2.5.29.17',
+  basicConstraints: '2.5.29.19',
+  crlDistribution: '2.5.29.31',
+  policies: '2.5.29.32',
+  extendedKeyUsage: '2.5.29.37',
+  infoAccess: '1.3.6.1.5.5.7.1.1',
+  /** IGC-Santé: card number, support (bit 0x80 = test), profession (cps-card.md §2.5). */
+  cardNumber: '1.2.250.1.71.1.2.3',
+  support: '1.2.250.1.71.1.2.5',
+  profession: '1.2.250.1.71.1.2.7',
+} as const
+const understood: ReadonlySet<string> = new Set(Object.values(extensionOids))
+
+const attributeNames: Readonly<Record<string, string>> = {
+  '2.5.4.3': 'CN',
+  '2.5.4.4': 'SN',
+  '2.5.4.5': 'serialNumber',
+  '2.5.4.6': 'C',
+  '2.5.4.7': 'L',
+  '2.5.4.8': 'ST',
+  '2.5.4.10': 'O',
+  '2.5.4.11': 'OU',
+  '2.5.4.12': 'title',
+  '2.5.4.42': 'GN',
+  '1.2.840.113549.1.9.1': 'emailAddress',
+}
+
+/** What a certificate says, read once; the raw bytes stay the reference. */
+export interface CertificateFacts {
+  der: Uint8Array
+  x509: X509Certificate
+  /** SHA-256 of the DER, lower-case hex. */
+  fingerprint: string
+  /** Names as encoded, hex: compared byte for byte. */
+  subjectName: string
+  issuerName: string
+  issuerDer: Uint8Array
+  subjectKeyId: string | null
+  serial: string
+  serialDer: Uint8Array
+  notBefore: Date
+  notAfter: Date
+  /** Subject attributes in order, by short name or OID. */
+  subject: { name: string; value: string }[]
+  issuer: { name: string; value: string }[]
+  isAuthority: boolean
+  pathLength: number | null
+  /** First byte of KeyUsage; null when the extension is absent. */
+  keyUsage: number | null
+  extendedKeyUsage: string[] | null
+  /** rfc822Name only, as written. The subject's emailAddress is legacy and binds nothing. */
+  emails: string[]
+  crlUrls: string[]
+  ocspUrls: string[]
+  /** A critical extension we do not understand: the certificate must not be used (RFC 5280 §4.2). */
+  unknownCritical: boolean
+  /** SHA-1, MD5, small keys, unknown curves. */
+  weak: boolean
+  isCard: boolean
+  isTest: boolean
+  keyAlgorithm: string
+}
+
+export const keyUsageBits = {
+  digitalSignature: 0x80,
+  nonRepudiation: 0x40,
+  keyEncipherment: 0x20,
+  keyCertSign: 0x04,
+  crlSign: 0x02,
+} as const
+
+/** Text of a DN value, whatever its string type; BMPString is UTF-16. */
+const textOf = (node: Node | undefined): string => {
+  if (!node) return ''
+  if (node.tag === 30) return Buffer.from(node.content).swap16().toString('utf16le')
+  return Buffer.from(node.content).toString(node.tag === 12 ? 'utf8' : 'latin1')
+}
+
+const nameAttributes = (der: Uint8Array): { name: string; value: string }[] =>
+  sequence(readBer(der)).flatMap((rdn) =>
+    set(rdn).map((attribute) => {
+      const [type, value] = sequence(attribute)
+      const dotted = oid(type)
+      return { name: attributeNames[dotted] ?? dotted, value: textOf(value) }
+    }),
+  )
+
+const httpUrls = (names: readonly GeneralName[]): string[] =>
+  names
+    .filter((name) => name.type === 6)
+    .map((name) => String(name.value))
+    .filter((url) => /^http:\/\//i.test(url))
+
+/** An rfc822Name that cannot deceive: visible ASCII around one @ (no NUL, no spaces). */
+const plainAddress = /^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/
+
+const weakKey = (x509: X509Certificate): boolean => {
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = x509.publicKey
+  if (type === 'rsa' || type === 'rsa-pss') return (details?.modulusLength ?? 0) < minRsaBits
+  if (type === 'ec') return !acceptedCurves.has(details?.namedCurve ?? '')
+  return true
+}
+
+const weakSignature = (dotted: string): boolean =>
+  dotted === oids.rsa || !(dotted in rsaSignatures || dotted in ecdsaSignatures || dotted === oids.rsaPss)
+
+/** Reads a DER certificate. Fails with `smime.malformed`. */
+export const readCertificate = (der: Uint8Array): Outcome<CertificateFacts> =>
+  parsed(() => {
+    if (der.length > maxCertificateSize) throw new Error('certificate too big')
+    const bytes = new Uint8Array(der)
+    const certificate = new Certificate({ schema: readAsn1(bytes) })
+    const x509 = new X509Certificate(bytes)
+    const issuerDer = new Uint8Array(certificate.issuer.valueBeforeDecode)
+    const subjectDer = new Uint8Array(certificate.subject.valueBeforeDecode)
+    const extensions = certificate.extensions ?? []
+    if (new Set(extensions.map((extension) => extension.extnID)).size !== extensions.length) {
+      throw new Error('an extension appears twice')
+    }
+    const bytesOf = (id: string): Uint8Array | null => {
+      const found = extensions.find((extension) => extension.extnID === id)
+      return found ? new Uint8Array(found.extnValue.getValue()) : null
+    }
+    const from = <T>(id: string, read: (value: Uint8Array) => T): T | null => {
+      const value = bytesOf(id)
+      return value ? read(value) : null
+    }
+    const constraints = from(
+      extensionOids.basicConstraints,
+      (value) => new BasicConstraints({ schema: readAsn1(value) }),
+    )
+    const names =
+      from(extensionOids.subjectAltName, (value) => new GeneralNames({ schema: readAsn1(value) }))?.names ??
+      []
+    const points =
+      from(extensionOids.crlDistribution, (value) => new CRLDistributionPoints({ schema: readAsn1(value) }))
+        ?.distributionPoints ?? []
+    const access =
+      from(extensionOids.infoAccess, (value) => new InfoAccess({ schema: readAsn1(value) }))
+        ?.accessDescriptions ?? []
+    const support = from(extensionOids.support, (value) => octets(readBer(value)))
+    const pathLength = constraints?.pathLenConstraint
+    return {
+      der: bytes,
+      x509,
+      fingerprint: createHash('sha256').update(bytes).digest('hex'),
+      subjectName: Buffer.from(subjectDer).toString('hex'),
+      issuerName: Buffer.from(issuerDer).toString('hex'),
+      issuerDer,
+      subjectKeyId: from(extensionOids.subjectKeyId, (value) =>
+        Buffer.from(octets(readBer(value))).toString('hex'),
+      ),
+      serial: serialHex(certificate.serialNumber.valueBlock.valueHexView),
+      serialDer: new Uint8Array(certificate.serialNumber.toBER()),
+      notBefore: certificate.notBefore.value,
+      notAfter: certificate.notAfter.value,
+      subject: nameAttributes(subjectDer),
+      issuer: nameAttributes(issuerDer),
+      isAuthority: constraints?.cA === true,
+      pathLength: typeof pathLength === 'number' ? pathLength : null,
+      keyUsage: from(extensionOids.keyUsage, (value) => readBer(value).content[1] ?? 0),
+      extendedKeyUsage: from(
+        extensionOids.extendedKeyUsage,
+        (value) => new ExtKeyUsage({ schema: readAsn1(value) }).keyPurposes,
+      ),
+      emails: names
+        .filter((name) => name.type === 1)
+        .map((name) => String(name.value))
+        .filter((address) => plainAddress.test(address)),
+      crlUrls: points.flatMap((point) =>
+        Array.isArray(point.distributionPoint) ? httpUrls(point.distributionPoint) : [],
+      ),
+      ocspUrls: httpUrls(
+        access
+          .filter((description) => description.accessMethod === '1.3.6.1.5.5.7.48.1')
+          .map((description) => description.accessLocation),
+      ),
+      unknownCritical: extensions.some(
+        (extension) => extension.critical && !understood.has(extension.extnID),
+      ),
+      weak: weakKey(x509) || weakSignature(certificate.signatureAlgorithm.algorithmId),
+      isCard: bytesOf(extensionOids.cardNumber) !== null,
+      isTest: ((support?.[0] ?? 0) & 0x80) !== 0,
+      keyAlgorithm: certificate.subjectPublicKeyInfo.algorithm.algorithmId,
+    }
+  })
+
+/** National identifier as CN: its type digit then the number, or employer/employee (cps-card.md §2.4). */
+const nationalIdPattern = /^\d[0-9A-Z]{8,15}(?:\/[0-9A-Z]{1,16})?$/
+
+const attribute = (facts: CertificateFacts, name: string): string | null =>
+  facts.subject.find((one) => one.name === name)?.value ?? null
+
+/** The name to show for whoever holds a certificate: given and family name, else the common name. */
+export const holderName = (facts: CertificateFacts): string => {
+  const person = [attribute(facts, 'GN'), attribute(facts, 'SN')].filter((part) => part !== null).join(' ')
+  return person || (attribute(facts, 'CN') ?? attribute(facts, 'O') ?? facts.serial)
+}
+
+const written = (attributes: { name: string; value: string }[]): string =>
+  attributes.map(({ name, value }) => `${name}=${value}`).join(', ')
+
+/** What a window may know of a certificate. */
+export const summaryOf = (facts: CertificateFacts): CertificateSummary => {
+  const commonName = attribute(facts, 'CN') ?? ''
+  return {
+    fingerprint: facts.fingerprint,
+    subject: written(facts.subject),
+    issuer: written(facts.issuer),
+    serial: facts.serial,
+    notBefore: facts.notBefore.toISOString(),
+    notAfter: facts.notAfter.toISOString(),
+    emails: facts.emails,
+    nationalId: nationalIdPattern.test(commonName) ? commonName : null,
+    profession: attribute(facts, 'title'),
+  }
+}
+
+/** Summary of a DER certificate. Fails with `smime.malformed`. */
+export const summarise = (der: Uint8Array): Outcome<CertificateSummary> => {
+  const facts = readCertificate(der)
+  return facts.ok ? ok(summaryOf(facts.value)) : facts
+}

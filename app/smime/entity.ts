@@ -1,0 +1,141 @@
+/**
+ * MIME as S/MIME needs it: byte-exact parts of a multipart and a few header fields. What a person reads is parsed
+ * elsewhere; here nothing is decoded that a signature covers.
+ */
+
+const maxHeaderSize = 256 * 1024
+const maxParts = 1000
+
+export interface Entity {
+  raw: Uint8Array
+  body: Uint8Array
+  /** Lower-case type/subtype; text/plain when missing, repeated or unreadable. */
+  type: string
+  parameters: ReadonlyMap<string, string>
+  transferEncoding: string
+  fileName: string
+}
+
+const lf = 0x0a
+const cr = 0x0d
+
+/** Offset of the body: after the first empty line; the whole length when there is none. */
+const bodyOffset = (raw: Uint8Array): number => {
+  for (let line = 0; line < Math.min(raw.length, maxHeaderSize);) {
+    const end = raw.indexOf(lf, line)
+    if (end === -1) return raw.length
+    if (end === line || (end === line + 1 && raw[line] === cr)) return end + 1
+    line = end + 1
+  }
+  return raw.length
+}
+
+/** `name=value; name="quoted \" value"` after the first `;`, names in lower case; the first of a name counts. */
+const parametersOf = (value: string): Map<string, string> => {
+  const found = new Map<string, string>()
+  const pattern = /;\s*([^\s=;"]{1,64})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/g
+  for (const [, name = '', quoted, plain] of value.slice(0, 4096).matchAll(pattern)) {
+    const key = name.toLowerCase()
+    if (!found.has(key)) found.set(key, quoted === undefined ? (plain ?? '') : quoted.replace(/\\(.)/g, '$1'))
+  }
+  return found
+}
+
+/** Reads the header of an entity; never fails, an unreadable one is plain text. */
+export const readEntity = (raw: Uint8Array): Entity => {
+  const start = bodyOffset(raw)
+  const header = Buffer.from(raw.buffer, raw.byteOffset, Math.min(start, maxHeaderSize))
+    .toString('latin1')
+    .replace(/\r?\n[ \t]+/g, ' ')
+  const fields = new Map<string, string[]>()
+  for (const line of header.split(/\r?\n/)) {
+    const colon = line.indexOf(':')
+    if (colon <= 0) continue
+    const name = line.slice(0, colon).trim().toLowerCase()
+    fields.set(name, [...(fields.get(name) ?? []), line.slice(colon + 1).trim()])
+  }
+  const only = (name: string): string => {
+    const values = fields.get(name) ?? []
+    return values.length === 1 ? (values[0] ?? '') : ''
+  }
+  const contentType = only('content-type')
+  const parameters = parametersOf(contentType)
+  const type =
+    /^([!-.0-:<-~]+\/[!-.0-:<-~]+)\s*(?:;|\(|$)/.exec(contentType)?.[1]?.toLowerCase() ?? 'text/plain'
+  const disposition = parametersOf(only('content-disposition'))
+  return {
+    raw,
+    body: raw.subarray(start),
+    type,
+    parameters,
+    transferEncoding: only('content-transfer-encoding').toLowerCase(),
+    fileName: disposition.get('filename') ?? parameters.get('name') ?? '',
+  }
+}
+
+/**
+ * The parts of a multipart, byte for byte: the line break before a boundary belongs to the boundary (RFC 2046 §5.1.1).
+ * Null without boundary, without any part, or with too many.
+ */
+export const splitParts = (entity: Entity): Uint8Array[] | null => {
+  const boundary = entity.parameters.get('boundary') ?? ''
+  if (boundary === '' || boundary.length > 200) return null
+  const body = Buffer.from(entity.body.buffer, entity.body.byteOffset, entity.body.length)
+  const mark = Buffer.from(`--${boundary}`, 'latin1')
+  const parts: Uint8Array[] = []
+  let start: number | null = null
+  for (let at = body.indexOf(mark); at !== -1; at = body.indexOf(mark, at + 1)) {
+    if (at > 0 && body[at - 1] !== lf) continue
+    const newline = body.indexOf(lf, at)
+    const lineEnd = newline === -1 ? body.length : newline
+    const rest = body.toString('latin1', at + mark.length, Math.min(lineEnd, at + mark.length + 200))
+    const kind = /^(--)?[ \t]*\r?$/.exec(rest)
+    if (!kind) continue
+    if (start !== null) {
+      const end = at >= 2 && body[at - 2] === cr ? at - 2 : at - 1
+      parts.push(body.subarray(start, Math.max(end, start)))
+      if (parts.length > maxParts) return null
+    }
+    start = newline === -1 ? body.length : newline + 1
+    if (kind[1]) {
+      start = null
+      break
+    }
+  }
+  if (start !== null) parts.push(body.subarray(start))
+  return parts.length === 0 ? null : parts
+}
+
+/** The body without its transfer encoding, for CMS structures (base64, quoted-printable or as is). */
+export const decodedBody = (entity: Entity): Uint8Array => {
+  const text = () => Buffer.from(entity.body).toString('latin1')
+  if (entity.transferEncoding === 'base64') return Buffer.from(text(), 'base64')
+  if (entity.transferEncoding === 'quoted-printable') {
+    const plain = text()
+      .replace(/[ \t]*=[ \t]*\r?\n/g, '')
+      .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    return Buffer.from(plain, 'latin1')
+  }
+  return entity.body
+}
+
+/** Lone LF made CRLF (RFC 8551 §3.1.1): a store or a gateway may have changed line ends after signing. */
+export const withCrlf = (bytes: Uint8Array): Uint8Array => {
+  let lone = 0
+  for (let at = bytes.indexOf(lf); at !== -1; at = bytes.indexOf(lf, at + 1))
+    if (bytes[at - 1] !== cr) lone += 1
+  if (lone === 0) return bytes
+  const out = Buffer.alloc(bytes.length + lone)
+  let from = 0
+  let to = 0
+  for (let at = bytes.indexOf(lf); at !== -1; at = bytes.indexOf(lf, at + 1)) {
+    if (bytes[at - 1] === cr) continue
+    out.set(bytes.subarray(from, at), to)
+    to += at - from
+    out[to] = cr
+    to += 1
+    from = at
+  }
+  out.set(bytes.subarray(from), to)
+  return out
+}

@@ -1,0 +1,136 @@
+import { isIP } from 'node:net'
+import { fail, ok, type ErrorCode, type Outcome } from '../contract/errors.ts'
+import type { SignatureStatus } from '../contract/mail.ts'
+import { oids } from './algorithms.ts'
+import { keyUsageBits, readCertificate, type CertificateFacts } from './certificate.ts'
+import { isPinned } from './igc-sante.ts'
+import { buildPath, dateProblem, type PathProblem } from './path.ts'
+import { createRevocation, type RevocationDeps } from './revocation.ts'
+
+/** Certificates taken from a server or a message, at most. */
+const maxCandidates = 20
+/** How far in the future a signature may say it was made. */
+const clockSkew = 24 * 3_600_000
+
+export type InvalidReason = Extract<SignatureStatus, { status: 'invalid' }>['reasons'][number]
+
+/** What the authorities say of a signer; no reason means the certificate may sign. */
+export interface SignerVerdict {
+  reasons: InvalidReason[]
+  revocation: 'good' | 'unknown'
+}
+
+export interface Trust {
+  /** How many of the anchors given were accepted: production takes only the pinned authorities of IGC-Santé. */
+  anchors: { accepted: number; refused: number }
+  /**
+   * Checks a TLS server: chain to the anchors, dates, name (RFC 6125, SAN only), usage, revocation. Fails with
+   * `tls.untrusted-authority`, `tls.expired`, `tls.host-mismatch`, `tls.wrong-usage`, `tls.revoked`,
+   * `tls.revocation-unknown` (only under `require`). `chain` is as the server sent it, its own certificate first.
+   */
+  verifyServer(params: {
+    chain: Uint8Array[]
+    host: string
+    issuerCommonName?: string
+  }): Promise<Outcome<{ revocation: 'good' | 'unknown' }>>
+  /** Checks a message's signer at a date and, when the signature tells it, at the time of signing. */
+  verifySigner(params: {
+    certificate: CertificateFacts
+    candidates: CertificateFacts[]
+    at: Date
+    signedAt: Date | null
+  }): Promise<SignerVerdict>
+}
+
+const mayBe = (facts: CertificateFacts, usage: string, bits: number): boolean => {
+  const extended = facts.extendedKeyUsage
+  const purpose = extended === null || extended.includes(usage) || extended.includes(oids.anyExtendedUsage)
+  return purpose && (facts.keyUsage === null || (facts.keyUsage & bits) !== 0)
+}
+
+const tlsCode: Readonly<Record<PathProblem, ErrorCode>> = {
+  'untrusted-authority': 'tls.untrusted-authority',
+  expired: 'tls.expired',
+  'not-yet-valid': 'tls.expired',
+}
+
+/** Readable certificates among those a stranger sent, without doubles. */
+export const readCandidates = (ders: readonly Uint8Array[]): CertificateFacts[] => {
+  const found = new Map<string, CertificateFacts>()
+  for (const der of ders.slice(0, maxCandidates)) {
+    const facts = readCertificate(der)
+    if (facts.ok) found.set(facts.value.fingerprint, facts.value)
+  }
+  return [...found.values()]
+}
+
+/**
+ * Trust in servers and signers, from authorities of ours alone (never the system's). `environment` production refuses
+ * test authorities and test certificates; `revocation` says what to do when neither a list nor OCSP answers.
+ */
+export const createTrust = (
+  deps: RevocationDeps & {
+    anchors: Uint8Array[]
+    environment: 'production' | 'test'
+    revocation: 'require' | 'prefer'
+  },
+): Trust => {
+  const production = deps.environment === 'production'
+  const anchors = deps.anchors.flatMap((der) => {
+    const facts = readCertificate(der)
+    const accepted = facts.ok && facts.value.isAuthority && (!production || isPinned(der))
+    return accepted ? [facts.value] : []
+  })
+  const revocationOf = createRevocation(deps)
+
+  const verifyServer: Trust['verifyServer'] = async ({ chain, host, issuerCommonName }) => {
+    const [leaf, ...candidates] = readCandidates(chain)
+    if (!leaf) return fail('tls.handshake', { details: { host } })
+    const refuse = (code: ErrorCode): Outcome<never> => fail(code, { details: { host } })
+    const now = new Date(deps.now())
+    const built = buildPath(leaf, candidates, anchors, now)
+    if (!built.ok) return refuse(tlsCode[built.problem])
+    if (leaf.weak || (production && leaf.isTest)) return refuse('tls.untrusted-authority')
+    const issuer = leaf.issuer.find((attribute) => attribute.name === 'CN')?.value
+    if (issuerCommonName !== undefined && issuer !== issuerCommonName)
+      return refuse('tls.untrusted-authority')
+    if (dateProblem(leaf, now)) return refuse('tls.expired')
+    const serverKeyUsage = keyUsageBits.digitalSignature | keyUsageBits.keyEncipherment
+    if (!mayBe(leaf, oids.serverAuth, serverKeyUsage) || leaf.isAuthority) return refuse('tls.wrong-usage')
+    const named = isIP(host)
+      ? leaf.x509.checkIP(host)
+      : leaf.x509.checkHost(host, { subject: 'never', partialWildcards: false })
+    if (named === undefined) return refuse('tls.host-mismatch')
+    const revocation = await revocationOf(built.path)
+    if (revocation === 'revoked') return refuse('tls.revoked')
+    if (revocation === 'unknown' && deps.revocation === 'require') {
+      return fail('tls.revocation-unknown', { retry: 'later', details: { host } })
+    }
+    return ok({ revocation })
+  }
+
+  const verifySigner: Trust['verifySigner'] = async ({ certificate, candidates, at, signedAt }) => {
+    const reasons = new Set<InvalidReason>()
+    const built = buildPath(certificate, candidates.slice(0, maxCandidates), anchors, at)
+    if (!built.ok) reasons.add(built.problem)
+    if (production && certificate.isTest) reasons.add('untrusted-authority')
+    if (certificate.weak) reasons.add('unsupported-algorithm')
+    const signing = keyUsageBits.digitalSignature | keyUsageBits.nonRepudiation
+    if (!mayBe(certificate, oids.emailProtection, signing) || certificate.isAuthority)
+      reasons.add('wrong-usage')
+    for (const date of signedAt ? [at, signedAt] : [at]) {
+      const problem = dateProblem(certificate, date)
+      if (problem) reasons.add(problem)
+    }
+    if (signedAt && signedAt.getTime() > at.getTime() + clockSkew) reasons.add('not-yet-valid')
+    const revocation = built.ok ? await revocationOf(built.path) : 'unknown'
+    if (revocation === 'revoked') reasons.add('revoked')
+    return { reasons: [...reasons], revocation: revocation === 'good' ? 'good' : 'unknown' }
+  }
+
+  return {
+    anchors: { accepted: anchors.length, refused: deps.anchors.length - anchors.length },
+    verifyServer,
+    verifySigner,
+  }
+}
