@@ -174,7 +174,10 @@ const makeProvider = (
     features: {
       devInteractions: { enabled: false },
       introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientId === 'operateur' },
-      revocation: { enabled: true },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
     },
     interactions: { policy, url: (_ctx, interaction) => `/connexion/${interaction.uid}` },
     routes: {
