@@ -1,10 +1,330 @@
-import type { OutboxItem } from '../../app/contract/index.ts'
+import { MailX, Send, Trash2, X } from 'lucide-react'
+import { useCallback, useState } from 'react'
+import {
+  Button as AriaButton,
+  Dialog,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Modal,
+  ModalOverlay,
+  Popover,
+  Select,
+  SelectValue,
+} from 'react-aria-components'
+import type { AppError, Draft, DraftAttachment, DraftContent, OutboxItem } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { accountStore, useStore } from '../data/index.ts'
+import {
+  Button,
+  Checkbox,
+  ErrorBanner,
+  ErrorState,
+  IconButton,
+  KeyboardHint,
+  Spinner,
+} from '../design/index.ts'
+import { clock, t, useLanguage } from '../i18n/index.ts'
+import { AttachmentsBar } from './attachments-bar.tsx'
+import { withAttribution } from './attribution.ts'
+import { BodyEditor } from './body-editor.tsx'
+import { ChecksLine } from './checks-line.tsx'
+import { useDraft, useDraftState } from './draft-state.ts'
+import type { SaveState } from './draft-state.ts'
+import { RecipientsField } from './recipients-field.tsx'
+import { useUploads } from './uploads.ts'
+import './composer.css'
 
-/** Stub: the composer's helper replaces it. */
-export const Composer = ({
-  draftId,
-}: {
+interface ComposerProps {
   draftId: number
   onClose: () => void
   onSent: (item: OutboxItem) => void
-}) => <div>{draftId}</div>
+}
+
+const titleOf = (draft: Draft): string => t(`composer.title_${draft.kind}`)
+
+/** The core names who is quoted; the sentence is the catalogue's. */
+const introduceQuote =
+  (draft: Draft) =>
+  (content: DraftContent): DraftContent => {
+    if (draft.kind === 'new') return content
+    const sentence = (who: string, when: string): string =>
+      t(draft.kind === 'forward' ? 'composer.forwarded' : 'composer.attribution', { who, when })
+    return {
+      ...content,
+      text: withAttribution(content.text, sentence),
+      html:
+        content.html?.replace(
+          /^(<p><\/p><p>)([^<]+)(<\/p>)/,
+          (_all, before: string, line: string, after: string) =>
+            `${before}${withAttribution(line.replace(/ &lt;.*?&gt;/, ''), sentence)}${after}`,
+        ) ?? null,
+    }
+  }
+
+const SaveLine = ({ save }: { save: SaveState }) => (
+  <span className="composer-saved" role="status" data-failed={save.state === 'failed'}>
+    {save.state === 'saved'
+      ? t('composer.saved', { time: clock(save.at) })
+      : save.state === 'saving'
+        ? t('composer.saving')
+        : t('composer.saveFailed')}
+  </span>
+)
+
+const FromLine = ({
+  content,
+  onChange,
+}: {
+  content: DraftContent
+  onChange: (accountId: number) => void
+}) => {
+  const accounts = useStore(accountStore)
+  const current = accounts.find((account) => account.id === content.accountId)
+  if (accounts.length < 2)
+    return (
+      <div className="composer-line">
+        <span className="composer-label">{t('composer.from')}</span>
+        <span>
+          {current?.displayName} <span className="muted small">{current?.address}</span>
+        </span>
+      </div>
+    )
+  return (
+    <Select
+      className="composer-line"
+      selectedKey={content.accountId}
+      onSelectionChange={(key) => {
+        if (typeof key === 'number') onChange(key)
+      }}
+    >
+      <Label className="composer-label">{t('composer.from')}</Label>
+      <AriaButton className="composer-from">
+        <SelectValue />
+      </AriaButton>
+      <Popover className="popover">
+        <ListBox className="menu" items={accounts}>
+          {(account) => (
+            <ListBoxItem id={account.id} className="menu-item" textValue={account.displayName}>
+              {account.displayName} <span className="muted small">{account.address}</span>
+            </ListBoxItem>
+          )}
+        </ListBox>
+      </Popover>
+    </Select>
+  )
+}
+
+const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> & { draft: Draft }) => {
+  const [prepare] = useState(() => introduceQuote(draft))
+  const state = useDraftState(draft, prepare)
+  const { content, change, checks, flush, setAttachments } = state
+  const [copies, setCopies] = useState(content.cc.length + content.bcc.length > 0)
+  const [sending, setSending] = useState(false)
+  const [error, setError] = useState<AppError | null>(null)
+  const [dropping, setDropping] = useState(false)
+  const attached = useCallback(
+    (attachment: DraftAttachment) => setAttachments((current) => [...current, attachment]),
+    [setAttachments],
+  )
+  const { uploads, add, cancel } = useUploads(draft.id, attached)
+  const busy = uploads.some((upload) => upload.error === null)
+  const blocked = busy || sending || checks.some((check) => check.blocking)
+
+  const shownError = error ?? (state.save.state === 'failed' ? state.save.error : null)
+
+  const send = async (): Promise<void> => {
+    if (blocked) return
+    setSending(true)
+    setError(null)
+    // What could not be saved is told by the save line and must not be sent as it was before.
+    const outcome = (await flush()) ? await invoke('drafts.send', { id: draft.id }) : null
+    setSending(false)
+    if (outcome?.ok) onSent(outcome.value)
+    else if (outcome) setError(outcome.error)
+  }
+  const detach = async (attachment: DraftAttachment): Promise<void> => {
+    const outcome = await invoke('drafts.detach', { id: draft.id, attachmentId: attachment.id })
+    if (outcome.ok) setAttachments((current) => current.filter((one) => one.id !== attachment.id))
+    else setError(outcome.error)
+  }
+  const close = async (): Promise<void> => {
+    await flush()
+    onClose()
+  }
+  const discard = async (): Promise<void> => {
+    const outcome = await invoke('drafts.discard', { id: draft.id })
+    if (outcome.ok) onClose()
+    else setError(outcome.error)
+  }
+
+  return (
+    <div
+      className="composer"
+      data-dropping={dropping}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault()
+          void send()
+        }
+      }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes('Files')) return
+        event.preventDefault()
+        setDropping(true)
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false)
+      }}
+      onDrop={(event) => {
+        if (event.dataTransfer.files.length === 0) return
+        event.preventDefault()
+        setDropping(false)
+        add([...event.dataTransfer.files])
+      }}
+    >
+      <header className="composer-head">
+        <h2>{titleOf(draft)}</h2>
+        <SaveLine save={state.save} />
+        <IconButton label={t('composer.close')} shortcut="Échap" onPress={() => void close()}>
+          <X aria-hidden="true" />
+        </IconButton>
+      </header>
+      <div className="composer-fields">
+        <FromLine content={content} onChange={(accountId) => change((now) => ({ ...now, accountId }))} />
+        <div className="composer-to">
+          <RecipientsField
+            label={t('composer.to')}
+            recipients={content.to}
+            checks={checks}
+            autoFocus={draft.kind === 'new' || draft.kind === 'forward'}
+            onChange={(to) => change((now) => ({ ...now, to }))}
+          />
+          {!copies && (
+            <Button variant="link" size="small" onPress={() => setCopies(true)}>
+              {t('composer.showCopies')}
+            </Button>
+          )}
+        </div>
+        {copies && (
+          <>
+            <RecipientsField
+              label={t('composer.cc')}
+              recipients={content.cc}
+              checks={checks}
+              onChange={(cc) => change((now) => ({ ...now, cc }))}
+            />
+            <RecipientsField
+              label={t('composer.bcc')}
+              recipients={content.bcc}
+              checks={checks}
+              onChange={(bcc) => change((now) => ({ ...now, bcc }))}
+            />
+          </>
+        )}
+        <label className="composer-line">
+          <span className="composer-label">{t('composer.subject')}</span>
+          <input
+            className="composer-subject"
+            value={content.subject}
+            maxLength={998}
+            onChange={(event) => {
+              const subject = event.currentTarget.value
+              change((now) => ({ ...now, subject }))
+            }}
+          />
+        </label>
+      </div>
+      <BodyEditor
+        kind={draft.kind}
+        content={content}
+        onChange={(body) => change((now) => ({ ...now, ...body }))}
+      />
+      <AttachmentsBar
+        attachments={state.attachments}
+        uploads={uploads}
+        onFiles={add}
+        onDetach={(attachment) => void detach(attachment)}
+        onCancel={cancel}
+      />
+      <ChecksLine checks={checks} />
+      {shownError && (
+        <div className="composer-error">
+          <ErrorBanner error={shownError} />
+        </div>
+      )}
+      <footer className="composer-foot">
+        <Button variant="primary" isDisabled={blocked} onPress={() => void send()}>
+          {sending ? <Spinner label={t('composer.sending')} /> : <Send aria-hidden="true" />}
+          {sending ? t('composer.sending') : t('composer.send')}
+        </Button>
+        <Checkbox isSelected={content.sign} onChange={(sign) => change((now) => ({ ...now, sign }))}>
+          {t('composer.sign')}
+        </Checkbox>
+        <Checkbox isSelected={content.encrypt} onChange={(encrypt) => change((now) => ({ ...now, encrypt }))}>
+          {t('composer.encrypt')}
+        </Checkbox>
+        <Checkbox
+          isSelected={content.readReceipt}
+          onChange={(readReceipt) => change((now) => ({ ...now, readReceipt }))}
+        >
+          {t('composer.readReceipt')}
+        </Checkbox>
+        <span className="composer-end">
+          <KeyboardHint keys={t('composer.sendKeys')} />
+          <IconButton label={t('composer.discard')} onPress={() => void discard()}>
+            <Trash2 aria-hidden="true" />
+          </IconButton>
+        </span>
+      </footer>
+      {dropping && (
+        <div className="composer-dropzone" aria-hidden="true">
+          {t('composer.dropHere')}
+        </div>
+      )}
+    </div>
+  )
+}
+
+const Content = ({ draftId, onClose, onSent }: ComposerProps) => {
+  const load = useDraft(draftId)
+  if (load.state === 'ready') return <DraftEditor draft={load.draft} onClose={onClose} onSent={onSent} />
+  return (
+    <div className="composer">
+      {load.state === 'loading' ? (
+        <div className="composer-loading">
+          <Spinner label={t('composer.loading')} size="large" />
+        </div>
+      ) : (
+        <ErrorState
+          icon={<MailX />}
+          error={load.error}
+          actions={<Button onPress={onClose}>{t('common.close')}</Button>}
+        />
+      )}
+    </div>
+  )
+}
+
+/**
+ * Writes one draft in a window of its own above the mailbox: saved as one types, checked before it can be sent. Escape
+ * closes and keeps the draft; Ctrl+Enter sends.
+ */
+export const Composer = ({ draftId, onClose, onSent }: ComposerProps) => {
+  useLanguage()
+  return (
+    <ModalOverlay
+      className="composer-backdrop"
+      isOpen
+      onOpenChange={(open) => {
+        if (!open) onClose()
+      }}
+    >
+      <Modal className="composer-modal">
+        <Dialog className="dialog composer-dialog" aria-label={t('composer.dialog')}>
+          <Content key={draftId} draftId={draftId} onClose={onClose} onSent={onSent} />
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  )
+}

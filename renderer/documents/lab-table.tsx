@@ -86,7 +86,9 @@ export const LabTable = ({ caption, results }: { caption: string; results: reado
               {t('documents.result')}
             </th>
             <td className="lab-mark" />
-            <th scope="col">{t('documents.unit')}</th>
+            <th scope="col" className="lab-unit">
+              {t('documents.unit')}
+            </th>
             <th scope="col">{t('documents.usualValues')}</th>
             {withPrevious && (
               <th scope="col" className="lab-previous">

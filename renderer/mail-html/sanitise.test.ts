@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { createMailSanitiser } from './sanitise.ts'
 import type { PictureSource } from './sanitise.ts'
 
-const sanitise = createMailSanitiser(window)
+const { sanitise, tree } = createMailSanitiser(window)
 const partUrl = 'souspli-part://session/logo'
 const pictures: PictureSource = {
   byContentId: (id) => (id === 'logo@x' ? partUrl : null),
@@ -106,6 +106,12 @@ describe('mail sanitiser', () => {
       ['a.example', true, null],
       ['evil.example', false, 'www.ameli.fr'],
     ])
+  })
+  it('gives a tree without attributes but addresses of links', () => {
+    expect(
+      tree('<p class=x onclick=y()>a <a href="https://x.example" target=_top>b</a><img src=x></p>')
+        ?.innerHTML,
+    ).toBe('<p>a <a href="https://x.example/">b</a><img alt=""></p>')
   })
   it('refuses what is too long instead of cutting it', () => {
     expect(sanitise('x'.repeat(2_000_001), pictures)).toBeNull()

@@ -55,13 +55,18 @@ const pictureAddress = (value: string, pictures: PictureSource): string | null =
   return rasterDataUrl.test(address) ? address : null
 }
 
-/**
- * Makes the sanitiser of a window: the last thing done to a sender's HTML before it is shown (models.md §6.3.2).
- * Null when the HTML is too long or does not settle; the text rendering is shown then.
- */
-export const createMailSanitiser = (
-  target: WindowLike,
-): ((html: string, pictures: PictureSource) => SanitisedMail | null) => {
+export interface MailSanitiser {
+  /**
+   * The last thing done to a sender's HTML before it is shown (models.md §6.3.2). Null when the HTML is too long or does
+   * not settle; the text rendering is shown then.
+   */
+  sanitise: (html: string, pictures: PictureSource) => SanitisedMail | null
+  /** The sanitised tree of HTML from elsewhere (a draft, the clipboard), to be read node by node. Null when too long. */
+  tree: (html: string) => Element | null
+}
+
+/** Makes the sanitiser of a window. */
+export const createMailSanitiser = (target: WindowLike): MailSanitiser => {
   const purifier: DOMPurify = createDOMPurify(target)
   let pictures: PictureSource = { byContentId: () => null, isPart: () => false }
   let blockedPictures = 0
@@ -136,7 +141,16 @@ export const createMailSanitiser = (
     }
   }
 
-  return (html, source) => {
+  const tree = (html: string): Element | null => {
+    if (html.length > maximumHtmlLength) return null
+    return purifier.sanitize(html, {
+      ALLOWED_TAGS: allowedTags,
+      ALLOWED_ATTR: ['href'],
+      RETURN_DOM: true,
+    }) as Element
+  }
+
+  const sanitise: MailSanitiser['sanitise'] = (html, source) => {
     if (html.length > maximumHtmlLength) return null
     pictures = source
     blockedPictures = 0
@@ -150,4 +164,6 @@ export const createMailSanitiser = (
     }
     return null
   }
+
+  return { sanitise, tree }
 }

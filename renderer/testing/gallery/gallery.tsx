@@ -19,9 +19,7 @@ void loadOpenSession().then(() => {
   createRoot(root).render(
     <>
       {state.startsWith('compose') ? (
-        <div className="gallery-composer">
-          <Composer draftId={1} onClose={nothing} onSent={nothing} />
-        </div>
+        <Composer draftId={1} onClose={nothing} onSent={nothing} />
       ) : (
         <div className="gallery-pane">
           <ReadingPane messageId={1} position={{ index: 1, total: 14 }} onAction={nothing} />

@@ -1,0 +1,67 @@
+import { Check, TriangleAlert } from 'lucide-react'
+import type { SendCheck } from '../../app/contract/index.ts'
+import { Chip } from '../design/index.ts'
+import type { ChipTone } from '../design/index.ts'
+import { size, t } from '../i18n/index.ts'
+
+interface Finding {
+  key: string
+  tone: ChipTone
+  text: string
+}
+
+/** The core's checks as a few short findings: what blocks first, then what to know, then what is fine. */
+export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
+  const count = (kind: SendCheck['kind']): number => checks.filter((check) => check.kind === kind).length
+  const findings: Finding[] = []
+  const add = (kind: Exclude<SendCheck['kind'], 'size'>, tone: ChipTone): void => {
+    const found = count(kind)
+    if (found > 0) findings.push({ key: kind, tone, text: t(`composer.check_${kind}`, { count: found }) })
+  }
+  add('no-recipient', 'neutral')
+  add('address-invalid', 'alert')
+  add('recipient-outside', 'alert')
+  const sizes = checks.filter((check) => check.kind === 'size')
+  const tooLarge = sizes.find((check) => check.blocking)
+  const measured = tooLarge ?? sizes[0]
+  const sizeText =
+    measured?.size === null || measured?.size === undefined
+      ? null
+      : measured.limit === null
+        ? size(measured.size)
+        : t('composer.sizeOf', { size: size(measured.size), limit: size(measured.limit) })
+  if (tooLarge && sizeText)
+    findings.push({ key: 'size', tone: 'alert', text: t('composer.tooLarge', { size: sizeText }) })
+  add(
+    'missing-certificate',
+    checks.some((check) => check.kind === 'missing-certificate' && check.blocking) ? 'alert' : 'warn',
+  )
+  add('card-needed', 'warn')
+  add('recipient-unknown', 'warn')
+  add('no-subject', 'warn')
+  add('recipient-trusted', 'ok')
+  if (!tooLarge && sizeText) findings.push({ key: 'size', tone: 'ok', text: sizeText })
+  return findings
+}
+
+/** What was checked before sending, in words. */
+export const ChecksLine = ({ checks }: { checks: readonly SendCheck[] }) => (
+  <ul className="composer-checks" aria-label={t('composer.checks')} aria-live="polite">
+    {summariseChecks(checks).map(({ key, tone, text }) => (
+      <li key={key}>
+        <Chip
+          tone={tone}
+          icon={
+            tone === 'ok' ? (
+              <Check aria-hidden="true" />
+            ) : tone === 'neutral' ? undefined : (
+              <TriangleAlert aria-hidden="true" />
+            )
+          }
+        >
+          {text}
+        </Chip>
+      </li>
+    ))}
+  </ul>
+)
