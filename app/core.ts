@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { createCardService, type CardPort } from './card/index.ts'
@@ -19,7 +19,7 @@ import {
 import { createIdentity } from './identity/index.ts'
 import { createMail, createResolver, type Enrichment, type ParsedMessage } from './mail/index.ts'
 import { createTrustClassifier, displaySubject, findDocuments } from './mssante/index.ts'
-import { createProtection } from './protection/index.ts'
+import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import {
   buildHeaderOnlyView,
   buildMessageView,
@@ -29,7 +29,7 @@ import {
   type Resource,
 } from './reading/index.ts'
 import { createPreferences, createSession } from './session/index.ts'
-import { createTrust, fetchRevocation, readTrustAnchors } from './smime/index.ts'
+import { createTrust } from './smime/index.ts'
 import { createVault } from './vault/index.ts'
 
 /** What the desktop does for the core. */
@@ -104,6 +104,18 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     policy,
     platform: process.platform,
     arch: process.arch,
+    fileExists: (path) =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    readFile: (path) => readFile(path, 'utf8'),
+    clock: {
+      after: (milliseconds, run) => {
+        const timer = setTimeout(run, milliseconds)
+        return () => clearTimeout(timer)
+      },
+    },
   })
   const vault = await createVault({
     folder: start.profileFolder,
@@ -112,25 +124,32 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     now,
     deviceSecret: { protect: host.protectSecret, unprotect: host.unprotectSecret },
   })
-  const anchors = readTrustAnchors(policy)
+  const anchors = await readTrustAnchors(policy.trustAnchors ?? [])
   const trust = createTrust({
     anchors,
     environment: policy.environment ?? 'production',
-    now: () => new Date(now()),
+    now,
     fetch: fetchRevocation,
     store: {
       get: async (url) => {
         const known = await vault.run('revocation.get', { url })
-        return known.ok ? known.value : null
+        return known.ok ? (known.value?.der ?? null) : null
       },
-      put: async (url, list) => {
+      put: async (url, der, thisUpdate, nextUpdate) => {
         // A locked vault keeps no list: the next check fetches it again.
-        if (vault.isOpen()) await vault.run('revocation.put', { url, ...list })
+        if (vault.isOpen())
+          await vault.run('revocation.put', {
+            url,
+            der,
+            thisUpdate: thisUpdate.getTime(),
+            nextUpdate: nextUpdate?.getTime() ?? null,
+          })
       },
     },
     revocation: policy.revocation ?? 'prefer',
   })
-  const protection = createProtection({ vault, card, trust, now: () => new Date(now()), random })
+  const anchorsPem = anchors.map(pemOf)
+  const protection = createProtection({ vault, card, trust, anchors, now: () => new Date(now()), random })
   const identity = createIdentity({ psc: policy.psc, openExternal: host.openExternal, now, random })
   const classify = createTrustClassifier(policy.trustSpace)
   const resources = createResources(random)
@@ -151,13 +170,14 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const mail = createMail({
     vault,
     resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
-    anchors: () => trust.anchorsPem(),
+    anchors: () => anchorsPem,
     verifyServer: (peer) =>
       trust.verifyServer({
         ...peer,
         ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
       }),
     credentials: identity.credentials,
+    login: identity.login,
     enrich,
     classify,
     displaySubject,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'vite'
 import { bundles, root } from './bundles.ts'
@@ -25,8 +25,8 @@ const fingerprint = (bundle: Bundle): string => {
   return hash.digest('hex')
 }
 
-const isCurrent = async (stamp: string, current: string): Promise<boolean> =>
-  existsSync(stamp) && (await readFile(stamp, 'utf8')) === current
+const isCurrent = async (stamp: string, current: string, output: string): Promise<boolean> =>
+  existsSync(stamp) && existsSync(output) && (await readFile(stamp, 'utf8')) === current
 
 /**
  * Builds every bundle whose sources changed since the last build; all of them with `force`. Goes on past a bundle that
@@ -45,7 +45,9 @@ export const buildAll = async (force: boolean, only: readonly string[] = []): Pr
     }
     const stamp = join(stampFolder, bundle.name)
     const current = fingerprint(bundle)
-    if (!force && (await isCurrent(stamp, current))) continue
+    if (!force && (await isCurrent(stamp, current, join(root, 'dist', bundle.output)))) continue
+    // A build that fails half-way must not pass for the one before it.
+    await rm(stamp, { force: true })
     try {
       await build(bundle.config)
     } catch (error) {

@@ -12,6 +12,8 @@ export interface Bundle {
   name: string
   /** Source entry, from the root. */
   entry: string
+  /** What it leaves in `dist/`. */
+  output: string
   /** Folders whose content decides whether the bundle is up to date. */
   sources: string[]
   config: InlineConfig
@@ -20,6 +22,7 @@ export interface Bundle {
 const nodeBundle = (name: string, entry: string, output: string, format: 'es' | 'cjs'): Bundle => ({
   name,
   entry,
+  output,
   sources: name === 'main' || name === 'preload' ? ['main', 'app/contract'] : ['app'],
   config: {
     configFile: false,
@@ -61,6 +64,7 @@ export const bundles: Bundle[] = [
   {
     name: 'renderer',
     entry: 'renderer/index.html',
+    output: 'renderer/index.html',
     sources: ['renderer', 'app/contract'],
     config: rendererConfig,
   },

@@ -35,6 +35,7 @@ const systemNeeds = [
   { what: 'Dovecot IMAP', file: '/usr/lib/dovecot/imap', debian: 'dovecot-imapd', fedora: 'dovecot' },
   { what: 'Dovecot LMTP', file: '/usr/lib/dovecot/lmtp', debian: 'dovecot-lmtpd', fedora: 'dovecot' },
   { what: 'SoftHSM', file: '/usr/lib/softhsm/libsofthsm2.so', debian: 'softhsm2', fedora: 'softhsm' },
+  { what: 'OpenSC tools', program: 'pkcs11-tool', debian: 'opensc', fedora: 'opensc' },
   { what: 'OpenSSL', program: 'openssl', debian: 'openssl', fedora: 'openssl' },
   { what: 'C compiler', program: 'gcc', debian: 'gcc', fedora: 'gcc' },
   { what: 'C++ compiler', program: 'g++', debian: 'g++', fedora: 'gcc-c++' },

@@ -117,9 +117,14 @@ export const readZip = async (
     }
     zip.on('error', (cause) =>
       finish(
-        fail(/invalid characters|(?:relative|absolute) path/i.test(String(cause)) ? 'zip.unsafe' : 'zip.malformed', {
-          cause,
-        }),
+        fail(
+          /invalid characters|(?:relative|absolute) path/i.test(String(cause))
+            ? 'zip.unsafe'
+            : 'zip.malformed',
+          {
+            cause,
+          },
+        ),
       ),
     )
     zip.on('end', () => finish(ok(entries)))

@@ -10,6 +10,7 @@ import {
 import {
   encryptEntity,
   importP12,
+  mayReceive,
   openMessage,
   readAnchors,
   signEntity,
@@ -18,6 +19,10 @@ import {
   type Trust,
 } from '../smime/index.ts'
 import type { Vault } from '../vault/index.ts'
+import { issuersOf } from './anchors.ts'
+
+export { fetchRevocation } from './revocation-fetch.ts'
+export { pemOf, readTrustAnchors } from './anchors.ts'
 
 export interface ProtectionDependencies {
   vault: Vault
@@ -74,10 +79,8 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
   const encryptionCertificate = async (address: string): Promise<Outcome<Uint8Array>> => {
     const known = await vault.run('certificates.forAddress', { address: address.toLowerCase() })
     if (!known.ok) return known
-    for (const { der } of known.value) {
-      const usable = await deps.trust.verifyRecipient(der, deps.now())
-      if (usable.ok) return ok(der)
-    }
+    const usable = known.value.find(({ der }) => mayReceive(der, deps.now()))
+    if (usable) return ok(usable.der)
     return fail('smime.no-recipient-certificate', { details: { address }, retry: 'after-change' })
   }
 
@@ -90,7 +93,7 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
     return signEntity({
       entity,
       certificate: signature,
-      chain: deps.trust.issuersOf(signature),
+      chain: issuersOf(signature, deps.anchors),
       sign: (data) => card.sign({ purpose: 'signature', data }),
       signingTime: deps.now(),
       random: deps.random,

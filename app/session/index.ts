@@ -51,6 +51,9 @@ export const createSession = (deps: SessionDependencies): Session => {
   let lastActivity = deps.now()
   let closing: Promise<void> | null = null
 
+  // Read afresh: it changes while an opening is awaited.
+  const phase = (): SessionState['phase'] => state.phase
+
   const change = (next: SessionState): void => {
     state = next
     deps.emit(next)
@@ -107,7 +110,7 @@ export const createSession = (deps: SessionDependencies): Session => {
     const before = state
     change({ phase: 'opening' })
     const outcome = await work()
-    if (!outcome.ok && state.phase === 'opening') change(before)
+    if (!outcome.ok && phase() === 'opening') change(before)
     return outcome
   }
 

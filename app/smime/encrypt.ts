@@ -1,3 +1,4 @@
+import { dateProblem } from './path.ts'
 import { constants, createCipheriv, publicEncrypt } from 'node:crypto'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { oids } from './algorithms.ts'
@@ -14,6 +15,12 @@ const canReceive = (certificate: CertificateFacts): boolean => {
     extendedKeyUsage.includes(oids.anyExtendedUsage)
   const usage = keyUsage === null || (keyUsage & keyUsageBits.keyEncipherment) !== 0
   return x509.publicKey.asymmetricKeyType === 'rsa' && !weak && purpose && usage
+}
+
+/** Whether a message may be encrypted today for a DER certificate: usage and dates; its chain was checked when it was kept. */
+export const mayReceive = (der: Uint8Array, now: Date): boolean => {
+  const facts = readCertificate(der)
+  return facts.ok && canReceive(facts.value) && dateProblem(facts.value, now) === null
 }
 
 /**

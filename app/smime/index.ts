@@ -1,6 +1,6 @@
 export { readAnchors } from './anchors.ts'
 export { summarise } from './certificate.ts'
-export { encryptEntity } from './encrypt.ts'
+export { encryptEntity, mayReceive } from './encrypt.ts'
 export type { DecryptionKey } from './enveloped-data.ts'
 export { openMessage, type OpenedMessage } from './open.ts'
 export { importP12 } from './p12.ts'

@@ -13,14 +13,7 @@ import {
   type StandinApp,
   type StandinHost,
 } from '../electron-standin/index.ts'
-import {
-  folderNames,
-  startOperator,
-  type Operator,
-  type Person,
-  type StoredMessage,
-} from '../operator/index.ts'
-import { generateMailboxes, signEntity, type SeededMailbox } from '../operator/seed/index.ts'
+import { startOperator, type Operator } from '../operator/index.ts'
 
 export type CardHolderKey = 'anne' | 'paul'
 
@@ -49,35 +42,9 @@ export interface World {
   operator: Operator
   host: StandinHost
   cards: Record<CardHolderKey, VirtualCps>
+  cardFolder: (person: CardHolderKey) => string
   openApp: (person: CardHolderKey, options?: AppOptions) => Promise<RunningApp>
   stop: () => Promise<void>
-}
-
-const imapFolder: Record<SeededMailbox['folder'], string> = {
-  INBOX: 'INBOX',
-  Sent: folderNames.sent,
-  Archive: folderNames.archive,
-  Drafts: folderNames.drafts,
-  Trash: folderNames.trash,
-  Junk: folderNames.junk,
-}
-
-const fillMailboxes = async (operator: Operator, now: Date): Promise<void> => {
-  const mailboxes = await generateMailboxes({
-    seed: 2026,
-    now,
-    signer: (key, entity) => {
-      const { signature } = operator.pki.software(key)
-      return signEntity(entity, { certificate: signature.pem, key: signature.keyPem, chain: [] }, now)
-    },
-  })
-  const byPerson = new Map<Person['key'], StoredMessage[]>()
-  for (const { person, folder, messages } of mailboxes) {
-    const stored = byPerson.get(person) ?? []
-    byPerson.set(person, stored)
-    for (const message of messages) stored.push({ ...message, folder: imapFolder[folder] })
-  }
-  for (const [person, messages] of byPerson) await operator.fill(person, messages)
 }
 
 /** Starts everything on loopback; `stop` ends it and removes every file. */
@@ -89,19 +56,17 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     for (const step of undo.splice(0).toReversed()) await step()
   }
   try {
-    const operator = await startOperator({ log })
+    const operator = await startOperator({ log, seed: options.seed ?? true })
     undo.push(() => operator.stop())
-    if (options.seed ?? true) await fillMailboxes(operator, new Date())
+    const cardFolder = (key: CardHolderKey): string => join(folder, `card-${key}`)
     const makeCard = async (key: CardHolderKey): Promise<VirtualCps> =>
       createVirtualCps({
-        folder: join(folder, `card-${key}`),
+        folder: cardFolder(key),
         card: { ...operator.pki.card(key), profile: 'cps3' },
         readerName: 'Lecteur virtuel SousPli 00',
         signMilliseconds: options.signMilliseconds ?? 300,
       })
     const cards = { anne: await makeCard('anne'), paul: await makeCard('paul') }
-    await cards.anne.insert()
-    await cards.paul.insert()
     const host = await startStandinHost({ headless: options.headless ?? true })
     undo.push(() => host.close())
     let apps = 0
@@ -121,7 +86,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       undo.push(() => app.close())
       return { ...app, profile }
     }
-    return { folder, operator, host, cards, openApp, stop }
+    return { folder, operator, host, cards, cardFolder, openApp, stop }
   } catch (error) {
     await stop()
     throw error

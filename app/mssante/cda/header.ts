@@ -3,10 +3,16 @@ import { readIns } from '../ins.ts'
 import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
 import { timeOf } from './values.ts'
 
+/** Titles of JDV_J246 as written before a name; a title makes the civility (MME, M) superfluous. */
+const titles: Record<string, string> = { DR: 'Dr', PR: 'Pr' }
+
 const personName = (name: XmlElement | null): string => {
   if (!name) return ''
-  const parts = ['prefix', 'given', 'family', 'suffix'].flatMap((part) => childrenOf(name, part).map(textOf))
-  return parts.filter(Boolean).join(' ') || textOf(name)
+  const texts = (part: string): string[] => childrenOf(name, part).map(textOf).filter(Boolean)
+  const affixes = [...texts('prefix'), ...texts('suffix')]
+  const title = affixes.map((affix) => titles[affix.toUpperCase().replace('.', '')]).find(Boolean)
+  const parts = [...(title ? [title] : texts('prefix')), ...texts('given'), ...texts('family')]
+  return parts.join(' ') || textOf(name)
 }
 
 const telecoms = (element: XmlElement | null): string[] =>

@@ -1,0 +1,32 @@
+import { fail, ok, type Outcome } from '../contract/index.ts'
+
+const maximumBytes = 20 * 1024 * 1024
+const limitMilliseconds = 8_000
+
+/**
+ * A revocation list by HTTP (RFC 5280 §4.2.1.13: http only; the list is signed). Errors: `net.unreachable`,
+ * `net.timeout`, `smime.limit`.
+ */
+export const fetchRevocation = async (url: string): Promise<Outcome<Uint8Array>> => {
+  if (!/^http:\/\//i.test(url)) return fail('net.unreachable')
+  try {
+    const response = await fetch(url, {
+      redirect: 'error',
+      credentials: 'omit',
+      signal: AbortSignal.timeout(limitMilliseconds),
+    })
+    if (!response.ok || !response.body)
+      return fail('net.unreachable', { retry: 'later', details: { status: response.status } })
+    const pieces: Uint8Array[] = []
+    let size = 0
+    for await (const piece of response.body) {
+      size += piece.byteLength
+      if (size > maximumBytes) return fail('smime.limit')
+      pieces.push(piece)
+    }
+    return ok(Buffer.concat(pieces))
+  } catch (cause) {
+    const late = cause instanceof DOMException && cause.name === 'TimeoutError'
+    return fail(late ? 'net.timeout' : 'net.unreachable', { retry: 'later', cause })
+  }
+}

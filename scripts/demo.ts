@@ -1,0 +1,59 @@
+/**
+ * `npm run demo`: the operator, a virtual CPS and the window on a seeded mailbox. `--check` plays the whole story without
+ * questions: one picture and one JSON line per step, exit code 0, or 1 naming the failed step.
+ */
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { people } from '../test/operator/index.ts'
+import { createProfile, playStory, storyProfile } from '../test/e2e/story.ts'
+import { startWorld } from '../test/e2e/world.ts'
+import { buildAll } from './build.ts'
+
+const pictures = 'out/demo'
+const say = (line: string): void => console.log(line)
+
+const check = async (): Promise<number> => {
+  rmSync(pictures, { recursive: true, force: true })
+  mkdirSync(pictures, { recursive: true })
+  const started = performance.now()
+  const failed = await playStory({
+    onStep: (step) => say(JSON.stringify(step)),
+    picture: (name) => join(pictures, `${name}.png`),
+  })
+  const seconds = Math.round((performance.now() - started) / 1000)
+  if (failed) {
+    console.error(`demo: step « ${failed.step} » failed after ${seconds} s: ${failed.reason}`)
+    return 1
+  }
+  say(JSON.stringify({ step: 'all', ok: true, seconds }))
+  return 0
+}
+
+const interactive = async (): Promise<number> => {
+  say('Starting the operator and preparing the mailbox (about half a minute)…')
+  const prepared = await startWorld({ headless: true })
+  try {
+    const app = await prepared.openApp('anne', { profile: storyProfile(prepared) })
+    await createProfile(app, people.anne)
+    await app.close()
+    const world = await prepared.withHost({ headless: false })
+    const window = await world.openApp('anne', { profile: storyProfile(prepared) })
+    say('')
+    say(`1. Operator (simulated): IMAP ${world.operator.imap.port}, SMTP ${world.operator.smtp.port}, Pro Santé Connect (simulated) ${world.operator.psc.issuer}`)
+    say('2. Window: the real main and preload code on Debian’s Chromium (Electron stand-in)')
+    say(`3. Card: virtual CPS of ${people.anne.displayName}; type the PIN ${people.anne.card.pin}`)
+    say(`4. Pull the card:  npm run card -- remove ${world.cardFolder('anne')}   (insert to put it back)`)
+    say('5. All people and documents are fictitious. Close the window or press Ctrl+C to end.')
+    const interrupted = new Promise<void>((resolve) => process.once('SIGINT', resolve))
+    await Promise.race([window.exited, interrupted])
+    return 0
+  } finally {
+    await prepared.stop()
+  }
+}
+
+await buildAll(false)
+const hasDisplay = Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
+const wantsCheck = process.argv.includes('--check')
+if (!wantsCheck && !hasDisplay) say('No display here (neither DISPLAY nor WAYLAND_DISPLAY): playing the story with --check instead.')
+process.exit(wantsCheck || !hasDisplay ? await check() : await interactive())
