@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { FuseV1Options } from '@electron/fuses'
 import { describe, expect, it } from 'vitest'
+import { buildAll } from '../scripts/build.ts'
 
 const root = join(import.meta.dirname, '..')
 const require = createRequire(import.meta.url)
@@ -13,9 +15,9 @@ interface Configuration {
   asarUnpack: string[]
   afterPack: string
   icon: string
-  linux: { target: string[]; files: string[] }
-  win: { target: string[]; files: string[] }
-  mac: { target: string[]; files: string[]; hardenedRuntime: boolean; entitlements: string; sign: string }
+  linux: { target: string[] }
+  win: { target: string[] }
+  mac: { target: string[]; hardenedRuntime: boolean; entitlements: string; sign: string }
   msi: { perMachine: boolean }
   nsis: { perMachine: boolean }
 }
@@ -66,16 +68,12 @@ describe('packaging', () => {
   })
 
   it('ships native code unpacked, for its own platform only', () => {
-    const { asarUnpack, files, linux, win, mac } = configuration()
+    const { asarUnpack, files } = configuration()
     expect(asarUnpack).toContain('**/*.node')
-    expect(files).toContain('node_modules/@signalapp/sqlcipher/prebuilds/**')
-    const kept = (own: string[]) =>
-      ['darwin', 'linux', 'win32'].filter(
-        (platform) => !own.some((pattern) => new RegExp(`^!.*[{,]${platform}[,}]`).test(pattern)),
-      )
-    expect(kept(linux.files)).toEqual(['linux'])
-    expect(kept(win.files)).toEqual(['win32'])
-    expect(kept(mac.files)).toEqual(['darwin'])
+    // Everything is left out, then what is needed comes back (a platform's own `files` would start again from « all »).
+    const [, ...modules] = files.slice(files.indexOf('!node_modules/**'))
+    expect(modules).toContain('node_modules/@signalapp/sqlcipher/prebuilds/${platform}-${arch}/**')
+    expect(modules.filter((pattern) => pattern.includes('prebuilds'))).toHaveLength(1)
   })
 
   it('installs for the machine: msi and nsis on Windows, deb on Linux, dmg on macOS', () => {
@@ -106,4 +104,60 @@ describe('packaging', () => {
     const png = readFileSync(join(root, icon))
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([1024, 1024])
   })
+
+  it('packs the bundles and native packages only, and flips the fuses of a binary that stands for Electron’s', async () => {
+    await buildAll(false, ['main', 'preload'])
+    const folder = mkdtempSync(join(tmpdir(), 'souspli-pack-'))
+    const electron = join(folder, 'electron')
+    mkdirSync(join(electron, 'resources'), { recursive: true })
+    mkdirSync(join(electron, 'locales'))
+    const names = [
+      'LICENSE',
+      'LICENSES.chromium.html',
+      'chrome-sandbox',
+      'chrome_crashpad_handler',
+      'icudtl.dat',
+    ]
+    for (const name of [...names, 'resources.pak', 'v8_context_snapshot.bin'])
+      writeFileSync(join(electron, name), '')
+    writeFileSync(join(electron, 'version'), '45.4.1')
+    // The fuse wire: @electron/fuses looks for this sentinel, a version byte, a length byte, then a byte for each fuse.
+    const sentinel = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
+    const fuseCount = Object.values(FuseV1Options).filter((one) => typeof one === 'number').length
+    const wire = (states: string) =>
+      Buffer.concat([Buffer.from(sentinel), Buffer.from([1, fuseCount]), Buffer.from(states)])
+    writeFileSync(join(electron, 'electron'), wire('1'.repeat(fuseCount)), { mode: 0o755 })
+    const out = join(folder, 'out')
+    execFileSync(
+      process.execPath,
+      [
+        join(root, 'node_modules/electron-builder/cli.js'),
+        '--linux',
+        'dir',
+        '--x64',
+        `-c.electronDist=${electron}`,
+        '-c.electronVersion=45.4.1',
+        `-c.directories.output=${out}`,
+      ],
+      { cwd: root, stdio: 'pipe' },
+    )
+    const unpacked = join(out, 'linux-unpacked')
+    expect(readFileSync(join(unpacked, 'souspli'))).toEqual(wire('010011001'))
+    const builder = createRequire(
+      createRequire(require.resolve('electron-builder')).resolve('app-builder-lib'),
+    )
+    const asar = builder('@electron/asar') as { listPackage: (path: string) => string[] }
+    const packed = asar.listPackage(join(unpacked, 'resources/app.asar'))
+    expect(packed).toContain('/dist/main/main.mjs')
+    expect(new Set(packed.map((path) => path.split('/')[1]))).toEqual(
+      new Set(['dist', 'node_modules', 'package.json']),
+    )
+    expect(packed.filter((path) => path.endsWith('.map') || path.includes('.stamps'))).toEqual([])
+    expect(packed.filter((path) => /prebuilds\/[^/]+$/.test(path))).toEqual([
+      '/node_modules/@signalapp/sqlcipher/prebuilds/linux-x64',
+    ])
+    const native = '@signalapp/sqlcipher/prebuilds/linux-x64/@signalapp+sqlcipher.node'
+    expect(existsSync(join(unpacked, 'resources/app.asar.unpacked/node_modules', native))).toBe(true)
+    rmSync(folder, { recursive: true, force: true })
+  }, 60_000)
 })

@@ -2,6 +2,7 @@
  * electron-builder's macOS signing, with one difference: “SousPli Helper (Plugin)”, where the card process runs
  * (`allowLoadingUnsignedLibraries` in main/), and it alone, may load a library that we did not sign.
  */
+const { createRequire } = require('node:module')
 const { join } = require('node:path')
 
 const cardEntitlements = join(__dirname, 'entitlements.mac.card.plist')
@@ -14,7 +15,7 @@ const withCardHelper = (optionsForFile) => (file) =>
 
 exports.withCardHelper = withCardHelper
 exports.default = async (options) => {
-  const builder = require.resolve('app-builder-lib', { paths: [require.resolve('electron-builder')] })
-  const { signAsync } = require(require.resolve('@electron/osx-sign', { paths: [builder] }))
+  const builder = createRequire(require.resolve('electron-builder'))
+  const { signAsync } = createRequire(builder.resolve('app-builder-lib'))('@electron/osx-sign')
   await signAsync({ ...options, optionsForFile: withCardHelper(options.optionsForFile) })
 }
