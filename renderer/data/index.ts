@@ -1,4 +1,5 @@
 export {
+  accountsLoadedStore,
   accountStore,
   cardStore,
   createStore,

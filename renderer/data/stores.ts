@@ -67,8 +67,12 @@ export const applySettings = (settings: Settings, prefersDark: boolean): void =>
 /** Why the folders could not be read; null when they could. */
 export const loadErrorStore = createStore<AppError | null>(null)
 
+/** The core has told which accounts there are (none is an answer too). */
+export const accountsLoadedStore = createStore(false)
+
 /** Forgets everything that belongs to an open session, in memory and in the working set. */
 export const wipeSession = async (): Promise<void> => {
+  accountsLoadedStore.set(false)
   accountStore.set([])
   progressStore.set(new Map())
   outboxStore.set([])
@@ -83,11 +87,21 @@ export const loadOpenSession = async (): Promise<void> => {
     invoke('outbox.list', null),
     invoke('folders.list', null),
   ])
-  if (accounts.ok) accountStore.set(accounts.value)
+  if (accounts.ok) {
+    accountStore.set(accounts.value)
+    accountsLoadedStore.set(true)
+  }
   if (outbox.ok) outboxStore.set(outbox.value)
   if (folders.ok) await workingSet.folders.bulkPut(folders.value)
   const failed = [accounts, outbox, folders].find((answer) => !answer.ok)
   loadErrorStore.set(failed && !failed.ok ? failed.error : null)
+}
+
+const setSession = (state: SessionState): void => {
+  const wasOpen = sessionStore.get()?.phase === 'open'
+  sessionStore.set(state)
+  if (state.phase !== 'open') void wipeSession()
+  else if (!wasOpen) void loadOpenSession()
 }
 
 /** Keeps the stores true to the core's events. Returns the unsubscriber. */
@@ -96,10 +110,7 @@ export const followCore = (): (() => void) => {
   const reapply = (): void => applySettings(settingsStore.get(), darkQuery.matches)
   darkQuery.addEventListener('change', reapply)
   const stops = [
-    on('session.changed', (state) => {
-      sessionStore.set(state)
-      if (state.phase !== 'open') void wipeSession()
-    }),
+    on('session.changed', setSession),
     on('mail.delta', (delta) => void applyDelta(delta)),
     on('card.changed', (state) => cardStore.set(state)),
     on('accounts.changed', (accounts) => accountStore.set(accounts)),
@@ -118,7 +129,7 @@ export const followCore = (): (() => void) => {
     ])
     applySettings(settings.ok ? settings.value : settingsStore.get(), darkQuery.matches)
     if (card.ok) cardStore.set(card.value)
-    sessionStore.set(session.ok ? session.value : { phase: 'locked', reason: 'error', slots: [] })
+    setSession(session.ok ? session.value : { phase: 'locked', reason: 'error', slots: [] })
   })()
   return () => {
     for (const stop of stops) stop()

@@ -20,7 +20,10 @@ export const groupByDay = (rows: readonly MessageRow[], now: Date): DayGroupRows
           : group.label
     const last = groups.at(-1)
     if (last?.label === label) last.rows.push(row)
-    else groups.push({ id: `${label}:${row.id}`, label, rows: [row] })
+    else groups.push({ id: '', label, rows: [row] })
   }
+  // React Aria's layout keeps a section's old height while its id stays: the id says what is inside.
+  for (const group of groups)
+    group.id = `${group.label}:${group.rows[0]?.id}:${group.rows.at(-1)?.id}:${group.rows.length}`
   return groups
 }

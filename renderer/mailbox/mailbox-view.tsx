@@ -9,7 +9,8 @@ import { ReadingPane, type ReadingAction } from '../reading/index.ts'
 import { MessageList } from './message-list.tsx'
 import './mailbox.css'
 
-const filters: readonly ListFilter[] = ['all', 'unread', 'results', 'patients', 'flagged', 'attachments']
+/** The filters worth a chip; the contract knows others. */
+const filters = ['all', 'unread', 'results', 'patients', 'flagged'] as const satisfies readonly ListFilter[]
 
 /** What the list and the reading pane ask of the shell about the selected messages. */
 export type MailboxAction = ReadingAction

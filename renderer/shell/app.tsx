@@ -1,5 +1,6 @@
-import { useEffect } from 'react'
-import { followCore, sessionStore, useStore } from '../data/index.ts'
+import { useEffect, useState } from 'react'
+import { Assistant } from '../assistant/index.ts'
+import { accountStore, accountsLoadedStore, followCore, sessionStore, useStore } from '../data/index.ts'
 import { clearToasts, ToastRegion } from '../design/index.ts'
 import { useLanguage } from '../i18n/index.ts'
 import { UnlockScreen } from '../unlock/index.ts'
@@ -10,17 +11,35 @@ export const App = () => {
   useLanguage()
   useEffect(() => followCore(), [])
   const session = useStore(sessionStore)
+  const accounts = useStore(accountStore)
+  const accountsLoaded = useStore(accountsLoadedStore)
+  const [assistant, setAssistant] = useState<'welcome' | 'account' | null>(null)
   const phase = session?.phase
   useEffect(() => {
     // Nothing of a session stays on the lock screen.
     if (phase === 'locked') clearToasts()
   }, [phase])
+
+  // The assistant goes on while the session opens under it, until its last page; locking ends it.
+  const begins =
+    phase === 'no-vault'
+      ? 'welcome'
+      : phase === 'open' && accountsLoaded && accounts.length === 0
+        ? 'account'
+        : null
+  if (assistant === null && begins !== null) setAssistant(begins)
+  if (assistant !== null && phase === 'locked') setAssistant(null)
+
+  const screen = (() => {
+    if (!session) return null
+    if (session.phase === 'locked') return <UnlockScreen session={session} />
+    if (assistant !== null) return <Assistant start={assistant} onDone={() => setAssistant(null)} />
+    if (session.phase === 'opening') return <UnlockScreen session={session} />
+    return session.phase === 'open' ? <Shell /> : null
+  })()
   return (
     <>
-      {phase === 'open' ? <Shell /> : null}
-      {session && session.phase !== 'no-vault' && session.phase !== 'open' ? (
-        <UnlockScreen session={session} />
-      ) : null}
+      {screen}
       <ToastRegion />
     </>
   )

@@ -1,15 +1,9 @@
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { DraftKind, Folder, ListFilter, MessageRow } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { Composer } from '../composer/index.ts'
-import {
-  accountStore,
-  loadOpenSession,
-  useFolderList,
-  useFolders,
-  useSearchList,
-  useStore,
-} from '../data/index.ts'
+import { accountStore, useFolderList, useFolders, useSearchList, useStore } from '../data/index.ts'
 import { showError, showToast, undoLast } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { archive, MailboxView, neighbour, remove, setFlag, type MailboxAction } from '../mailbox/index.ts'
@@ -41,8 +35,6 @@ export const Shell = () => {
   const [draftId, setDraftId] = useState<number | null>(null)
   const searchInput = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
-
-  useEffect(() => void loadOpenSession(), [])
 
   const firstPersonal = accounts.find((account) => account.kind === 'personal') ?? accounts[0]
   const inbox = folders.find((one) => one.role === 'inbox' && one.accountId === firstPersonal?.id)
@@ -77,19 +69,18 @@ export const Shell = () => {
   const move = (step: 1 | -1): void => {
     const next = index < 0 ? rows[0] : rows[index + step]
     if (!next) return
+    // The grid scrolls to the row it has focused: it learns the first one from the selection, the next by an arrow key.
+    if (index < 0) flushSync(() => setSelected(new Set([next.id])))
+    if (!grid.current?.contains(document.activeElement)) grid.current?.focus()
+    if (index < 0) return
+    document.activeElement?.dispatchEvent(
+      new KeyboardEvent('keydown', {
+        key: step === 1 ? 'ArrowDown' : 'ArrowUp',
+        bubbles: true,
+        cancelable: true,
+      }),
+    )
     setSelected(new Set([next.id]))
-    // The grid scrolls to its focused row; an arrow key is how it learns which one.
-    const focused = grid.current?.contains(document.activeElement) ? document.activeElement : grid.current
-    if (focused instanceof HTMLElement) {
-      focused.focus()
-      focused.dispatchEvent(
-        new KeyboardEvent('keydown', {
-          key: step === 1 ? 'ArrowDown' : 'ArrowUp',
-          bubbles: true,
-          cancelable: true,
-        }),
-      )
-    }
   }
   const leaveList = (ids: ReadonlySet<number>): void => {
     const next = neighbour(rows, ids)

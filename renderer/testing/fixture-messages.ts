@@ -207,5 +207,5 @@ export const messagesOf = (folderId: number, now: Date, count: number): MessageR
       written,
     )
   })
-  return [...first, ...rest]
+  return [...first, ...rest].slice(0, count)
 }

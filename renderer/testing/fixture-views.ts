@@ -112,7 +112,7 @@ const documentOf = (row: MessageRow): DocumentSummary[] =>
 
 const text = (row: MessageRow): string =>
   row.alert?.level === 'critical'
-    ? 'Chère consœur,\n\nVeuillez trouver ci-joint le compte rendu de Mme Dupont. Kaliémie contrôlée sur second prélèvement ; merci de nous rappeler.\n\nBien confraternellement,\nDr Hélène Roy, biologiste'
+    ? 'Chère consœur,\n\nVeuillez trouver ci-joint le compte rendu de Mme Dupont. Kaliémie contrôlée sur second prélèvement\u202f; merci de nous rappeler.\n\nBien confraternellement,\nDr Hélène Roy, biologiste'
     : `Bonjour,\n\n${row.preview}\n\nBien confraternellement,\n${row.from.name}`
 
 /** The opened message of a row of the fake core. */

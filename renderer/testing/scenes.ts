@@ -25,6 +25,24 @@ const unlockStates = [
 
 const listed = (page: Page): Promise<void> => page.getByRole('row').first().waitFor()
 
+const recovery = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Commencer' }).click()
+  await page.locator('.pin-input').fill('1234')
+  await page.keyboard.press('Enter')
+  await page.getByText('Votre code de secours').waitFor()
+}
+const account = async (page: Page): Promise<void> => {
+  await recovery(page)
+  await page.getByText(/J’ai imprimé/).click()
+  await page.getByRole('button', { name: 'Continuer' }).click()
+  await page.getByLabel('Adresse MSSanté').fill('anne.martin@medecin.mssante.test')
+}
+const login = async (page: Page): Promise<void> => {
+  await account(page)
+  await page.keyboard.press('Enter')
+  await page.getByText('Serveurs trouvés').waitFor()
+}
+
 export const scenes: readonly Scene[] = [
   ...unlockStates.map((state): Scene => ({
     name: `unlock-${state}`,
@@ -159,6 +177,47 @@ export const scenes: readonly Scene[] = [
       await listed(page)
       await page.getByRole('button', { name: 'Réglages' }).click()
       await page.getByRole('dialog').waitFor()
+    },
+  },
+  { name: 'first-1-welcome', scenario: 'first', steps: (page) => page.getByText('Commencer').waitFor() },
+  {
+    name: 'first-2-protect',
+    scenario: 'first',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Commencer' }).click()
+      await page.locator('.pin-input').fill('123')
+    },
+  },
+  {
+    name: 'first-2-protect-passphrase',
+    scenario: 'first-no-card',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Commencer' }).click()
+      await page.getByText('Une phrase de passe', { exact: true }).click()
+      await page.getByLabel('Phrase de passe', { exact: true }).fill('cheval batterie agrafe juste')
+      await page.getByLabel('La même, encore une fois').fill('cheval')
+    },
+  },
+  { name: 'first-3-recovery', scenario: 'first', steps: recovery },
+  { name: 'first-4-account', scenario: 'first', steps: account },
+  {
+    name: 'first-4-account-manual',
+    scenario: 'first',
+    steps: async (page) => {
+      await account(page)
+      await page.getByLabel('Adresse MSSanté').fill('anne.martin@inconnu.mssante.test')
+      await page.keyboard.press('Enter')
+      await page.getByText('Réglages donnés par votre opérateur').waitFor()
+    },
+  },
+  { name: 'first-5-login', scenario: 'first', steps: login },
+  {
+    name: 'first-6-sync',
+    scenario: 'first',
+    steps: async (page) => {
+      await login(page)
+      await page.getByRole('button', { name: /Continuer avec Pro Santé Connect/ }).click()
+      await page.getByRole('button', { name: 'Ouvrir la messagerie' }).waitFor()
     },
   },
 ]

@@ -62,11 +62,13 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
     reducedMotion: 'reduce',
   })
   const page = await context.newPage()
+  page.setDefaultTimeout(8_000)
   page.on('pageerror', (error) => problems.push(`${scene.name}: ${error.message}`))
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`${scene.name}: ${message.text()}`)
   })
   await page.goto(`${origin}/?fake=${scene.scenario}`)
+  await page.waitForSelector('#root > *')
   await page.evaluate(
     ([chosen, density]) => {
       const souspli = window.souspli
@@ -74,7 +76,12 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
     },
     [theme, scene.density ?? 'comfortable'] as const,
   )
-  await page.waitForFunction((wanted) => document.documentElement.dataset['theme'] === wanted, theme)
+  await page.waitForFunction(
+    ([chosen, density]) =>
+      document.documentElement.dataset['theme'] === chosen &&
+      document.documentElement.dataset['density'] === density,
+    [theme, scene.density ?? 'comfortable'] as const,
+  )
   await scene.steps?.(page)
   await page.evaluate(() => document.fonts.ready)
   const suffix = everything ? `-${theme}-${size}` : ''

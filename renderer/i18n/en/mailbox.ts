@@ -7,7 +7,6 @@ export const mailbox = {
   'filter-results': 'Results',
   'filter-patients': 'Patients',
   'filter-flagged': 'To do',
-  'filter-attachments': 'Attachments',
   count: '{count, plural, =0 {No message} one {{shown} message} other {{shown} messages}}',
   searchHint: 'In all your mailboxes, even offline',
   noSubject: '(no subject)',

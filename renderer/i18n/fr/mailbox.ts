@@ -7,7 +7,6 @@ export const mailbox = {
   'filter-results': 'Résultats',
   'filter-patients': 'Patients',
   'filter-flagged': 'À traiter',
-  'filter-attachments': 'Pièces jointes',
   count: '{count, plural, =0 {Aucun message} one {{shown} message} other {{shown} messages}}',
   searchHint: 'Dans toutes vos boîtes, même hors ligne',
   noSubject: '(sans objet)',

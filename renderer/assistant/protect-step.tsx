@@ -1,0 +1,115 @@
+import { useState } from 'react'
+import type { AppError, Outcome } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { cardStore, useStore } from '../data/index.ts'
+import { Button, ErrorBanner, Segments, Spinner, TextField } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+import { CardPicture, CardTrouble, PinForm } from '../unlock/index.ts'
+
+/** Characters of a passphrase below which the core refuses it anyway; said before asking. */
+const passphraseMinimum = 12
+
+const PassphraseForm = ({
+  busy,
+  error,
+  onSubmit,
+}: {
+  busy: boolean
+  error: AppError | null
+  onSubmit: (passphrase: string) => void
+}) => {
+  const [passphrase, setPassphrase] = useState('')
+  const [again, setAgain] = useState('')
+  const differs = again !== '' && again !== passphrase
+  const ready = passphrase.length >= passphraseMinimum && again === passphrase
+  return (
+    <form
+      className="assistant-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (ready && !busy) onSubmit(passphrase)
+      }}
+    >
+      <TextField
+        label={t('assistant.passphrase')}
+        hint={t('assistant.passphraseHint')}
+        type="password"
+        autoComplete="new-password"
+        value={passphrase}
+        onChange={setPassphrase}
+        isDisabled={busy}
+      />
+      <TextField
+        label={t('assistant.passphraseAgain')}
+        type="password"
+        autoComplete="new-password"
+        value={again}
+        onChange={setAgain}
+        error={differs ? t('assistant.passphraseDiffers') : null}
+        isDisabled={busy}
+      />
+      {error ? <ErrorBanner error={error} /> : null}
+      <Button type="submit" variant="primary" size="large" isDisabled={!ready || busy}>
+        {busy ? <Spinner label={t('assistant.creating')} /> : null}
+        {t('assistant.createVault')}
+      </Button>
+    </form>
+  )
+}
+
+/** Card or passphrase: what will open the messages on this workstation. */
+export const ProtectStep = ({ onCreated }: { onCreated: (recoveryCode: string) => void }) => {
+  const card = useStore(cardStore)
+  const [way, setWay] = useState<'card' | 'passphrase'>('card')
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<AppError | null>(null)
+  const token = 'token' in card && card.state !== 'blocked' ? card.token : null
+  const create = async (question: () => Promise<Outcome<{ recoveryCode: string }>>): Promise<void> => {
+    setBusy(true)
+    setError(null)
+    const answer = await question()
+    setBusy(false)
+    if (answer.ok) onCreated(answer.value.recoveryCode)
+    else setError(answer.error.code === 'card.pin-incorrect' ? null : answer.error)
+  }
+  return (
+    <div className="assistant-step">
+      <h1>{t('assistant.protectTitle')}</h1>
+      <p className="assistant-lead">{t('assistant.protectText')}</p>
+      <Segments
+        label={t('assistant.protectWith')}
+        value={way}
+        options={[
+          { value: 'card', label: t('assistant.withCard') },
+          { value: 'passphrase', label: t('assistant.withPassphrase') },
+        ]}
+        onChange={(next) => {
+          setWay(next)
+          setError(null)
+        }}
+      />
+      {way === 'passphrase' ? (
+        <PassphraseForm
+          busy={busy}
+          error={error}
+          onSubmit={(passphrase) => void create(() => invoke('session.createWithPassphrase', { passphrase }))}
+        />
+      ) : token ? (
+        <div className="assistant-card">
+          <CardPicture holder={token.holder} />
+          <PinForm
+            token={token}
+            wrong={card.state === 'pin-wrong'}
+            triesLeft={'triesLeft' in card ? card.triesLeft : null}
+            busy={busy}
+            error={error}
+            submitLabel={t('assistant.createVault')}
+            onSubmit={(pin) => create(() => invoke('session.createWithCard', { pin }))}
+          />
+        </div>
+      ) : (
+        <CardTrouble card={card} />
+      )}
+    </div>
+  )
+}
