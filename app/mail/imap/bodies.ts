@@ -4,7 +4,7 @@ import { ok, type Outcome } from '../../contract/errors.ts'
 import type { Announce } from '../changes.ts'
 import { parseMessage, type ParsedMessage } from '../mime/message.ts'
 import { must } from '../net/failure.ts'
-import { selectedMailbox } from './connection.ts'
+import { lockFolder, selectedMailbox } from './connection.ts'
 import { protectionOf } from './headers.ts'
 import { packUids } from './sync.ts'
 
@@ -156,7 +156,7 @@ export const fetchSources = async (
   const first = messages[0]
   const uids = messages.flatMap((message) => message.uid ?? []).toSorted((a, b) => a - b)
   if (!first || uids.length === 0) return found
-  const lock = await client.getMailboxLock(first.path)
+  const lock = await lockFolder(client, first.path)
   try {
     if (selectedMailbox(client).uidValidity.toString() !== first.uidvalidity) return found
     const query = { uid: true, source: { start: 0, maxLength: largestBytes } }

@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { ImapFlow, type ImapTransport } from 'imapflow'
+import { ImapFlow, type ImapTransport, type MailboxLockObject, type MailboxOpenOptions } from 'imapflow'
 import { ok, type AppError, type Outcome } from '../../contract/errors.ts'
 import { Failure } from '../net/failure.ts'
 import { errorCode, networkError, openTcp, secureSocket, type PeerVerification } from '../net/peer.ts'
@@ -43,7 +43,7 @@ export const openImap = async (
     disableAutoIdle: !options.idle,
     autoIdleDelay: 200,
     logger: false,
-    clientInfo: { name: 'SousPli' },
+    clientInfo: { name: 'SousPli', version: false, vendor: false, 'support-url': false },
     greetingTimeout: 15_000,
     socketTimeout: 5 * 60_000,
     maxIdleTime: 4 * 60_000,
@@ -131,4 +131,24 @@ const has = (cause: unknown, key: string): boolean =>
 export const selectedMailbox = (client: ImapFlow) => {
   if (!client.mailbox) throw new Failure({ code: 'net.closed', retry: 'later' })
   return client.mailbox
+}
+
+/**
+ * Selects a folder for exclusive use of the connection, with a fresh view: a folder that was already selected may not
+ * know messages that arrived since, and commands on them would silently do nothing.
+ */
+export const lockFolder = async (
+  client: ImapFlow,
+  path: string,
+  options: MailboxOpenOptions = {},
+): Promise<MailboxLockObject> => {
+  const wasOpen = client.mailbox && client.mailbox.path === path
+  const lock = await client.getMailboxLock(path, options)
+  try {
+    if (wasOpen) await client.noop()
+    return lock
+  } catch (cause) {
+    lock.release()
+    throw cause
+  }
 }

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow'
 import { flagBits, type QueuedItem, type QueuedOperation, type Vault } from '../../vault/index.ts'
 import { Failure, must } from '../net/failure.ts'
-import { selectedMailbox } from './connection.ts'
+import { lockFolder, selectedMailbox } from './connection.ts'
 import { packUids } from './sync.ts'
 
 const flagOfBit: Record<number, string> = {
@@ -26,7 +26,7 @@ export const replay = async (
   for (const [folderId, items] of Map.groupBy(action.items, (item) => item.folderId)) {
     const path = paths.get(folderId)
     if (path === undefined) continue
-    const lock = await client.getMailboxLock(path)
+    const lock = await lockFolder(client, path)
     try {
       const byUid = await resolveUids(vault, client, items)
       if (byUid.size === 0) continue

@@ -2,7 +2,7 @@ import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
 import type { FolderState, SyncFolder, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { must } from '../net/failure.ts'
-import { selectedMailbox } from './connection.ts'
+import { lockFolder, selectedMailbox } from './connection.ts'
 import { flagMask, headerQuery, readHeaders, type HeaderReading } from './headers.ts'
 
 export interface FolderSync {
@@ -44,14 +44,12 @@ export const syncFolder = async (
 ): Promise<{ more: boolean; done: number; total: number }> => {
   const { client, vault } = sync
   const orphans = must(await vault.run('messages.orphans', { folderId: folder.id }))
-  const wasOpen = client.mailbox && client.mailbox.path === folder.path
-  const lock = await client.getMailboxLock(folder.path, {
+  const lock = await lockFolder(client, folder.path, {
     ...(folder.highestmodseq !== null && folder.uidvalidity !== null
       ? { changedSince: folder.highestmodseq, uidValidity: folder.uidvalidity }
       : {}),
   })
   try {
-    if (wasOpen) await client.noop()
     const mailbox = selectedMailbox(client)
     const run: Run = { ...sync, folder, mailbox, state: await startingState(sync, folder, mailbox) }
     if (run.state.syncedFromUid === null) begin(run)

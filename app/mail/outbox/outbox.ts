@@ -4,7 +4,7 @@ import type { OutboxItem } from '../../contract/index.ts'
 import { fail, ok, toErrorData, type AppError, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, StoredOutboxItem, Vault } from '../../vault/index.ts'
 import { createBell, retryDelay } from '../accounts/backoff.ts'
-import type { Credentials } from '../imap/connection.ts'
+import { lockFolder, type Credentials } from '../imap/connection.ts'
 import { Failure, must } from '../net/failure.ts'
 import type { PeerVerification } from '../net/peer.ts'
 import { openSubmission } from './submission.ts'
@@ -212,7 +212,7 @@ const isIn = async (
   messageId: string,
   delays: readonly number[],
 ): Promise<boolean> => {
-  const lock = await client.getMailboxLock(path)
+  const lock = await lockFolder(client, path)
   try {
     for (const milliseconds of delays) {
       if (milliseconds > 0) await delay(milliseconds)

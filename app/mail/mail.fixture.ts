@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Account, MailDelta, MessageRow, OutboxItem } from '../contract/index.ts'
+import { ok, type Outcome } from '../contract/errors.ts'
+import { createVault, type Vault } from '../vault/index.ts'
+import type { Operator } from '../../test/operator/index.ts'
+import { people, type Person } from '../../test/operator/people.ts'
+import { createMail, createResolver, type Mail, type MailDependencies } from './index.ts'
+
+/** The value of an outcome that must have succeeded. */
+export const value = <T>(outcome: Outcome<T>): T => {
+  if (!outcome.ok) throw new Error(`unexpected ${outcome.error.code}`, { cause: outcome.error.cause })
+  return outcome.value
+}
+
+export const code = (outcome: Outcome<unknown>): string => (outcome.ok ? 'ok' : outcome.error.code)
+
+/** Everything windows were told, with a way to wait for a state of it. */
+export const createWitness = () => {
+  const rows = new Map<number, MessageRow>()
+  const order: MessageRow[] = []
+  const state = { accounts: [] as Account[], outbox: [] as OutboxItem[], phase: '' }
+  const waiting = new Set<() => void>()
+  const tell = () => {
+    for (const check of waiting) check()
+  }
+  return {
+    rows,
+    order,
+    state,
+    emit: {
+      delta: (delta: MailDelta) => {
+        for (const row of delta.upserted) {
+          if (!rows.has(row.id)) order.push(row)
+          rows.set(row.id, row)
+        }
+        for (const id of delta.removed) rows.delete(id)
+        tell()
+      },
+      accounts: (accounts: Account[]) => {
+        state.accounts = accounts
+        tell()
+      },
+      progress: (progress: { phase: string }) => {
+        state.phase = progress.phase
+        tell()
+      },
+      outbox: (items: OutboxItem[]) => {
+        state.outbox = items
+        tell()
+      },
+    },
+    /** Resolves as soon as `look` gives something else than undefined. */
+    until: <T>(what: string, look: () => T | undefined, seconds = 15): Promise<T> =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiting.delete(check)
+          reject(new Error(`never happened: ${what}`))
+        }, seconds * 1000)
+        const check = () => {
+          const found = look()
+          if (found === undefined) return
+          clearTimeout(timer)
+          waiting.delete(check)
+          resolve(found)
+        }
+        waiting.add(check)
+        check()
+      }),
+  }
+}
+
+export interface Practice {
+  mail: Mail
+  vault: Vault
+  witness: ReturnType<typeof createWitness>
+  /** Another `createMail` on the same vault, as after a restart. */
+  restart: () => Promise<void>
+  close: () => Promise<void>
+}
+
+/** A vault and mail for one user of the operator, with nothing in it yet. */
+export const openPractice = async (
+  operator: Operator,
+  overrides: Partial<MailDependencies> = {},
+): Promise<Practice> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'souspli-mail-'))
+  const random = (length: number) => new Uint8Array(randomBytes(length))
+  const vault = await createVault({
+    folder,
+    workerEntry: path.join(import.meta.dirname, '../vault/worker.ts'),
+    random,
+    now: Date.now,
+    deviceSecret: {
+      protect: (bytes) => Promise.resolve(ok(bytes)),
+      unprotect: (bytes) => Promise.resolve(ok(bytes)),
+    },
+  })
+  value(await vault.create({ kind: 'passphrase', passphrase: 'la salle d’attente est pleine' }))
+  const anchors = (operator.policy.trustAnchors ?? []).map((file) => readFileSync(file, 'utf8'))
+  const domains = operator.policy.trustSpace?.domains ?? []
+  const witness = createWitness()
+  const make = () =>
+    createMail({
+      vault,
+      resolver: createResolver({ servers: [operator.dns.server] }),
+      anchors: () => anchors,
+      verifyServer: () => Promise.resolve(ok(null)),
+      credentials: (account) => Promise.resolve(ok({ kind: 'password', password: account.password ?? '' })),
+      login: () => Promise.resolve(ok(null)),
+      enrich: () =>
+        Promise.resolve({ patient: null, documentLabel: null, documentCount: 0, alert: null, extraText: '' }),
+      classify: (address) =>
+        domains.some((domain) => address.endsWith(`@${domain}`)) ? 'professional' : 'outside',
+      displaySubject: (raw) => raw.replace(/^XDM\/1\.0\/DDM\+?/, ''),
+      protect: (entity) => Promise.resolve(ok(entity)),
+      extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
+      now: Date.now,
+      random,
+      emit: witness.emit,
+      ...overrides,
+    })
+  const practice: Practice = {
+    mail: make(),
+    vault,
+    witness,
+    restart: async () => {
+      await practice.mail.stop()
+      practice.mail = make()
+      await practice.mail.start()
+    },
+    close: async () => {
+      await practice.mail.stop()
+      await vault.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  await practice.mail.start()
+  return practice
+}
+
+/** Creates the account of a person by address alone. */
+export const createAccountFor = async (
+  practice: Practice,
+  key: Person['key'],
+  password: string = people[key].password,
+): Promise<Outcome<Account>> => {
+  const person = people[key]
+  const found = value(await practice.mail.discover(person.address))
+  return await practice.mail.createAccount({
+    address: person.address,
+    displayName: person.displayName,
+    kind: person.kind === 'organisational' ? 'organisational' : 'personal',
+    imap: found.imap,
+    smtp: found.smtp,
+    auth: { kind: 'password', password },
+  })
+}
+
+/** A plain letter, fictitious. */
+export const letter = (
+  from: string,
+  to: string,
+  subject: string,
+  headers: string[] = [],
+  body = 'Bonjour,\r\n',
+): string =>
+  [
+    `From: ${from}`,
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    `Date: ${new Date().toUTCString().replace('GMT', '+0000')}`,
+    `Message-ID: <${randomBytes(8).toString('hex')}@test>`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    ...headers,
+    '',
+    body,
+  ].join('\r\n')
