@@ -280,3 +280,25 @@ export async function synthesisMail(options: ClinicalOptions): Promise<SeededMes
   })
   return { raw, date, flags: ['\\Seen'] }
 }
+
+/** One archive with two documents: the letter of a stay and its prescription. */
+export async function twoDocumentsMail(options: ClinicalOptions): Promise<SeededMessage> {
+  const { random, date } = options
+  const context: DocumentContext = {
+    random: random.fork('documents'),
+    patient: options.patient ?? random.pick(patients.filter((p) => p.guardian === null && p.ins !== null)),
+    created: date,
+    recipients: [professionals.anne],
+    typeface: 'standard',
+  }
+  const { raw } = await clinicalMail({
+    from: correspondents.hospital,
+    to: [options.to],
+    documents: [await dischargeLetter(context), await prescription(context, professionals.hospitalist)],
+    text: 'Chère consœur,\n\nVeuillez trouver la lettre de liaison et l’ordonnance de sortie.\n\nLe service de cardiologie\n',
+    date,
+    random: random.fork('mail'),
+    readReceipt: true,
+  })
+  return { raw, date, flags: ['\\Seen'] }
+}

@@ -157,6 +157,14 @@ export function mosaicJpeg(
   ])
 }
 
+/** The same kind of scan as a coarse JPEG. */
+export function scanJpeg(): Buffer {
+  return mosaicJpeg(40, 30, (column, row) => {
+    const inside = ((column - 20) / 15) ** 2 + ((row - 15) / 11) ** 2
+    return [inside > 1 ? 14 : 70 + 140 * (1 - inside), 128, 128]
+  })
+}
+
 /** A mosaic that stands for the photograph of a wound: skin tones around a redder oval. */
 export function woundPhoto(random: Random): Buffer {
   return mosaicJpeg(80, 60, (column, row) => {

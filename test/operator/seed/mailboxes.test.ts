@@ -148,7 +148,7 @@ describe('generateMailboxes', () => {
     const one = await bytes(5)
     expect((await bytes(5)).equals(one)).toBe(true)
     expect((await bytes(6)).equals(one)).toBe(false)
-  })
+  }, 60_000)
 
   it('writes messages that a MIME reader understands', async () => {
     for (const box of boxes) {
@@ -174,6 +174,27 @@ describe('generateMailboxes', () => {
     ])
     const photos = await PostalMime.parse(rawOf('<demo-pansement@infirmier.mssante.test>'))
     expect(photos.attachments.map((a) => a.filename)).toEqual(['plaie_1.jpg', 'plaie été 2.jpg'])
+  })
+
+  it('holds every specimen: two documents in one archive, receipts, failures, forwards, big and odd mail', () => {
+    const inbox = folder('anne', 'INBOX').messages
+    const count = (pattern: RegExp): number =>
+      inbox.filter((m) => pattern.test(m.raw.subarray(0, 6000).toString('latin1'))).length
+    expect(count(/^Subject: XDM\/1\.0\/DDM\+2 documents /m)).toBeGreaterThan(0)
+    expect(count(/^X-MSS-CODECDA: 11490-0,57833-6/m)).toBeGreaterThan(0)
+    expect(count(/report-type=disposition-notification/)).toBe(2)
+    expect(count(/report-type=delivery-status/)).toBe(1)
+    expect(count(/^Content-Type: message\/rfc822/m)).toBeGreaterThanOrEqual(2)
+    expect(count(/^Disposition-Notification-To: /m)).toBeGreaterThan(20)
+    expect(count(/^Content-Type: multipart\/signed/m)).toBeGreaterThan(10)
+    expect(count(/^Content-Type: text\/plain; charset=windows-1252/m)).toBeGreaterThan(0)
+    expect(inbox.filter((m) => m.raw.length > 8_000_000)).toHaveLength(3)
+    expect(inbox.filter((m) => !/^Subject: /m.test(m.raw.subarray(0, 2000).toString('latin1')))).toHaveLength(
+      1,
+    )
+    expect(
+      inbox.filter((m) => !/^Message-ID: /m.test(m.raw.subarray(0, 4000).toString('latin1'))),
+    ).toHaveLength(1)
   })
 
   it('has threads whose References lead to messages that exist', async () => {

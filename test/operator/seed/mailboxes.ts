@@ -1,4 +1,4 @@
-import { anyClinicalMail, replacedReport, synthesisMail } from './clinical-bulk.ts'
+import { anyClinicalMail, replacedReport, synthesisMail, twoDocumentsMail } from './clinical-bulk.ts'
 import { hostileMail, htmlLetter, newsletter } from './html-mails.ts'
 import { landmarkMails, renewalAnswer } from './landmark-mails.ts'
 import {
@@ -118,6 +118,7 @@ async function specimens(maker: Maker): Promise<SeededMessage[]> {
   for (const [index, variant] of variants.entries()) {
     out.push(await anyClinicalMail({ ...at(variant, 9 + index * 3), variant }))
   }
+  out.push(await twoDocumentsMail(at('two documents', 10)))
   out.push(...(await replacedReport(at('replaced', 16))))
   const clinical = await anyClinicalMail(at('to forward', 13))
   out.push(await forwarded(at('forwarded', 12), clinical.raw))
@@ -140,7 +141,7 @@ function ordered(messages: SeededMessage[]): SeededMessage[] {
 
 /**
  * All mailboxes of the operator's people. The same seed, day and signer give the same messages; anne has `messageCount` of
- * them over INBOX, Sent and Archive (16 : 3 : 2), the newest at 09:31 (Paris) of the newest day whose 09:31 is past.
+ * them over INBOX, Sent and Archive (16 : 3 : 2; landmarks and specimens, some 80, are always there), the newest at 09:31 (Paris) of the newest day whose 09:31 is past.
  */
 export async function generateMailboxes(options: {
   seed: number

@@ -67,6 +67,7 @@ export function pdf(content: PdfContent): Promise<Buffer> {
     size: 'A4',
     margins: { top: 48, bottom: 56, left, right: 56 },
     font: '',
+    bufferPages: true,
     info: {
       Title: content.title,
       Author: content.letterhead[0] ?? '',
@@ -117,13 +118,13 @@ export function pdf(content: PdfContent): Promise<Buffer> {
   doc.font('regular').fontSize(10).fillColor(ink)
   for (const line of content.signature)
     doc.text(show(line), left, doc.y, { align: 'right', width: right - left })
-  doc.page.margins.bottom = 0
-  doc.font('regular').fontSize(8).fillColor('#5b6b78')
-  doc.text(show('Document de démonstration — patient fictif, aucune donnée réelle.'), left, 806, {
-    width: right - left,
-    align: 'center',
-    lineBreak: false,
-  })
+  for (let page = 0; page < doc.bufferedPageRange().count; page++) {
+    doc.switchToPage(page)
+    doc.page.margins.bottom = 0
+    doc.font('regular').fontSize(8).fillColor('#5b6b78')
+    const notice = 'Document de démonstration — patient fictif, aucune donnée réelle.'
+    doc.text(show(notice), left, 806, { width: right - left, align: 'center', lineBreak: false })
+  }
   doc.end()
   return done
 }

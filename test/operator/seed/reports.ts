@@ -11,7 +11,7 @@ import {
   type ClinicalDocument,
   type DocumentContext,
 } from './clinical-document.ts'
-import { scanPicture, woundPhoto } from './images.ts'
+import { scanJpeg, scanPicture } from './images.ts'
 import { frenchDay } from './paris-time.ts'
 import { civilName } from './patients.ts'
 import { professionals, type Professional } from './professionals.ts'
@@ -101,7 +101,7 @@ export function imagingReport(
     acts: [{ code: { ...text.modality, system: loinc }, start: context.created, end: context.created }],
   }
   const jpeg = text.picture === 'jpeg'
-  const picture = jpeg ? woundPhoto(random) : scanPicture()
+  const picture = jpeg ? scanJpeg() : scanPicture()
   const technique = prose(
     ['1.2.840.10008.9.3', '1.2.250.1.213.1.1.2.206'],
     '55111-9',
