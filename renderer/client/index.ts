@@ -16,9 +16,6 @@ import type { Bridge } from './bridge.ts'
 
 export type { Bridge } from './bridge.ts'
 
-// The CSP forbids building functions from text, which zod would otherwise try.
-z.config({ jitless: true })
-
 const Reply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: z.unknown() }),
   z.object({ ok: z.literal(false), error: ErrorData }),

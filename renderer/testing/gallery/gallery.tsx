@@ -1,3 +1,4 @@
+import '../../client/without-eval.ts'
 import { createRoot } from 'react-dom/client'
 import { Composer } from '../../composer/index.ts'
 import { followCore, loadOpenSession } from '../../data/index.ts'
