@@ -33,7 +33,7 @@ export interface CdaHeader {
 
 export const loinc = '2.16.840.1.113883.6.1'
 /** OID of the identifiers of the fictitious patients' files (IPP). */
-export const ippOid = '1.2.250.1.213.1.4.999.1'
+export const ippOid = '1.2.250.1.999.1.1.4001'
 
 const structures = '1.2.250.1.71.4.2.2'
 const persons = '1.2.250.1.71.4.2.1'
