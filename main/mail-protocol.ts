@@ -1,6 +1,6 @@
 import type { PageOrigins } from './origins.ts'
 import { mailFramePolicy } from './content-security-policy.ts'
-import { schemes } from './origins.ts'
+import { mayBeWindow, schemes } from './origins.ts'
 import { readLimited } from './part-protocol.ts'
 
 /** Sanitised HTML with pictures inlined as data: addresses can be big; a message is refused above this many bytes. */
@@ -37,7 +37,7 @@ export const createMailFrames = ({ origins, newTicket, now }: MailFramesOptions)
   const forWindow = { ...plain, 'access-control-allow-origin': origins.appOrigin }
 
   const publish = async (request: Request): Promise<Response> => {
-    if (request.headers.get('origin') !== origins.appOrigin)
+    if (!mayBeWindow(request.headers.get('origin'), origins))
       return new Response(null, { status: 403, headers: plain })
     const bytes = await readLimited(request, documentLimit)
     if (bytes === null) return new Response(null, { status: 413, headers: forWindow })

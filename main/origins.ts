@@ -44,3 +44,11 @@ export const pageOrigins = (host: Host): PageOrigins =>
         },
         csp: { part: 'https://part.souspli.invalid', mail: 'https://mail.souspli.invalid' },
       }
+
+/**
+ * May a POST with this `Origin` header come from one of our windows? Electron's custom schemes go round Chromium's CORS
+ * loader (electron/electron#51152) and then carry no such header: absent is accepted, since the only other documents of
+ * the session, mail frames, have neither scripts nor forms. Another origin, `null` included, is refused.
+ */
+export const mayBeWindow = (origin: string | null, origins: Pick<PageOrigins, 'appOrigin'>): boolean =>
+  origin === null || origin === origins.appOrigin

@@ -1,7 +1,7 @@
 import type { ErrorData, PartHead } from '../app/contract/index.ts'
 import { partPolicy } from './content-security-policy.ts'
 import type { CoreProcess } from './core-process.ts'
-import { schemes } from './origins.ts'
+import { mayBeWindow, schemes } from './origins.ts'
 
 /** Bytes of one upload request at most; a window cuts files into such pieces. */
 export const uploadChunkLimit = 1_048_576
@@ -62,7 +62,7 @@ export const createPartHandler =
     if (url.protocol !== `${schemes.part}:`) return failure(404, invalid, appOrigin)
     if (request.method === 'POST') {
       const address = url.host === 'upload' ? uploadAddress(url) : null
-      if (address === null || request.headers.get('origin') !== appOrigin) {
+      if (address === null || !mayBeWindow(request.headers.get('origin'), { appOrigin })) {
         return failure(400, invalid, appOrigin)
       }
       const bytes = await readLimited(request, uploadChunkLimit)

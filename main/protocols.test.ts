@@ -7,7 +7,7 @@ import { createAppHandler } from './app-protocol.ts'
 import { windowPolicy } from './content-security-policy.ts'
 import type { OpenedPart, Upload } from './core-process.ts'
 import { createMailFrames } from './mail-protocol.ts'
-import { pageOrigins } from './origins.ts'
+import { mayBeWindow, pageOrigins } from './origins.ts'
 import { createPartHandler, uploadChunkLimit } from './part-protocol.ts'
 
 const origins = pageOrigins('electron')
@@ -213,5 +213,14 @@ describe('the mail frames’ scheme', () => {
     expect((await show(third)).status).toBe(200)
     await publish('x')
     expect((await show(third)).status).toBe(404)
+  })
+})
+
+describe('the Origin header of a POST', () => {
+  it('is ours, or missing as Electron’s custom schemes leave it, and never another', () => {
+    expect([origins.appOrigin, null].map((origin) => mayBeWindow(origin, origins))).toEqual([true, true])
+    for (const origin of ['null', '', 'souspli://app.evil', 'souspli-mail://00', 'https://example.org']) {
+      expect(mayBeWindow(origin, origins), origin).toBe(false)
+    }
   })
 })

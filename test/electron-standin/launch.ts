@@ -101,14 +101,15 @@ export const launchStandin = async (options: StandinOptions = {}): Promise<Stand
   }
   child.on('message', (message) => end.receive(message))
 
-  let finished = false
-  const finish = async (): Promise<void> => {
-    if (finished) return
-    finished = true
-    end.end()
-    await windows.close()
-    if (options.host === undefined) await host.close()
-  }
+  let finishing: Promise<void> | null = null
+  const finish = (): Promise<void> =>
+    (finishing ??= (async () => {
+      end.end()
+      await windows.close()
+      if (options.host === undefined) await host.close()
+    })())
+  // An app that ends by itself (its window was closed) leaves no page behind either.
+  exited.then(finish).catch(() => undefined) // the browser is gone already
 
   const timer = Promise.withResolvers<never>()
   const timeout = setTimeout(() => timer.reject(new Error('no window in time')), options.timeout ?? 30_000)
