@@ -7,7 +7,7 @@ import { readCertificate, type CertificateFacts } from './certificate.ts'
 const maxFileSize = 1024 * 1024
 /** Key derivation rounds; files in use have 2 000 to 600 000. A hostile count would hold the process for hours. */
 const maxIterations = 1_000_000
-const maxScanDepth = 8
+const maxScanDepth = 40
 
 export interface ImportedKey {
   certificate: Uint8Array
