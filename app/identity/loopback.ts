@@ -1,0 +1,71 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { fail, ok, type Outcome } from '../contract/errors.ts'
+
+export interface LoopbackReceiver {
+  /** What the provider must send the browser back to (RFC 8252 §7.3). */
+  redirectUri: string
+  /** The address the browser came back with; `auth.cancelled` when it did not in time or was cancelled. */
+  answer: Promise<Outcome<URL>>
+  cancel: () => void
+}
+
+/** Shown in the browser at the end: no sentence, no script, nothing of the login in it. */
+const page =
+  '<!doctype html><html><head><meta charset="utf-8"><title>SousPli</title></head>' +
+  '<body style="font:4rem sans-serif;display:grid;place-items:center;height:90vh;margin:0">' +
+  '<main aria-label="SousPli">SousPli ✓</main></body></html>'
+
+/**
+ * Listens on 127.0.0.1, on a random port, for the one redirection that carries the expected state; anything else gets
+ * 404 and changes nothing.
+ */
+export const startLoopback = async (
+  state: string,
+  milliseconds: number,
+): Promise<Outcome<LoopbackReceiver>> => {
+  const { promise: answer, resolve } = Promise.withResolvers<Outcome<URL>>()
+  const server = createServer((request, response) => {
+    receive(request, response)
+  })
+  const close = (outcome: Outcome<URL>): void => {
+    clearTimeout(timer)
+    resolve(outcome)
+    server.close()
+    server.closeIdleConnections()
+  }
+  const timer = setTimeout(() => {
+    close(fail('auth.cancelled', { details: { reason: 'timeout' } }))
+  }, milliseconds)
+  let redirectUri = ''
+  const receive = (request: IncomingMessage, response: ServerResponse): void => {
+    const url = URL.parse(request.url ?? '/', redirectUri)
+    const expected = url?.pathname === '/' && url.searchParams.get('state') === state
+    response.writeHead(expected ? 200 : 404, {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+      connection: 'close',
+    })
+    response.end(expected ? page : '')
+    if (expected) close(ok(url))
+  }
+  try {
+    await new Promise<void>((listening, failed) => {
+      server.once('error', failed)
+      server.listen(0, '127.0.0.1', listening)
+    })
+  } catch (cause) {
+    clearTimeout(timer)
+    return fail('auth.provider-unavailable', { retry: 'later', cause })
+  }
+  const address = server.address()
+  redirectUri = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}/`
+  return ok({
+    redirectUri,
+    answer,
+    cancel: () => {
+      close(fail('auth.cancelled'))
+    },
+  })
+}
