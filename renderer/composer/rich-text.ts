@@ -58,8 +58,10 @@ const hasBlocks = (element: Element): boolean =>
 const paragraph = (inline: JSONContent[]): JSONContent => ({ type: 'paragraph', content: trimInline(inline) })
 
 const listItems = (element: Element, depth: number): JSONContent[] =>
-  [...element.children].map((child) => {
-    const content = blocksOf(child, depth + 1)
+  [...element.childNodes].flatMap((child) => {
+    const content = blocksOfNodes(child.nodeName === 'LI' ? [...child.childNodes] : [child], depth + 1)
+    if (content.length === 0)
+      return child.nodeName === 'LI' ? { type: 'listItem', content: [paragraph([])] } : []
     // The schema wants a list item to begin with a paragraph.
     return {
       type: 'listItem',
@@ -67,14 +69,17 @@ const listItems = (element: Element, depth: number): JSONContent[] =>
     }
   })
 
-const blocksOf = (element: Element, depth: number): JSONContent[] => {
+const blocksOf = (element: Element, depth: number): JSONContent[] =>
+  blocksOfNodes([...element.childNodes], depth)
+
+const blocksOfNodes = (nodes: readonly Node[], depth: number): JSONContent[] => {
   const blocks: JSONContent[] = []
   let inline: JSONContent[] = []
   const flush = (): void => {
     if (trimInline(inline).length > 0) blocks.push(paragraph(inline))
     inline = []
   }
-  for (const child of element.childNodes) {
+  for (const child of nodes) {
     const type = blockTags[child.nodeName]
     const own = child as Element
     if (depth > maximumDepth) {
@@ -93,7 +98,10 @@ const blocksOf = (element: Element, depth: number): JSONContent[] => {
     } else if (child.nodeType === Node.ELEMENT_NODE && hasBlocks(own)) {
       flush()
       blocks.push(...blocksOf(own, depth + 1))
-    } else if (child.nodeType === Node.ELEMENT_NODE && (type !== undefined || child.nodeName === 'TR')) {
+    } else if (
+      child.nodeType === Node.ELEMENT_NODE &&
+      (type !== undefined || child.nodeName === 'TR' || child.nodeName === 'TD')
+    ) {
       flush()
       blocks.push(paragraph(inlineOf(own, [], depth)))
     } else inline.push(...inlineOf(child, [], depth))

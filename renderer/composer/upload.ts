@@ -1,7 +1,7 @@
-import { DraftAttachment, ErrorData, fail } from '../../app/contract/index.ts'
-import type { Outcome } from '../../app/contract/index.ts'
-import { invoke, origins } from '../client/index.ts'
 import { z } from 'zod'
+import { ErrorData, fail } from '../../app/contract/index.ts'
+import type { DraftAttachment, Outcome } from '../../app/contract/index.ts'
+import { invoke, origins } from '../client/index.ts'
 
 /** Bytes of one request; main refuses more than 1 MiB. */
 export const chunkSize = 1_048_576

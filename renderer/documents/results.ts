@@ -40,7 +40,7 @@ export const markOf = (
 ): ResultMark => {
   const code = result.interpretation
   if (code !== null) {
-    const mark = marks[code]
+    const mark = Object.hasOwn(marks, code) ? marks[code] : undefined
     return mark ? { ...mark, code } : quiet
   }
   if (result.number === null) return quiet

@@ -4,12 +4,13 @@ import { invoke } from '../client/index.ts'
 import { Button, CardSurface, IconButton, showError, showToast } from '../design/index.ts'
 import { size, t } from '../i18n/index.ts'
 
-const iconOf = (mimeType: string) =>
-  mimeType.startsWith('image/')
-    ? Image
-    : mimeType.startsWith('text/') || mimeType === 'application/pdf'
-      ? FileText
-      : File
+const PartIcon = ({ part }: { part: Part }) => {
+  if (part.dangerous) return <TriangleAlert aria-hidden="true" />
+  if (part.mimeType.startsWith('image/')) return <Image aria-hidden="true" />
+  if (part.mimeType.startsWith('text/') || part.mimeType === 'application/pdf')
+    return <FileText aria-hidden="true" />
+  return <File aria-hidden="true" />
+}
 
 const nameOf = (part: Part): string => part.fileName ?? t('reading.unnamedPart')
 
@@ -36,11 +37,10 @@ export const attachmentsOf = (view: MessageView): Part[] => {
 }
 
 const Attachment = ({ part }: { part: Part }) => {
-  const Icon = part.dangerous ? TriangleAlert : iconOf(part.mimeType)
   const name = nameOf(part)
   return (
     <li className="attachment" data-dangerous={part.dangerous}>
-      <Icon aria-hidden="true" />
+      <PartIcon part={part} />
       <span className="attachment-words">
         <b>{name}</b>
         <span className="small muted">

@@ -20,10 +20,14 @@ const BodySkeleton = () => (
   </div>
 )
 
+/** French punctuation never begins a line: the ordinary spaces before it become no-break spaces, on screen only. */
+const bound = (text: string): string =>
+  text.replace(/ (?=[;:!?»](?:\s|$))/g, '\u00a0').replace(/« /g, '«\u00a0')
+
 const Linked = ({ text, showLink }: { text: string; showLink: ShowLink }) =>
   findLinks(text).map((piece, index) =>
     piece.kind === 'text' ? (
-      piece.text
+      bound(piece.text)
     ) : (
       <button
         key={index}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import type { LabResult } from '../../app/contract/index.ts'
+import { markOf, sharedPreviousDate } from './results.ts'
+import { isTestIdentity, spacedMatricule } from './traits.ts'
+
+const value = (interpretation: string | null, number: number | null = null) => ({
+  interpretation,
+  number,
+  referenceLow: 3.5,
+  referenceHigh: 5.1,
+})
+
+describe('markOf', () => {
+  it('is loud for HH, LL and AA only', () => {
+    for (const code of ['HH', 'LL', 'AA']) expect(markOf(value(code)).level).toBe('critical')
+    for (const code of ['H', 'L', 'A', 'I', 'R']) expect(markOf(value(code)).level).toBe('abnormal')
+    for (const code of ['N', 'S', 'toString']) expect(markOf(value(code)).level).toBe('normal')
+  })
+  it('compares with the range when there is no interpretation', () => {
+    expect(markOf(value(null, 6.4))).toEqual({ level: 'abnormal', direction: 'up', code: null, word: 'high' })
+    expect(markOf(value(null, 3))).toMatchObject({ direction: 'down', word: 'low' })
+    expect(markOf(value(null, 4)).word).toBeNull()
+    expect(markOf(value(null)).word).toBeNull()
+  })
+  it('trusts the interpretation over the range', () => {
+    expect(markOf(value('N', 9)).word).toBeNull()
+  })
+})
+
+describe('sharedPreviousDate', () => {
+  const result = (date: string | null): LabResult =>
+    ({ previous: date === null ? [] : [{ value: '1', unit: null, date }] }) as unknown as LabResult
+  it('is the one date of all previous values', () => {
+    expect(sharedPreviousDate([result('2026-10-12'), result(null), result('2026-10-12')])).toBe('2026-10-12')
+    expect(sharedPreviousDate([result('2026-10-12'), result('2026-09-01')])).toBeNull()
+    expect(sharedPreviousDate([])).toBeNull()
+  })
+})
+
+describe('INS', () => {
+  it('is spaced as it is read aloud', () => {
+    expect(spacedMatricule('190067511300117').replaceAll('\u00a0', ' ')).toBe('1 90 06 75 113 001 17')
+    expect(spacedMatricule('2800620').length).toBe(7)
+  })
+  it('tells test identities', () => {
+    expect(isTestIdentity({ matricule: '', oid: '', kind: 'test', keyValid: true })).toBe(true)
+    expect(isTestIdentity({ matricule: '', oid: '', kind: 'nir', keyValid: true })).toBe(false)
+    expect(isTestIdentity(null)).toBe(false)
+  })
+})
