@@ -5,6 +5,7 @@ import { invoke } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
 import { Button, CardSurface, ErrorBanner, Segments, Spinner, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
+import { fullName } from '../unlock/index.ts'
 
 const serverText = (server: Server): string =>
   `${server.host}:${server.port} · ${server.security === 'starttls' ? 'STARTTLS' : 'TLS'}`
@@ -22,7 +23,7 @@ export const LoginStep = ({
   const card = useStore(cardStore)
   const holder = 'token' in card ? card.token.holder : null
   const [displayName, setDisplayName] = useState(
-    holder ? `${holder.givenName} ${holder.familyName}` : (discovery.address.split('@')[0] ?? ''),
+    holder ? fullName(holder) : (discovery.address.split('@')[0] ?? ''),
   )
   const [kind, setKind] = useState<NewAccount['kind']>('personal')
   const [auth, setAuth] = useState<AuthKind>(discovery.auth[0] ?? 'password')

@@ -17,6 +17,8 @@ const dateFormat = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
 const parse = (iso: string): Date | null => {
   // A bare date is a calendar day, whatever the time zone.
   const day = /^(\d{4})-(\d{2})-(\d{2})$/.exec(iso)
+  // V8 reads « vers 1950 » as a date; only ISO 8601 is one.
+  if (!day && !/^\d{4}-\d{2}-\d{2}T\d{2}:/.test(iso)) return null
   const date = day ? new Date(Number(day[1]), Number(day[2]) - 1, Number(day[3])) : new Date(iso)
   return Number.isNaN(date.getTime()) ? null : date
 }

@@ -9,6 +9,7 @@ import {
   GridListSection,
   ListLayout,
   Virtualizer,
+  type Key,
   type Selection,
 } from 'react-aria-components'
 import { settingsStore, useNow, useStore, type LiveList } from '../data/index.ts'
@@ -20,6 +21,9 @@ import { MessageRowContent, rowName } from './message-row.tsx'
 /** Pixels: every row of a density has the same height, so that ten thousand rows scroll without measuring. */
 export const rowHeights = { comfortable: 84, cosy: 72, compact: 50 } as const
 const headingHeight = 30
+
+const areIds = (keys: ReadonlySet<Key>): keys is ReadonlySet<Key> & ReadonlySet<number> =>
+  [...keys].every((key) => typeof key === 'number')
 
 /** The list of messages: virtualised, grouped by day, one accessible grid with several selection. */
 export const MessageList = ({
@@ -49,7 +53,8 @@ export const MessageList = ({
   )
   const select = (keys: Selection): void => {
     if (keys === 'all') onSelect(new Set((list.rows ?? []).map((row) => row.id)))
-    else onSelect(new Set([...keys].map(Number)))
+    // The very set React Aria gave: it carries the anchor that Shift extends from.
+    else if (areIds(keys)) onSelect(keys)
   }
   const place = (content: ReactNode) => <div className="list-place">{content}</div>
 

@@ -95,6 +95,7 @@ export const scenes: readonly Scene[] = [
         .first()
         .click()
       await page.keyboard.press('Shift+ArrowDown')
+      await page.getByRole('heading', { name: /2 messages/ }).waitFor()
       await page.keyboard.press('Shift+ArrowDown')
       await page.getByRole('heading', { name: /3 messages/ }).waitFor()
     },

@@ -1,5 +1,5 @@
 export { CardPicture } from './card-picture.tsx'
 export { CardTrouble } from './card-trouble.tsx'
-export { greetingName } from './greeting.ts'
+export { fullName } from './greeting.ts'
 export { PinForm } from './pin-form.tsx'
 export { UnlockScreen } from './unlock-screen.tsx'

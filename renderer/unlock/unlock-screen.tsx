@@ -114,18 +114,16 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
                 {t('unlock.useRecovery')}
               </Button>
             ) : null}
-            <Button
-              variant="link"
-              className="unlock-language"
-              onPress={() =>
-                void invoke('settings.set', { language: settings.language === 'fr' ? 'en' : 'fr' })
-              }
-            >
-              {settings.language === 'fr' ? 'English' : 'Français'}
-            </Button>
           </nav>
         </section>
       </main>
+      <Button
+        variant="link"
+        className="unlock-language"
+        onPress={() => void invoke('settings.set', { language: settings.language === 'fr' ? 'en' : 'fr' })}
+      >
+        {settings.language === 'fr' ? 'English' : 'Français'}
+      </Button>
     </div>
   )
 }

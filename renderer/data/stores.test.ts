@@ -1,0 +1,75 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Bridge } from '../client/index.ts'
+
+const wiped = vi.hoisted(() => ({ count: 0 }))
+vi.mock('./working-set.ts', () => ({
+  applyDelta: () => Promise.resolve(),
+  wipeWorkingSet: () => {
+    wiped.count += 1
+    return Promise.resolve()
+  },
+  workingSet: { folders: { bulkPut: () => Promise.resolve() } },
+}))
+
+const { accountStore, createStore, followCore, outboxStore, sessionStore } = await import('./stores.ts')
+const { createFakeCore } = await import('../testing/fake-core.ts')
+
+const settled = (test: () => void): Promise<void> => vi.waitFor(test, { timeout: 5_000 })
+
+let stop: () => void
+let core: Bridge
+
+beforeEach(() => {
+  window.matchMedia = () =>
+    ({
+      matches: false,
+      addEventListener: () => undefined,
+      removeEventListener: () => undefined,
+    }) as unknown as MediaQueryList
+  core = createFakeCore('offline', new Date(2026, 10, 22, 10))
+  window.souspli = core
+  stop = followCore()
+})
+afterEach(() => {
+  stop()
+  delete window.souspli
+  sessionStore.set(null)
+})
+
+describe('createStore', () => {
+  it('tells listeners of a change, not of the same value, and stops when asked', () => {
+    const store = createStore(1)
+    let told = 0
+    const off = store.subscribe(() => {
+      told += 1
+    })
+    store.set(1)
+    store.set(2)
+    off()
+    store.set(3)
+    expect(told).toBe(1)
+    expect(store.get()).toBe(3)
+  })
+})
+
+describe('the stores of the window', () => {
+  it('follow an open session and are emptied by locking', async () => {
+    await settled(() => expect(accountStore.get()).toHaveLength(2))
+    await settled(() => expect(outboxStore.get()).toHaveLength(2))
+    const before = wiped.count
+    await core.invoke('session.lock', { reason: 'user' })
+    expect(sessionStore.get()).toMatchObject({ phase: 'locked', reason: 'user' })
+    expect(accountStore.get()).toEqual([])
+    expect(outboxStore.get()).toEqual([])
+    expect(wiped.count).toBe(before + 1)
+  })
+  it('show the settings on the document', async () => {
+    await settled(() => expect(document.documentElement.dataset['theme']).toBe('light'))
+    await core.invoke('settings.set', { theme: 'contrast', density: 'compact', language: 'en' })
+    expect(document.documentElement.dataset['theme']).toBe('contrast')
+    expect(document.documentElement.dataset['density']).toBe('compact')
+    expect(document.documentElement.lang).toBe('en')
+    await core.invoke('settings.set', { language: 'fr' })
+  })
+})

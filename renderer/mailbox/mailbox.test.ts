@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { messagesOf } from '../testing/fixture-messages.ts'
+import { neighbour } from './actions.ts'
+import { groupByDay } from './day-groups.ts'
+
+const now = new Date(2026, 10, 22, 15)
+const rows = messagesOf(1, now, 20)
+const ids = rows.map((row) => row.id)
+
+describe('groupByDay', () => {
+  it('keeps every row once, in order, under changing headings', () => {
+    const groups = groupByDay(rows, now)
+    expect(groups.flatMap((group) => group.rows.map((row) => row.id))).toEqual(ids)
+    expect(groups.slice(0, 2).map((group) => [group.label, group.rows.length])).toEqual([
+      ['Aujourd’hui', 4],
+      ['Hier', 4],
+    ])
+  })
+  it('changes the id of a group whose rows change', () => {
+    const [before] = groupByDay(rows, now)
+    const [after] = groupByDay(rows.toSpliced(1, 1), now)
+    expect(after?.label).toBe(before?.label)
+    expect(after?.id).not.toBe(before?.id)
+  })
+})
+
+describe('neighbour', () => {
+  it('opens the next older message, at the end the newer one, in an emptied list none', () => {
+    expect(neighbour(rows, new Set([ids[1] ?? 0]))).toBe(ids[2])
+    expect(neighbour(rows, new Set([ids[1] ?? 0, ids[2] ?? 0]))).toBe(ids[3])
+    expect(neighbour(rows, new Set([ids.at(-1) ?? 0]))).toBe(ids.at(-2))
+    expect(neighbour(rows, new Set(ids))).toBeNull()
+  })
+})
