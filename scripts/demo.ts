@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { people } from '../test/operator/index.ts'
-import { createProfile, playStory, storyProfile } from '../test/e2e/story.ts'
+import { createProfile, playStory } from '../test/e2e/story.ts'
 import { startWorld } from '../test/e2e/world.ts'
 import { buildAll } from './build.ts'
 
@@ -31,29 +31,30 @@ const check = async (): Promise<number> => {
 
 const interactive = async (): Promise<number> => {
   say('Starting the operator and preparing the mailbox (about half a minute)…')
-  const prepared = await startWorld({ headless: true })
+  const world = await startWorld()
   try {
-    const app = await prepared.openApp('anne', { profile: storyProfile(prepared) })
-    await createProfile(app, people.anne)
-    await app.close()
-    const world = await prepared.withHost({ headless: false })
-    const window = await world.openApp('anne', { profile: storyProfile(prepared) })
+    const prepared = await world.openApp('anne')
+    await createProfile(prepared, people.anne)
+    await prepared.close()
+    const window = await world.openApp('anne', { profile: prepared.profile, headed: true })
+    const { imap, smtp, psc } = world.operator
     say('')
-    say(`1. Operator (simulated): IMAP ${world.operator.imap.port}, SMTP ${world.operator.smtp.port}, Pro Santé Connect (simulated) ${world.operator.psc.issuer}`)
+    say(`1. Operator (simulated): IMAP ${imap.port}, SMTP ${smtp.port}, Pro Santé Connect ${psc.issuer}`)
     say('2. Window: the real main and preload code on Debian’s Chromium (Electron stand-in)')
     say(`3. Card: virtual CPS of ${people.anne.displayName}; type the PIN ${people.anne.card.pin}`)
-    say(`4. Pull the card:  npm run card -- remove ${world.cardFolder('anne')}   (insert to put it back)`)
+    say(`4. Pull the card: npm run card -- remove ${world.cardFolder('anne')} (insert puts it back)`)
     say('5. All people and documents are fictitious. Close the window or press Ctrl+C to end.')
-    const interrupted = new Promise<void>((resolve) => process.once('SIGINT', resolve))
+    const interrupted = new Promise<void>((resolve) => process.once('SIGINT', () => resolve()))
     await Promise.race([window.exited, interrupted])
     return 0
   } finally {
-    await prepared.stop()
+    await world.stop()
   }
 }
 
 await buildAll(false)
 const hasDisplay = Boolean(process.env['DISPLAY'] || process.env['WAYLAND_DISPLAY'])
 const wantsCheck = process.argv.includes('--check')
-if (!wantsCheck && !hasDisplay) say('No display here (neither DISPLAY nor WAYLAND_DISPLAY): playing the story with --check instead.')
+if (!wantsCheck && !hasDisplay)
+  say('No display here (neither DISPLAY nor WAYLAND_DISPLAY): playing the story with --check instead.')
 process.exit(wantsCheck || !hasDisplay ? await check() : await interactive())

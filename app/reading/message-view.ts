@@ -95,10 +95,11 @@ const publishCda = (
       }),
     ]),
   )
-  const pdfUrl = (cda.pdf === null ? null : urls.get(cda.pdf)) ?? pdfBeside
+  // Shown first only when the document itself carries it; the one sent beside is offered.
+  const embedded = (cda.pdf === null ? null : urls.get(cda.pdf)) ?? null
   const document: ClinicalDocument = {
     ...cda.document,
-    pdfUrl: pdfUrl ?? null,
+    pdfUrl: embedded,
     media: cda.document.media.map((media) => ({ ...media, url: urls.get(media.id) ?? null })),
   }
   const json = utf8.encode(JSON.stringify(document))
@@ -109,7 +110,7 @@ const publishCda = (
       fileName: null,
       read: () => ok(json),
     }),
-    pdfUrl: pdfUrl ?? null,
+    pdfUrl: embedded ?? pdfBeside,
   }
 }
 

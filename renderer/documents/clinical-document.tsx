@@ -33,7 +33,7 @@ const Skeleton = () => (
   </div>
 )
 
-/** A CDA read in place: the PDF first when it has one, else its content laid out by us. */
+/** A CDA read in place: the PDF first when it carries one, else its content laid out by us. */
 export const ClinicalDocumentView = ({
   summary,
   openLink,
@@ -52,11 +52,16 @@ export const ClinicalDocumentView = ({
   const clinical = part.value
   const pdfUrl = clinical.pdfUrl ?? summary.pdfUrl
   const hasContent = clinical.sections.length > 0 || clinical.text !== null
+  // A PDF the document itself carries is its legal rendering and comes first; one sent beside is offered.
+  const pdfFirst = clinical.pdfUrl !== null || !hasContent
+  const pdfTab = pdfUrl
+    ? [{ id: 'document', label: pdfFirst ? t('documents.tabDocument') : t('documents.tabPdf') }]
+    : []
+  const contentTab = hasContent
+    ? [{ id: 'content', label: pdfFirst ? t('documents.tabContent') : t('documents.tabDocument') }]
+    : []
   const tabs = [
-    ...(pdfUrl ? [{ id: 'document', label: t('documents.tabDocument') }] : []),
-    ...(hasContent
-      ? [{ id: 'content', label: pdfUrl ? t('documents.tabContent') : t('documents.tabDocument') }]
-      : []),
+    ...(pdfFirst ? [...pdfTab, ...contentTab] : [...contentTab, ...pdfTab]),
     { id: 'facts', label: t('documents.tabFacts') },
     { id: 'technical', label: t('documents.tabTechnical') },
   ]

@@ -5,6 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Browser } from '@playwright/test'
 import { Policy } from '../../app/contract/index.ts'
 import { createVirtualCps, type VirtualCps } from '../../native/virtual-cps/index.ts'
 import {
@@ -15,10 +16,12 @@ import {
 } from '../electron-standin/index.ts'
 import { startOperator, type Operator } from '../operator/index.ts'
 
+// Practitioners, seeded times and pictures are in France, wherever the machine is.
+process.env['TZ'] = 'Europe/Paris'
+
 export type CardHolderKey = 'anne' | 'paul'
 
 export interface WorldOptions {
-  headless?: boolean
   /** Fill the mailboxes (several hundred messages); an empty operator otherwise. */
   seed?: boolean
   signMilliseconds?: number
@@ -30,6 +33,8 @@ export interface AppOptions {
   policy?: (policy: Policy) => Policy
   /** Use a profile that exists already (reopening). */
   profile?: string
+  /** In a window on the screen rather than headless. */
+  headed?: boolean
   verbose?: boolean
 }
 
@@ -40,7 +45,8 @@ export interface RunningApp extends StandinApp {
 export interface World {
   folder: string
   operator: Operator
-  host: StandinHost
+  /** For pages that stand for the system’s browser. */
+  browser: Browser
   cards: Record<CardHolderKey, VirtualCps>
   cardFolder: (person: CardHolderKey) => string
   openApp: (person: CardHolderKey, options?: AppOptions) => Promise<RunningApp>
@@ -63,12 +69,18 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       createVirtualCps({
         folder: cardFolder(key),
         card: { ...operator.pki.card(key), profile: 'cps3' },
-        readerName: 'Lecteur virtuel SousPli 00',
+        readerName: 'SousPli Virtual Reader 00 00',
         signMilliseconds: options.signMilliseconds ?? 300,
       })
     const cards = { anne: await makeCard('anne'), paul: await makeCard('paul') }
-    const host = await startStandinHost({ headless: options.headless ?? true })
-    undo.push(() => host.close())
+    const hosts = new Map<boolean, StandinHost>()
+    const hostFor = async (headless: boolean): Promise<StandinHost> => {
+      const host = hosts.get(headless) ?? (await startStandinHost({ headless }))
+      if (!hosts.has(headless)) undo.push(() => host.close())
+      hosts.set(headless, host)
+      return host
+    }
+    const browser = (await hostFor(true)).browser
     let apps = 0
     const openApp: World['openApp'] = async (person, appOptions = {}) => {
       apps += 1
@@ -78,15 +90,14 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       const policyFile = join(folder, `policy-${person}-${apps}.json`)
       await writeFile(policyFile, JSON.stringify(Policy.parse(appOptions.policy?.(policy) ?? policy)))
       const app = await launchStandin({
-        host,
+        host: await hostFor(appOptions.headed !== true),
         args: [`--profile=${profile}`, `--policy=${policyFile}`],
-        headless: options.headless ?? true,
         verbose: appOptions.verbose ?? process.env['SOUSPLI_VERBOSE'] === '1',
       })
       undo.push(() => app.close())
       return { ...app, profile }
     }
-    return { folder, operator, host, cards, cardFolder, openApp, stop }
+    return { folder, operator, browser, cards, cardFolder, openApp, stop }
   } catch (error) {
     await stop()
     throw error

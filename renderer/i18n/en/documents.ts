@@ -3,6 +3,7 @@ export const documents = {
   loadingPdf: 'Opening the PDF…',
   tabs: 'Views of “{title}”',
   tabDocument: 'Document',
+  tabPdf: 'PDF',
   tabContent: 'Structured content',
   tabFacts: 'Context',
   tabTechnical: 'Technical',

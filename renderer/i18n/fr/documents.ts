@@ -3,6 +3,7 @@ export const documents = {
   loadingPdf: 'Ouverture du PDF…',
   tabs: 'Présentations de « {title} »',
   tabDocument: 'Document',
+  tabPdf: 'PDF',
   tabContent: 'Contenu structuré',
   tabFacts: 'Contexte',
   tabTechnical: 'Technique',

@@ -1,0 +1,306 @@
+/**
+ * What a practitioner does on the first day, step by step, in the real window: used by `npm run demo -- --check` and by
+ * the end-to-end tests. Steps wait for what the screen says, never for time.
+ */
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, type Page } from '@playwright/test'
+import { people } from '../operator/index.ts'
+import { landmarks, seededWords } from '../operator/seed/index.ts'
+import { startWorld, type CardHolderKey, type RunningApp, type World } from './world.ts'
+
+export const patience = 20_000
+
+/** Types the PIN in the four boxes; the form answers by itself or by its button. */
+export const typePin = async (page: Page, pin: string): Promise<void> => {
+  await page.getByRole('textbox', { name: /Code porteur/ }).pressSequentially(pin)
+}
+
+/** From the welcome screen to the recovery code, protected by the card. */
+export const protectWithCard = async (page: Page, pin: string): Promise<void> => {
+  await page.getByRole('button', { name: 'Commencer' }).click()
+  await typePin(page, pin)
+  await page.getByRole('button', { name: 'Protéger cette messagerie' }).click()
+  await expect(page.getByRole('heading', { name: 'Votre code de secours' })).toBeVisible()
+}
+
+/** Past the recovery code to the servers of an address. */
+export const findServers = async (page: Page, address: string): Promise<void> => {
+  await page.getByText('J’ai imprimé ou recopié ce code').click()
+  await page.getByRole('button', { name: 'Continuer' }).click()
+  await page.getByRole('textbox', { name: 'Adresse MSSanté' }).fill(address)
+  await page.getByRole('button', { name: 'Trouver mes serveurs' }).click()
+  await expect(page.getByRole('heading', { name: /Serveurs trouvés/ })).toBeVisible()
+}
+
+/** Pro Santé Connect (simulated), as the practitioner does it in the system's browser. */
+export const logInWithPsc = async (world: World, app: RunningApp, rpps: string): Promise<void> => {
+  const address = await app.waitForExternal()
+  const context = await world.browser.newContext()
+  const browserPage = await context.newPage()
+  await browserPage.goto(address)
+  await browserPage.locator('#login').fill(rpps)
+  await browserPage.locator('#submit').click()
+  await browserPage.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/.*(code|state)=/)
+  await context.close()
+}
+
+const enterMailbox = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Ouvrir la messagerie' }).click({ timeout: patience })
+  await expect(page.getByRole('heading', { name: 'Réception' })).toBeVisible()
+}
+
+/** First run with card and password, up to the mailbox: for tests whose subject comes after. */
+export const createProfile = async (
+  app: RunningApp,
+  person: { address: string; password: string; card: { pin: string } },
+): Promise<void> => {
+  const { page } = app
+  await protectWithCard(page, person.card.pin)
+  await findServers(page, person.address)
+  await page.getByText('Mot de passe', { exact: true }).click()
+  await page.getByRole('textbox', { name: 'Mot de passe de la boîte' }).fill(person.password)
+  await page.getByRole('button', { name: 'Se connecter' }).click()
+  await enterMailbox(page)
+}
+
+/** The unlock screen with the card in: PIN, then the mailbox. */
+export const unlock = async (page: Page, pin: string): Promise<void> => {
+  await typePin(page, pin)
+  const button = page.getByRole('button', { name: 'Ouvrir ma messagerie' })
+  if (await button.isEnabled().catch(() => false)) await button.click()
+  await expect(page.getByRole('heading', { name: 'Réception' })).toBeVisible({ timeout: patience })
+}
+
+/** The line of the list that holds this text. */
+export const listRow = (page: Page, text: string | RegExp) =>
+  page.getByRole('grid').getByRole('row').filter({ hasText: text }).first()
+
+/** Files of a folder whose bytes hold one of the words, in UTF-8 or UTF-16: `file: word`. */
+export const readableWords = async (folder: string, words: readonly string[]): Promise<string[]> => {
+  const found: string[] = []
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue
+    const file = join(entry.parentPath, entry.name)
+    const bytes = await readFile(file)
+    for (const word of words)
+      if (bytes.includes(Buffer.from(word, 'utf8')) || bytes.includes(Buffer.from(word, 'utf16le')))
+        found.push(`${file}: ${word}`)
+  }
+  return found
+}
+
+export interface StepReport {
+  step: string
+  ok: boolean
+  ms: number
+  picture: string | null
+}
+
+interface Scene {
+  world: World
+  anne: RunningApp
+  paul: RunningApp
+}
+
+interface Step {
+  name: string
+  who: CardHolderKey
+  run: (scene: Scene) => Promise<void>
+}
+
+const answerText =
+  'Merci pour ce compte rendu. Ionogramme prévu le 4 décembre, résultats transmis dès réception.'
+
+const steps: Step[] = [
+  {
+    name: '01-protect-with-card',
+    who: 'anne',
+    run: ({ anne }) => protectWithCard(anne.page, people.anne.card.pin),
+  },
+  {
+    name: '02-find-servers',
+    who: 'anne',
+    run: ({ anne }) => findServers(anne.page, people.anne.address),
+  },
+  {
+    name: '03-pro-sante-connect',
+    who: 'anne',
+    run: async ({ world, anne }) => {
+      await anne.page.getByRole('button', { name: 'Continuer avec Pro Santé Connect' }).click()
+      await logInWithPsc(world, anne, people.anne.rpps)
+      await expect(
+        anne.page.getByRole('heading', { name: /Vos messages arrivent|Tout est prêt/ }),
+      ).toBeVisible({
+        timeout: patience,
+      })
+    },
+  },
+  {
+    name: '04-first-sync',
+    who: 'anne',
+    run: async ({ anne }) => {
+      await enterMailbox(anne.page)
+      await expect(listRow(anne.page, 'HH Potassium')).toBeVisible({ timeout: patience })
+      await expect(anne.page.getByText(/À jour/)).toBeVisible({ timeout: 60_000 })
+    },
+  },
+  {
+    name: '05-unlock-with-pin',
+    who: 'anne',
+    run: async ({ world, anne }) => {
+      await anne.page.getByRole('button', { name: 'Verrouiller' }).click()
+      await expect(anne.page.getByRole('textbox', { name: /Code porteur/ })).toBeVisible()
+      await unlock(anne.page, people.anne.card.pin)
+      // Tokens live in memory only: the provider asks again after locking.
+      await anne.page
+        .getByRole('button', { name: /Pro Santé Connect/ })
+        .first()
+        .click({ timeout: patience })
+      await logInWithPsc(world, anne, people.anne.rpps)
+      await expect(anne.page.getByText(/À jour/)).toBeVisible({ timeout: 60_000 })
+    },
+  },
+  {
+    name: '06-read-result',
+    who: 'anne',
+    run: async ({ anne }) => {
+      await listRow(anne.page, 'HH Potassium').click()
+      await expect(anne.page.getByText(/Signature valide/).first()).toBeVisible({ timeout: patience })
+      const potassium = anne.page.getByRole('row').filter({ hasText: 'Potassium' }).filter({ hasText: '6,4' })
+      await expect(potassium.first()).toBeVisible({ timeout: patience })
+      await potassium.first().scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: '07-search',
+    who: 'anne',
+    run: async ({ anne }) => {
+      const field = anne.page.getByRole('searchbox')
+      await field.fill('insuffisance cardiaq')
+      await expect(listRow(anne.page, /LEROY/i)).toBeVisible({ timeout: patience })
+    },
+  },
+  {
+    name: '08-answer-signed',
+    who: 'anne',
+    run: async ({ anne }) => {
+      await listRow(anne.page, /LEROY/i).click()
+      await expect(anne.page.getByText(/Signature valide/).first()).toBeVisible({ timeout: patience })
+      await anne.page.getByRole('button', { name: 'Répondre', exact: true }).click()
+      const dialog = anne.page.getByRole('dialog', { name: 'Rédaction d’un message' })
+      await expect(dialog.getByText(people.paul.displayName).first()).toBeVisible()
+      await dialog.getByRole('textbox', { name: 'Texte du message' }).click()
+      await anne.page.keyboard.press('Control+Home')
+      await anne.page.keyboard.insertText(answerText)
+      const sign = dialog.getByRole('checkbox', { name: 'Signer avec ma carte' })
+      if (!(await sign.isChecked())) await dialog.getByText('Signer avec ma carte').click()
+      await expect(sign).toBeChecked()
+      await expect(dialog.getByText(/Brouillon enregistré/)).toBeVisible({ timeout: patience })
+    },
+  },
+  {
+    name: '09-sent',
+    who: 'anne',
+    run: async ({ world, anne }) => {
+      await anne.page
+        .getByRole('dialog', { name: 'Rédaction d’un message' })
+        .getByRole('button', { name: 'Envoyer' })
+        .click()
+      await expect(anne.page.getByRole('dialog', { name: 'Rédaction d’un message' })).toBeHidden({
+        timeout: patience,
+      })
+      await world.operator
+        .mailbox('paul')
+        .waitFor(
+          (message) =>
+            message.subject.includes(landmarks.consultation.patient.birthName) &&
+            message.subject.startsWith('Re'),
+          { seconds: 30 },
+        )
+      await anne.page.getByRole('button', { name: 'Effacer la recherche' }).click()
+      await anne.page
+        .getByRole('button', { name: /^Envoyés/ })
+        .or(anne.page.getByRole('row', { name: /^Envoyés/ }))
+        .first()
+        .click()
+      await expect(listRow(anne.page, people.paul.displayName)).toBeVisible({ timeout: patience })
+    },
+  },
+  {
+    name: '10-verified-by-recipient',
+    who: 'paul',
+    run: async ({ paul }) => {
+      const row = listRow(paul.page, people.anne.displayName)
+      await expect(row).toContainText('Re', { timeout: patience })
+      await row.click()
+      await expect(paul.page.getByText(answerText)).toBeVisible({ timeout: patience })
+      await expect(paul.page.getByText(/Signature valide · .*MARTIN/i)).toBeVisible({ timeout: patience })
+    },
+  },
+  {
+    name: '11-card-pulled',
+    who: 'anne',
+    run: async ({ world, anne }) => {
+      const pulled = performance.now()
+      await world.cards.anne.remove()
+      await expect(anne.page.getByText(/Carte retirée/).first()).toBeVisible({ timeout: patience })
+      const seconds = (performance.now() - pulled) / 1000
+      if (seconds > 2) throw new Error(`the window took ${seconds.toFixed(1)} s to lock`)
+      const words = await readableWords(anne.profile, [...seededWords, answerText.slice(0, 30)])
+      if (words.length > 0) throw new Error(`readable on disk: ${words.slice(0, 3).join(', ')}`)
+    },
+  },
+  {
+    name: '12-reopened-offline',
+    who: 'anne',
+    run: async ({ world, anne }) => {
+      await world.operator.imapDown()
+      await world.operator.smtpDown()
+      await world.cards.anne.insert()
+      await expect(anne.page.getByRole('textbox', { name: /Code porteur/ })).toBeVisible({
+        timeout: patience,
+      })
+      await unlock(anne.page, people.anne.card.pin)
+      await listRow(anne.page, 'HH Potassium').click()
+      await expect(anne.page.getByText('Kaliémie contrôlée sur second prélèvement').first()).toBeVisible({
+        timeout: patience,
+      })
+    },
+  },
+]
+
+/** Plays every step; null when all went well, else the step that failed and why. */
+export const playStory = async (hooks: {
+  onStep: (report: StepReport) => void
+  /** Path of a step's picture. */
+  picture: (name: string) => string
+}): Promise<{ step: string; reason: string } | null> => {
+  let current = '00-world'
+  let world: World | null = null
+  let scene: Scene | null = null
+  const started = performance.now()
+  try {
+    world = await startWorld()
+    scene = { world, anne: await world.openApp('anne'), paul: await world.openApp('paul') }
+    await createProfile(scene.paul, people.paul)
+    hooks.onStep({ step: current, ok: true, ms: Math.round(performance.now() - started), picture: null })
+    for (const step of steps) {
+      current = step.name
+      const before = performance.now()
+      await step.run(scene)
+      const ms = Math.round(performance.now() - before)
+      const picture = hooks.picture(step.name)
+      await scene[step.who].page.screenshot({ path: picture })
+      hooks.onStep({ step: step.name, ok: true, ms, picture })
+    }
+    return null
+  } catch (error) {
+    hooks.onStep({ step: current, ok: false, ms: Math.round(performance.now() - started), picture: null })
+    for (const [who, app] of Object.entries({ anne: scene?.anne, paul: scene?.paul }))
+      await app?.page.screenshot({ path: hooks.picture(`failed-${current}-${who}`) }).catch(() => undefined)
+    return { step: current, reason: error instanceof Error ? error.message : String(error) }
+  } finally {
+    await world?.stop()
+  }
+}
