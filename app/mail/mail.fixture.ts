@@ -113,7 +113,9 @@ export const openPractice = async (
       enrich: () =>
         Promise.resolve({ patient: null, documentLabel: null, documentCount: 0, alert: null, extraText: '' }),
       classify: (address) =>
-        domains.some((domain) => address.endsWith(`@${domain}`)) ? 'professional' : 'outside',
+        domains.some((domain) => address.endsWith(domain.replace(/^\.?/, domain.startsWith('.') ? '.' : '@')))
+          ? 'professional'
+          : 'outside',
       displaySubject: (raw) => raw.replace(/^XDM\/1\.0\/DDM\+?/, ''),
       protect: (entity) => Promise.resolve(ok(entity)),
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),

@@ -52,13 +52,14 @@ export const syncFolder = async (
   try {
     const mailbox = selectedMailbox(client)
     const run: Run = { ...sync, folder, mailbox, state: await startingState(sync, folder, mailbox) }
-    if (run.state.syncedFromUid === null) begin(run)
-    else {
-      await fetchNew(run)
+    const isFirst = run.state.syncedFromUid === null
+    if (isFirst) await begin(run)
+    await fetchNew(run)
+    if (!isFirst) {
       await fetchFlags(run)
       await dropVanished(run)
     }
-    const more = await fetchOlder(run)
+    const more = await fetchOlder(run, isFirst ? firstBatch : batch)
     if (!more && orphans.length > 0) {
       const removal = must(await vault.run('messages.dropOrphans', { folderId: folder.id, ids: orphans }))
       await sync.announce({ removal, folderIds: [folder.id] })
@@ -92,11 +93,12 @@ const startingState = async (
   return { uidvalidity, uidnext: null, highestmodseq: null, syncedFromUid: null, serverTotal: mailbox.exists }
 }
 
-/** Nothing is known yet: everything is « older » than the next UID. */
-const begin = (run: Run): void => {
-  run.state.uidnext = run.mailbox.uidNext
-  run.state.syncedFromUid = run.mailbox.uidNext
-  run.state.highestmodseq = run.mailbox.highestModseq?.toString() ?? null
+/** Nothing is known yet: everything is « older » than the next UID. Stored at once, for a folder that is empty. */
+const begin = async (run: Run): Promise<void> => {
+  const { uidNext, highestModseq } = run.mailbox
+  const highestmodseq = highestModseq?.toString() ?? null
+  run.state = { ...run.state, uidnext: uidNext, syncedFromUid: uidNext, highestmodseq }
+  must(await run.vault.run('folders.saveState', { id: run.folder.id, state: run.state }))
 }
 
 const fetchNew = async (run: Run): Promise<void> => {
@@ -108,7 +110,7 @@ const fetchNew = async (run: Run): Promise<void> => {
   }
 }
 
-const fetchOlder = async (run: Run): Promise<boolean> => {
+const fetchOlder = async (run: Run, count: number): Promise<boolean> => {
   const { state, folder } = run
   if (state.syncedFromUid === null || state.syncedFromUid <= 1) return false
   let left = run.backlog.get(folder.id)
@@ -116,8 +118,7 @@ const fetchOlder = async (run: Run): Promise<boolean> => {
     left = (await search(run, `1:${state.syncedFromUid - 1}`)).toReversed()
     run.backlog.set(folder.id, left)
   }
-  const isFirst = state.syncedFromUid === state.uidnext
-  const slice = left.splice(0, isFirst ? firstBatch : batch).toReversed()
+  const slice = left.splice(0, count).toReversed()
   const syncedFromUid = left.length === 0 ? 1 : (slice[0] ?? 1)
   await insert(run, slice, { ...state, syncedFromUid })
   if (left.length === 0) run.backlog.delete(folder.id)

@@ -344,6 +344,8 @@ const estimatedSize = (draft: StoredDraft): number =>
       draft.attachments.reduce((sum, attachment) => sum + attachment.size * transferGrowth, 0),
   )
 
-const unique = <T extends { address: string }>(list: T[]): T[] => [
-  ...new Map(list.toReversed().map((one) => [one.address.toLowerCase(), one])).values(),
-]
+const unique = <T extends { address: string }>(list: T[]): T[] =>
+  list.filter(
+    (one, index) =>
+      list.findIndex((other) => other.address.toLowerCase() === one.address.toLowerCase()) === index,
+  )

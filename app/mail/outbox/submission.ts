@@ -129,6 +129,9 @@ interface Offer {
   maxMessageSize: number | null
 }
 
+/** Name of our login for nodemailer, which would replace XOAUTH2 by another mechanism when it holds no token itself. */
+const hook = 'SOUSPLI'
+
 /** PLAIN or XOAUTH2, through nodemailer's hook because it also tells what the server offers. */
 const authenticate = (
   connection: SMTPConnection,
@@ -160,11 +163,11 @@ const authenticate = (
       else if (reply.status >= 400 && reply.status < 500) settle(fail('smtp.failed', { retry: 'later' }))
       else settle(fail('auth.failed', { retry: 'after-login' }))
     }
-    connection.customAuth.set(method, handler)
+    connection.customAuth.set(hook, handler)
     connection.once('end', () => {
       if (!settled.done) resolve(fail('net.closed', { retry: 'later' }))
     })
-    connection.login({ method, user, pass: 'unused' }, (error) => {
+    connection.login({ method: hook, user, pass: 'unused' }, (error) => {
       if (error && !settled.done) resolve(fail('net.closed', { retry: 'later', cause: error }))
     })
   })

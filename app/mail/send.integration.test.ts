@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { folderNames, people, startOperator, type Operator } from '../../test/operator/index.ts'
+import type { OutboxItem } from '../contract/index.ts'
+import { parseMessage } from './index.ts'
+import { code, createAccountFor, letter, openPractice, value, type Practice } from './mail.fixture.ts'
+
+const { anne, paul, laboratory } = people
+
+describe('sending', () => {
+  let operator: Operator
+  let practice: Practice
+
+  beforeAll(async () => {
+    operator = await startOperator()
+    await operator.deliver({
+      from: paul.address,
+      to: anne.address,
+      raw: letter(
+        `"Dr Paul BERNARD" <${paul.address}>`,
+        `${anne.address}, ${laboratory.address}`,
+        'Avis',
+        [],
+        'Que pensez-vous ?\r\n',
+      ),
+    })
+    practice = await openPractice(operator)
+    value(await createAccountFor(practice, 'anne'))
+    await practice.witness.until('the letter', () => rowNamed(practice, 'Avis'))
+    await practice.witness.until('bodies', () => (practice.witness.state.phase === 'idle' ? true : undefined))
+  })
+  afterAll(async () => {
+    await practice.close()
+    await operator.stop()
+  })
+
+  const compose = async (to: string, subject: string, change: object = {}): Promise<number> => {
+    const draft = value(await practice.mail.drafts.create({ kind: 'new', accountId: null, sourceId: null }))
+    const content = {
+      ...draft.content,
+      to: [{ name: '', address: to }],
+      subject,
+      text: 'Bonjour,\nÀ bientôt.',
+      ...change,
+    }
+    value(await practice.mail.drafts.save(draft.id, content))
+    return draft.id
+  }
+
+  const stateOf = (id: number): OutboxItem | undefined =>
+    practice.witness.state.outbox.find((item) => item.id === id)
+  const reaches = (id: number, state: OutboxItem['state'], seconds = 15) =>
+    practice.witness.until(
+      `item ${id} ${state}`,
+      () => (stateOf(id)?.state === state ? stateOf(id) : undefined),
+      seconds,
+    )
+
+  it('answers: quoted, threaded, delivered, filed once, the question marked as answered', async () => {
+    const source = rowNamed(practice, 'Avis')
+    const draft = value(
+      await practice.mail.drafts.create({ kind: 'reply-all', accountId: null, sourceId: source?.id ?? 0 }),
+    )
+    expect(draft.content.to).toEqual([{ name: 'Dr Paul BERNARD', address: paul.address }])
+    expect(draft.content.cc.map((one) => one.address)).toEqual([laboratory.address])
+    expect(draft.content.subject).toBe('Re: Avis')
+    expect(draft.content.text).toContain('> Que pensez-vous ?')
+    const item = value(await practice.mail.drafts.send(draft.id))
+    expect(value(await practice.mail.drafts.list())).toEqual([])
+    await reaches(item.id, 'filed')
+    const arrived = await operator.mailbox('paul').waitFor((message) => message.subject === 'Re: Avis')
+    const parsed = value(parseMessage(new Uint8Array(await operator.mailbox('paul').source(arrived.uid))))
+    expect(parsed.inReplyTo).toBe(parsed.references.at(-1))
+    expect(parsed.from).toEqual({ name: anne.displayName, address: anne.address })
+    expect(await operator.mailbox('anne').list(folderNames.sent)).toHaveLength(1)
+    await operator.mailbox('anne').waitFor((m) => m.subject === 'Avis' && m.flags.includes('\\Answered'))
+    const sent = await practice.witness.until('the answer in Sent', () => rowNamed(practice, 'Re: Avis'))
+    const thread = value(await practice.mail.thread(sent.id))
+    expect(thread.map((row) => row.subject)).toEqual(['Avis', 'Re: Avis'])
+  })
+
+  it('keeps attachments when forwarding, names and bytes', async () => {
+    const id = await compose(paul.address, 'Avec pièce')
+    const bytes = new Uint8Array(100_000).map((_, index) => index % 251)
+    const file = value(await practice.vault.parts.write([bytes] as unknown as AsyncIterable<Uint8Array>))
+    value(
+      await practice.mail.drafts.attach(id, {
+        partFile: file.id,
+        size: bytes.byteLength,
+        fileName: 'Compte rendu œdème.pdf',
+        mimeType: 'application/pdf',
+      }),
+    )
+    const item = value(await practice.mail.drafts.send(id))
+    await reaches(item.id, 'filed')
+    const sent = await practice.witness.until('in Sent', () => rowNamed(practice, 'Avec pièce'))
+    const forward = value(
+      await practice.mail.drafts.create({ kind: 'forward', accountId: null, sourceId: sent.id }),
+    )
+    expect(forward.content.subject).toBe('Fwd: Avec pièce')
+    expect(forward.attachments).toMatchObject([{ fileName: 'Compte rendu œdème.pdf', size: 100_000 }])
+    value(await practice.mail.drafts.discard(forward.id))
+  })
+
+  it('refuses a recipient outside the trust space before anything leaves', async () => {
+    const id = await compose('quelquun@exemple.test', 'Dehors')
+    const checks = value(await practice.mail.drafts.check(id))
+    expect(checks).toContainEqual(expect.objectContaining({ kind: 'recipient-outside', blocking: true }))
+    expect(code(await practice.mail.drafts.send(id))).toBe('compose.recipient-outside')
+    expect(value(await practice.mail.drafts.get(id)).content.subject).toBe('Dehors')
+    const none = await compose(paul.address, 'Personne', { to: [] })
+    expect(code(await practice.mail.drafts.send(none))).toBe('compose.no-recipient')
+  })
+
+  it('tells which recipient was refused, and sends to the others', async () => {
+    operator.smtp.refuseNext(laboratory.address)
+    const id = await compose(paul.address, 'À deux', { cc: [{ name: '', address: laboratory.address }] })
+    const item = value(await practice.mail.drafts.send(id))
+    const filed = await reaches(item.id, 'filed')
+    expect(filed.recipients).toMatchObject([
+      { address: paul.address, accepted: true },
+      { address: laboratory.address, accepted: false, response: expect.stringContaining('550') },
+    ])
+    expect(filed.error?.code).toBe('smtp.recipient-refused')
+  })
+
+  it('stops when every recipient was refused; the user may try again', async () => {
+    operator.smtp.refuseNext(paul.address)
+    const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Refusé')))
+    const refused = await reaches(item.id, 'refused')
+    expect(refused.error?.code).toBe('smtp.all-recipients-refused')
+    value(await practice.mail.outbox.retry(item.id))
+    await reaches(item.id, 'filed')
+    expect(
+      operator.received.filter((mail) => mail.messageId === (lastReceived(operator)?.messageId ?? '')),
+    ).toHaveLength(1)
+  })
+
+  it('never sends twice when the connection ends after the data', async () => {
+    const before = operator.received.length
+    operator.smtp.dropNextReply()
+    const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Coupé')))
+    const unknown = await practice.witness.until(
+      'the outcome asked to the user',
+      () => (stateOf(item.id)?.error?.code === 'outbox.unknown-outcome' ? stateOf(item.id) : undefined),
+      20,
+    )
+    expect(unknown.state).toBe('unknown')
+    await practice.restart()
+    expect(operator.received.length - before).toBe(1)
+    expect(value(await practice.mail.outbox.list()).find((one) => one.id === item.id)?.state).toBe('unknown')
+  })
+
+  it('after a crash while sending, finds the message that the server filed and does not send again', async () => {
+    const before = operator.received.length
+    await practice.mail.stop()
+    const id = await compose(paul.address, 'Tombé')
+    const item = value(await practice.mail.drafts.send(id))
+    expect(value(await practice.vault.run('outbox.begin', { id: item.id }))).toBe(true)
+    const stored = value(await practice.vault.run('outbox.mime', { id: item.id }))
+    await operator.fill('anne', [
+      {
+        folder: folderNames.sent,
+        flags: ['\\Seen'],
+        date: new Date(),
+        raw: stored?.mime ?? new Uint8Array(),
+      },
+    ])
+    await practice.restart()
+    await reaches(item.id, 'filed')
+    expect(operator.received.length).toBe(before)
+  })
+
+  it('refuses a message larger than the server takes', async () => {
+    operator.smtp.setSizeLimit(20_000)
+    const item = value(
+      await practice.mail.drafts.send(await compose(paul.address, 'Gros', { text: 'x'.repeat(60_000) })),
+    )
+    const refused = await reaches(item.id, 'refused')
+    expect(refused.error?.code).toBe('smtp.too-large')
+    operator.smtp.setSizeLimit(25 * 1024 * 1024)
+  })
+
+  it('keeps the message while the server is down and sends it afterwards', async () => {
+    await operator.smtpDown()
+    const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Patience')))
+    const waiting = await practice.witness.until('a failed try', () =>
+      stateOf(item.id)?.error?.code === 'net.unreachable' ? stateOf(item.id) : undefined,
+    )
+    expect(waiting).toMatchObject({ state: 'queued' })
+    expect(waiting.nextAttemptAt).not.toBeNull()
+    await operator.smtpUp()
+    value(await practice.mail.outbox.retry(item.id))
+    await reaches(item.id, 'filed')
+  })
+})
+
+const lastReceived = (operator: Operator) => operator.received.at(-1)
+
+const rowNamed = (practice: Practice, subject: string) =>
+  [...practice.witness.rows.values()].find((row) => row.subject === subject)

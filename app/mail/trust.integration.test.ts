@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { createServer } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { people, startOperator, type Operator } from '../../test/operator/index.ts'
+import { browse } from '../identity/browser.fixture.ts'
+import { createIdentity } from '../identity/index.ts'
+import { fail, ok } from '../contract/errors.ts'
+import { code, createAccountFor, openPractice, value, type Practice } from './mail.fixture.ts'
+
+const { anne } = people
+
+describe('servers that must not be trusted', () => {
+  let operator: Operator
+  let practice: Practice
+  const asked: string[] = []
+
+  beforeAll(async () => {
+    operator = await startOperator()
+    practice = await openPractice(operator, {
+      credentials: (account) => {
+        asked.push(account.address)
+        return Promise.resolve(ok({ kind: 'password', password: account.password ?? '' }))
+      },
+    })
+  })
+  afterEach(async () => {
+    await operator.useServerCertificate('good')
+    operator.dns.up()
+  })
+  afterAll(async () => {
+    await practice.close()
+    await operator.stop()
+  })
+
+  it.each([
+    ['other-authority', 'tls.untrusted-authority'],
+    ['expired', 'tls.expired'],
+    ['wrong-host', 'tls.host-mismatch'],
+  ] as const)('refuses a certificate: %s', async (kind, expected) => {
+    await operator.useServerCertificate(kind)
+    expect(code(await createAccountFor(practice, 'anne'))).toBe(expected)
+    expect(value(await practice.mail.listAccounts())).toEqual([])
+  })
+
+  it('refuses what the domain refuses (revocation, usage) before the password leaves', async () => {
+    const strict = await openPractice(operator, { verifyServer: () => Promise.resolve(fail('tls.revoked')) })
+    expect(code(await createAccountFor(strict, 'anne'))).toBe('tls.revoked')
+    await strict.close()
+  })
+
+  it('refuses a server without STARTTLS', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.write('* OK [CAPABILITY IMAP4rev1 AUTH=PLAIN] bonjour\r\n')
+      socket.on('data', (data) => {
+        const tag = data.toString().split(' ')[0] ?? ''
+        socket.write(`* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n${tag} OK fait\r\n`)
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+    const found = value(await practice.mail.discover(anne.address))
+    const outcome = await practice.mail.createAccount({
+      address: anne.address,
+      displayName: 'Anne',
+      kind: 'personal',
+      imap: { host: '127.0.0.1', port, security: 'starttls' },
+      smtp: found.smtp,
+      auth: { kind: 'password', password: 'secret' },
+    })
+    server.close()
+    expect(code(outcome)).toBe('tls.starttls-missing')
+  })
+
+  it('says that a server is down, and that discovery failed', async () => {
+    await operator.imapDown()
+    expect(code(await createAccountFor(practice, 'anne'))).toBe('net.unreachable')
+    await operator.imapUp()
+    await operator.smtpDown()
+    expect(code(await createAccountFor(practice, 'anne'))).toBe('net.unreachable')
+    await operator.smtpUp()
+    expect(code(await practice.mail.discover('quelquun@inconnu.test'))).toBe('account.discovery-failed')
+    expect(code(await practice.mail.discover('pas une adresse'))).toBe('account.address-invalid')
+  })
+})
+
+describe('an account by Pro Santé Connect', () => {
+  it('logs in by XOAUTH2 on both servers, and asks again when the session has ended', async () => {
+    const operator = await startOperator()
+    const identity = createIdentity({
+      psc: operator.policy.psc,
+      openExternal: async (url) => ok(await browse(url, 'anne')),
+      now: Date.now,
+      random: (length) => new Uint8Array(randomBytes(length)),
+    })
+    const practice = await openPractice(operator, {
+      credentials: identity.credentials,
+      login: identity.login,
+    })
+    const found = value(await practice.mail.discover(anne.address))
+    const account = value(
+      await practice.mail.createAccount({
+        address: anne.address,
+        displayName: anne.displayName,
+        kind: 'personal',
+        imap: found.imap,
+        smtp: found.smtp,
+        auth: { kind: 'psc' },
+      }),
+    )
+    const state = () => practice.witness.state.accounts[0]?.connection.state
+    await practice.witness.until('online', () => (state() === 'online' ? true : undefined))
+    identity.end()
+    await practice.restart()
+    await practice.witness.until('login wanted', () => (state() === 'login-required' ? true : undefined))
+    value(await practice.mail.login(account.id))
+    await practice.witness.until('online again', () => (state() === 'online' ? true : undefined))
+    await practice.close()
+    await operator.stop()
+  })
+})
