@@ -112,7 +112,7 @@ export const decodedBody = (entity: Entity): Uint8Array => {
   if (entity.transferEncoding === 'base64') return Buffer.from(text(), 'base64')
   if (entity.transferEncoding === 'quoted-printable') {
     const plain = text()
-      .replace(/[ \t]*=[ \t]*\r?\n/g, '')
+      .replace(/=[ \t]*\r?\n/g, '')
       .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     return Buffer.from(plain, 'latin1')
   }

@@ -16,7 +16,7 @@ export interface OpenedMessage {
   content: Uint8Array
   signature: SignatureStatus
   encryption: EncryptionStatus
-  /** DER certificates the signature came with; keep them only when it is valid. */
+  /** DER certificates a valid signature vouches for: the signer's, and others of its address from our authorities. */
   certificates: Uint8Array[]
 }
 

@@ -48,7 +48,7 @@ test('what is signed verifies here, with its scope, its signer and its time', as
     signer: { nationalId: '899700000001', profession: 'Médecin', emails: ['alix@mss.test'] },
   })
   expect(Buffer.from(opened.content).equals(entity)).toBe(true)
-  expect(opened.certificates).toHaveLength(2)
+  expect(opened.certificates.map((der) => Buffer.from(der).equals(people.signer.der))).toEqual([true])
   expect(opened.encryption).toEqual({ status: 'none' })
 })
 
@@ -187,7 +187,21 @@ test('two signers are not judged, no signer is no signature', async () => {
   )
   const opened = await openMessage(raw, contextFor(trust, 'alix@mss.test'))
   expect(opened.signature).toEqual({ status: 'none' })
-  expect(opened.certificates).toHaveLength(1)
+  expect(opened.certificates).toEqual([])
+})
+
+test('only certificates of the signer’s own address and of our authorities are vouched for', async () => {
+  const stranger = pki.issue({ subject: '/CN=Eve', extensions: ['subjectAltName=email:alix@mss.test'] })
+  const colleague = people.person('/CN=Bob', ['subjectAltName=email:bob@mss.test'])
+  const chain = [people.confidentiality.der, stranger.der, colleague.der, people.authority.der]
+  const params = { entity, certificate: people.signer.der, chain, sign: signWith(people.signer) }
+  const raw = message(value(await signEntity({ ...params, signingTime: now, random })))
+  const { signature, certificates } = await openMessage(raw, contextFor(trust, 'alix@mss.test'))
+  expect(signature.status).toBe('valid')
+  const vouched = [people.signer.der, people.confidentiality.der]
+  expect(certificates.map((der) => Buffer.from(der).toString('hex'))).toEqual(
+    vouched.map((der) => Buffer.from(der).toString('hex')),
+  )
 })
 
 test('signing refuses lone line feeds, a stranger’s signature and passes the card’s errors on', async () => {

@@ -31,6 +31,7 @@ export interface VerifiedData {
   status: SignatureStatus
   /** Content of an opaque signature; null when detached or unreadable. */
   content: Uint8Array | null
+  /** With a valid signature: the signer's, and those of our authorities for the very address it is bound to. */
   certificates: Uint8Array[]
 }
 
@@ -184,7 +185,7 @@ export const verifySignedData = async (
   const answer = (status: SignatureStatus): VerifiedData => ({
     status,
     content: data.content,
-    certificates: data.certificates,
+    certificates: [],
   })
   // Certificates only, or signed by nobody: not a signature.
   if (data.signers.length === 0) return answer({ status: 'none' })
@@ -214,7 +215,15 @@ export const verifySignedData = async (
     ...(addressBinding === null ? (['address-mismatch'] as const) : []),
   ]
   if (all.length > 0 || addressBinding === null) return answer(invalid(signer, all))
-  return answer({
+  // Anyone can put anything beside a good signature: a stranger's certificate must not become a correspondent's.
+  const sender = context.fromAddresses[0]?.toLowerCase()
+  const vouched = candidates.filter(
+    (candidate) =>
+      candidate === signer ||
+      (candidate.emails.some((email) => email.toLowerCase() === sender) &&
+        context.trust.knows(candidate, candidates, context.now)),
+  )
+  const status: SignatureStatus = {
     status: 'valid',
     signer: summaryOf(signer),
     signerName: holderName(signer),
@@ -222,7 +231,8 @@ export const verifySignedData = async (
     addressBinding,
     scope,
     revocation: verdict.revocation,
-  })
+  }
+  return { status, content: data.content, certificates: vouched.map((candidate) => candidate.der) }
 }
 
 /** Content type and content of a ContentInfo. Fails with `smime.malformed`. */

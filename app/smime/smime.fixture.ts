@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto'
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -240,4 +240,3 @@ export const signWith = (issued: Issued) => (data: Uint8Array) =>
 export const entity = Buffer.from(
   'Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\nCompte rendu fictif\r\n',
 )
-export const fingerprintOf = (der: Uint8Array): string => createHash('sha256').update(der).digest('hex')

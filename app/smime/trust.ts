@@ -40,6 +40,8 @@ export interface Trust {
     at: Date
     signedAt: Date | null
   }): Promise<SignerVerdict>
+  /** Whether a certificate comes from our authorities; dates of its own, usage and revocation are not looked at. */
+  knows(certificate: CertificateFacts, candidates: CertificateFacts[], at: Date): boolean
 }
 
 const mayBe = (facts: CertificateFacts, usage: string, bits: number): boolean => {
@@ -132,5 +134,7 @@ export const createTrust = (
     anchors: { accepted: anchors.length, refused: deps.anchors.length - anchors.length },
     verifyServer,
     verifySigner,
+    knows: (certificate, candidates, at) =>
+      buildPath(certificate, candidates.slice(0, maxCandidates), anchors, at).ok,
   }
 }
