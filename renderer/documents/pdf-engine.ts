@@ -37,6 +37,9 @@ const sharedWorker = (): PDFWorker => {
   return worker
 }
 
+/** pdf.js's data files, which the build puts beside the bundle (renderer/pdf-assets.ts). */
+const dataFolder = (name: string): string => new URL(`pdf/${name}/`, document.baseURI).href
+
 export interface OpenPdf {
   pdf: PDFDocumentProxy
   task: PDFDocumentLoadingTask
@@ -54,6 +57,9 @@ export const openPdf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Outcome<O
     useWasm: false,
     useWorkerFetch: false,
     useSystemFonts: false,
+    standardFontDataUrl: dataFolder('standard_fonts'),
+    cMapUrl: dataFolder('cmaps'),
+    wasmUrl: dataFolder('wasm'),
     stopAtErrors: false,
     verbosity: 0,
   })

@@ -11,6 +11,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Page } from '@playwright/test'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
+import { pdfAssets } from '../../pdf-assets.ts'
 import { galleryPart } from './gallery-parts.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -134,7 +135,7 @@ await build({
   root: folder,
   base: './',
   configFile: false,
-  plugins: [react()],
+  plugins: [react(), pdfAssets()],
   logLevel: 'warn',
   build: {
     outDir: bundle,
@@ -153,6 +154,7 @@ const types: Record<string, string> = {
   '.mjs': 'text/javascript',
   '.css': 'text/css',
   '.woff2': 'font/woff2',
+  '.ttf': 'font/ttf',
 }
 const cors = { 'access-control-allow-origin': 'https://app.souspli.invalid' }
 const published = new Map<string, string>()
