@@ -36,26 +36,36 @@ const signedAttributes = (entity: Uint8Array, certificate: CertificateFacts, sig
     attribute(oids.smimeCapabilities, capabilities()),
   )
 
-const wrapBase64 = (bytes: Uint8Array): string =>
-  (
-    Buffer.from(bytes)
-      .toString('base64')
-      .match(/.{1,76}/g) ?? []
-  ).join('\r\n')
+const lineLength = 76
+
+/** Base64 in lines, copied line by line: messages reach tens of megabytes. */
+const base64Lines = (bytes: Uint8Array): Uint8Array => {
+  const plain = Buffer.from(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'),
+    'latin1',
+  )
+  const out = Buffer.alloc(plain.length + 2 * Math.ceil(plain.length / lineLength))
+  let to = 0
+  for (let from = 0; from < plain.length; from += lineLength) {
+    to += plain.copy(out, to, from, Math.min(from + lineLength, plain.length))
+    out[to] = 0x0d
+    out[to + 1] = 0x0a
+    to += 2
+  }
+  return out
+}
 
 /** Bytes as an attachment entity with base64 lines of 76 characters. */
 export const pkcs7Entity = (type: string, fileName: string, bytes: Uint8Array): Uint8Array =>
-  Buffer.from(
-    [
-      `Content-Type: ${type}; name="${fileName}"`,
-      'Content-Transfer-Encoding: base64',
-      `Content-Disposition: attachment; filename="${fileName}"`,
-      '',
-      wrapBase64(bytes),
-      '',
-    ].join('\r\n'),
-    'latin1',
-  )
+  Buffer.concat([
+    Buffer.from(
+      `Content-Type: ${type}; name="${fileName}"\r\n` +
+        'Content-Transfer-Encoding: base64\r\n' +
+        `Content-Disposition: attachment; filename="${fileName}"\r\n\r\n`,
+      'latin1',
+    ),
+    base64Lines(bytes),
+  ])
 
 /**
  * Signs a MIME entity (header and body, CRLF line ends) as multipart/signed with a detached CMS: RSA PKCS#1 v1.5 with
