@@ -7,15 +7,8 @@ import { ok, type Outcome } from '../contract/errors.ts'
 import { createVault, type Vault } from '../vault/index.ts'
 import type { Operator } from '../../test/operator/index.ts'
 import { people, type Person } from '../../test/operator/people.ts'
+import { value } from './outcome.fixture.ts'
 import { createMail, createResolver, type Mail, type MailDependencies } from './index.ts'
-
-/** The value of an outcome that must have succeeded. */
-export const value = <T>(outcome: Outcome<T>): T => {
-  if (!outcome.ok) throw new Error(`unexpected ${outcome.error.code}`, { cause: outcome.error.cause })
-  return outcome.value
-}
-
-export const code = (outcome: Outcome<unknown>): string => (outcome.ok ? 'ok' : outcome.error.code)
 
 /** Everything windows were told, with a way to wait for a state of it. */
 export const createWitness = () => {
@@ -88,7 +81,7 @@ export const openPractice = async (
 ): Promise<Practice> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'souspli-mail-'))
   const random = (length: number) => new Uint8Array(randomBytes(length))
-  const vault = await createVault({
+  const vault = createVault({
     folder,
     workerEntry: path.join(import.meta.dirname, '../vault/worker.ts'),
     random,

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderNames, people, startOperator, type Operator } from '../../test/operator/index.ts'
 import type { OutboxItem } from '../contract/index.ts'
 import { parseMessage } from './index.ts'
-import { code, createAccountFor, letter, openPractice, value, type Practice } from './mail.fixture.ts'
+import { createAccountFor, letter, openPractice, type Practice } from './mail.fixture.ts'
+import { code, value } from './outcome.fixture.ts'
 
 const { anne, paul, laboratory } = people
 

@@ -6,7 +6,8 @@ import {
   type Operator,
   type StoredMessage,
 } from '../../test/operator/index.ts'
-import { code, createAccountFor, letter, openPractice, value, type Practice } from './mail.fixture.ts'
+import { createAccountFor, letter, openPractice, type Practice } from './mail.fixture.ts'
+import { code, value } from './outcome.fixture.ts'
 
 const { anne, paul } = people
 

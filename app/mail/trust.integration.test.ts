@@ -5,7 +5,8 @@ import { people, startOperator, type Operator } from '../../test/operator/index.
 import { browse } from '../identity/browser.fixture.ts'
 import { createIdentity } from '../identity/index.ts'
 import { fail, ok } from '../contract/errors.ts'
-import { code, createAccountFor, openPractice, value, type Practice } from './mail.fixture.ts'
+import { createAccountFor, openPractice, type Practice } from './mail.fixture.ts'
+import { code, value } from './outcome.fixture.ts'
 
 const { anne } = people
 

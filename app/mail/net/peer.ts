@@ -97,7 +97,7 @@ export const verifyPeer = async (
   while (certificate?.raw && !seen.has(certificate.fingerprint256) && chain.length < 10) {
     seen.add(certificate.fingerprint256)
     chain.push(new Uint8Array(certificate.raw))
-    certificate = certificate.issuerCertificate as DetailedPeerCertificate | undefined
+    certificate = certificate.issuerCertificate
   }
   if (chain.length === 0) return fail('tls.handshake', { details: { host } })
   try {

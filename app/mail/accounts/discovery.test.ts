@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { fail, ok } from '../../contract/errors.ts'
+import type { Resolver, ServiceRecord } from '../net/resolver.ts'
+import { code, value } from '../outcome.fixture.ts'
+import { discover } from './discovery.ts'
+
+const resolverWith = (records: Record<string, ServiceRecord[]>): Resolver => ({
+  srv: (name) => Promise.resolve(records[name] ? ok(records[name]) : fail('net.dns')),
+  lookup: () => Promise.reject(new Error('no host is looked up')),
+})
+const record = (host: string): ServiceRecord => ({ host, port: 143, priority: 0, weight: 0 })
+
+describe('servers of an address', () => {
+  it('come from SRV records of its domain', async () => {
+    const resolver = resolverWith({
+      '_imap._tcp.a.test': [record('imap.a.test')],
+      '_submission._tcp.a.test': [record('smtp.a.test')],
+    })
+    expect(value(await discover(resolver, 'Anne@A.test', ['psc']))).toMatchObject({
+      source: 'srv',
+      imap: { host: 'imap.a.test', security: 'starttls' },
+      smtp: { host: 'smtp.a.test' },
+    })
+  })
+
+  it('are never guessed', async () => {
+    const half = resolverWith({ '_imap._tcp.a.test': [record('imap.a.test')] })
+    expect(code(await discover(half, 'anne@a.test', []))).toBe('account.discovery-failed')
+    const absent = resolverWith({
+      '_imap._tcp.a.test': [record('')],
+      '_submission._tcp.a.test': [record('')],
+    })
+    expect(code(await discover(absent, 'anne@a.test', []))).toBe('account.discovery-failed')
+  })
+
+  it.each([
+    'anne',
+    'anne@',
+    '@a.test',
+    'a b@a.test',
+    'anne@a',
+    'anne@a.test\r\n',
+    'a@b@c.test',
+    `${'x'.repeat(400)}@a.test`,
+  ])('refuses %j as an address', async (address) => {
+    expect(code(await discover(resolverWith({}), address, []))).toBe('account.address-invalid')
+  })
+})

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { value } from '../outcome.fixture.ts'
+import { composeEntity, composeMessage, type MessageHeaders } from './compose.ts'
+import { decodePart, parseMessage } from './message.ts'
+
+const headers: MessageHeaders = {
+  from: { name: 'Dr Anne MARTIN', address: 'anne@a.test' },
+  to: [{ name: 'Hôpital, service "œil"', address: 'paul@b.test' }],
+  cc: [],
+  subject: 'Compte rendu opératoire',
+  date: Date.UTC(2026, 10, 22, 14, 5, 9),
+  messageId: '<1@a.test>',
+  inReplyTo: null,
+  references: ['<a@b>', '<c@d>'],
+  readReceiptTo: null,
+  extra: { 'X-MSS-NIL': '42' },
+}
+let counter = 0
+const boundary = () => `=_${counter++}`
+
+describe('a message written is a message read', () => {
+  it('text, HTML, attachments, names, dates', () => {
+    const file = {
+      fileName: 'résultat œ.pdf',
+      mimeType: 'application/pdf',
+      bytes: new Uint8Array([0, 255, 13, 10]),
+    }
+    const entity = composeEntity(
+      { text: 'Bonjour,\n.\nFrom ici', html: '<p>é</p>', attachments: [file] },
+      boundary,
+    )
+    const raw = composeMessage(headers, entity)
+    const read = value(parseMessage(raw))
+    expect(read).toMatchObject({
+      from: headers.from,
+      to: headers.to,
+      subject: headers.subject,
+      date: headers.date,
+      messageId: headers.messageId,
+      references: headers.references,
+      text: 'Bonjour,\n.\nFrom ici',
+      html: '<p>é</p>',
+    })
+    const [part] = read.attachments
+    expect(part?.fileName).toBe(file.fileName)
+    expect(part && Array.from(decodePart(raw, part))).toEqual(Array.from(file.bytes))
+  })
+
+  it('is seven bits, CRLF, lines under 998 characters, whatever is typed', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.string({ unit: 'binary', maxLength: 200 }),
+        fc.string({ unit: 'binary', maxLength: 100 }),
+        (text, subject, name) => {
+          const entity = composeEntity({ text, html: null, attachments: [] }, boundary)
+          const to = [{ name, address: 'x@y.test' }]
+          const raw = Buffer.from(composeMessage({ ...headers, subject, to }, entity)).toString('latin1')
+          expect(/^[\x00-\x7f]*$/.test(raw)).toBe(true)
+          expect(raw.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/)
+          expect(Math.max(...raw.split('\r\n').map((line) => line.length))).toBeLessThan(998)
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  it('lets no name, subject, address or id start another header', () => {
+    const evil = 'x\r\nBcc: voleur@exemple.test\r\n\r\ncorps'
+    const raw = composeMessage(
+      {
+        ...headers,
+        from: { name: evil, address: `a@b.test${evil}` },
+        subject: evil,
+        messageId: `<1>${evil}`,
+        references: [evil],
+        extra: { [`X-A${evil}`]: evil },
+      },
+      composeEntity(
+        {
+          text: 'ok',
+          html: null,
+          attachments: [{ fileName: evil, mimeType: evil, bytes: new Uint8Array() }],
+        },
+        boundary,
+      ),
+    )
+    const read = value(parseMessage(raw))
+    expect(read.bcc).toEqual([])
+    expect(read.text).toBe('ok')
+    expect(read.headers.map((field) => field.name)).not.toContain('bcc')
+  })
+})
