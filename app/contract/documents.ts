@@ -48,7 +48,6 @@ export const DocumentWarning = z.enum([
   'id-mismatch',
   'wrong-ins-key',
   'several-patients',
-  'test-identity',
 ])
 export type DocumentWarning = z.infer<typeof DocumentWarning>
 

@@ -72,7 +72,6 @@ const warningsOf = (cda: Cda | null, document: XdmDocument | null): DocumentWarn
   }
   const ins = cda?.document.patient.ins
   if (ins && !ins.keyValid) warnings.push('wrong-ins-key')
-  if (ins && ins.kind === 'test') warnings.push('test-identity')
   return warnings
 }
 

@@ -1,11 +1,13 @@
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import { ClinicalDocument, fail, ok } from '../../app/contract/index.ts'
-import type { DocumentSummary, Outcome } from '../../app/contract/index.ts'
+import type { DocumentSummary, LabResult, Outcome, Section } from '../../app/contract/index.ts'
 import { ErrorBanner } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { DocumentFacts, TechnicalFacts } from './document-facts.tsx'
+import { LabTable } from './lab-table.tsx'
 import { usePart } from './part-bytes.ts'
 import { PdfView } from './pdf.tsx'
+import { markOf } from './results.ts'
 import { StructuredContent } from './structured-content.tsx'
 
 /** The JSON of a document, in bytes: the core's own limit on a CDA is 50 MB, its media are apart. */
@@ -32,6 +34,21 @@ const Skeleton = () => (
     </div>
   </div>
 )
+
+const resultsIn = (sections: readonly Section[]): LabResult[] =>
+  sections.flatMap((section) => [...section.results, ...resultsIn(section.sections)])
+
+/** What must not wait behind a PDF: every result outside its range, on top (BIO/va1.01). */
+const OutOfRange = ({ sections }: { sections: readonly Section[] }) => {
+  const results = resultsIn(sections).filter((result) => markOf(result).level !== 'normal')
+  if (results.length === 0) return null
+  return (
+    <section className="doc-out-of-range">
+      <h4>{t('documents.outOfRange')}</h4>
+      <LabTable caption={t('documents.outOfRange')} results={results} />
+    </section>
+  )
+}
 
 /** A CDA read in place: the PDF first when it carries one, else its content laid out by us. */
 export const ClinicalDocumentView = ({
@@ -66,34 +83,37 @@ export const ClinicalDocumentView = ({
     { id: 'technical', label: t('documents.tabTechnical') },
   ]
   return (
-    <Tabs className="doc-tabs">
-      <TabList
-        className="doc-tab-list"
-        aria-label={t('documents.tabs', { title: summary.label })}
-        items={tabs}
-      >
-        {(tab) => (
-          <Tab id={tab.id} className="doc-tab">
-            {tab.label}
-          </Tab>
+    <>
+      {pdfFirst && pdfUrl && <OutOfRange sections={clinical.sections} />}
+      <Tabs className="doc-tabs">
+        <TabList
+          className="doc-tab-list"
+          aria-label={t('documents.tabs', { title: summary.label })}
+          items={tabs}
+        >
+          {(tab) => (
+            <Tab id={tab.id} className="doc-tab">
+              {tab.label}
+            </Tab>
+          )}
+        </TabList>
+        {pdfUrl && (
+          <TabPanel id="document" className="doc-panel">
+            <PdfView url={pdfUrl} title={clinical.title || summary.label} />
+          </TabPanel>
         )}
-      </TabList>
-      {pdfUrl && (
-        <TabPanel id="document" className="doc-panel">
-          <PdfView url={pdfUrl} title={clinical.title || summary.label} />
+        {hasContent && (
+          <TabPanel id="content" className="doc-panel">
+            <StructuredContent document={clinical} openLink={openLink} />
+          </TabPanel>
+        )}
+        <TabPanel id="facts" className="doc-panel">
+          <DocumentFacts document={clinical} />
         </TabPanel>
-      )}
-      {hasContent && (
-        <TabPanel id="content" className="doc-panel">
-          <StructuredContent document={clinical} openLink={openLink} />
+        <TabPanel id="technical" className="doc-panel">
+          <TechnicalFacts document={clinical} summary={summary} />
         </TabPanel>
-      )}
-      <TabPanel id="facts" className="doc-panel">
-        <DocumentFacts document={clinical} />
-      </TabPanel>
-      <TabPanel id="technical" className="doc-panel">
-        <TechnicalFacts document={clinical} summary={summary} />
-      </TabPanel>
-    </Tabs>
+      </Tabs>
+    </>
   )
 }

@@ -12,7 +12,6 @@ const tones: Record<DocumentWarning, BannerTone> = {
   'id-mismatch': 'warn',
   'metadata-missing': 'warn',
   'wrong-ins-key': 'warn',
-  'test-identity': 'warn',
 }
 
 const order: readonly DocumentWarning[] = [
@@ -21,7 +20,6 @@ const order: readonly DocumentWarning[] = [
   'hash-mismatch',
   'size-mismatch',
   'wrong-ins-key',
-  'test-identity',
   'type-mismatch',
   'id-mismatch',
   'metadata-missing',

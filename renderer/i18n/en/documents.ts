@@ -3,6 +3,7 @@ export const documents = {
   loadingPdf: 'Opening the PDF…',
   tabs: 'Views of “{title}”',
   tabDocument: 'Document',
+  outOfRange: 'Outside the usual range',
   tabPdf: 'PDF',
   tabContent: 'Structured content',
   tabFacts: 'Context',
@@ -103,6 +104,4 @@ export const documents = {
   'warning_metadata-missing_todo': 'The document is shown, but nothing could be cross-checked.',
   'warning_wrong-ins-key': 'The key of the INS number is wrong.',
   'warning_wrong-ins-key_todo': 'Check the patient’s identity before filing this document.',
-  'warning_test-identity': 'Test or demonstration identity.',
-  'warning_test-identity_todo': 'This document is not about a real patient.',
 }

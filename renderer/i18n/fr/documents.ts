@@ -3,6 +3,7 @@ export const documents = {
   loadingPdf: 'Ouverture du PDF…',
   tabs: 'Présentations de « {title} »',
   tabDocument: 'Document',
+  outOfRange: 'Hors valeurs usuelles',
   tabPdf: 'PDF',
   tabContent: 'Contenu structuré',
   tabFacts: 'Contexte',
@@ -106,6 +107,4 @@ export const documents = {
   'warning_metadata-missing_todo': 'Le document est affiché, mais rien n’a pu être recoupé avec l’envoi.',
   'warning_wrong-ins-key': 'La clé du matricule INS est fausse.',
   'warning_wrong-ins-key_todo': 'Vérifiez l’identité du patient avant de classer ce document.',
-  'warning_test-identity': 'Identité de test ou de démonstration.',
-  'warning_test-identity_todo': 'Ce document ne concerne pas un patient réel.',
 }
