@@ -1,15 +1,27 @@
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { Assistant } from '../assistant/index.ts'
 import { accountStore, accountsLoadedStore, followCore, sessionStore, useStore } from '../data/index.ts'
-import { clearToasts, ToastRegion } from '../design/index.ts'
-import { useLanguage } from '../i18n/index.ts'
+import { clearToasts, Spinner, ToastRegion } from '../design/index.ts'
+import { t, useLanguage } from '../i18n/index.ts'
 import { UnlockScreen } from '../unlock/index.ts'
-import { Shell } from './shell.tsx'
+
+// The lock screen paints without waiting for the mailbox, the editor and pdf.js; they load behind it.
+const loadShell = () => import('./shell.tsx')
+const Shell = lazy(async () => ({ default: (await loadShell()).Shell }))
+
+const LoadingScreen = () => (
+  <div className="empty-state">
+    <Spinner label={t('common.loading')} size="large" />
+  </div>
+)
 
 /** The whole window: unlock, assistant or mailbox, whatever the session says. */
 export const App = () => {
   useLanguage()
-  useEffect(() => followCore(), [])
+  useEffect(() => {
+    void loadShell()
+    return followCore()
+  }, [])
   const session = useStore(sessionStore)
   const accounts = useStore(accountStore)
   const accountsLoaded = useStore(accountsLoadedStore)
@@ -39,7 +51,7 @@ export const App = () => {
   })()
   return (
     <>
-      {screen}
+      <Suspense fallback={<LoadingScreen />}>{screen}</Suspense>
       <ToastRegion />
     </>
   )

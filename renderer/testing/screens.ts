@@ -22,7 +22,7 @@ const withAxe = args.includes('--axe')
 
 const server = await createServer({
   configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-  server: { host: '127.0.0.1', port: 0 },
+  server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
   logLevel: 'warn',
 })
 await server.listen()

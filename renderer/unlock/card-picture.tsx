@@ -7,7 +7,7 @@ export const CardPicture = ({ holder, dimmed = false }: { holder: CardHolder | n
     ? [holder.profession, holder.rpps ? `RPPS ${holder.rpps}` : holder.nationalId].filter(Boolean).join(' · ')
     : null
   return (
-    <figure
+    <div
       className="cps-picture"
       data-empty={holder ? undefined : ''}
       data-dimmed={dimmed ? '' : undefined}
@@ -22,7 +22,7 @@ export const CardPicture = ({ holder, dimmed = false }: { holder: CardHolder | n
         CPS
       </span>
       <span className="cps-picture-chip" aria-hidden="true" />
-      <figcaption aria-hidden="true">
+      <span className="cps-picture-words" aria-hidden="true">
         {holder ? (
           <>
             <b>
@@ -32,7 +32,7 @@ export const CardPicture = ({ holder, dimmed = false }: { holder: CardHolder | n
             {holder.organisation ? <span>{holder.organisation}</span> : null}
           </>
         ) : null}
-      </figcaption>
-    </figure>
+      </span>
+    </div>
   )
 }
