@@ -29,11 +29,7 @@ export const MessageRowContent = ({ row, now }: { row: MessageRow; now: Date }) 
   const label = row.documentLabel !== null && row.documentLabel !== row.subject ? row.documentLabel : null
   const bare = row.patient === null && row.alert === null && label === null
   return (
-    <div
-      className="row"
-      {...(row.seen ? {} : { 'data-unread': '' })}
-      {...(row.pending ? { 'data-pending': '' } : {})}
-    >
+    <div className="row" {...(row.seen ? {} : { 'data-unread': '' })} {...(bare ? { 'data-bare': '' } : {})}>
       <Avatar name={sender} trust={row.trust} />
       <span className="row-from">
         <span className="row-sender">{sender}</span>

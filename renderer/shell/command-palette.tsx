@@ -60,52 +60,54 @@ export const CommandPalette = ({
               <Input placeholder={t('shell.palettePlaceholder')} />
               <KeyboardHint keys={t('shell.escape')} />
             </SearchField>
-            <AriaMenu
-              className="menu palette-menu"
-              aria-label={t('shell.palette')}
-              renderEmptyState={() => <p className="palette-empty muted">{t('shell.paletteEmpty')}</p>}
-            >
-              {shortcuts
-                .filter((shortcut) => shortcut.command !== 'palette')
-                .map((shortcut) => (
-                  <MenuItem
-                    key={shortcut.command}
-                    id={shortcut.command}
-                    className="menu-item"
-                    textValue={t(shortcut.label)}
-                    onAction={() => {
-                      onClose()
-                      onCommand(shortcut.command)
-                    }}
-                  >
-                    <CornerDownLeft aria-hidden="true" />
-                    {t(shortcut.label)}
-                    {shortcut.keys ? <KeyboardHint keys={shortcut.keys} /> : null}
-                  </MenuItem>
-                ))}
-              {sortFolders(folders).map((folder) => {
-                const account = accounts.find((one) => one.id === folder.accountId)
-                const label = t('shell.goTo', { folder: folderName(folder) })
-                return (
-                  <MenuItem
-                    key={`folder-${folder.id}`}
-                    id={`folder-${folder.id}`}
-                    className="menu-item"
-                    textValue={several && account ? `${label} ${account.displayName}` : label}
-                    onAction={() => {
-                      onClose()
-                      onFolder(folder.id)
-                    }}
-                  >
-                    {folderIcon(folder.role)}
-                    {label}
-                    {several && account ? (
-                      <span className="palette-account">{account.displayName}</span>
-                    ) : null}
-                  </MenuItem>
-                )
-              })}
-            </AriaMenu>
+            <div className="palette-list" tabIndex={0} role="group" aria-label={t('shell.palette')}>
+              <AriaMenu
+                className="menu palette-menu"
+                aria-label={t('shell.palette')}
+                renderEmptyState={() => <p className="palette-empty muted">{t('shell.paletteEmpty')}</p>}
+              >
+                {shortcuts
+                  .filter((shortcut) => shortcut.command !== 'palette')
+                  .map((shortcut) => (
+                    <MenuItem
+                      key={shortcut.command}
+                      id={shortcut.command}
+                      className="menu-item"
+                      textValue={t(shortcut.label)}
+                      onAction={() => {
+                        onClose()
+                        onCommand(shortcut.command)
+                      }}
+                    >
+                      <CornerDownLeft aria-hidden="true" />
+                      {t(shortcut.label)}
+                      {shortcut.keys ? <KeyboardHint keys={shortcut.keys} /> : null}
+                    </MenuItem>
+                  ))}
+                {sortFolders(folders).map((folder) => {
+                  const account = accounts.find((one) => one.id === folder.accountId)
+                  const label = t('shell.goTo', { folder: folderName(folder) })
+                  return (
+                    <MenuItem
+                      key={`folder-${folder.id}`}
+                      id={`folder-${folder.id}`}
+                      className="menu-item"
+                      textValue={several && account ? `${label} ${account.displayName}` : label}
+                      onAction={() => {
+                        onClose()
+                        onFolder(folder.id)
+                      }}
+                    >
+                      {folderIcon(folder.role)}
+                      {label}
+                      {several && account ? (
+                        <span className="palette-account">{account.displayName}</span>
+                      ) : null}
+                    </MenuItem>
+                  )
+                })}
+              </AriaMenu>
+            </div>
           </Autocomplete>
         </AriaDialog>
       </Modal>

@@ -164,7 +164,8 @@ const ordinary: Written[] = [
 const idOf = (date: Date, counter: number): number => Math.floor(date.getTime() / 1000) * 2 ** 20 + counter
 
 const row = (date: Date, counter: number, folderId: number, written: Written): MessageRow => ({
-  id: idOf(date, counter),
+  // Folders share instants: the counter keeps their ids apart.
+  id: idOf(date, folderId * 1000 + counter),
   accountId: folderId > 20 ? 2 : 1,
   folderId,
   threadId: counter + 1,

@@ -35,6 +35,13 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
 })
 
+/** A name that is a scene's asks for that one, else for every scene that contains it. */
+const isAsked = (name: string): boolean =>
+  names.length === 0 ||
+  names.some((asked) =>
+    scenes.some((scene) => scene.name === asked) ? asked === name : name.includes(asked),
+  )
+
 let violations = 0
 const problems: string[] = []
 
@@ -93,7 +100,7 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
 await mkdir(outFolder, { recursive: true })
 try {
   for (const scene of scenes) {
-    if (names.length > 0 && !names.some((name) => scene.name.includes(name))) continue
+    if (!isAsked(scene.name)) continue
     const started = performance.now()
     try {
       if (everything) {
