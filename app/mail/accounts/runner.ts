@@ -136,10 +136,14 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const foreground = async (): Promise<void> => {
     setConnection({ state: 'connecting' })
     const client = await connect(true)
+    let active = true
     try {
       const vanished = collectVanished(client)
       for (const event of ['exists', 'expunge', 'flags', 'close'] as const)
-        client.on(event, foregroundBell.ring)
+        client.on(event, () => {
+          // Our own closing must not cut short the wait before the next try.
+          if (active) foregroundBell.ring()
+        })
       progress('folders', 0, 1)
       await refreshFolders(client)
       listDue = false
@@ -158,6 +162,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         }
       }
     } finally {
+      active = false
       client.close()
     }
   }
@@ -222,7 +227,9 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     const client = await connect(false)
     background = client
     try {
-      client.on('close', backgroundBell.ring)
+      client.on('close', () => {
+        if (background === client) backgroundBell.ring()
+      })
       const vanished = collectVanished(client)
       let idle = false
       while (!stopped()) {

@@ -3,7 +3,7 @@ import type { BodyFindings, Location, Vault } from '../../vault/index.ts'
 import { ok, type Outcome } from '../../contract/errors.ts'
 import type { Announce } from '../changes.ts'
 import { parseMessage, type ParsedMessage } from '../mime/message.ts'
-import { must } from '../net/failure.ts'
+import { Failure, must } from '../net/failure.ts'
 import { lockFolder, selectedMailbox } from './connection.ts'
 import { protectionOf } from './headers.ts'
 import { packUids } from './sync.ts'
@@ -121,8 +121,7 @@ export const fetchBodies = async (
   const stored: number[] = []
   for (const message of batch) {
     const raw = message.uid === null ? undefined : bodies.get(message.uid)
-    if (raw) {
-      await storeBody(store, message.id, raw)
+    if (raw && (await tryStore(store, message.id, raw))) {
       stored.push(message.id)
       continue
     }
@@ -132,6 +131,17 @@ export const fetchBodies = async (
   }
   await store.announce({ ids: stored })
   return stored.length
+}
+
+/** False when the message itself cannot be read; the store's own failures go up. */
+const tryStore = async (store: BodyStore, id: number, raw: Uint8Array): Promise<boolean> => {
+  try {
+    await storeBody(store, id, raw)
+    return true
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause
+    return false
+  }
 }
 
 /** Messages of the same folder as the first one, up to the size of a batch; always at least one. */

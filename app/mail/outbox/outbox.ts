@@ -135,8 +135,13 @@ export const startSender = (deps: SenderDependencies): Sender => {
       try {
         await sendOne(next.value)
       } catch (cause) {
-        if (!(cause instanceof Failure)) throw cause
-        if (aborter.signal.aborted || cause.outcome.code === 'vault.locked') return
+        if (aborter.signal.aborted) return
+        const error: AppError =
+          cause instanceof Failure ? cause.outcome : { code: 'core.internal', retry: 'later', cause }
+        if (error.code === 'vault.locked') return
+        // Whatever went wrong here, nobody may send this again by itself before its fate is known.
+        await vault.run('outbox.doubt', { id: next.value.id, error: toErrorData(error) })
+        await deps.onChange()
         await bell.wait(10_000)
       }
     }

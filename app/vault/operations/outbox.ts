@@ -224,6 +224,14 @@ export const outboxOperations = {
       )
       .run().changes
   }),
+  /** An attempt broke off on our side: one that had begun is of unknown outcome, one that had not waits a minute. */
+  'outbox.doubt': operation((db, params: { id: number; error: ErrorData }, context): void => {
+    db.prepare(
+      `UPDATE outbox SET error = iif(state = 'sending', NULL, $error),
+         next_attempt_at = iif(state = 'sending', NULL, $later),
+         state = iif(state = 'sending', 'unknown', state) WHERE id = $id AND state IN ('queued','sending')`,
+    ).run({ id: params.id, error: JSON.stringify(params.error), later: context.now() + 60_000 })
+  }),
   /** The user asks for another try; false when the item is not in a state that allows it. */
   'outbox.requeue': operation(
     (db, params: { id: number }): boolean =>

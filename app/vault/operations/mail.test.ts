@@ -1,0 +1,256 @@
+import { describe, expect, it } from 'vitest'
+import type { SqlDatabase } from '../database.ts'
+import { storeForTest } from '../store.fixture.ts'
+import { accountOperations } from './accounts.ts'
+import { folderOperations } from './folders.ts'
+import { messageOperations, type NewMessage } from './messages.ts'
+import { outboxOperations } from './outbox.ts'
+import { queueOperations } from './queue.ts'
+
+const clock = { time: Date.UTC(2026, 10, 22) }
+const context = { now: () => clock.time }
+const server = { host: 'h', port: 1, security: 'starttls' as const }
+
+const storeWithFolders = (): { db: SqlDatabase; inbox: number; archive: number; trash: number } => {
+  const db = storeForTest()
+  accountOperations['accounts.insert'](
+    db,
+    {
+      address: 'a@b.test',
+      displayName: 'A',
+      kind: 'personal',
+      auth: 'psc',
+      password: null,
+      imap: server,
+      smtp: server,
+      maxMessageSize: null,
+    },
+    context,
+  )
+  const folder = (path: string, role: 'inbox' | 'archive' | 'trash') => ({
+    path,
+    name: path,
+    parentPath: null,
+    role,
+    shared: false,
+    selectable: true,
+  })
+  const { changed } = folderOperations['folders.reconcile'](
+    db,
+    {
+      accountId: 1,
+      folders: [folder('INBOX', 'inbox'), folder('Archive', 'archive'), folder('Trash', 'trash')],
+    },
+    context,
+  )
+  const [inbox = 0, archive = 0, trash = 0] = changed
+  return { db, inbox, archive, trash }
+}
+
+const message = (uid: number, change: Partial<NewMessage> = {}): NewMessage => ({
+  uid,
+  identity: new Uint8Array([uid]),
+  date: Date.UTC(2026, 0, 1),
+  from: { name: 'Paul', address: 'paul@b.test' },
+  to: [],
+  subject: `message ${uid}`,
+  rawSubject: `message ${uid}`,
+  flags: 0,
+  size: 100,
+  hasAttachments: false,
+  trust: 'professional',
+  signed: false,
+  encrypted: false,
+  messageId: `<${uid}@t>`,
+  inReplyTo: null,
+  references: [],
+  ...change,
+})
+
+const insert = (db: SqlDatabase, folderId: number, messages: NewMessage[]): number[] =>
+  messageOperations['messages.insert'](db, { accountId: 1, folderId, messages, state: null }, context)
+
+const rows = (db: SqlDatabase, ids: number[]) => messageOperations['messages.rows'](db, { ids }, context)
+const threadOf = (db: SqlDatabase, id = 0) => rows(db, [id])[0]?.threadId
+const countsOf = (db: SqlDatabase, id: number) => {
+  const [folder] = folderOperations['folders.byIds'](db, { ids: [id] }, context)
+  return [folder?.total, folder?.unread]
+}
+
+describe('messages', () => {
+  it('have ids that grow with their date, also within one second', () => {
+    const { db, inbox } = storeWithFolders()
+    const late = insert(db, inbox, [message(1, { date: 5_000_000 }), message(2, { date: 5_000_400 })])
+    const early = insert(db, inbox, [message(3, { date: 4_000_000 })])
+    expect(late[1]).toBe((late[0] ?? 0) + 1)
+    expect(late[0]).toBe(5000 * 2 ** 20)
+    expect(early[0]).toBeLessThan(late[0] ?? 0)
+  })
+
+  it('are added once, and counted', () => {
+    const { db, inbox } = storeWithFolders()
+    insert(db, inbox, [message(1), message(2, { flags: 1 })])
+    expect(insert(db, inbox, [message(1), message(2)])).toEqual([])
+    expect(countsOf(db, inbox)).toEqual([2, 1])
+  })
+
+  it('keep their id and body when UIDVALIDITY changes; the rest leaves', () => {
+    const { db, inbox } = storeWithFolders()
+    const [first = 0, second = 0] = insert(db, inbox, [message(1), message(2)])
+    folderOperations['folders.invalidate'](db, { id: inbox, uidvalidity: '9' }, context)
+    const orphans = messageOperations['messages.orphans'](db, { folderId: inbox }, context)
+    expect(orphans).toEqual([first, second])
+    expect(insert(db, inbox, [message(70, { identity: new Uint8Array([2]) })])).toEqual([second])
+    const removal = messageOperations['messages.dropOrphans'](db, { folderId: inbox, ids: orphans }, context)
+    expect(removal.ids).toEqual([first])
+    expect(messageOperations['messages.uids'](db, { folderId: inbox }, context)).toEqual([70])
+  })
+
+  it('with the same headers and size stay two messages', () => {
+    const { db, inbox } = storeWithFolders()
+    const same = { identity: new Uint8Array([7]), messageId: null }
+    expect(insert(db, inbox, [message(1, same), message(2, same)])).toHaveLength(2)
+  })
+})
+
+describe('conversations', () => {
+  const question = message(1, { messageId: '<q@t>' })
+  const answer = message(2, { messageId: '<a@t>', inReplyTo: '<q@t>', references: ['<q@t>'] })
+  const thanks = message(3, { messageId: '<t@t>', references: ['<q@t>', '<a@t>'] })
+
+  it.each([
+    ['in order', [question, answer, thanks]],
+    ['newest first', [thanks, answer, question]],
+    ['the middle last', [question, thanks, answer]],
+  ])('are found %s', (_order, list) => {
+    const { db, inbox } = storeWithFolders()
+    const ids = list.flatMap((one) => insert(db, inbox, [one]))
+    expect(new Set(ids.map((id) => threadOf(db, id))).size).toBe(1)
+  })
+
+  it('join when a message ties two together, and only then', () => {
+    const { db, inbox } = storeWithFolders()
+    const [one] = insert(db, inbox, [message(1, { messageId: '<x@t>' })])
+    const [two] = insert(db, inbox, [message(2, { messageId: '<y@t>' })])
+    expect(threadOf(db, one)).not.toBe(threadOf(db, two))
+    insert(db, inbox, [message(3, { references: ['<x@t>', '<y@t>'] })])
+    expect(threadOf(db, one)).toBe(threadOf(db, two))
+  })
+})
+
+describe('the action queue', () => {
+  const flag = (db: SqlDatabase, ids: number[], bit: number, on: boolean) =>
+    queueOperations['queue.setFlag'](db, { ids, bit, on }, context)
+  const next = (db: SqlDatabase) => queueOperations['queue.next'](db, { accountId: 1 }, context)
+
+  it('shows an action at once; the server cannot overwrite it while it waits', () => {
+    const { db, inbox } = storeWithFolders()
+    const [id = 0] = insert(db, inbox, [message(1)])
+    flag(db, [id], 1, true)
+    expect(countsOf(db, inbox)).toEqual([1, 0])
+    messageOperations['messages.applyFlags'](
+      db,
+      { accountId: 1, folderId: inbox, changes: [{ uid: 1, flags: 2 }], state: null },
+      context,
+    )
+    expect(rows(db, [id])[0]).toMatchObject({ seen: true, flagged: true, pending: true })
+  })
+
+  it('collapses actions that replace each other and drops those that change nothing', () => {
+    const { db, inbox } = storeWithFolders()
+    const [id = 0] = insert(db, inbox, [message(1)])
+    flag(db, [id], 2, true)
+    flag(db, [id], 2, false)
+    expect(flag(db, [id], 2, false).operationId).toBe(0)
+    const only = next(db)
+    expect(only?.action).toMatchObject({ kind: 'flag', on: false })
+    queueOperations['queue.confirm'](db, { id: only?.id ?? 0, uids: [] }, context)
+    expect(next(db)).toBeNull()
+    expect(rows(db, [id])[0]?.pending).toBe(false)
+  })
+
+  it('undoes what was not sent by forgetting it, and what was sent by its inverse', () => {
+    const { db, inbox, archive } = storeWithFolders()
+    const [id = 0] = insert(db, inbox, [message(5)])
+    const first = queueOperations['queue.move'](db, { ids: [id], folderId: archive }, context)
+    expect(countsOf(db, archive)).toEqual([1, 1])
+    queueOperations['queue.undo'](db, { operationId: first.operationId }, context)
+    expect(next(db)).toBeNull()
+    expect(messageOperations['messages.uids'](db, { folderId: inbox }, context)).toEqual([5])
+
+    const second = queueOperations['queue.move'](db, { ids: [id], folderId: archive }, context)
+    queueOperations['queue.sent'](db, { id: second.operationId }, context)
+    queueOperations['queue.undo'](db, { operationId: second.operationId }, context)
+    expect(rows(db, [id])[0]?.folderId).toBe(inbox)
+    queueOperations['queue.confirm'](db, { id: second.operationId, uids: [{ id, uid: 81 }] }, context)
+    expect(next(db)?.action).toMatchObject({
+      kind: 'move',
+      target: inbox,
+      items: [{ id, folderId: archive, uid: 81 }],
+    })
+  })
+
+  it('puts back what the server refuses, and deletes for good only from the trash', () => {
+    const { db, inbox, trash } = storeWithFolders()
+    const [id = 0] = insert(db, inbox, [message(1)])
+    const deletion = queueOperations['queue.delete'](db, { ids: [id] }, context)
+    expect(rows(db, [id])[0]?.folderId).toBe(trash)
+    queueOperations['queue.refuse'](db, { id: deletion.operationId, error: 'imap.failed' }, context)
+    expect(rows(db, [id])[0]).toMatchObject({ folderId: inbox, pending: false })
+
+    const [old = 0] = insert(db, trash, [message(9)])
+    const final = queueOperations['queue.delete'](db, { ids: [old] }, context)
+    expect(rows(db, [old])).toEqual([])
+    const { removal } = queueOperations['queue.confirm'](db, { id: final.operationId, uids: [] }, context)
+    expect(removal.ids).toEqual([old])
+    expect(queueOperations['queue.undo'](db, { operationId: final.operationId }, context)).toBeNull()
+  })
+
+  it('keeps the order and waits for the time of the first', () => {
+    const { db, inbox } = storeWithFolders()
+    const [a = 0, b = 0] = insert(db, inbox, [message(1), message(2)])
+    const first = flag(db, [a], 1, true)
+    flag(db, [b], 1, true)
+    queueOperations['queue.retryAt'](
+      db,
+      { id: first.operationId, at: clock.time + 1000, error: 'imap.failed' },
+      context,
+    )
+    expect(next(db)).toBeNull()
+    clock.time += 1000
+    expect(next(db)?.id).toBe(first.operationId)
+  })
+})
+
+describe('the outbox', () => {
+  const params = {
+    accountId: 1,
+    messageId: '<m@t>',
+    subject: 's',
+    sender: 'a@b.test',
+    recipients: [{ name: '', address: 'p@b.test' }],
+    mime: new Uint8Array([1]),
+    mimeFile: null,
+    mimeSize: 1,
+    source: null,
+  }
+
+  it('takes nothing without its draft, and nothing twice', () => {
+    const { db } = storeWithFolders()
+    expect(outboxOperations['outbox.add'](db, { ...params, draftId: 5 }, context)).toBeNull()
+    expect(outboxOperations['outbox.list'](db, {}, context)).toEqual([])
+  })
+
+  it('makes an interrupted sending of unknown outcome, never queued again by itself', () => {
+    const { db } = storeWithFolders()
+    db.exec(`INSERT INTO drafts (id, account_id, kind, content, saved_at) VALUES (1, 1, 'new', '{}', 0)`)
+    const id = outboxOperations['outbox.add'](db, { ...params, draftId: 1 }, context)?.item.id ?? 0
+    expect(outboxOperations['outbox.begin'](db, { id }, context)).toBe(true)
+    expect(outboxOperations['outbox.begin'](db, { id }, context)).toBe(false)
+    outboxOperations['outbox.recover'](db, {}, context)
+    expect(outboxOperations['outbox.next'](db, { accountId: 1, state: 'queued' }, context)).toBeNull()
+    expect(outboxOperations['outbox.next'](db, { accountId: 1, state: 'unknown' }, context)?.id).toBe(id)
+    expect(outboxOperations['outbox.requeue'](db, { id }, context)).toBe(true)
+    expect(outboxOperations['outbox.next'](db, { accountId: 1, state: 'queued' }, context)?.id).toBe(id)
+  })
+})
