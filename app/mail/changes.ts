@@ -1,5 +1,4 @@
 import type { Folder, MailDelta } from '../contract/index.ts'
-import type { Outcome } from '../contract/errors.ts'
 import type { Removal, Vault } from '../vault/index.ts'
 import { must } from './net/failure.ts'
 
@@ -49,6 +48,3 @@ export const createTurns = () => {
     return await turn
   }
 }
-
-/** The value of an outcome whose failure is only worth noting: the caller goes on without it. */
-export const valueOr = <T>(outcome: Outcome<T>, otherwise: T): T => (outcome.ok ? outcome.value : otherwise)

@@ -22,7 +22,9 @@ export const htmlToText = (html: string): string => {
     const name = /^<\/?([a-zA-Z][a-zA-Z0-9]*)/.exec(html.slice(open, open + 40))?.[1]?.toLowerCase() ?? ''
     position = close + 1
     if (hidden.has(name) && html[open + 1] !== '/') {
-      const end = html.toLowerCase().indexOf(`</${name}`, position)
+      const ending = new RegExp(`</${name}`, 'gi')
+      ending.lastIndex = position
+      const end = ending.exec(html)?.index ?? -1
       position = end < 0 ? html.length : end
     } else if (blocks.has(name)) out += '\n'
     else if (name === 'td' || name === 'th') out += '\t'

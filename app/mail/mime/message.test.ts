@@ -129,6 +129,12 @@ describe('limits', () => {
     expect(code('a\n\nb', { decodedBytes: 3 })).toBe('mime.limit')
   })
 
+  it('reads hostile HTML in linear time', () => {
+    const started = performance.now()
+    parse(`Content-Type: text/html\n\n${'<style></style><!---->&amp;'.repeat(50_000)}`)
+    expect(performance.now() - started).toBeLessThan(2000)
+  })
+
   it('reads any bytes without failing, in time linear enough', () => {
     const piece = fc.oneof(
       fc.constantFrom(
