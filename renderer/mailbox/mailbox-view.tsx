@@ -89,7 +89,7 @@ export const MailboxView = ({
       </section>
       {selected.size > 1 ? (
         <main className="selection-panel">
-          <h2 role="status">{t('mailbox.selectedCount', { count: selected.size })}</h2>
+          <h2 aria-live="polite">{t('mailbox.selectedCount', { count: selected.size })}</h2>
           <div className="selection-actions">
             <Button onPress={() => onAction('archive')}>
               <Archive aria-hidden="true" /> {t('mailbox.archive')}
