@@ -44,7 +44,7 @@ module.exports = {
       comment:
         'a folder of app/ is entered through its index.ts (migrations, operations and processes are internal)',
       severity: 'error',
-      from: { path: '^app/([^/]+)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^app/([^/]+)/', pathNot: '\\.(test|fixture)\\.ts$' },
       to: { path: '^app/([^/]+)/', pathNot: ['^app/$1/', '^app/[^/]+/index\\.ts$', '^app/contract/'] },
     },
     {
@@ -68,7 +68,7 @@ module.exports = {
     {
       name: 'app-ships-without-tests',
       severity: 'error',
-      from: { path: '^(app|main|renderer)/', pathNot: '\\.test\\.tsx?$|^renderer/testing/' },
+      from: { path: '^(app|main|renderer)/', pathNot: '\\.(test|fixture)\\.tsx?$|^renderer/testing/' },
       to: { path: '^(test|scripts|native)/' },
     },
     {

@@ -117,7 +117,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       },
     },
   })
-  const vault = await createVault({
+  const vault = createVault({
     folder: start.profileFolder,
     workerEntry: start.vaultWorker,
     random,

@@ -1,4 +1,4 @@
-export { findDocuments, type FoundDocument, type MessageDocuments, type MessagePart } from './documents.ts'
+export { findDocuments, type FoundDocument, type MessagePart } from './documents.ts'
 export { hprimText } from './hprim.ts'
 export { sniffMime } from './magic.ts'
 export { displaySubject } from './subject.ts'

@@ -19,7 +19,7 @@ export const fetchRevocation = async (url: string): Promise<Outcome<Uint8Array>>
       return fail('net.unreachable', { retry: 'later', details: { status: response.status } })
     const pieces: Uint8Array[] = []
     let size = 0
-    for await (const piece of response.body) {
+    for await (const piece of response.body as ReadableStream<Uint8Array>) {
       size += piece.byteLength
       if (size > maximumBytes) return fail('smime.limit')
       pieces.push(piece)

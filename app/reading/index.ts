@@ -1,3 +1,3 @@
 export { buildHeaderOnlyView, buildMessageView, messageParts } from './message-view.ts'
-export { createResources, type Resource, type Resources } from './resources.ts'
-export { createUploads, type Uploads } from './uploads.ts'
+export { createResources, type Resource } from './resources.ts'
+export { createUploads } from './uploads.ts'

@@ -185,4 +185,4 @@ export const createSession = (deps: SessionDependencies): Session => {
   }
 }
 
-export { createPreferences, type PreferenceFile } from './preferences.ts'
+export { createPreferences } from './preferences.ts'
