@@ -12,3 +12,11 @@ export const withAttribution = (text: string, sentence: (who: string, when: stri
   if (!found?.[1] || !found[2]) return text
   return lines.with(first, sentence(found[1].replace(/ <[^>]*>$/, ''), found[2])).join('\n')
 }
+
+/** The same for the HTML the core writes for an answer: an empty paragraph, the introduction, the quote. */
+export const withHtmlAttribution = (html: string, sentence: (who: string, when: string) => string): string =>
+  html.replace(
+    /^(<p><\/p><p>)([^<]+)(<\/p>)/,
+    (_all, before: string, line: string, after: string) =>
+      `${before}${withAttribution(line.replace(/ &lt;.*?&gt;/, ''), sentence)}${after}`,
+  )

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { SendCheck } from '../../app/contract/index.ts'
-import { withAttribution } from './attribution.ts'
+import { withAttribution, withHtmlAttribution } from './attribution.ts'
 import { summariseChecks } from './checks-line.tsx'
 import { addRecipients, checkOf, readRecipients } from './recipients.ts'
 import { documentOfText, documentOfTree, textOfDocument } from './rich-text.ts'
@@ -79,6 +79,14 @@ describe('quote attribution', () => {
     const once = withAttribution(text, sentence)
     expect(once).toBe('\n\nLe 22/11/2026 09:31, Dr A a écrit :\n> Bonjour')
     expect(withAttribution(once, sentence)).toBe(once)
+  })
+  it('does it in HTML without undoing its escapes', () => {
+    expect(
+      withHtmlAttribution(
+        '<p></p><p>A &amp; B &lt;a@x.test&gt;, 22/11/2026 09:31 :</p><blockquote>x</blockquote>',
+        sentence,
+      ),
+    ).toBe('<p></p><p>Le 22/11/2026 09:31, A &amp; B a écrit :</p><blockquote>x</blockquote>')
   })
   it('leaves what the user typed', () => {
     const typed = 'Bonjour\nDr A, 22/11/2026 09:31 :\n> x'

@@ -26,7 +26,7 @@ import {
 } from '../design/index.ts'
 import { clock, t, useLanguage } from '../i18n/index.ts'
 import { AttachmentsBar } from './attachments-bar.tsx'
-import { withAttribution } from './attribution.ts'
+import { withAttribution, withHtmlAttribution } from './attribution.ts'
 import { BodyEditor } from './body-editor.tsx'
 import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
@@ -53,12 +53,7 @@ const introduceQuote =
     return {
       ...content,
       text: withAttribution(content.text, sentence),
-      html:
-        content.html?.replace(
-          /^(<p><\/p><p>)([^<]+)(<\/p>)/,
-          (_all, before: string, line: string, after: string) =>
-            `${before}${withAttribution(line.replace(/ &lt;.*?&gt;/, ''), sentence)}${after}`,
-        ) ?? null,
+      html: content.html === null ? null : withHtmlAttribution(content.html, sentence),
     }
   }
 
@@ -162,9 +157,11 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
     <div
       className="composer"
       data-dropping={dropping}
-      onKeyDown={(event) => {
+      onKeyDownCapture={(event) => {
+        // Before the editor, which would make it a line break.
         if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
           event.preventDefault()
+          event.stopPropagation()
           void send()
         }
       }}

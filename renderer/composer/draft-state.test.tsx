@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
-import { act } from 'react'
+import { act, useEffect } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Draft } from '../../app/contract/index.ts'
+import type { Draft, DraftContent } from '../../app/contract/index.ts'
 import { useDraftState, type DraftState } from './draft-state.ts'
 
 const draft: Draft = {
@@ -25,13 +25,17 @@ const draft: Draft = {
   savedAt: '2026-11-22T09:00:00Z',
 }
 
-let state: DraftState
-const Probe = () => {
-  state = useDraftState(draft, (content) => content)
+const Probe = ({ tell }: { tell: (state: DraftState) => void }) => {
+  const state = useDraftState(draft, same)
+  useEffect(() => {
+    tell(state)
+  })
   return <p>{state.save.state}</p>
 }
+const same = (content: DraftContent): DraftContent => content
 
 describe('a draft being typed', () => {
+  let state: DraftState
   let saved: string[] = []
   let failing = false
   let root: Root
@@ -57,7 +61,7 @@ describe('a draft being typed', () => {
     host = document.createElement('div')
     root = createRoot(host)
     await act(async () => {
-      root.render(<Probe />)
+      root.render(<Probe tell={(next) => void (state = next)} />)
       await vi.advanceTimersByTimeAsync(0)
     })
   })

@@ -6,6 +6,7 @@ import { invoke } from '../client/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { addRecipients, checkOf, readRecipients } from './recipients.ts'
+import './recipients.css'
 
 type Suggestion = Correspondent & { trust: TrustClass }
 

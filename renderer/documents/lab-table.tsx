@@ -4,6 +4,7 @@ import { Chip } from '../design/index.ts'
 import { fullDate, t } from '../i18n/index.ts'
 import { markOf, sharedPreviousDate } from './results.ts'
 import type { ResultMark } from './results.ts'
+import './lab-table.css'
 
 const MarkChip = ({ mark }: { mark: ResultMark }) => {
   if (mark.word === null) return null

@@ -8,6 +8,7 @@ import { Banner, IconButton, Spinner } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { usePart } from './part-bytes.ts'
 import { maximumPdfSize, openPdf } from './pdf-engine.ts'
+import './pdf.css'
 
 const zooms = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3] as const
 /** Pixels of one page's canvas at most: 200 % zoom of an A3 on a dense screen stays below. */

@@ -26,7 +26,7 @@ export const MailFrame = ({ mail, title }: { mail: SanitisedMail; title: string 
     })
     return () => controller.abort()
   }, [mail, language])
-  const height = Math.min(Math.max(mail.lines * lineHeight + 32, smallest), tallest)
+  const height = Math.min(Math.max(mail.lines * lineHeight + 56, smallest), tallest)
   const current = published?.mail === mail ? published.address : null
   const failed: AppError | null = current && !current.ok ? current.error : null
   if (failed) return <ErrorBanner error={failed} />

@@ -16,6 +16,7 @@ import { SenderHead } from './sender-card.tsx'
 import { SourceDialog } from './source-dialog.tsx'
 import { trustMood } from './trust.ts'
 import './reading.css'
+import './files-and-thread.css'
 
 interface PaneProps {
   messageId: number
@@ -69,9 +70,12 @@ const Message = ({
           className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}
         >
           <SenderHead view={view} />
-          <div className="letter-body">
-            <MessageBody view={view} asText={asText} showLink={links.show} />
-          </div>
+          {/* An undecrypted message has nothing to show: the alarm above says why. */}
+          {view.encryption.status !== 'failed' && (
+            <div className="letter-body">
+              <MessageBody view={view} asText={asText} showLink={links.show} />
+            </div>
+          )}
         </CardSurface>
         {view.documents.map((summary) => (
           <DocumentCard key={summary.id} summary={summary} openLink={links.show} />

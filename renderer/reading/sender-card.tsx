@@ -20,6 +20,7 @@ import { accountStore, useStore } from '../data/index.ts'
 import { Avatar, Banner, Button, Chip } from '../design/index.ts'
 import { dateTime, errorSentence, fullDate, t } from '../i18n/index.ts'
 import { sortReasons } from './trust.ts'
+import './security.css'
 
 const TrustChip = ({ view }: { view: MessageView }) => {
   switch (view.row.trust) {
