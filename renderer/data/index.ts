@@ -2,7 +2,6 @@ export {
   accountsLoadedStore,
   accountStore,
   cardStore,
-  createStore,
   followCore,
   loadErrorStore,
   loadOpenSession,
@@ -11,15 +10,5 @@ export {
   sessionStore,
   settingsStore,
   useStore,
-  type Store,
 } from './stores.ts'
-export {
-  matchesFilter,
-  useFolderList,
-  useFolders,
-  useNow,
-  useRow,
-  useSearchList,
-  type LiveList,
-} from './live-list.ts'
-export { workingSet } from './working-set.ts'
+export { useFolderList, useFolders, useNow, useSearchList, type LiveList } from './live-list.ts'

@@ -8,7 +8,7 @@ import { workingSet } from './working-set.ts'
 const pageSize = 60
 
 /** Whether a row belongs under a filter; the core applies the same rule to its pages. */
-export const matchesFilter = (row: MessageRow, filter: ListFilter): boolean => {
+const matchesFilter = (row: MessageRow, filter: ListFilter): boolean => {
   switch (filter) {
     case 'all':
       return true
@@ -163,10 +163,6 @@ export const useSearchList = (text: string): LiveList => {
     retry: () => void load(words, null, []),
   }
 }
-
-/** A row of the working set, live; undefined while unknown. */
-export const useRow = (id: number | null): MessageRow | undefined =>
-  useLiveQuery(() => (id === null ? undefined : workingSet.rows.get(id)), [id])
 
 /** Every folder, live, in the order of the sidebar's accounts. */
 export const useFolders = () => useLiveQuery(() => workingSet.folders.orderBy('accountId').toArray(), [])

@@ -12,7 +12,8 @@ vi.mock('./working-set.ts', () => ({
   workingSet: { folders: { bulkPut: () => Promise.resolve() } },
 }))
 
-const { accountStore, createStore, followCore, outboxStore, sessionStore } = await import('./stores.ts')
+const { accountStore, cardStore, createStore, followCore, outboxStore, sessionStore } =
+  await import('./stores.ts')
 const { createFakeCore } = await import('../testing/fake-core.ts')
 
 const settled = (test: () => void): Promise<void> => vi.waitFor(test, { timeout: 5_000 })
@@ -54,6 +55,32 @@ describe('createStore', () => {
 })
 
 describe('the stores of the window', () => {
+  it('keep what an event told while the answer to an older question was on its way', async () => {
+    await settled(() => expect(sessionStore.get()).not.toBeNull())
+    stop()
+    sessionStore.set(null)
+    const { promise: settingsAnswer, resolve: answerSettings } = Promise.withResolvers<unknown>()
+    const asked = Promise.withResolvers<void>()
+    const listeners = new Map<string, (payload: unknown) => void>()
+    window.souspli = {
+      ...core,
+      invoke: (method) => {
+        if (method === 'card.state') return Promise.resolve({ ok: true, value: { state: 'starting' } })
+        if (method !== 'settings.get') return Promise.resolve({ ok: true, value: { phase: 'no-vault' } })
+        asked.resolve()
+        return settingsAnswer
+      },
+      on: (event, listener) => listeners.set(event, listener).size,
+      off: () => undefined,
+    }
+    stop = followCore()
+    await asked.promise
+    listeners.get('card.changed')?.({ state: 'no-reader' })
+    answerSettings(await core.invoke('settings.get', null))
+    await settled(() => expect(sessionStore.get()).toEqual({ phase: 'no-vault' }))
+    expect(cardStore.get()).toEqual({ state: 'no-reader' })
+  })
+
   it('follow an open session and are emptied by locking', async () => {
     await settled(() => expect(accountStore.get()).toHaveLength(2))
     await settled(() => expect(outboxStore.get()).toHaveLength(2))

@@ -3,6 +3,7 @@ import type {
   Account,
   AppError,
   CardState,
+  Outcome,
   OutboxItem,
   SessionState,
   Settings,
@@ -13,7 +14,7 @@ import { applyDelta, wipeWorkingSet, workingSet } from './working-set.ts'
 import { setLanguage } from '../i18n/index.ts'
 
 /** A value outside React that components follow. */
-export interface Store<T> {
+interface Store<T> {
   get(): T
   set(value: T): void
   subscribe(listener: () => void): () => void
@@ -80,18 +81,22 @@ export const wipeSession = async (): Promise<void> => {
   await wipeWorkingSet()
 }
 
+/** Fills a store with the core's answer, unless an event has told something newer while the answer was on its way. */
+const fill = async <T>(store: Store<T>, question: Promise<Outcome<T>>): Promise<Outcome<T>> => {
+  const before = store.get()
+  const answer = await question
+  if (answer.ok && store.get() === before) store.set(answer.value)
+  return answer
+}
+
 /** Asks the core for what an open session shows outside the list; what failed is in `loadErrorStore`. */
 export const loadOpenSession = async (): Promise<void> => {
   const [accounts, outbox, folders] = await Promise.all([
-    invoke('accounts.list', null),
-    invoke('outbox.list', null),
+    fill<readonly Account[]>(accountStore, invoke('accounts.list', null)),
+    fill<readonly OutboxItem[]>(outboxStore, invoke('outbox.list', null)),
     invoke('folders.list', null),
   ])
-  if (accounts.ok) {
-    accountStore.set(accounts.value)
-    accountsLoadedStore.set(true)
-  }
-  if (outbox.ok) outboxStore.set(outbox.value)
+  if (accounts.ok) accountsLoadedStore.set(true)
   if (folders.ok) await workingSet.folders.bulkPut(folders.value)
   const failed = [accounts, outbox, folders].find((answer) => !answer.ok)
   loadErrorStore.set(failed && !failed.ok ? failed.error : null)
@@ -122,14 +127,14 @@ export const followCore = (): (() => void) => {
     () => darkQuery.removeEventListener('change', reapply),
   ]
   void (async () => {
-    const [session, card, settings] = await Promise.all([
+    const [session] = await Promise.all([
       invoke('session.state', null),
-      invoke('card.state', null),
-      invoke('settings.get', null),
+      fill(settingsStore, invoke('settings.get', null)),
+      fill(cardStore, invoke('card.state', null)),
     ])
-    applySettings(settings.ok ? settings.value : settingsStore.get(), darkQuery.matches)
-    if (card.ok) cardStore.set(card.value)
-    setSession(session.ok ? session.value : { phase: 'locked', reason: 'error', slots: [] })
+    applySettings(settingsStore.get(), darkQuery.matches)
+    if (sessionStore.get() === null)
+      setSession(session.ok ? session.value : { phase: 'locked', reason: 'error', slots: [] })
   })()
   return () => {
     for (const stop of stops) stop()

@@ -1,21 +1,19 @@
 import Dexie, { type Table } from 'dexie'
-import type { Draft, Folder, MailDelta, MessageRow } from '../../app/contract/index.ts'
+import type { Folder, MailDelta, MessageRow } from '../../app/contract/index.ts'
 
 /**
  * The window's working set. The partition is in memory, so IndexedDB never reaches the disk (architecture §3); locking
  * deletes it all the same.
  */
-export interface WorkingSet {
+interface WorkingSet {
   rows: Table<MessageRow, number>
   folders: Table<Folder, number>
-  drafts: Table<Draft, number>
 }
 
 const database = new Dexie('working-set') as Dexie & WorkingSet
 database.version(1).stores({
   rows: 'id, [folderId+id], threadId',
   folders: 'id, accountId',
-  drafts: 'id',
 })
 
 export const workingSet: WorkingSet = database
@@ -34,6 +32,6 @@ export const applyDelta = (delta: MailDelta): Promise<void> =>
 
 /** Empties every table; called on lock, before the lock screen paints. */
 export const wipeWorkingSet = (): Promise<void> =>
-  database.transaction('rw', database.rows, database.folders, database.drafts, async () => {
-    await Promise.all([database.rows.clear(), database.folders.clear(), database.drafts.clear()])
+  database.transaction('rw', database.rows, database.folders, async () => {
+    await Promise.all([database.rows.clear(), database.folders.clear()])
   })

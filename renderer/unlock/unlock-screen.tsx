@@ -56,7 +56,7 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
             <Logo /> SousPli
           </div>
           <h1>{holder ? t('unlock.hello', { name: greetingName(holder) }) : t('unlock.helloNobody')}</h1>
-          <p>{holder ? t('unlock.recognised') : t('unlock.waiting')}</p>
+          <p>{holder && !otherCard ? t('unlock.recognised') : t('unlock.waiting')}</p>
           <CardPicture holder={holder} dimmed={!pinAsked} />
         </section>
         <section className="unlock-door">

@@ -4,7 +4,7 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
-  outputDir: '../../out/e2e',
+  outputDir: '../../out/e2e/results',
   workers: 1,
   fullyParallel: false,
   retries: 0,

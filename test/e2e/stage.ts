@@ -1,0 +1,45 @@
+/** What the end-to-end tests share beyond the story: pictures, sentences, and first runs stopped half-way. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, type Locator, type Page } from '@playwright/test'
+import { protectWithCard, typePin } from './story.ts'
+import type { RunningApp } from './world.ts'
+
+const pictures = join(import.meta.dirname, '../../out/e2e/pictures')
+
+/** Saves what the window shows as out/e2e/pictures/NAME.png, for people to judge. */
+export const picture = async (page: Page, name: string): Promise<void> => {
+  mkdirSync(pictures, { recursive: true })
+  await page.screenshot({ path: join(pictures, `${name}.png`) })
+}
+
+/** Each sentence is on the screen. */
+export const says = async (place: Page | Locator, ...sentences: (string | RegExp)[]): Promise<void> => {
+  for (const sentence of sentences) await expect(place.getByText(sentence).first()).toBeVisible()
+}
+
+/** The PIN, then the button: the unlock screen, whatever its answer. */
+export const tryPin = async (page: Page, pin: string): Promise<void> => {
+  await typePin(page, pin)
+  await page.getByRole('button', { name: 'Ouvrir ma messagerie' }).click()
+}
+
+/** First run with the card, up to the recovery code, which is returned. */
+export const createVault = async (app: RunningApp, pin: string): Promise<string> => {
+  await protectWithCard(app.page, pin)
+  const code = await app.page.getByLabel('Code de secours').textContent()
+  if (!code) throw new Error('no recovery code on the screen')
+  return code.trim()
+}
+
+/** Past the recovery code to the question of the address. */
+export const leaveRecoveryCode = async (page: Page): Promise<void> => {
+  await page.getByText('J’ai imprimé ou recopié ce code').click()
+  await page.getByRole('button', { name: 'Continuer' }).click()
+  await expect(page.getByRole('textbox', { name: 'Adresse MSSanté' })).toBeVisible()
+}
+
+export const lock = async (page: Page): Promise<void> => {
+  await page.getByRole('button', { name: 'Verrouiller' }).click()
+  await expect(page.getByText('Vous avez verrouillé la messagerie.')).toBeVisible()
+}
