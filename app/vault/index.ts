@@ -2,7 +2,7 @@ export { createVault, type PartFiles, type SlotSecret, type Vault } from './vaul
 export type { StoredAccount } from './operations/accounts.ts'
 export type { FolderState, ServerFolder, SyncFolder } from './operations/folders.ts'
 export { flagBits, type Removal } from './operations/message-rows.ts'
-export type { BodyFindings, Location, NewMessage } from './operations/messages.ts'
+export type { BodyFindings, Location, NewMessage, StoredBody } from './operations/messages.ts'
 export type { QueueChange, QueuedItem, QueuedOperation } from './operations/queue.ts'
 export type { StoredAttachment, StoredDraft } from './operations/drafts.ts'
 export type { OutboxRecipient, StoredOutboxItem } from './operations/outbox.ts'

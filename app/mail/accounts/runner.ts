@@ -213,7 +213,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   }
 
   const nextBodies = async (client: ImapFlow): Promise<boolean> => {
-    const waiting = must(await vault.run('messages.withoutBody', { accountId: account.id, limit: 40 }))
+    const waiting = must(await vault.run('messages.withoutBody', { accountId: account.id, limit: 200 }))
     if (waiting.length === 0) return false
     const before = must(await vault.run('messages.countWithoutBody', { accountId: account.id }))
     const stored = await fetchBodies(deps.bodies, client, waiting, bodyFailures)

@@ -1,5 +1,5 @@
 import type { ImapFlow } from 'imapflow'
-import type { BodyFindings, Location, Vault } from '../../vault/index.ts'
+import type { BodyFindings, Location, StoredBody, Vault } from '../../vault/index.ts'
 import { ok, type Outcome } from '../../contract/errors.ts'
 import type { Announce } from '../changes.ts'
 import { parseMessage, type ParsedMessage } from '../mime/message.ts'
@@ -35,6 +35,11 @@ const textLength = 500_000
 
 /** Stores the source of a message with everything read from it. */
 export const storeBody = async (store: BodyStore, id: number, raw: Uint8Array): Promise<void> => {
+  must(await store.vault.run('messages.storeBodies', { bodies: [await readBody(store, id, raw)] }))
+}
+
+/** Everything read from a source, ready to be stored; a big one is already in its part file. */
+const readBody = async (store: BodyStore, id: number, raw: Uint8Array): Promise<StoredBody> => {
   const small = raw.byteLength <= inlineBytes
   const file = small ? null : must(await store.vault.parts.write(oneChunk(raw))).id
   const parsed = parseMessage(raw)
@@ -44,37 +49,25 @@ export const storeBody = async (store: BodyStore, id: number, raw: Uint8Array): 
     rawFile: file,
     rawSize: raw.byteLength,
   }
-  if (!parsed.ok) {
-    // Too deep or too big to be read: kept byte-exact all the same, to be saved or sent on.
-    must(
-      await store.vault.run('messages.storeBody', {
-        ...stored,
-        text: '',
-        indexText: '',
-        findings: noFindings,
-      }),
-    )
-    return
-  }
+  // Too deep or too big to be read: kept byte-exact all the same, to be saved or sent on.
+  if (!parsed.ok) return { ...stored, text: '', indexText: '', findings: noFindings }
   const found = await store.enrich({ raw, parsed: parsed.value })
   const text = parsed.value.text.slice(0, textLength)
   const names = parsed.value.attachments.flatMap((part) => part.fileName ?? []).join(' ')
-  must(
-    await store.vault.run('messages.storeBody', {
-      ...stored,
-      text,
-      indexText: `${text}\n${names}\n${found.extraText}`.slice(0, 2 * textLength),
-      findings: {
-        preview: previewOf(text === '' ? found.extraText : text),
-        hasAttachments: parsed.value.attachments.some(isListedAttachment),
-        ...protectionOf(parsed.value.root.mimeType, parsed.value.root.parameters['smime-type']),
-        patient: found.patient,
-        documentLabel: found.documentLabel,
-        documentCount: found.documentCount,
-        alert: found.alert,
-      },
-    }),
-  )
+  return {
+    ...stored,
+    text,
+    indexText: `${text}\n${names}\n${found.extraText}`.slice(0, 2 * textLength),
+    findings: {
+      preview: previewOf(text === '' ? found.extraText : text),
+      hasAttachments: parsed.value.attachments.some(isListedAttachment),
+      ...protectionOf(parsed.value.root.mimeType, parsed.value.root.parameters['smime-type']),
+      patient: found.patient,
+      documentLabel: found.documentLabel,
+      documentCount: found.documentCount,
+      alert: found.alert,
+    },
+  }
 }
 
 const noFindings: BodyFindings = {
@@ -118,29 +111,30 @@ export const fetchBodies = async (
   const first = batch[0]
   if (!first) return 0
   const bodies = await fetchSources(client, batch)
-  const stored: number[] = []
+  const read: StoredBody[] = []
   for (const message of batch) {
     const raw = message.uid === null ? undefined : bodies.get(message.uid)
-    if (raw && (await tryStore(store, message.id, raw))) {
-      stored.push(message.id)
+    const body = raw ? await tryReading(store, message.id, raw) : null
+    if (body) {
+      read.push(body)
       continue
     }
     const count = (failures.get(message.id) ?? 0) + 1
     failures.set(message.id, count)
     if (count >= 3) must(await store.vault.run('messages.setAside', { id: message.id }))
   }
-  await store.announce({ ids: stored })
-  return stored.length
+  must(await store.vault.run('messages.storeBodies', { bodies: read }))
+  await store.announce({ ids: read.map((body) => body.id) })
+  return read.length
 }
 
-/** False when the message itself cannot be read; the store's own failures go up. */
-const tryStore = async (store: BodyStore, id: number, raw: Uint8Array): Promise<boolean> => {
+/** Null when the message itself cannot be read; the store's own failures go up. */
+const tryReading = async (store: BodyStore, id: number, raw: Uint8Array): Promise<StoredBody | null> => {
   try {
-    await storeBody(store, id, raw)
-    return true
+    return await readBody(store, id, raw)
   } catch (cause) {
     if (cause instanceof Failure) throw cause
-    return false
+    return null
   }
 }
 

@@ -119,6 +119,52 @@ const insertMessage = (
   return id
 }
 
+/** A byte-exact source and everything read from it. */
+export interface StoredBody {
+  id: number
+  raw: Uint8Array | null
+  rawFile: string | null
+  rawSize: number
+  text: string
+  indexText: string
+  findings: BodyFindings
+}
+
+const storeBody = (db: SqlDatabase, body: StoredBody): void => {
+  const row = db
+    .prepare('SELECT from_name, from_address, recipients, subject FROM messages WHERE id = ?')
+    .get<{ from_name: string; from_address: string; recipients: string; subject: string }>([body.id])
+  if (!row) return
+  db.prepare(
+    `INSERT OR REPLACE INTO bodies (message_id, raw, raw_file, raw_size, text)
+     VALUES ($id, $raw, $rawFile, $rawSize, $text)`,
+  ).run({ id: body.id, raw: body.raw, rawFile: body.rawFile, rawSize: body.rawSize, text: body.text })
+  const found = body.findings
+  db.prepare(
+    `UPDATE messages SET body_state = 1, preview = $preview, has_attachments = $hasAttachments,
+       signed = $signed, encrypted = $encrypted, patient = $patient, document_label = $documentLabel,
+       document_count = $documentCount, alert = $alert WHERE id = $id`,
+  ).run({
+    id: body.id,
+    preview: found.preview,
+    hasAttachments: found.hasAttachments ? 1 : 0,
+    signed: found.signed ? 1 : 0,
+    encrypted: found.encrypted ? 1 : 0,
+    patient: found.patient === null ? null : JSON.stringify(found.patient),
+    documentLabel: found.documentLabel,
+    documentCount: found.documentCount,
+    alert: found.alert === null ? null : JSON.stringify(found.alert),
+  })
+  const to = JSON.parse(row.recipients) as Correspondent[]
+  indexMessage(db, body.id, {
+    correspondents: [row.from_name, row.from_address, ...to.flatMap((one) => [one.name, one.address])].join(
+      ' ',
+    ),
+    subject: row.subject,
+    body: body.indexText,
+  })
+}
+
 export const messageOperations = {
   /**
    * Adds a batch of headers to a folder with the folder's new state, sorted by date first (models.md §8.2). A message
@@ -314,65 +360,12 @@ export const messageOperations = {
         .get<{ n: number }>([params.accountId])?.n ?? 0,
   ),
   /**
-   * The byte-exact source of a message (in the row when `raw`, else a part file), what it adds to the list row, and its
-   * words into the index: one transaction.
+   * Sources of messages (in the row when `raw`, else a part file), what they add to the list rows, and their words into
+   * the index: one transaction for the batch. Messages that are gone meanwhile are left out.
    */
-  'messages.storeBody': operation(
-    (
-      db,
-      params: {
-        id: number
-        raw: Uint8Array | null
-        rawFile: string | null
-        rawSize: number
-        text: string
-        indexText: string
-        findings: BodyFindings
-      },
-    ): boolean => {
-      const row = db
-        .prepare('SELECT from_name, from_address, recipients, subject FROM messages WHERE id = ?')
-        .get<{ from_name: string; from_address: string; recipients: string; subject: string }>([params.id])
-      if (!row) return false
-      db.prepare(
-        `INSERT OR REPLACE INTO bodies (message_id, raw, raw_file, raw_size, text)
-         VALUES ($id, $raw, $rawFile, $rawSize, $text)`,
-      ).run({
-        id: params.id,
-        raw: params.raw,
-        rawFile: params.rawFile,
-        rawSize: params.rawSize,
-        text: params.text,
-      })
-      const found = params.findings
-      db.prepare(
-        `UPDATE messages SET body_state = 1, preview = $preview, has_attachments = $hasAttachments,
-           signed = $signed, encrypted = $encrypted, patient = $patient, document_label = $documentLabel,
-           document_count = $documentCount, alert = $alert WHERE id = $id`,
-      ).run({
-        id: params.id,
-        preview: found.preview,
-        hasAttachments: found.hasAttachments ? 1 : 0,
-        signed: found.signed ? 1 : 0,
-        encrypted: found.encrypted ? 1 : 0,
-        patient: found.patient === null ? null : JSON.stringify(found.patient),
-        documentLabel: found.documentLabel,
-        documentCount: found.documentCount,
-        alert: found.alert === null ? null : JSON.stringify(found.alert),
-      })
-      const to = JSON.parse(row.recipients) as Correspondent[]
-      indexMessage(db, params.id, {
-        correspondents: [
-          row.from_name,
-          row.from_address,
-          ...to.flatMap((one) => [one.name, one.address]),
-        ].join(' '),
-        subject: row.subject,
-        body: params.indexText,
-      })
-      return true
-    },
-  ),
+  'messages.storeBodies': operation((db, params: { bodies: StoredBody[] }): void => {
+    for (const body of params.bodies) storeBody(db, body)
+  }),
   /** A body that cannot be read: not asked for again by itself. */
   'messages.setAside': operation((db, params: { id: number }): void => {
     db.prepare('UPDATE messages SET body_state = 2 WHERE id = ?').run([params.id])
