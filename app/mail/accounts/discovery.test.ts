@@ -5,7 +5,7 @@ import { code, value } from '../outcome.fixture.ts'
 import { discover } from './discovery.ts'
 
 const resolverWith = (records: Record<string, ServiceRecord[]>): Resolver => ({
-  srv: (name) => Promise.resolve(records[name] ? ok(records[name]) : fail('net.dns')),
+  srv: (name) => Promise.resolve(ok(records[name] ?? [])),
   lookup: () => Promise.reject(new Error('no host is looked up')),
 })
 const record = (host: string): ServiceRecord => ({ host, port: 143, priority: 0, weight: 0 })
@@ -31,6 +31,12 @@ describe('servers of an address', () => {
       '_submission._tcp.a.test': [record('')],
     })
     expect(code(await discover(absent, 'anne@a.test', []))).toBe('account.discovery-failed')
+  })
+
+  it('are not said to be absent when the DNS does not answer', async () => {
+    const silent: Resolver = { ...resolverWith({}), srv: () => Promise.resolve(fail('net.dns')) }
+    const answer = await discover(silent, 'anne@a.test', ['psc'])
+    expect(answer).toMatchObject({ ok: false, error: { code: 'net.dns', details: { host: 'a.test' } } })
   })
 
   it.each([

@@ -11,7 +11,7 @@ export const domainOf = (address: string): string | null =>
 
 /**
  * The servers of an address by DNS SRV (RFC 6186), nothing guessed. `account.address-invalid`,
- * `account.discovery-failed` (then the user types the servers).
+ * `account.discovery-failed` (then the user types the servers), `net.dns` when the DNS does not answer.
  */
 export const discover = async (
   resolver: Resolver,
@@ -24,9 +24,10 @@ export const discover = async (
     resolver.srv(`_imap._tcp.${domain}`),
     resolver.srv(`_submission._tcp.${domain}`),
   ])
+  if (!imap.ok || !smtp.ok) return fail('net.dns', { retry: 'later', details: { host: domain } })
   // A target of "." says that the service is not offered (RFC 2782).
-  const imapServer = imap.ok ? imap.value.find((record) => record.host !== '') : undefined
-  const smtpServer = smtp.ok ? smtp.value.find((record) => record.host !== '') : undefined
+  const imapServer = imap.value.find((record) => record.host !== '')
+  const smtpServer = smtp.value.find((record) => record.host !== '')
   if (!imapServer || !smtpServer)
     return fail('account.discovery-failed', { retry: 'after-change', details: { domain } })
   return ok({

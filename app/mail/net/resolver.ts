@@ -11,7 +11,7 @@ export interface ServiceRecord {
 
 /** The only way host names become addresses in app/mail, so that tests bring their own DNS. */
 export interface Resolver {
-  /** SRV records, best first; `net.dns` when the name does not exist or nobody answers. */
+  /** SRV records, best first, none when the name has none; `net.dns` when nobody answers. */
   srv: (name: string) => Promise<Outcome<ServiceRecord[]>>
   /** One address of a host; `net.dns`. */
   lookup: (host: string) => Promise<Outcome<string>>
@@ -49,11 +49,15 @@ export const createResolver = (options: { servers?: string[] } = {}): Resolver =
           .toSorted((a, b) => a.priority - b.priority || b.weight - a.weight),
       )
     } catch (cause) {
-      return unknownName(name, cause)
+      return isAbsent(cause) ? ok([]) : unknownName(name, cause)
     }
   }
   return { srv, lookup }
 }
+
+/** The DNS has answered: there is no such record. */
+const isAbsent = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'ENOTFOUND' || cause.code === 'ENODATA')
 
 const unknownName = (host: string, cause?: unknown): Outcome<never> =>
   fail('net.dns', { retry: 'later', details: { host }, ...(cause === undefined ? {} : { cause }) })
