@@ -1,6 +1,6 @@
 /**
  * Who may import whom (docs/architecture.md §1): renderer → app/contract ← app/* ← app/core.ts ← main, and inside app
- * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card`.
+ * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card → algorithms`.
  */
 const order = [
   ['reading', 'session', 'protection', 'integration', 'agenda', 'patients'],
@@ -9,6 +9,7 @@ const order = [
   ['mail'],
   ['vault', 'identity'],
   ['card'],
+  ['algorithms'],
 ]
 const layers = order.flatMap((names, rank) =>
   names.map((name) => {

@@ -1,0 +1,2 @@
+export { algorithms, tlsProfile } from './list.ts'
+export { selfTest } from './self-test.ts'

@@ -1,0 +1,194 @@
+import type * as NodeCrypto from 'node:crypto'
+import { hashRaw } from '@node-rs/argon2'
+import {
+  argon2Answer,
+  cipherAnswers,
+  curveAnswers,
+  digestAnswers,
+  hkdfAnswer,
+  message,
+  rsaAnswers,
+  rsaKey,
+} from './known-answers.ts'
+
+/** node:crypto, or a copy of it that lacks something (Electron's BoringSSL, in tests). */
+export type CryptoLibrary = Pick<
+  typeof NodeCrypto,
+  | 'constants'
+  | 'createCipheriv'
+  | 'createDecipheriv'
+  | 'createHash'
+  | 'createPrivateKey'
+  | 'createPublicKey'
+  | 'hkdfSync'
+  | 'privateDecrypt'
+  | 'publicEncrypt'
+  | 'verify'
+  | 'webcrypto'
+>
+
+export interface Algorithm {
+  name: string
+  /** Folders of app/ and packages that need it, and for what. */
+  usedBy: string
+  /** Does it with a known answer; false or an exception when it cannot. */
+  works: (crypto: CryptoLibrary) => boolean | Promise<boolean>
+}
+
+const key = Buffer.from(Array.from({ length: 32 }, (_, index) => index))
+const iv = Buffer.alloc(16, 7)
+
+const digest = (name: keyof typeof digestAnswers, usedBy: string): Algorithm => ({
+  name,
+  usedBy,
+  works: (crypto) => crypto.createHash(name).update(message).digest('base64') === digestAnswers[name],
+})
+
+type BlockCipher = Exclude<keyof typeof cipherAnswers, `${string}-gcm`>
+const cbc = (name: BlockCipher, keyLength: number, ivLength: number, usedBy: string): Algorithm => ({
+  name,
+  usedBy,
+  works: (crypto) => {
+    const parameters = [name, key.subarray(0, keyLength), iv.subarray(0, ivLength)] as const
+    const cipher = crypto.createCipheriv(...parameters)
+    const sealed = Buffer.concat([cipher.update(message), cipher.final()])
+    const decipher = crypto.createDecipheriv(...parameters)
+    const opened = Buffer.concat([decipher.update(sealed), decipher.final()])
+    return sealed.toString('base64') === cipherAnswers[name] && opened.equals(message)
+  },
+})
+
+const gcm = (name: 'aes-128-gcm' | 'aes-256-gcm', keyLength: number, usedBy: string): Algorithm => ({
+  name,
+  usedBy,
+  works: (crypto) => {
+    const parameters = [name, key.subarray(0, keyLength), iv.subarray(0, 12), { authTagLength: 16 }] as const
+    const cipher = crypto.createCipheriv(...parameters)
+    const sealed = Buffer.concat([cipher.update(message), cipher.final(), cipher.getAuthTag()])
+    const decipher = crypto.createDecipheriv(...parameters)
+    decipher.setAuthTag(sealed.subarray(-16))
+    const opened = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()])
+    return sealed.toString('base64') === cipherAnswers[name] && opened.equals(message)
+  },
+})
+
+const bytes = (base64: string): Buffer => Buffer.from(base64, 'base64')
+const privateKey = (crypto: CryptoLibrary): NodeCrypto.KeyObject =>
+  crypto.createPrivateKey({ key: rsaKey, format: 'der', type: 'pkcs8' })
+const publicKey = (crypto: CryptoLibrary): NodeCrypto.KeyObject => crypto.createPublicKey(privateKey(crypto))
+
+const oaep = (hash: 'sha1' | 'sha256', answer: string, usedBy: string): Algorithm => ({
+  name: `RSAES-OAEP ${hash}`,
+  usedBy,
+  works: (crypto) => {
+    const padding = crypto.constants.RSA_PKCS1_OAEP_PADDING
+    return crypto
+      .privateDecrypt({ key: privateKey(crypto), padding, oaepHash: hash }, bytes(answer))
+      .equals(message)
+  },
+})
+
+const curve = (name: keyof typeof curveAnswers): Algorithm => ({
+  name,
+  usedBy: 'smime: signatures received, certificates and revocation lists of authorities',
+  works: (crypto) => {
+    const answer = curveAnswers[name]
+    const spki = crypto.createPublicKey({ key: bytes(answer.key), format: 'der', type: 'spki' })
+    return (
+      spki.asymmetricKeyDetails?.namedCurve === name &&
+      crypto.verify(answer.digest, message, spki, bytes(answer.signature))
+    )
+  },
+})
+
+/**
+ * Every cryptographic algorithm app/ uses (architecture §2): what is not here is not used. Not here because they bring
+ * their own code and prove themselves each time they are used: SQLCipher (AES-256-CBC, HMAC-SHA-512) in
+ * @signalapp/sqlcipher, PKCS#12 (RC2, 3DES, AES, PBKDF2, HMAC) in node-forge, the card's RSA in its PKCS#11 module. TLS is
+ * `tlsProfile`. Key agreement (AES key wrap), CCM, Ed25519, X25519 are not used: Electron's BoringSSL lacks some.
+ */
+export const algorithms: readonly Algorithm[] = [
+  digest('sha1', 'smime: OCSP CertID, OAEP by default · mssante: digest announced by XDM metadata'),
+  digest('sha256', 'card, smime: signatures, fingerprints · mail: fingerprint of a message'),
+  digest('sha384', 'smime: signatures received'),
+  digest('sha512', 'smime: signatures received'),
+  gcm('aes-256-gcm', 32, 'vault: key slots and part files · smime: AuthEnvelopedData received'),
+  gcm('aes-128-gcm', 16, 'smime: AuthEnvelopedData received'),
+  cbc('aes-256-cbc', 32, 16, 'smime: EnvelopedData sent and received'),
+  cbc('aes-192-cbc', 24, 16, 'smime: EnvelopedData received'),
+  cbc('aes-128-cbc', 16, 16, 'smime: EnvelopedData received'),
+  cbc('des-ede3-cbc', 24, 8, 'smime: EnvelopedData received from old clients'),
+  {
+    name: 'HKDF-SHA-256',
+    usedBy: 'vault: keys of slots and of part files',
+    works: (crypto) =>
+      Buffer.from(crypto.hkdfSync('sha256', message, key, 'SousPli', 32)).toString('base64') === hkdfAnswer,
+  },
+  {
+    name: 'Argon2id',
+    usedBy: 'vault: passphrase slot (@node-rs/argon2)',
+    works: async () => {
+      // Argon2id: the package's const enum cannot be imported. The least memory: the algorithm is tested, not its cost.
+      const cost = { algorithm: 2, memoryCost: 64, timeCost: 1, parallelism: 1, outputLen: 32 }
+      return (await hashRaw(message, { ...cost, salt: key })).toString('base64') === argon2Answer
+    },
+  },
+  {
+    name: 'RSASSA-PKCS1-v1_5',
+    usedBy: 'card, smime: signatures made and received',
+    works: (crypto) => crypto.verify('sha256', message, publicKey(crypto), bytes(rsaAnswers.pkcs1)),
+  },
+  {
+    name: 'RSASSA-PSS',
+    usedBy: 'smime: signatures received',
+    works: (crypto) => {
+      const padding = crypto.constants.RSA_PKCS1_PSS_PADDING
+      const checked = { key: publicKey(crypto), padding, saltLength: 32 }
+      return crypto.verify('sha256', message, checked, bytes(rsaAnswers.pss))
+    },
+  },
+  {
+    name: 'RSAES-PKCS1-v1_5',
+    usedBy: 'smime: content keys sent, and received (padding undone in enveloped-data.ts)',
+    works: (crypto) => {
+      const padding = crypto.constants.RSA_PKCS1_PADDING
+      const sent = crypto.publicEncrypt({ key: publicKey(crypto), padding }, message)
+      const raw = { key: privateKey(crypto), padding: crypto.constants.RSA_NO_PADDING }
+      return [sent, bytes(rsaAnswers.encrypted)].every((block) =>
+        crypto.privateDecrypt(raw, block).subarray(-message.length).equals(message),
+      )
+    },
+  },
+  oaep('sha1', rsaAnswers.oaepSha1, 'smime: content keys sent and received'),
+  oaep('sha256', rsaAnswers.oaepSha256, 'smime: content keys received'),
+  curve('prime256v1'),
+  curve('secp384r1'),
+  curve('secp521r1'),
+  {
+    name: 'WebCrypto SHA-256',
+    usedBy: 'identity: PKCE (openid-client)',
+    works: async (crypto) =>
+      Buffer.from(await crypto.webcrypto.subtle.digest('SHA-256', message)).toString('base64') ===
+      digestAnswers.sha256,
+  },
+]
+
+/**
+ * TLS to mail servers (ECO.1.1.1 and ECO.1.1.3; suites of ANSSI's guide): 1.2 at least, forward secrecy and authenticated
+ * encryption only. The suites of TLS 1.3 must be named too, else Node turns it off; BoringSSL has the three and does not
+ * let itself be told.
+ */
+export const tlsProfile = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'ECDHE-ECDSA-AES256-GCM-SHA384',
+    'ECDHE-RSA-AES256-GCM-SHA384',
+    'ECDHE-ECDSA-CHACHA20-POLY1305',
+    'ECDHE-RSA-CHACHA20-POLY1305',
+    'ECDHE-ECDSA-AES128-GCM-SHA256',
+    'ECDHE-RSA-AES128-GCM-SHA256',
+  ].join(':'),
+} as const
