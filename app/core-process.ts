@@ -2,11 +2,14 @@
  * Entry of the core process: Electron's utilityProcess (or its stand-in) hands messages of contract/core-port.ts on
  * `process.parentPort`. One core per process.
  */
-import { randomBytes } from 'node:crypto'
+import * as crypto from 'node:crypto'
+import { selfTest } from './algorithms/index.ts'
 import { createCore, type Core } from './core.ts'
 import type { CardPort } from './card/index.ts'
+import { eventLine, faultLine } from './technical-log.ts'
 import {
   fail,
+  type ErrorData,
   ok,
   toErrorData,
   type FromCore,
@@ -35,11 +38,19 @@ if (!parentPort) throw new Error('the core process runs under a utility process 
 const post = (message: FromCore): void => parentPort.postMessage(message)
 
 let core: Core | null = null
+/** What is answered while there is no core. */
+let refusal: ErrorData = { code: 'core.unavailable', retry: 'later' }
 let nextHostId = 1
 const hostReplies = new Map<number, (outcome: OutcomeData) => void>()
 let cardPortWaiting: ((port: CardPort) => void) | null = null
 /** Bytes being streamed to a window, by the window's request. */
 const streams = new Map<number, { bytes: Uint8Array; offset: number }>()
+let locks = 0
+/** Nothing read before a lock is given after it. */
+const forgetStreams = (): void => {
+  locks += 1
+  streams.clear()
+}
 
 const askHost = (request: HostRequest): Promise<Outcome<unknown>> =>
   new Promise((resolve) => {
@@ -75,9 +86,7 @@ const plain = (outcome: Outcome<unknown>): OutcomeData =>
 
 /** Every answer goes out, whatever happens: an exception is a fault of ours and is said as such. */
 const answer = (id: number, work: (core: Core) => Promise<OutcomeData>): void => {
-  const running = core
-    ? work(core)
-    : Promise.resolve<OutcomeData>({ ok: false, error: { code: 'core.unavailable', retry: 'later' } })
+  const running = core ? work(core) : Promise.resolve<OutcomeData>({ ok: false, error: refusal })
   running.then(
     (outcome) => post({ kind: 'reply', id, outcome }),
     (error: unknown) => {
@@ -87,19 +96,13 @@ const answer = (id: number, work: (core: Core) => Promise<OutcomeData>): void =>
   )
 }
 
-/** Technical log: names and places in our code, never messages (they may quote mail). */
-const reportFault = (error: unknown): void => {
-  const frames =
-    error instanceof Error ? (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)) : []
-  const name = error instanceof Error ? error.name : typeof error
-  process.stderr.write(
-    `${JSON.stringify({ level: 'error', fault: name, at: frames.slice(0, 6).map((line) => line.trim()) })}\n`,
-  )
-}
+const reportFault = (error: unknown): void => void process.stderr.write(faultLine(error))
 
 const openPart = async (id: number, url: string): Promise<void> => {
+  const before = locks
   const resource = core ? core.findPart(url) : fail('core.unavailable')
-  const bytes = resource.ok ? await resource.value.read() : resource
+  const read = resource.ok ? await resource.value.read() : resource
+  const bytes = before === locks ? read : fail('part.expired')
   if (!resource.ok || !bytes.ok) {
     const error = !resource.ok ? resource.error : !bytes.ok ? bytes.error : null
     post({
@@ -128,7 +131,14 @@ const pullPart = (id: number): void => {
 
 const receive = async (message: ToCore, ports: TransferredPort[]): Promise<void> => {
   switch (message.kind) {
-    case 'start':
+    case 'start': {
+      const missing = await selfTest(crypto)
+      if (missing.length > 0) {
+        process.stderr.write(eventLine('algorithm-missing', missing))
+        refusal = { code: 'core.algorithm-missing', retry: 'no' }
+        post({ kind: 'ready' })
+        return
+      }
       core = await createCore({
         start: message.start,
         host: {
@@ -137,13 +147,18 @@ const receive = async (message: ToCore, ports: TransferredPort[]): Promise<void>
           protectSecret: (bytes) => askHostForBytes({ op: 'protect-secret', bytes }),
           unprotectSecret: (bytes) => askHostForBytes({ op: 'unprotect-secret', bytes }),
         },
-        emit: (name, payload) => post({ kind: 'event', name, payload }),
-        random: (length) => randomBytes(length),
+        emit: (name, payload) => {
+          if (name === 'session.changed' && 'phase' in payload && payload.phase === 'locked') forgetStreams()
+          post({ kind: 'event', name, payload })
+        },
+        onFault: reportFault,
+        random: (length) => crypto.randomBytes(length),
         now: () => Date.now(),
         monotonic: () => performance.now(),
       })
       post({ kind: 'ready' })
       return
+    }
     case 'invoke':
       answer(message.id, (running) => running.invoke(message.method, message.input))
       return

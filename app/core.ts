@@ -9,6 +9,7 @@ import {
   toErrorData,
   type CoreMethod,
   type CoreStart,
+  type ErrorData,
   type EventName,
   type EventPayload,
   type Input,
@@ -50,6 +51,8 @@ export interface CoreDependencies {
   now: () => number
   /** Milliseconds, monotonic. */
   monotonic: () => number
+  /** Something failed that nobody waits for; it goes to the technical log, without its message. */
+  onFault: (error: unknown) => void
 }
 
 export interface Core {
@@ -73,6 +76,7 @@ export interface Core {
 type Handlers = { [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>> }
 
 const nothing = ok(null)
+const lockedError: ErrorData = { code: 'vault.locked', retry: 'after-login' }
 
 /**
  * The composition root: builds every service and passes dependencies by hand. Nothing here decides anything; it only
@@ -82,7 +86,9 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const { start, host, emit, random, now } = deps
   const { policy } = start
   await mkdir(start.profileFolder, { recursive: true, mode: 0o700 })
-  const wipeOpenedFiles = (): Promise<void> => rm(start.openedFolder, { recursive: true, force: true })
+  // A copy that another program holds open (Windows) stays until the next lock or start; neither may fail for it.
+  const wipeOpenedFiles = (): Promise<void> =>
+    rm(start.openedFolder, { recursive: true, force: true, maxRetries: 2 }).catch(deps.onFault)
   await wipeOpenedFiles()
 
   const preferenceFile = join(start.profileFolder, 'preferences.json')
@@ -193,17 +199,21 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     },
   })
 
+  /** Grows at each lock: what was begun before must leave nothing behind and answer nothing after. */
+  let locks = 0
   const session = createSession({
     vault,
     card,
     onOpen: () => mail.start(),
     onClose: async () => {
+      locks += 1
       resources.clear()
       uploads.clear()
       identity.end()
       await Promise.all([mail.stop(), wipeOpenedFiles()])
     },
     emit: (state) => emit('session.changed', state),
+    onFault: deps.onFault,
     now: deps.monotonic,
     lockAfterMinutes: () => preferences.get().lockAfterMinutes,
   })
@@ -318,12 +328,16 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       const name = method as CoreMethod
       const parsed = coreCalls[name].input.safeParse(input)
       if (!parsed.success) return { ok: false, error: { code: 'contract.invalid-request', retry: 'no' } }
-      if (!beforeOpening(name) && session.state().phase !== 'open')
-        return { ok: false, error: { code: 'vault.locked', retry: 'after-login' } }
-      session.activity()
+      if (!beforeOpening(name) && session.state().phase !== 'open') return { ok: false, error: lockedError }
       // The schema of this very method parsed the input; the compiler cannot follow the pairing.
       const handler = handlers[name] as (input: unknown) => Promise<Outcome<unknown>> | Outcome<unknown>
+      const lock = locks
       const outcome = await handler(parsed.data)
+      if (lock !== locks && !beforeOpening(name)) {
+        // A view finished after the lock would have published its parts again.
+        resources.clear()
+        return { ok: false, error: lockedError }
+      }
       return outcome.ok ? outcome : { ok: false, error: toErrorData(outcome.error) }
     },
     findPart: (url) => resources.find(url),
@@ -342,6 +356,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       }
     },
     copyPart: async (url, fileName) => {
+      const lock = locks
       const bytes = await readPart(url)
       if (!bytes.ok) return bytes
       const folder = join(start.openedFolder, Buffer.from(random(12)).toString('hex'))
@@ -350,7 +365,10 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         await mkdir(folder, { recursive: true, mode: 0o700 })
         await writeFile(path, bytes.value, { mode: 0o600, flag: 'wx' })
         await chmod(path, 0o400)
-        return ok(path)
+        if (lock === locks && session.state().phase === 'open') return ok(path)
+        // Locked meanwhile: the wipe may have passed before the copy was there.
+        await rm(folder, { recursive: true, force: true })
+        return { ok: false, error: lockedError }
       } catch (cause) {
         return fail(diskError(cause), { cause, retry: 'after-change' })
       }

@@ -12,6 +12,7 @@ export const errorCodes = [
   'contract.forbidden-sender',
   'core.unavailable',
   'core.internal',
+  'core.algorithm-missing',
   // card
   'card.no-module',
   'card.module-failed',

@@ -56,6 +56,11 @@ const summaries = (certificates: { der: Uint8Array }[]): CertificateSummary[] =>
     return summary.ok ? [summary.value] : []
   })
 
+/** Copies of private keys, once used; the vault has its own. */
+const wipe = (keys: readonly { pkcs8: Uint8Array }[]): void => {
+  for (const { pkcs8 } of keys) pkcs8.fill(0)
+}
+
 /** S/MIME as the user sees it: the card signs, keys imported from a p12 decrypt, certificates of mail seen encrypt. */
 export const createProtection = (deps: ProtectionDependencies): Protection => {
   const { vault, card } = deps
@@ -117,12 +122,15 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
       return encrypt(signed.value, [...wish.recipients, wish.from])
     },
     open: async (raw, fromAddresses) => {
-      const keys = await vault.run('keys.list', {})
+      const listed = await vault.run('keys.list', {})
+      const keys = listed.ok ? listed.value : []
       const opened = await openMessage(raw, {
         fromAddresses,
         now: deps.now(),
         trust: deps.trust,
-        keys: keys.ok ? keys.value.map((key) => ({ certificate: key.der, pkcs8: key.pkcs8 })) : [],
+        keys: keys.map((key) => ({ certificate: key.der, pkcs8: key.pkcs8 })),
+      }).finally(() => {
+        wipe(keys)
       })
       if (opened.signature.status === 'valid')
         for (const der of opened.certificates) await remember(der, 'signed-mail')
@@ -151,11 +159,14 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
         fingerprint: summary.value.fingerprint,
         pkcs8: imported.value.pkcs8,
       })
+      wipe([imported.value])
       return put.ok ? summary : put
     },
     keys: async () => {
       const keys = await vault.run('keys.list', {})
-      return keys.ok ? ok(summaries(keys.value)) : keys
+      if (!keys.ok) return keys
+      wipe(keys.value)
+      return ok(summaries(keys.value))
     },
     certificatesFor: async (address) => {
       const known = await vault.run('certificates.forAddress', { address: address.toLowerCase() })

@@ -17,6 +17,8 @@ export interface SessionDependencies {
   /** Before the vault closes: stop mail, drop tokens and everything a window could fetch. Must not wait for the network. */
   onClose: () => Promise<void>
   emit: (state: SessionState) => void
+  /** A lock asked by nobody who waits (card, idle) failed in part; the vault is closed all the same. */
+  onFault: (error: unknown) => void
   /** Milliseconds, monotonic. */
   now: () => number
   lockAfterMinutes: () => number
@@ -35,6 +37,8 @@ export interface Session {
   stop: () => Promise<void>
 }
 
+const locked = (): Outcome<never> => fail('vault.locked', { retry: 'after-login' })
+
 const insertedCard = (state: CardState): { serial: string; label: string } | null =>
   'token' in state ? { serial: state.token.serial, label: state.token.label } : null
 
@@ -50,6 +54,9 @@ export const createSession = (deps: SessionDependencies): Session => {
   let openedBySerial: string | null = null
   let lastActivity = deps.now()
   let closing: Promise<void> | null = null
+  /** An opening under way, even when a lock has already overtaken it. */
+  let attempting: Promise<unknown> = Promise.resolve()
+  let locks = 0
 
   // Read afresh: it changes while an opening is awaited.
   const phase = (): SessionState['phase'] => state.phase
@@ -63,26 +70,40 @@ export const createSession = (deps: SessionDependencies): Session => {
     if (closing) return closing
     if (state.phase !== 'open' && state.phase !== 'opening') return Promise.resolve()
     openedBySerial = null
+    locks += 1
     // Windows wipe themselves on this event: it goes out before anything that takes time.
     change(rest(reason))
     closing = (async () => {
       try {
         await deps.onClose()
       } finally {
-        await vault.close()
-        await card.logout()
-        closing = null
+        try {
+          await vault.close()
+          await card.logout()
+        } finally {
+          closing = null
+        }
       }
     })()
     return closing
   }
 
-  const opened = async (by: 'card' | 'passphrase' | 'recovery', serial: string | null): Promise<void> => {
+  /** False when a lock came while mail was starting: what started is stopped again, nothing opens. */
+  const opened = async (
+    by: 'card' | 'passphrase' | 'recovery',
+    serial: string | null,
+  ): Promise<Outcome<null>> => {
+    const before = locks
     openedBySerial = serial
     lastActivity = deps.now()
     const cardState = card.state()
     const holder = serial !== null && 'token' in cardState ? cardState.token.holder : null
     await deps.onOpen()
+    if (before !== locks) {
+      // Mail may have started after that lock stopped it.
+      await deps.onClose()
+      return locked()
+    }
     change({
       phase: 'open',
       openedBy: by,
@@ -90,6 +111,7 @@ export const createSession = (deps: SessionDependencies): Session => {
     })
     // Pulled while the vault was opening: the removal was not seen as ours yet.
     if (serial !== null && insertedCard(card.state())?.serial !== serial) await lock('card-removed')
+    return before === locks ? ok(null) : locked()
   }
 
   const cardSecret = async (pin: string): Promise<Outcome<Extract<SlotSecret, { kind: 'card' }>>> => {
@@ -105,13 +127,23 @@ export const createSession = (deps: SessionDependencies): Session => {
 
   /** One opening at a time; a failed one leaves the state as it was. */
   const attempt = async <T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    if (phase() === 'locked') await attempting
     if (closing) await closing
-    if (state.phase === 'open' || state.phase === 'opening') return fail('vault.exists')
+    if (phase() === 'open' || phase() === 'opening') return fail('vault.exists')
     const before = state
+    const begun = locks
     change({ phase: 'opening' })
-    const outcome = await work()
-    if (!outcome.ok && phase() === 'opening') change(before)
-    return outcome
+    const working = work()
+    attempting = working.catch(() => undefined)
+    try {
+      const outcome = await working
+      if (!outcome.ok && begun === locks) change(before)
+      return outcome
+    } catch (error) {
+      // A fault of ours must not leave a window that waits for ever, nor a vault open behind it.
+      if (begun === locks) await lock('user')
+      throw error
+    }
   }
 
   const open = (secret: () => Promise<Outcome<SlotSecret>>): Promise<Outcome<null>> =>
@@ -124,8 +156,7 @@ export const createSession = (deps: SessionDependencies): Session => {
         if (made.value.kind === 'card') await card.logout()
         return outcome
       }
-      await opened(made.value.kind, made.value.kind === 'card' ? made.value.serial : null)
-      return ok(null)
+      return opened(made.value.kind, made.value.kind === 'card' ? made.value.serial : null)
     })
 
   const unsubscribe = card.onChange((cardState) => {
@@ -133,12 +164,12 @@ export const createSession = (deps: SessionDependencies): Session => {
     if (insertedCard(cardState)?.serial === openedBySerial) return
     // The card process restarting is not the card leaving.
     if (cardState.state === 'starting') return
-    void lock('card-removed')
+    lock('card-removed').catch(deps.onFault)
   })
 
   const idleTimer = setInterval(() => {
     if (state.phase === 'open' && deps.now() - lastActivity > deps.lockAfterMinutes() * 60_000)
-      void lock('idle')
+      lock('idle').catch(deps.onFault)
   }, 10_000)
   idleTimer.unref()
 
@@ -151,6 +182,7 @@ export const createSession = (deps: SessionDependencies): Session => {
         if (!secret.ok) return secret
         const created = await vault.create(secret.value)
         if (created.ok) await opened('card', secret.value.serial)
+        // Locked at once, the store exists all the same: its recovery code is shown only here.
         return created
       }),
     createWithPassphrase: (passphrase) =>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { CardService } from '../card/index.ts'
 import {
   fail,
@@ -76,25 +76,36 @@ const makeVault = (serials: string[]) => {
   return { vault: vault as unknown as Vault, opened }
 }
 
-const make = (serials: string[]) => {
+const make = (serials: string[], onOpen = (): Promise<void> => Promise.resolve()) => {
   const card = makeCard()
   const vault = makeVault(serials)
   const events: SessionState['phase'][] = []
   const order: string[] = []
+  let time = 0
   const session = createSession({
     vault: vault.vault,
     card: card.service,
-    onOpen: () => Promise.resolve(void order.push('open')),
+    onOpen: () => {
+      order.push('open')
+      return onOpen()
+    },
     onClose: () => {
       order.push(vault.vault.isOpen() ? 'close-before-vault' : 'close-after-vault')
       return Promise.resolve()
     },
     emit: (state) => events.push(state.phase),
-    now: () => 0,
+    onFault: (error) => expect.unreachable(String(error)),
+    now: () => time,
     lockAfterMinutes: () => 30,
   })
-  return { session, card, vault, events, order }
+  const pass = (minutes: number): void => {
+    time += minutes * 60_000
+    vi.advanceTimersByTime(minutes * 60_000)
+  }
+  return { session, card, vault, events, order, pass }
 }
+
+afterEach(() => void vi.useRealTimers())
 
 describe('session', () => {
   it('opens with the card and closes when it leaves', async () => {
@@ -136,6 +147,39 @@ describe('session', () => {
     expect(session.state().phase).toBe('open')
     card.set({ state: 'pin-needed', token, triesLeft: null })
     expect(session.state().phase).toBe('open')
+  })
+  it('stays locked when the lock came while mail was starting', async () => {
+    const started = Promise.withResolvers<void>()
+    const { session, vault, order, events } = make(['290'], () => started.promise)
+    const opening = session.openWithPassphrase('bonne')
+    await vi.waitFor(() => expect(order).toEqual(['open']))
+    await session.lock('system')
+    const again = session.openWithPassphrase('bonne')
+    started.resolve()
+    expect(await opening).toMatchObject({ ok: false, error: { code: 'vault.locked' } })
+    // What had started was stopped a second time, before anybody else may open.
+    expect(order.slice(0, 3)).toEqual(['open', 'close-before-vault', 'close-after-vault'])
+    expect(events.slice(0, 2)).toEqual(['opening', 'locked'])
+    expect((await again).ok).toBe(true)
+    expect(vault.vault.isOpen()).toBe(true)
+    expect(session.state().phase).toBe('open')
+  })
+  it('closes again when opening fails by a fault', async () => {
+    const { session, vault } = make(['290'], () => Promise.reject(new Error('mail')))
+    await expect(session.openWithPassphrase('bonne')).rejects.toThrow('mail')
+    expect(session.state().phase).toBe('locked')
+    expect(vault.vault.isOpen()).toBe(false)
+  })
+  it('locks when nobody touches it, and only then', async () => {
+    vi.useFakeTimers()
+    const { session, pass } = make(['290'])
+    await session.openWithPassphrase('bonne')
+    pass(29)
+    session.activity()
+    pass(29)
+    expect(session.state().phase).toBe('open')
+    pass(2)
+    expect(session.state()).toMatchObject({ phase: 'locked', reason: 'idle' })
   })
   it('creates once', async () => {
     const { session } = make([])
