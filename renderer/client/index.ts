@@ -46,7 +46,7 @@ export const invoke = async <M extends Method>(method: M, input: Input<M>): Prom
     : fail('contract.invalid-reply', { cause: value.error, details: { method } })
 }
 
-/** Follows an event of the contract; a payload of another shape is dropped and told on the console. Returns the unsubscriber. */
+/** Follows an event of the contract; a payload of another shape is dropped and reported. Returns the unsubscriber. */
 export const on = <E extends EventName>(
   event: E,
   listener: (payload: EventPayload<E>) => void,
@@ -56,7 +56,7 @@ export const on = <E extends EventName>(
   const receive = (payload: unknown): void => {
     const parsed = contractEvents[event].safeParse(payload)
     if (parsed.success) listener(parsed.data as EventPayload<E>)
-    else console.error(`event ${event}: payload outside the contract`)
+    else reportError(new Error(`event ${event}: payload outside the contract`))
   }
   const id = port.on(event, receive)
   return () => port.off(id)

@@ -1,6 +1,13 @@
 import { useLiveQuery } from 'dexie-react-hooks'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { AppError, ListFilter, MessageRow } from '../../app/contract/index.ts'
+import {
+  ok,
+  type AppError,
+  type ListFilter,
+  type MessageRow,
+  type Outcome,
+  type Output,
+} from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { workingSet } from './working-set.ts'
 
@@ -47,6 +54,31 @@ interface Range {
 
 const emptyRange = (key: string): Range => ({ key, oldest: null, more: true, loading: true, error: null })
 
+/** A page of the core, put in the working set. */
+const askPage = async (
+  folderId: number,
+  filter: ListFilter,
+  before: number | null,
+): Promise<Outcome<Output<'messages.page'>>> => {
+  // No folder yet (ids are positive): nothing to ask.
+  if (folderId === 0) return ok({ rows: [], more: false })
+  const page = await invoke('messages.page', { folderId, before, limit: pageSize, filter })
+  if (page.ok) await workingSet.rows.bulkPut(page.value.rows)
+  return page
+}
+
+const rangeAfter = (key: string, before: number | null, page: Outcome<Output<'messages.page'>>): Range =>
+  page.ok
+    ? {
+        key,
+        // The last page opens the range to the oldest message there will ever be.
+        oldest: page.value.more ? (page.value.rows.at(-1)?.id ?? before ?? 0) : 0,
+        more: page.value.more,
+        loading: false,
+        error: null,
+      }
+    : { key, oldest: before, more: true, loading: false, error: page.error }
+
 /**
  * A folder as a live list: pages come by key ranges into the working set, deltas of the core show by themselves. `keepId`
  * stays visible under a filter it no longer matches (the unread message being read).
@@ -55,40 +87,20 @@ export const useFolderList = (folderId: number, filter: ListFilter, keepId: numb
   const key = `${folderId}:${filter}`
   const [range, setRange] = useState<Range>(() => emptyRange(key))
   const current = range.key === key ? range : emptyRange(key)
-  const asked = useRef<string | null>(null)
-
-  const load = useCallback(
-    async (before: number | null): Promise<void> => {
-      const token = `${key}:${before ?? ''}`
-      if (asked.current === token) return
-      asked.current = token
-      setRange((old) => ({ ...(old.key === key ? old : emptyRange(key)), loading: true, error: null }))
-      const page = await invoke('messages.page', { folderId, before, limit: pageSize, filter })
-      if (asked.current !== token) return
-      asked.current = null
-      if (!page.ok) {
-        setRange((old) => ({ ...old, key, loading: false, error: page.error }))
-        return
-      }
-      await workingSet.rows.bulkPut(page.value.rows)
-      const oldest = page.value.rows.at(-1)?.id ?? before
-      setRange({
-        key,
-        oldest: page.value.more ? (oldest ?? 0) : 0,
-        more: page.value.more,
-        loading: false,
-        error: null,
-      })
-    },
-    [key, folderId, filter],
-  )
+  const latest = useRef(key)
 
   useEffect(() => {
-    void load(null)
-    return () => {
-      asked.current = null
-    }
-  }, [load])
+    latest.current = key
+    void askPage(folderId, filter, null).then((answer) => {
+      if (latest.current === key) setRange(rangeAfter(key, null, answer))
+    })
+  }, [key, folderId, filter])
+
+  const load = async (before: number | null): Promise<void> => {
+    setRange({ ...current, loading: true, error: null })
+    const answer = await askPage(folderId, filter, before)
+    if (latest.current === key) setRange(rangeAfter(key, before, answer))
+  }
 
   const oldest = current.oldest
   const found = useLiveQuery(async () => {
@@ -101,7 +113,7 @@ export const useFolderList = (folderId: number, filter: ListFilter, keepId: numb
     return { key, rows: rows.filter((row) => row.id === keepId || matchesFilter(row, filter)) }
   }, [key, oldest, keepId])
   return {
-    rows: found?.key === key ? found.rows : undefined,
+    rows: folderId !== 0 && found?.key === key ? found.rows : undefined,
     more: current.more,
     loading: current.loading,
     error: current.error,
@@ -118,7 +130,9 @@ export const useSearchList = (text: string): LiveList => {
   const [range, setRange] = useState<Range & { ids: readonly number[] }>({ ...emptyRange(''), ids: [] })
   const current = range.key === words ? range : { ...emptyRange(words), ids: range.ids }
   const latest = useRef(words)
-  latest.current = words
+  useEffect(() => {
+    latest.current = words
+  }, [words])
 
   const load = useCallback(
     async (query: string, before: number | null, known: readonly number[]): Promise<void> => {
@@ -138,7 +152,7 @@ export const useSearchList = (text: string): LiveList => {
         ids: [...known, ...page.value.rows.map((row) => row.id)],
       })
     },
-    [],
+    [setRange],
   )
 
   useEffect(() => {

@@ -15,9 +15,9 @@ import { setLanguage } from '../i18n/index.ts'
 
 /** A value outside React that components follow. */
 interface Store<T> {
-  get(): T
-  set(value: T): void
-  subscribe(listener: () => void): () => void
+  get: () => T
+  set: (value: T) => void
+  subscribe: (listener: () => void) => () => void
 }
 
 /** Makes a store; `set` with the same value tells nobody. */
@@ -41,7 +41,7 @@ export const createStore = <T>(initial: T): Store<T> => {
 /** Follows a store in a component. */
 export const useStore = <T>(store: Store<T>): T => useSyncExternalStore(store.subscribe, store.get)
 
-export const defaultSettings: Settings = {
+const defaultSettings: Settings = {
   language: 'fr',
   theme: 'system',
   density: 'comfortable',

@@ -19,7 +19,7 @@ const literalType = 0
 
 const argumentsOf = (elements: Elements, found = new Set<string>()): Set<string> => {
   for (const element of elements) {
-    if (!('value' in element) || element.type === literalType) continue
+    if (!('value' in element) || Number(element.type) === literalType) continue
     found.add(element.value)
     if ('options' in element)
       for (const option of Object.values(element.options)) argumentsOf(option.value, found)

@@ -29,14 +29,6 @@ export const fullDate = (iso: string): string => {
   return date ? dateFormat({ day: '2-digit', month: '2-digit', year: 'numeric' }).format(date) : iso
 }
 
-/** « dimanche 22 novembre 2026 ». */
-export const longDate = (iso: string): string => {
-  const date = parse(iso)
-  return date
-    ? dateFormat({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' }).format(date)
-    : iso
-}
-
 /** 09:31, local time. */
 export const clock = (iso: string): string => {
   const date = parse(iso)

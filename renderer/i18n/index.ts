@@ -7,25 +7,13 @@ import { errors as frErrors } from './fr/errors.ts'
 import { language, type Language } from './language.ts'
 import { french } from './typography.ts'
 
-export { language, setLanguage, useLanguage } from './language.ts'
-export {
-  age,
-  clock,
-  dateTime,
-  dayGroup,
-  fullDate,
-  listTime,
-  longDate,
-  number,
-  size,
-  since,
-} from './formats.ts'
-export { initials, patientName, patientLine, sexLetter } from './names.ts'
-export { french, narrowSpace } from './typography.ts'
+export { setLanguage, useLanguage } from './language.ts'
+export { age, clock, dateTime, dayGroup, fullDate, listTime, number, size, since } from './formats.ts'
+export { initials, patientLine } from './names.ts'
 export type { ErrorSentence } from './error-sentence.ts'
 export type { Key } from './catalogues.ts'
 
-export type Params = Readonly<Record<string, string | number>>
+type Params = Readonly<Record<string, string | number>>
 
 const compiled = new Map<string, IntlMessageFormat>()
 

@@ -12,7 +12,7 @@ export const patientName = (
 }
 
 /** One letter, as clinicians write it; « I » (indéterminé) when unknown. */
-export const sexLetter = (sex: PatientSummary['sex']): string => {
+const sexLetter = (sex: PatientSummary['sex']): string => {
   if (sex === 'U') return language() === 'fr' ? 'I' : 'U'
   return language() === 'fr' ? (sex === 'F' ? 'F' : 'M') : sex
 }

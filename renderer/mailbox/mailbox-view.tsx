@@ -4,7 +4,7 @@ import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { ListFilter } from '../../app/contract/index.ts'
 import type { LiveList } from '../data/index.ts'
 import { Button, EmptyState } from '../design/index.ts'
-import { number, t } from '../i18n/index.ts'
+import { number, t, useLanguage } from '../i18n/index.ts'
 import { ReadingPane, type ReadingAction } from '../reading/index.ts'
 import { MessageList } from './message-list.tsx'
 import './mailbox.css'
@@ -45,6 +45,7 @@ export const MailboxView = ({
   gridRef?: Ref<HTMLDivElement>
 }) => {
   const [only] = selected
+  const language = useLanguage()
   return (
     <>
       <section className="list-pane" aria-label={title}>
@@ -77,6 +78,8 @@ export const MailboxView = ({
         </header>
         <div className="list-body">
           <MessageList
+            // The headings of the groups are in the language of the window.
+            key={language}
             list={list}
             label={title}
             empty={search ? 'search' : filter === 'all' ? 'folder' : 'filter'}

@@ -19,7 +19,7 @@ import { groupByDay } from './day-groups.ts'
 import { MessageRowContent, rowName } from './message-row.tsx'
 
 /** Pixels: every row of a density has the same height, so that ten thousand rows scroll without measuring. */
-export const rowHeights = { comfortable: 84, cosy: 72, compact: 50 } as const
+const rowHeights = { comfortable: 84, cosy: 72, compact: 50 } as const
 const headingHeight = 30
 
 const areIds = (keys: ReadonlySet<Key>): keys is ReadonlySet<Key> & ReadonlySet<number> =>
@@ -45,12 +45,8 @@ export const MessageList = ({
   gridRef?: Ref<HTMLDivElement>
 }) => {
   const now = useNow()
-  const { density, language } = useStore(settingsStore)
-  const groups = useMemo(
-    () => (list.rows ? groupByDay(list.rows, now) : []),
-    // The labels of the groups are in the language of the window.
-    [list.rows, now, language],
-  )
+  const { density } = useStore(settingsStore)
+  const groups = useMemo(() => (list.rows ? groupByDay(list.rows, now) : []), [list.rows, now])
   const select = (keys: Selection): void => {
     if (keys === 'all') onSelect(new Set((list.rows ?? []).map((row) => row.id)))
     // The very set React Aria gave: it carries the anchor that Shift extends from.

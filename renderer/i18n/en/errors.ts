@@ -38,6 +38,11 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
     'It restarts by itself; wait a few seconds and try again.',
   ),
   'core.internal': sentence('Something unexpected went wrong.', nothing, support),
+  'core.algorithm-missing': sentence(
+    'A cryptographic algorithm that is needed is missing on this computer.',
+    kept,
+    'Reinstall SousPli; else tell your support.',
+  ),
   'card.no-module': sentence(
     'The CPS card components (Cryptolib CPS) are not on this computer.',
     kept,

@@ -36,6 +36,11 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
     'Il redémarre seul ; patientez quelques secondes puis réessayez.',
   ),
   'core.internal': sentence("Une erreur inattendue s'est produite.", nothing, support),
+  'core.algorithm-missing': sentence(
+    'Un algorithme de chiffrement nécessaire manque sur ce poste.',
+    kept,
+    'Réinstallez SousPli ; sinon prévenez votre support.',
+  ),
   'card.no-module': sentence(
     'Les composants de la carte CPS (Cryptolib CPS) sont introuvables sur ce poste.',
     kept,
