@@ -24,13 +24,18 @@ export const protectWithCard = async (page: Page, pin: string): Promise<void> =>
   await expect(page.getByRole('heading', { name: 'Votre code de secours' })).toBeVisible()
 }
 
+/** From the question of the address to the servers found. */
+export const findServersOf = async (page: Page, address: string): Promise<void> => {
+  await page.getByRole('textbox', { name: 'Adresse MSSanté' }).fill(address)
+  await page.getByRole('button', { name: 'Trouver mes serveurs' }).click()
+  await expect(page.getByRole('heading', { name: /Serveurs trouvés/ })).toBeVisible()
+}
+
 /** Past the recovery code to the servers of an address. */
 export const findServers = async (page: Page, address: string): Promise<void> => {
   await page.getByText('J’ai imprimé ou recopié ce code').click()
   await page.getByRole('button', { name: 'Continuer' }).click()
-  await page.getByRole('textbox', { name: 'Adresse MSSanté' }).fill(address)
-  await page.getByRole('button', { name: 'Trouver mes serveurs' }).click()
-  await expect(page.getByRole('heading', { name: /Serveurs trouvés/ })).toBeVisible()
+  await findServersOf(page, address)
 }
 
 /** Pro Santé Connect (simulated), as the practitioner does it in the system's browser. */
