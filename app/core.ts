@@ -76,6 +76,7 @@ export interface Core {
 type Handlers = { [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>> }
 
 const nothing = ok(null)
+const largestAttachment = 64 * 1024 * 1024
 const lockedError: ErrorData = { code: 'vault.locked', retry: 'after-login' }
 
 /**
@@ -160,6 +161,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const classify = createTrustClassifier(policy.trustSpace)
   const resources = createResources(random)
   const uploads = createUploads(vault)
+  const attachmentUrls = new Map<string, string>()
 
   const enrich = async (message: { raw: Uint8Array; parsed: ParsedMessage }): Promise<Enrichment> => {
     const found = await findDocuments(messageParts(message.parsed))
@@ -188,6 +190,19 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     classify,
     displaySubject,
     protect: protection.protect,
+    readableContent: async (raw) => (await protection.open(raw, [])).content,
+    attachmentUrl: ({ id, partFile, fileName, size }) => {
+      const known = attachmentUrls.get(id)
+      if (known !== undefined) return known
+      const url = resources.keep({
+        mimeType: 'application/octet-stream',
+        size,
+        fileName,
+        read: () => vault.parts.readAll(partFile, largestAttachment),
+      })
+      attachmentUrls.set(id, url)
+      return url
+    },
     extraHeaders: (): Record<string, string> => (policy.nil === undefined ? {} : { 'X-MSS-NIL': policy.nil }),
     now,
     random,
@@ -208,6 +223,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     onClose: async () => {
       locks += 1
       resources.clear()
+      attachmentUrls.clear()
       uploads.clear()
       identity.end()
       await Promise.all([mail.stop(), wipeOpenedFiles()])

@@ -112,6 +112,8 @@ export const openPractice = async (
       displaySubject: (raw) => raw.replace(/^XDM\/1\.0\/DDM\+?/, ''),
       protect: (entity) => Promise.resolve(ok(entity)),
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
+      readableContent: (raw) => Promise.resolve(raw),
+      attachmentUrl: () => 'souspli-part://none',
       now: Date.now,
       random,
       emit: witness.emit,

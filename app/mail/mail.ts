@@ -29,7 +29,10 @@ import { openSubmission } from './outbox/submission.ts'
 export interface MailDependencies
   extends
     PeerVerification,
-    Pick<DraftDependencies, 'classify' | 'displaySubject' | 'protect' | 'extraHeaders'> {
+    Pick<
+      DraftDependencies,
+      'classify' | 'displaySubject' | 'protect' | 'extraHeaders' | 'readableContent' | 'attachmentUrl'
+    > {
   vault: Vault
   /** How an account proves who it is; `login` asks the user again when the provider's session has ended. */
   credentials: (
@@ -266,6 +269,8 @@ export const createMail = (deps: MailDependencies) => {
     displaySubject: deps.displaySubject,
     protect: deps.protect,
     extraHeaders: deps.extraHeaders,
+    readableContent: deps.readableContent,
+    attachmentUrl: deps.attachmentUrl,
     now: deps.now,
     random: deps.random,
     announce,

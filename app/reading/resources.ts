@@ -12,6 +12,8 @@ export interface Resource {
 export interface Resources {
   /** Opens a group (one message shown, one draft): what it publishes expires together. */
   group: (key: string) => { publish: (resource: Resource) => string }
+  /** Publishes what must stay fetchable until the session locks (attachments of drafts). */
+  keep: (resource: Resource) => string
   find: (url: string) => Outcome<Resource>
   clear: () => void
 }
@@ -36,6 +38,11 @@ const nameInPath = (fileName: string | null): string =>
 export const createResources = (random: (length: number) => Uint8Array): Resources => {
   const groups = new Map<string, Set<string>>()
   const resources = new Map<string, Resource>()
+  const add = (resource: Resource): { name: string; url: string } => {
+    const name = token(random)
+    resources.set(name, resource)
+    return { name, url: `${scheme}${name}/${nameInPath(resource.fileName)}` }
+  }
   const drop = (key: string): void => {
     for (const name of groups.get(key) ?? []) resources.delete(name)
     groups.delete(key)
@@ -51,13 +58,13 @@ export const createResources = (random: (length: number) => Uint8Array): Resourc
       }
       return {
         publish: (resource) => {
-          const name = token(random)
+          const { name, url } = add(resource)
           names.add(name)
-          resources.set(name, resource)
-          return `${scheme}${name}/${nameInPath(resource.fileName)}`
+          return url
         },
       }
     },
+    keep: (resource) => add(resource).url,
     find: (url) => {
       const name = url.startsWith(scheme) ? url.slice(scheme.length).split('/')[0] : undefined
       const resource = name === undefined ? undefined : resources.get(name)

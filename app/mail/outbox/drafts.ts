@@ -20,6 +20,10 @@ export interface DraftDependencies {
   vault: Vault
   accounts: () => Promise<Outcome<StoredAccount[]>>
   rawMessage: (id: number) => Promise<Outcome<Uint8Array>>
+  /** What of a source may be quoted or forwarded: its signed or decrypted content, or the source itself. */
+  readableContent: (raw: Uint8Array) => Promise<Uint8Array>
+  /** Address a window fetches an attachment from. */
+  attachmentUrl: (attachment: StoredAttachment) => string
   classify: (address: string) => TrustClass
   displaySubject: (raw: string) => string
   protect: (
@@ -42,6 +46,23 @@ const inlineMime = 64 * 1024
 /** Drafts from the first key typed to the outbox. */
 export const createDrafts = (deps: DraftDependencies) => {
   const { vault } = deps
+
+  const attachmentView = (attachment: StoredAttachment): DraftAttachment => ({
+    id: attachment.id,
+    fileName: attachment.fileName,
+    mimeType: attachment.mimeType,
+    size: attachment.size,
+    url: deps.attachmentUrl(attachment),
+  })
+
+  const draftView = (draft: StoredDraft): Draft => ({
+    id: draft.id,
+    kind: draft.kind,
+    sourceId: draft.sourceId,
+    content: draft.content,
+    attachments: draft.attachments.map(attachmentView),
+    savedAt: new Date(draft.savedAt).toISOString(),
+  })
 
   const load = async (id: number): Promise<Outcome<StoredDraft>> => {
     const found = await vault.run('drafts.get', { id })
@@ -108,8 +129,12 @@ export const createDrafts = (deps: DraftDependencies) => {
     if (!raw.ok) return raw
     const parsed = parseMessage(raw.value)
     if (!parsed.ok) return parsed
-    const answer = answerTo(parsed.value, wish.kind, account.value.address, deps.displaySubject)
-    const attachments = wish.kind === 'forward' ? await keepAttachments(raw.value) : ok([])
+    const readable = await deps.readableContent(raw.value)
+    const shown = readable === raw.value ? parsed : parseMessage(readable)
+    if (!shown.ok) return shown
+    const answered = { ...parsed.value, text: shown.value.text, html: shown.value.html }
+    const answer = answerTo(answered, wish.kind, account.value.address, deps.displaySubject)
+    const attachments = wish.kind === 'forward' ? await keepAttachments(readable) : ok([])
     if (!attachments.ok) return attachments
     return await insert({
       ...base,
@@ -291,24 +316,6 @@ async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += 65_536)
     yield await Promise.resolve(bytes.subarray(at, at + 65_536))
 }
-
-const attachmentView = (attachment: StoredAttachment): DraftAttachment => ({
-  id: attachment.id,
-  fileName: attachment.fileName,
-  mimeType: attachment.mimeType,
-  size: attachment.size,
-  // Addresses of bytes are made by the composition root, which knows the window's session.
-  url: '',
-})
-
-const draftView = (draft: StoredDraft): Draft => ({
-  id: draft.id,
-  kind: draft.kind,
-  sourceId: draft.sourceId,
-  content: draft.content,
-  attachments: draft.attachments.map(attachmentView),
-  savedAt: new Date(draft.savedAt).toISOString(),
-})
 
 const recipientCheck = (address: string, classify: (address: string) => TrustClass): SendCheck => {
   const base = { address, size: null, limit: null }
