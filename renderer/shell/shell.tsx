@@ -17,6 +17,7 @@ import { Sidebar, type Place } from './sidebar.tsx'
 import { StateBanners } from './state-banners.tsx'
 import { TopBar } from './top-bar.tsx'
 import './shell.css'
+import './panels.css'
 
 type Panel = 'palette' | 'help' | 'settings' | null
 
