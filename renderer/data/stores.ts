@@ -3,6 +3,7 @@ import type {
   Account,
   AppError,
   CardState,
+  Draft,
   Outcome,
   OutboxItem,
   SessionState,
@@ -53,6 +54,8 @@ export const sessionStore = createStore<SessionState | null>(null)
 export const cardStore = createStore<CardState>({ state: 'starting' })
 export const accountStore = createStore<readonly Account[]>([])
 export const progressStore = createStore<ReadonlyMap<number, SyncProgress>>(new Map())
+/** Drafts of this workstation, newest first; asked again whenever the composer opens or closes. */
+export const draftStore = createStore<readonly Draft[]>([])
 export const outboxStore = createStore<readonly OutboxItem[]>([])
 export const settingsStore = createStore<Settings>(defaultSettings)
 
@@ -77,6 +80,7 @@ export const wipeSession = async (): Promise<void> => {
   accountStore.set([])
   progressStore.set(new Map())
   outboxStore.set([])
+  draftStore.set([])
   loadErrorStore.set(null)
   await wipeWorkingSet()
 }
@@ -89,16 +93,21 @@ const fill = async <T>(store: Store<T>, question: Promise<Outcome<T>>): Promise<
   return answer
 }
 
+/** Asks the core which drafts there are. */
+export const loadDrafts = async (): Promise<Outcome<readonly Draft[]>> =>
+  fill<readonly Draft[]>(draftStore, invoke('drafts.list', null))
+
 /** Asks the core for what an open session shows outside the list; what failed is in `loadErrorStore`. */
 export const loadOpenSession = async (): Promise<void> => {
-  const [accounts, outbox, folders] = await Promise.all([
+  const [accounts, outbox, folders, drafts] = await Promise.all([
     fill<readonly Account[]>(accountStore, invoke('accounts.list', null)),
     fill<readonly OutboxItem[]>(outboxStore, invoke('outbox.list', null)),
     invoke('folders.list', null),
+    loadDrafts(),
   ])
   if (accounts.ok) accountsLoadedStore.set(true)
   if (folders.ok) await workingSet.folders.bulkPut(folders.value)
-  const failed = [accounts, outbox, folders].find((answer) => !answer.ok)
+  const failed = [accounts, outbox, folders, drafts].find((answer) => !answer.ok)
   loadErrorStore.set(failed && !failed.ok ? failed.error : null)
 }
 

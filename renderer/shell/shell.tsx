@@ -3,13 +3,22 @@ import { flushSync } from 'react-dom'
 import type { DraftKind, Folder, ListFilter, MessageRow } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { Composer } from '../composer/index.ts'
-import { accountStore, useFolderList, useFolders, useSearchList, useStore } from '../data/index.ts'
+import {
+  accountStore,
+  draftStore,
+  loadDrafts,
+  useFolderList,
+  useFolders,
+  useSearchList,
+  useStore,
+} from '../data/index.ts'
 import { showError, showToast, undoLast } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { archive, MailboxView, neighbour, remove, setFlag, type MailboxAction } from '../mailbox/index.ts'
 import { SettingsDialog } from '../settings/index.ts'
 import { CommandPalette } from './command-palette.tsx'
 import { folderName } from './folder-names.tsx'
+import { LocalDrafts } from './local-drafts.tsx'
 import { OutboxView } from './outbox-view.tsx'
 import { ShortcutHelp } from './shortcut-help.tsx'
 import { useShortcuts, type Command } from './shortcuts.ts'
@@ -28,6 +37,7 @@ const noRows: readonly MessageRow[] = []
 export const Shell = () => {
   const accounts = useStore(accountStore)
   const folders = useFolders() ?? noFolders
+  const drafts = useStore(draftStore)
   const [chosen, setChosen] = useState<Place | null>(null)
   const [filter, setFilter] = useState<ListFilter>('all')
   const [search, setSearch] = useState('')
@@ -42,6 +52,10 @@ export const Shell = () => {
   const place: Place | null = chosen ?? (inbox ? { kind: 'folder', folderId: inbox.id } : null)
   const folder = place?.kind === 'folder' ? folders.find((one) => one.id === place.folderId) : undefined
   const searching = search.trim() !== ''
+  const folderDrafts =
+    folder?.role === 'drafts' && !searching
+      ? drafts.filter(({ content }) => content.accountId === folder.accountId)
+      : []
   const [only] = selected
   const openId = selected.size === 1 && only !== undefined ? only : null
   // Folder ids are positive: 0 lists nothing while folders are on their way.
@@ -66,6 +80,10 @@ export const Shell = () => {
     const draft = await invoke('drafts.create', { kind, accountId, sourceId })
     if (draft.ok) setDraftId(draft.value.id)
     else showError(draft.error)
+  }
+  const leaveComposer = (): void => {
+    setDraftId(null)
+    void loadDrafts()
   }
   const move = (step: 1 | -1): void => {
     const next = index < 0 ? rows[0] : rows[index + step]
@@ -183,6 +201,7 @@ export const Shell = () => {
       />
       <div className="shell-content">
         <StateBanners />
+        {folderDrafts.length > 0 ? <LocalDrafts drafts={folderDrafts} onOpen={setDraftId} /> : null}
         <div className="shell-panes" data-place={place?.kind === 'outbox' && !searching ? 'outbox' : 'mail'}>
           {place?.kind === 'outbox' && !searching ? (
             <OutboxView />
@@ -217,9 +236,9 @@ export const Shell = () => {
       {draftId === null ? null : (
         <Composer
           draftId={draftId}
-          onClose={() => setDraftId(null)}
+          onClose={leaveComposer}
           onSent={() => {
-            setDraftId(null)
+            leaveComposer()
             showToast({ text: t('shell.queued') })
           }}
         />

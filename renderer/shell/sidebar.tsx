@@ -1,6 +1,6 @@
 import { PencilLine, Settings as SettingsIcon, Users } from 'lucide-react'
 import type { Account, Folder } from '../../app/contract/index.ts'
-import { accountStore, outboxStore, useStore } from '../data/index.ts'
+import { accountStore, draftStore, outboxStore, useStore } from '../data/index.ts'
 import { Button, Chip, IconButton } from '../design/index.ts'
 import { number, t } from '../i18n/index.ts'
 import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
@@ -17,7 +17,8 @@ const FolderLink = ({
   isCurrent: boolean
   onGo: (place: Place) => void
 }) => {
-  const shown = folder.role === 'drafts' ? folder.total : folder.unread
+  const drafts = useStore(draftStore).filter(({ content }) => content.accountId === folder.accountId)
+  const shown = folder.role === 'drafts' ? folder.total + drafts.length : folder.unread
   return (
     <li>
       <Button

@@ -10,6 +10,8 @@ export const shell = {
   'folder-trash': 'Trash',
   unreadCount: '{count, plural, one { unread message} other { unread messages}}',
   draftsCount: '{count, plural, one { draft} other { drafts}}',
+  localDrafts: 'Being written on this workstation',
+  draftToNobody: 'No recipient',
   outbox: 'Outbox',
   toFix: 'to fix',
   settings: 'Settings',

@@ -10,6 +10,8 @@ export const shell = {
   'folder-trash': 'Corbeille',
   unreadCount: '{count, plural, one { message non lu} other { messages non lus}}',
   draftsCount: '{count, plural, one { brouillon} other { brouillons}}',
+  localDrafts: 'En cours d’écriture sur ce poste',
+  draftToNobody: 'Sans destinataire',
   outbox: "Boîte d'envoi",
   toFix: 'à corriger',
   settings: 'Réglages',
