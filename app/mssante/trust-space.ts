@@ -1,4 +1,5 @@
 import type { Policy, TrustClass } from '../contract/index.ts'
+import { insKeyIsValid } from './ins.ts'
 
 /** Domains of the trust space until the whitelist itself is fetched (a later issue); `.x` stands for sub-domains of x. */
 const productionTrustSpace: NonNullable<Policy['trustSpace']> = {
@@ -11,8 +12,8 @@ const organisationLocalPart =
   /^(secretariat|resultats?|contact|accueil|labo|laboratoire|service|cardiologie|radiologie|urgences|imagerie|biologie|pharmacie|ne-pas-repondre|noreply)([.\-_]|$)/
 
 /**
- * What its domain says of an address: outside the trust space, the patients' domain, a function's mailbox or a
- * professional's. `unknown` for what is not an address.
+ * What an address says of itself: outside the trust space (a patients' address without a valid INS is), a patient's, a
+ * function's mailbox or a professional's. `unknown` for what is not an address.
  */
 export const createTrustClassifier = (
   trustSpace: Policy['trustSpace'] = productionTrustSpace,
@@ -27,7 +28,9 @@ export const createTrustClassifier = (
     const local = match?.[1]?.toLowerCase()
     const domain = match?.[2]?.toLowerCase()
     if (!local || !domain) return 'unknown'
-    if (domain === patientDomain) return 'patient'
+    // Nobody's mailbox: ECO.2.2.6 builds patients' addresses from the matricule with its key, and from nothing else.
+    if (domain === patientDomain) return insKeyIsValid(local.toUpperCase()) ? 'patient' : 'outside'
+    if (domain.endsWith(`.${patientDomain}`)) return 'outside'
     if (!exact.has(domain) && !suffixes.some((suffix) => domain.endsWith(suffix))) return 'outside'
     return organisationLocalPart.test(local) ? 'organisation' : 'professional'
   }
