@@ -16,6 +16,7 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--window-size=1440,960',
   // No name is ever resolved; loopback stays for the pages that stand for the system's browser.
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ]
@@ -25,7 +26,7 @@ export const startStandinHost = async (
   options: { headless?: boolean; disabledFeatures?: readonly string[] } = {},
 ): Promise<StandinHost> => {
   const headless = options.headless ?? true
-  const features = ['DnsOverHttps', 'OptimizationHints', 'MediaRouter', ...(options.disabledFeatures ?? [])]
+  const features = ['DnsOverHttps', 'OptimizationHints', 'MediaRouter', 'Translate', ...(options.disabledFeatures ?? [])]
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     headless,
