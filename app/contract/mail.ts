@@ -21,9 +21,10 @@ export const Folder = z.object({
   /** Last segment of the path. */
   name: z.string(),
   parentPath: z.string().nullable(),
+  /** Its part in its own mailbox: a shared mailbox has its own inbox, drafts, trash. */
   role: FolderRole,
-  /** Another user's mailbox shared with this one (IMAP ACL). */
-  shared: z.boolean(),
+  /** Another user's mailbox shared with this one (IMAP ACL, RFC 4314): its address or name; null for one's own. */
+  mailbox: z.string().nullable(),
   total: z.number().int(),
   unread: z.number().int(),
 })

@@ -25,13 +25,24 @@ export const setFlag = async (ids: readonly number[], flag: Flag, on: boolean): 
   if (!outcome.ok) showError(outcome.error)
 }
 
-/** Moves to the account's archive folder, with undo. False when the account has none. */
+/** The archive folder of the mailbox (one's own, or a shared one) these messages are in. */
+const archiveOf = (folders: readonly Folder[], folderId: number): Folder | undefined => {
+  const source = folders.find((folder) => folder.id === folderId)
+  return folders.find(
+    (folder) =>
+      folder.role === 'archive' &&
+      folder.accountId === source?.accountId &&
+      folder.mailbox === source.mailbox,
+  )
+}
+
+/** Moves from `folderId` to the archive folder of the same mailbox, with undo. False when it has none. */
 export const archive = async (
   ids: readonly number[],
   folders: readonly Folder[],
-  accountId: number,
+  folderId: number,
 ): Promise<boolean> => {
-  const target = folders.find((folder) => folder.accountId === accountId && folder.role === 'archive')
+  const target = archiveOf(folders, folderId)
   if (!target) {
     showToast({ text: t('mailbox.noArchive'), tone: 'error' })
     return false

@@ -18,6 +18,7 @@ export type MailboxAction = ReadingAction
 /** Folder (or search) on the left, message on the right. */
 export const MailboxView = ({
   title,
+  mailbox,
   count,
   list,
   search,
@@ -31,6 +32,8 @@ export const MailboxView = ({
   gridRef,
 }: {
   title: string
+  /** The shared mailbox the folder is in, when it is not one's own. */
+  mailbox: string | null
   /** Messages of the folder, or null when unknown (search). */
   count: number | null
   list: LiveList
@@ -50,6 +53,7 @@ export const MailboxView = ({
     <>
       <section className="list-pane" aria-label={title}>
         <header className="list-head">
+          {mailbox === null ? null : <p className="list-mailbox muted small">{mailbox}</p>}
           <div className="list-title">
             <h1>{title}</h1>
             {count === null ? null : <span>{t('mailbox.count', { count, shown: number(count) })}</span>}

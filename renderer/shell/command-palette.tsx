@@ -41,7 +41,7 @@ export const CommandPalette = ({
   onFolder: (folderId: number) => void
 }) => {
   const accounts = useStore(accountStore)
-  const several = accounts.length > 1
+  const several = accounts.length > 1 || folders.some((folder) => folder.mailbox !== null)
   return (
     <ModalOverlay
       className="dialog-backdrop"
@@ -85,14 +85,15 @@ export const CommandPalette = ({
                     </MenuItem>
                   ))}
                 {sortFolders(folders).map((folder) => {
-                  const account = accounts.find((one) => one.id === folder.accountId)
+                  const mailbox =
+                    folder.mailbox ?? accounts.find((one) => one.id === folder.accountId)?.displayName
                   const label = t('shell.goTo', { folder: folderName(folder) })
                   return (
                     <MenuItem
                       key={`folder-${folder.id}`}
                       id={`folder-${folder.id}`}
                       className="menu-item"
-                      textValue={several && account ? `${label} ${account.displayName}` : label}
+                      textValue={several && mailbox ? `${label} ${mailbox}` : label}
                       onAction={() => {
                         onClose()
                         onFolder(folder.id)
@@ -100,9 +101,7 @@ export const CommandPalette = ({
                     >
                       {folderIcon(folder.role)}
                       {label}
-                      {several && account ? (
-                        <span className="palette-account">{account.displayName}</span>
-                      ) : null}
+                      {several && mailbox ? <span className="palette-account">{mailbox}</span> : null}
                     </MenuItem>
                   )
                 })}

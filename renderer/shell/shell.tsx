@@ -48,12 +48,14 @@ export const Shell = () => {
   const grid = useRef<HTMLDivElement>(null)
 
   const firstPersonal = accounts.find((account) => account.kind === 'personal') ?? accounts[0]
-  const inbox = folders.find((one) => one.role === 'inbox' && one.accountId === firstPersonal?.id)
+  const inbox = folders.find(
+    (one) => one.role === 'inbox' && one.mailbox === null && one.accountId === firstPersonal?.id,
+  )
   const place: Place | null = chosen ?? (inbox ? { kind: 'folder', folderId: inbox.id } : null)
   const folder = place?.kind === 'folder' ? folders.find((one) => one.id === place.folderId) : undefined
   const searching = search.trim() !== ''
   const folderDrafts =
-    folder?.role === 'drafts' && !searching
+    folder?.role === 'drafts' && folder.mailbox === null && !searching
       ? drafts.filter(({ content }) => content.accountId === folder.accountId)
       : []
   const [only] = selected
@@ -129,7 +131,7 @@ export const Shell = () => {
         return
       case 'archive':
         leaveList(selected)
-        await archive(ids, folders, first.accountId)
+        await archive(ids, folders, first.folderId)
         return
       case 'delete':
         leaveList(selected)
@@ -208,6 +210,7 @@ export const Shell = () => {
           ) : (
             <MailboxView
               title={title}
+              mailbox={searching ? null : (folder?.mailbox ?? null)}
               count={searching || !folder ? null : folder.total}
               list={list}
               search={searching}

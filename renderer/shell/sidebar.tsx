@@ -1,9 +1,10 @@
 import { PencilLine, Settings as SettingsIcon, Users } from 'lucide-react'
-import type { Account, Folder } from '../../app/contract/index.ts'
+import type { Folder } from '../../app/contract/index.ts'
 import { accountStore, draftStore, outboxStore, useStore } from '../data/index.ts'
 import { Button, Chip, IconButton } from '../design/index.ts'
 import { number, t } from '../i18n/index.ts'
-import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
+import { folderIcon, folderName } from './folder-names.tsx'
+import { mailboxesOf, type Mailbox } from './mailboxes.ts'
 import { StatusLine } from './status-line.tsx'
 
 export type Place = { kind: 'folder'; folderId: number } | { kind: 'outbox' }
@@ -17,7 +18,9 @@ const FolderLink = ({
   isCurrent: boolean
   onGo: (place: Place) => void
 }) => {
-  const drafts = useStore(draftStore).filter(({ content }) => content.accountId === folder.accountId)
+  const drafts = useStore(draftStore).filter(
+    ({ content }) => content.accountId === folder.accountId && folder.mailbox === null,
+  )
   const shown = folder.role === 'drafts' ? folder.total + drafts.length : folder.unread
   return (
     <li>
@@ -42,40 +45,38 @@ const FolderLink = ({
   )
 }
 
-const AccountFolders = ({
-  account,
-  folders,
+const MailboxFolders = ({
+  mailbox,
   place,
   onGo,
 }: {
-  account: Account
-  folders: readonly Folder[]
+  mailbox: Mailbox
   place: Place | null
   onGo: (place: Place) => void
 }) => {
-  const mine = sortFolders(folders.filter((folder) => folder.accountId === account.id))
-  const organisational = account.kind === 'organisational'
+  const { address, displayName, kind, folders } = mailbox
+  const organisational = kind === 'organisational'
   return (
     <section
       className="nav-account"
-      aria-label={account.address}
+      aria-label={organisational ? t('shell.organisationalOf', { address }) : address}
       {...(organisational ? { 'data-organisational': '' } : {})}
     >
-      <h2 className="nav-heading" title={account.address}>
+      <h2 className="nav-heading" title={address}>
         {organisational ? (
           <>
             <Users aria-hidden="true" />
-            <span>
+            <span className="nav-names">
               <span className="nav-kind">{t('shell.organisational')}</span>
-              {account.displayName}
+              <span className="nav-address">{displayName ?? address}</span>
             </span>
           </>
         ) : (
-          <span className="nav-address">{account.address}</span>
+          <span className="nav-address">{address}</span>
         )}
       </h2>
       <ul>
-        {mine.map((folder) => (
+        {folders.map((folder) => (
           <FolderLink
             key={folder.id}
             folder={folder}
@@ -105,16 +106,14 @@ export const Sidebar = ({
   const accounts = useStore(accountStore)
   const waiting = useStore(outboxStore).filter((item) => item.state !== 'filed')
   const refused = waiting.some((item) => item.state === 'refused')
-  const personal = accounts.filter((account) => account.kind === 'personal')
-  const organisational = accounts.filter((account) => account.kind === 'organisational')
   return (
     <nav className="rail" aria-label={t('shell.folders')}>
       <Button className="new-message" size="large" wide onPress={onNewMessage}>
         <PencilLine aria-hidden="true" /> {t('shell.newMessage')}
       </Button>
       <div className="rail-scroll">
-        {[...personal, ...organisational].map((account) => (
-          <AccountFolders key={account.id} account={account} folders={folders} place={place} onGo={onGo} />
+        {mailboxesOf(accounts, folders).map((mailbox) => (
+          <MailboxFolders key={mailbox.key} mailbox={mailbox} place={place} onGo={onGo} />
         ))}
       </div>
       {waiting.length > 0 ? (

@@ -117,9 +117,22 @@ const folder = (
   name,
   parentPath: null,
   role,
-  shared: false,
+  mailbox: null,
   total,
   unread,
+})
+
+const sharedFolder = (
+  id: number,
+  path: string,
+  role: Folder['role'],
+  total: number,
+  unread: number,
+): Folder => ({
+  ...folder(id, 1, path.split('/').at(-1) ?? '', role, total, unread),
+  path,
+  parentPath: path.split('/').slice(0, -1).join('/'),
+  mailbox: path.split('/')[1] ?? '',
 })
 
 export const folders: Folder[] = [
@@ -130,6 +143,9 @@ export const folders: Folder[] = [
   folder(5, 1, 'Junk', 'junk', 2, 0),
   folder(6, 1, 'Trash', 'trash', 9, 0),
   folder(7, 1, 'Réseau diabète', 'none', 41, 3),
+  sharedFolder(31, 'Partagées/soins@cabinet-lilas.mssante.test', 'inbox', 12, 4),
+  sharedFolder(32, 'Partagées/soins@cabinet-lilas.mssante.test/Brouillons', 'drafts', 0, 0),
+  sharedFolder(33, 'Partagées/soins@cabinet-lilas.mssante.test/Corbeille', 'trash', 3, 0),
   folder(21, 2, 'INBOX', 'inbox', 96, 21),
   folder(23, 2, 'Sent', 'sent', 40, 0),
   folder(24, 2, 'Archive', 'archive', 310, 0),

@@ -147,7 +147,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       progress('folders', 0, 1)
       await refreshFolders(client)
       listDue = false
-      const inbox = (await folders()).find((folder) => folder.role === 'inbox')
+      const inbox = (await folders()).find((folder) => folder.role === 'inbox' && folder.mailbox === null)
       backlog.clear()
       setConnection({ state: 'online', since: new Date(deps.now()).toISOString() })
       if (inbox) await passOver(client, vanished, inbox.id)
@@ -235,7 +235,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       while (!stopped()) {
         if (!client.usable) must(fail('net.closed', { retry: 'later', details: { host: account.imap.host } }))
         if (await replayNext(client)) continue
-        const sent = (await folders()).find((folder) => folder.role === 'sent')
+        const sent = (await folders()).find((folder) => folder.role === 'sent' && folder.mailbox === null)
         if (await deps.fileSent(client, sent?.path ?? null)) {
           if (sent) markDirty([sent.id])
           continue

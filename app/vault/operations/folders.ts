@@ -18,6 +18,7 @@ export interface SyncFolder extends FolderState {
   accountId: number
   path: string
   role: FolderRole
+  mailbox: string | null
   selectable: boolean
   total: number
 }
@@ -27,7 +28,7 @@ export interface ServerFolder {
   name: string
   parentPath: string | null
   role: FolderRole
-  shared: boolean
+  mailbox: string | null
   selectable: boolean
 }
 
@@ -38,7 +39,7 @@ interface FolderRow {
   name: string
   parent_path: string | null
   role: FolderRole
-  shared: number
+  mailbox: string | null
   selectable: number
   uidvalidity: string | null
   uidnext: number | null
@@ -56,7 +57,7 @@ const folder = (row: FolderRow): Folder => ({
   name: row.name,
   parentPath: row.parent_path,
   role: row.role,
-  shared: row.shared === 1,
+  mailbox: row.mailbox,
   total: row.total,
   unread: row.unread,
 })
@@ -66,6 +67,7 @@ const syncFolder = (row: FolderRow): SyncFolder => ({
   accountId: row.account_id,
   path: row.path,
   role: row.role,
+  mailbox: row.mailbox,
   selectable: row.selectable === 1,
   uidvalidity: row.uidvalidity,
   uidnext: row.uidnext,
@@ -129,24 +131,25 @@ export const folderOperations = {
           name: server.name,
           parentPath: server.parentPath,
           role: server.role,
-          shared: server.shared ? 1 : 0,
+          mailbox: server.mailbox,
+          shared: server.mailbox === null ? 0 : 1,
           selectable: server.selectable ? 1 : 0,
         }
         if (!row) {
           const { lastInsertRowid } = db
             .prepare(
-              `INSERT INTO folders (account_id, path, name, parent_path, role, shared, selectable)
-               VALUES ($accountId, $path, $name, $parentPath, $role, $shared, $selectable)`,
+              `INSERT INTO folders (account_id, path, name, parent_path, role, mailbox, shared, selectable)
+               VALUES ($accountId, $path, $name, $parentPath, $role, $mailbox, $shared, $selectable)`,
             )
             .run({ ...values, accountId: params.accountId, path: server.path })
           changed.push(lastInsertRowid)
         } else if (
           row.role !== values.role ||
           row.selectable !== values.selectable ||
-          row.shared !== values.shared
+          row.mailbox !== values.mailbox
         ) {
           db.prepare(
-            `UPDATE folders SET name = $name, parent_path = $parentPath, role = $role, shared = $shared,
+            `UPDATE folders SET name = $name, parent_path = $parentPath, role = $role, mailbox = $mailbox, shared = $shared,
                selectable = $selectable WHERE id = $id`,
           ).run({ ...values, id: row.id })
           changed.push(row.id)

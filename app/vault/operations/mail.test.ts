@@ -11,7 +11,9 @@ const clock = { time: Date.UTC(2026, 10, 22) }
 const context = { now: () => clock.time }
 const server = { host: 'h', port: 1, security: 'starttls' as const }
 
-const storeWithFolders = (): { db: SqlDatabase; inbox: number; archive: number; trash: number } => {
+const storeWithFolders = (
+  shared: readonly (readonly [path: string, role: 'inbox' | 'trash'])[] = [],
+): { db: SqlDatabase; inbox: number; archive: number; trash: number; more: number[] } => {
   const db = storeForTest()
   accountOperations['accounts.insert'](
     db,
@@ -27,24 +29,26 @@ const storeWithFolders = (): { db: SqlDatabase; inbox: number; archive: number; 
     },
     context,
   )
-  const folder = (path: string, role: 'inbox' | 'archive' | 'trash') => ({
+  const folder = (path: string, role: 'inbox' | 'archive' | 'trash', mailbox: string | null = null) => ({
     path,
     name: path,
     parentPath: null,
     role,
-    shared: false,
+    mailbox,
     selectable: true,
   })
   const { changed } = folderOperations['folders.reconcile'](
     db,
     {
       accountId: 1,
-      folders: [folder('INBOX', 'inbox'), folder('Archive', 'archive'), folder('Trash', 'trash')],
+      folders: [folder('INBOX', 'inbox'), folder('Archive', 'archive'), folder('Trash', 'trash')].concat(
+        shared.map(([path, role]) => folder(path, role, 'team@b.test')),
+      ),
     },
     context,
   )
-  const [inbox = 0, archive = 0, trash = 0] = changed
-  return { db, inbox, archive, trash }
+  const [inbox = 0, archive = 0, trash = 0, ...more] = changed
+  return { db, inbox, archive, trash, more }
 }
 
 const message = (uid: number, change: Partial<NewMessage> = {}): NewMessage => ({
@@ -190,6 +194,22 @@ describe('the action queue', () => {
     })
   })
 
+  it('deletes from a shared mailbox into its own trash, into the account’s when it shows none', () => {
+    const whole = storeWithFolders([
+      ['Shared/team@b.test', 'inbox'],
+      ['Shared/team@b.test/Trash', 'trash'],
+    ])
+    const [team = 0, teamTrash = 0] = whole.more
+    const [own = 0] = insert(whole.db, whole.inbox, [message(1)])
+    const [theirs = 0] = insert(whole.db, team, [message(2)])
+    queueOperations['queue.delete'](whole.db, { ids: [own, theirs] }, context)
+    expect([own, theirs].map((id) => rows(whole.db, [id])[0]?.folderId)).toEqual([whole.trash, teamTrash])
+
+    const bare = storeWithFolders([['Shared/team@b.test', 'inbox']])
+    const [id = 0] = insert(bare.db, bare.more[0] ?? 0, [message(3)])
+    queueOperations['queue.delete'](bare.db, { ids: [id] }, context)
+    expect(rows(bare.db, [id])[0]?.folderId).toBe(bare.trash)
+  })
   it('puts back what the server refuses, and deletes for good only from the trash', () => {
     const { db, inbox, trash } = storeWithFolders()
     const [id = 0] = insert(db, inbox, [message(1)])

@@ -67,13 +67,13 @@ export const pendingFlagMask = (db: SqlDatabase, accountId: number): Map<number,
 interface Target extends QueuedItem {
   accountId: number
   flags: number
-  role: string
+  mailbox: string | null
 }
 
 const targetsOf = (db: SqlDatabase, ids: readonly number[]): Target[] =>
   db
     .prepare(
-      `SELECT m.id, m.folder_id AS folderId, m.uid, f.uidvalidity, m.account_id AS accountId, m.flags, f.role
+      `SELECT m.id, m.folder_id AS folderId, m.uid, f.uidvalidity, m.account_id AS accountId, m.flags, f.mailbox
        FROM messages m JOIN folders f ON f.id = m.folder_id
        WHERE m.id IN (SELECT value FROM json_each($ids)) ORDER BY m.id`,
     )
@@ -130,6 +130,20 @@ const collapse = (db: SqlDatabase, accountId: number, bit: number, ids: readonly
 
 const byAccount = (targets: Target[]): Map<number, Target[]> =>
   Map.groupBy(targets, (target) => target.accountId)
+
+const byMailbox = (targets: Target[]): Target[][] => [
+  ...Map.groupBy(targets, (target) => JSON.stringify([target.accountId, target.mailbox])).values(),
+]
+
+/** The trash of the mailbox these messages are in; a shared mailbox that shows none has the account's own. */
+const trashOf = (db: SqlDatabase, [first]: readonly Target[]): { id: number } | undefined =>
+  first &&
+  db
+    .prepare(
+      `SELECT id FROM folders WHERE account_id = $accountId AND role = 'trash' AND selectable = 1
+         AND (mailbox IS $mailbox OR mailbox IS NULL) ORDER BY mailbox IS NULL, id LIMIT 1`,
+    )
+    .get<{ id: number }>({ accountId: first.accountId, mailbox: first.mailbox })
 
 const foldersOf = (targets: readonly QueuedItem[]): number[] => [
   ...new Set(targets.map((one) => one.folderId)),
@@ -272,13 +286,11 @@ export const queueOperations = {
     )
     return queueMove(db, targets, params.folderId, context.now())
   }),
-  /** To the trash of each account; from the trash, or without one, for good. */
+  /** To the trash of each mailbox, of the account when a shared one has none; from the trash, or without one, for good. */
   'queue.delete': operation((db, params: { ids: number[] }, context) => {
     const result = { operationId: 0, ids: [] as number[], folderIds: [] as number[] }
-    for (const [accountId, targets] of byAccount(targetsOf(db, params.ids))) {
-      const trash = db
-        .prepare("SELECT id FROM folders WHERE account_id = ? AND role = 'trash' ORDER BY id LIMIT 1")
-        .get<{ id: number }>([accountId])
+    for (const targets of byMailbox(targetsOf(db, params.ids))) {
+      const trash = trashOf(db, targets)
       const forGood = targets.filter((one) => !trash || one.folderId === trash.id)
       const toTrash = targets.filter((one) => trash !== undefined && one.folderId !== trash.id)
       for (const change of [

@@ -2,6 +2,7 @@ export const shell = {
   folders: 'Folders',
   newMessage: 'New message',
   organisational: 'Shared mailbox',
+  organisationalOf: 'Shared mailbox {address}',
   'folder-inbox': 'Inbox',
   'folder-drafts': 'Drafts',
   'folder-sent': 'Sent',

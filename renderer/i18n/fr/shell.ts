@@ -2,6 +2,7 @@ export const shell = {
   folders: 'Dossiers',
   newMessage: 'Nouveau message',
   organisational: 'BAL organisationnelle',
+  organisationalOf: 'BAL organisationnelle {address}',
   'folder-inbox': 'Réception',
   'folder-drafts': 'Brouillons',
   'folder-sent': 'Envoyés',

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import type { Folder } from '../../app/contract/index.ts'
+import { accounts, folders } from '../testing/fixture-people.ts'
+import { mailboxesOf } from './mailboxes.ts'
+
+const now = new Date(2026, 10, 22, 15)
+const shared = (id: number, mailbox: string, role: Folder['role'], name: string): Folder => ({
+  id,
+  accountId: 1,
+  path: `Partagées/${mailbox}/${name}`,
+  name,
+  parentPath: 'Partagées',
+  role,
+  mailbox,
+  total: 1,
+  unread: 1,
+})
+
+describe('mailboxesOf', () => {
+  it('sets shared mailboxes apart from the account they are shared with', () => {
+    const boxes = mailboxesOf(accounts(now), [
+      shared(90, 'soins@lilas.test', 'inbox', 'soins@lilas.test'),
+      shared(92, 'accueil@lilas.test', 'trash', 'Corbeille'),
+      shared(91, 'accueil@lilas.test', 'inbox', 'accueil@lilas.test'),
+      ...folders.filter((folder) => folder.mailbox === null),
+    ])
+    expect(boxes.map((box) => [box.kind, box.address])).toEqual([
+      ['personal', 'anne.martin@medecin.mssante.test'],
+      ['organisational', 'secretariat@cabinet-lilas.mssante.test'],
+      ['organisational', 'accueil@lilas.test'],
+      ['organisational', 'soins@lilas.test'],
+    ])
+    expect(boxes[0]?.folders.every((folder) => folder.mailbox === null && folder.accountId === 1)).toBe(true)
+    expect(boxes[2]?.folders.map((folder) => folder.id)).toEqual([91, 92])
+  })
+})

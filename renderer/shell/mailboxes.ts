@@ -1,0 +1,40 @@
+import type { Account, Folder } from '../../app/contract/index.ts'
+import { sortFolders } from './folder-names.tsx'
+
+/** One heading of the sidebar: an account's own folders, or those of a mailbox shared with it. */
+export interface Mailbox {
+  key: string
+  /** Address (or the name the server gives a shared mailbox). */
+  address: string
+  displayName: string | null
+  kind: 'personal' | 'organisational'
+  folders: readonly Folder[]
+}
+
+/** Personal mailboxes first, then the organisational ones: accounts of their own, then those shared with an account. */
+export const mailboxesOf = (accounts: readonly Account[], folders: readonly Folder[]): Mailbox[] => {
+  const own = accounts.map((account): Mailbox => ({
+    key: String(account.id),
+    address: account.address,
+    displayName: account.displayName,
+    kind: account.kind,
+    folders: sortFolders(folders.filter((one) => one.accountId === account.id && one.mailbox === null)),
+  }))
+  const shared = accounts.flatMap((account) => {
+    const others = folders.filter((one) => one.accountId === account.id && one.mailbox !== null)
+    return [...Map.groupBy(others, (one) => one.mailbox ?? '')]
+      .toSorted(([a], [b]) => a.localeCompare(b, 'fr'))
+      .map(([address, inside]): Mailbox => ({
+        key: `${String(account.id)} ${address}`,
+        address,
+        displayName: null,
+        kind: 'organisational',
+        folders: sortFolders(inside),
+      }))
+  })
+  return [
+    ...own.filter((mailbox) => mailbox.kind === 'personal'),
+    ...own.filter((mailbox) => mailbox.kind === 'organisational'),
+    ...shared,
+  ]
+}
