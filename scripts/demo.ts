@@ -44,7 +44,9 @@ const interactive = async (): Promise<number> => {
     say(`3. Card: virtual CPS of ${people.anne.displayName}; type the PIN ${people.anne.card.pin}`)
     say(`4. Pull the card: npm run card -- remove ${world.cardFolder('anne')} (insert puts it back)`)
     say('5. All people and documents are fictitious. Close the window or press Ctrl+C to end.')
-    const interrupted = new Promise<void>((resolve) => process.once('SIGINT', () => resolve()))
+    const interrupted = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())
+    })
     await Promise.race([window.exited, interrupted])
     return 0
   } finally {

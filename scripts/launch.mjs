@@ -120,6 +120,8 @@ if (script === null) {
 } else {
   const separator = rest[0] === '--' ? rest.slice(1) : rest
   const path = `${join(root, 'node_modules/.bin')}:${process.env.PATH ?? ''}`
+  // Ctrl+C goes to the whole group: the script below takes its world down, this door waits for it.
+  process.on('SIGINT', () => undefined)
   const result = spawnSync(node24, [...script, ...separator], {
     stdio: 'inherit',
     env: { ...process.env, PATH: path },

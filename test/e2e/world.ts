@@ -59,7 +59,16 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const folder = await mkdtemp(join(tmpdir(), 'souspli-world-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
   const stop = async (): Promise<void> => {
-    for (const step of undo.splice(0).toReversed()) await step()
+    const failures: unknown[] = []
+    for (const step of undo.splice(0).toReversed()) {
+      try {
+        await step()
+      } catch (error) {
+        // The rest must be torn down all the same.
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'the world did not end cleanly')
   }
   try {
     const operator = await startOperator({ log, seed: options.seed ?? true })

@@ -26,10 +26,20 @@ export const startStandinHost = async (
   options: { headless?: boolean; disabledFeatures?: readonly string[] } = {},
 ): Promise<StandinHost> => {
   const headless = options.headless ?? true
-  const features = ['DnsOverHttps', 'OptimizationHints', 'MediaRouter', 'Translate', ...(options.disabledFeatures ?? [])]
+  const features = [
+    'DnsOverHttps',
+    'OptimizationHints',
+    'MediaRouter',
+    'Translate',
+    ...(options.disabledFeatures ?? []),
+  ]
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     headless,
+    // Playwright would end the process at once; whoever started the world takes it down.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
     args: [...flags, `--disable-features=${features.join(',')}`],
   })
   return { browser, headless, close: () => browser.close() }
