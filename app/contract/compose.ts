@@ -57,6 +57,7 @@ export const SendCheck = z.object({
     'no-recipient',
     'no-subject',
     'size',
+    /** `address` null: the sender's own, without which the copy in Sent could not be read. */
     'missing-certificate',
     'card-needed',
   ]),

@@ -142,11 +142,16 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
         checks.push({ kind, blocking: true, address, trust: null, size: null, limit: null })
       }
       if (content.sign && card.state().state !== 'open') add('card-needed', null)
-      if (content.encrypt)
+      if (content.encrypt) {
         for (const { address } of [...content.to, ...content.cc, ...content.bcc]) {
           const certificate = await encryptionCertificate(address)
           if (!certificate.ok) add('missing-certificate', address)
         }
+        // Without a key of one's own, the copy in Sent could never be read again.
+        const own = await vault.run('keys.list', {})
+        if (own.ok && own.value.length === 0) add('missing-certificate', null)
+        if (own.ok) wipe(own.value)
+      }
       return checks
     },
     importP12: async (bytes, passphrase) => {

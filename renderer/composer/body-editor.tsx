@@ -24,11 +24,14 @@ export const BodyEditor = ({
 }) => {
   const [rich, setRich] = useState(() => content.html !== null || (kind === 'new' && content.text === ''))
   const [initial, setInitial] = useState(() => initialDocument(content))
+  // A new message and a forward begin with their recipient, until the user turns to the text.
+  const [writing, setWriting] = useState(kind === 'reply' || kind === 'reply-all')
   return (
     <div className="composer-body">
       {rich ? (
         <RichEditor
           initial={initial}
+          autoFocus={writing}
           onChange={(html, document) => onChange({ html, text: textOfDocument(document) })}
         />
       ) : (
@@ -36,7 +39,7 @@ export const BodyEditor = ({
           className="composer-text composer-plain"
           aria-label={t('composer.body')}
           value={content.text}
-          autoFocus={kind !== 'new'}
+          autoFocus={writing}
           onFocus={(event) => {
             // A reply is written above what it quotes.
             if (event.currentTarget.selectionStart === event.currentTarget.value.length)
@@ -53,6 +56,7 @@ export const BodyEditor = ({
           if (rich) onChange({ html: null, text: content.text })
           else setInitial(documentOfText(content.text))
           setRich(!rich)
+          setWriting(true)
         }}
       >
         {rich ? t('composer.toPlain') : t('composer.toRich')}

@@ -12,7 +12,12 @@ interface Finding {
 
 /** The core's checks as a few short findings: what blocks first, then what to know, then what is fine. */
 export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
-  const count = (kind: SendCheck['kind']): number => checks.filter((check) => check.kind === kind).length
+  // A certificate that is missing for no address is the sender's own.
+  const ownMissing = checks.some((check) => check.kind === 'missing-certificate' && check.address === null)
+  const count = (kind: SendCheck['kind']): number =>
+    checks.filter(
+      (check) => check.kind === kind && (kind !== 'missing-certificate' || check.address !== null),
+    ).length
   const findings: Finding[] = []
   const add = (kind: Exclude<SendCheck['kind'], 'size'>, tone: ChipTone): void => {
     const found = count(kind)
@@ -36,6 +41,8 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
     'missing-certificate',
     checks.some((check) => check.kind === 'missing-certificate' && check.blocking) ? 'alert' : 'warn',
   )
+  if (ownMissing)
+    findings.push({ key: 'own-certificate', tone: 'alert', text: t('composer.check_own-certificate') })
   add('card-needed', 'warn')
   add('recipient-unknown', 'warn')
   add('no-subject', 'warn')

@@ -53,6 +53,14 @@ describe('recipients', () => {
 })
 
 describe('checks in words', () => {
+  it('tells the sender’s own missing certificate from a recipient’s', () => {
+    const own = summariseChecks([check({ kind: 'missing-certificate', address: null, blocking: true })])
+    expect(own.map(({ key }) => key)).toEqual(['own-certificate'])
+    const theirs = summariseChecks([
+      check({ kind: 'missing-certificate', address: 'a@x.test', blocking: true }),
+    ])
+    expect(theirs.map(({ key }) => key)).toEqual(['missing-certificate'])
+  })
   it('puts what blocks before what is fine', () => {
     const found = summariseChecks([
       check({ kind: 'recipient-trusted', address: 'a@x.test' }),

@@ -56,9 +56,11 @@ const LinkForm = ({
 /** The text of a message with bold, italic, underline, lists, quotes and links; nothing pasted gets in unsanitised. */
 export const RichEditor = ({
   initial,
+  autoFocus,
   onChange,
 }: {
   initial: JSONContent
+  autoFocus: boolean
   onChange: (html: string, document: JSONContent) => void
 }) => {
   const [linking, setLinking] = useState(false)
@@ -66,7 +68,7 @@ export const RichEditor = ({
     extensions,
     content: initial,
     injectCSS: false,
-    autofocus: 'start',
+    autofocus: autoFocus ? 'start' : false,
     editorProps: {
       attributes: {
         role: 'textbox',

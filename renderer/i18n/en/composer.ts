@@ -70,6 +70,7 @@ export const composer = {
   'check_no-subject': 'No subject',
   'check_missing-certificate':
     '{count, plural, one {Cannot encrypt: one recipient’s certificate is unknown} other {Cannot encrypt: # recipients’ certificates are unknown}}',
+  'check_own-certificate': 'Cannot encrypt: your own certificate (.p12) has not been imported',
   'check_card-needed': 'Card and code needed to sign',
   sizeOf: '{size} of {limit}',
   tooLarge: 'Too large: {size}. Remove an attachment.',

@@ -70,6 +70,7 @@ export const composer = {
   'check_no-subject': 'Sans objet',
   'check_missing-certificate':
     '{count, plural, one {Chiffrement impossible : certificat d’un destinataire inconnu} other {Chiffrement impossible : certificats de # destinataires inconnus}}',
+  'check_own-certificate': 'Chiffrement impossible : votre propre certificat (.p12) n’est pas importé',
   'check_card-needed': 'Carte et code demandés pour signer',
   sizeOf: '{size} sur {limit}',
   tooLarge: 'Trop volumineux : {size}. Retirez une pièce jointe.',
