@@ -1,8 +1,8 @@
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { oids } from './algorithms.ts'
-import { isContext, parsed, sequence } from './asn1.ts'
 import { readCertificate } from './certificate.ts'
-import { readContentInfo } from './signed-data.ts'
+import { readContentInfo } from './cms.ts'
+import { readSignedData } from './signed-data.ts'
 
 const maxFileSize = 4 * 1024 * 1024
 const maxCertificates = 200
@@ -11,10 +11,8 @@ const maxCertificates = 200
 const fromPkcs7 = (bytes: Uint8Array): Uint8Array[] => {
   const info = readContentInfo(bytes)
   if (!info.ok || info.value.type !== oids.signedData) return []
-  const members = parsed(
-    () => sequence(info.value.content).find((field) => isContext(field, 0))?.children ?? [],
-  )
-  return members.ok ? members.value.map((node) => new Uint8Array(node.raw)) : []
+  const read = readSignedData(info.value.content)
+  return read.ok ? read.value.certificates : []
 }
 
 const fromDer = (bytes: Uint8Array): Uint8Array[] =>

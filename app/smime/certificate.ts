@@ -7,11 +7,12 @@ import {
   GeneralNames,
   InfoAccess,
   type GeneralName,
+  type RelativeDistinguishedNames,
 } from 'pkijs'
 import type { CertificateSummary } from '../contract/mail.ts'
 import { ok, type Outcome } from '../contract/errors.ts'
 import { acceptedCurves, ecdsaSignatures, minRsaBits, oids, rsaSignatures } from './algorithms.ts'
-import { octets, oid, parsed, readAsn1, readBer, sequence, serialHex, set, type Node } from './asn1.ts'
+import { contentOf, hexOf, octetsOf, parsed, readBer, serialHex } from './asn1.ts'
 
 /** No certificate is bigger. */
 const maxCertificateSize = 64 * 1024
@@ -49,16 +50,16 @@ const attributeNames: Readonly<Record<string, string>> = {
 /** What a certificate says, read once; the raw bytes stay the reference. */
 export interface CertificateFacts {
   der: Uint8Array
+  /** For the CMS and OCSP structures that name or carry it. */
+  structure: Certificate
   x509: X509Certificate
   /** SHA-256 of the DER, lower-case hex. */
   fingerprint: string
   /** Names as encoded, hex: compared byte for byte. */
   subjectName: string
   issuerName: string
-  issuerDer: Uint8Array
   subjectKeyId: string | null
   serial: string
-  serialDer: Uint8Array
   notBefore: Date
   notAfter: Date
   /** Subject attributes in order, by short name or OID. */
@@ -90,21 +91,12 @@ export const keyUsageBits = {
   crlSign: 0x02,
 } as const
 
-/** Text of a DN value, whatever its string type; BMPString is UTF-16. */
-const textOf = (node: Node | undefined): string => {
-  if (!node) return ''
-  if (node.tag === 30) return Buffer.from(node.content).swap16().toString('utf16le')
-  return Buffer.from(node.content).toString(node.tag === 12 ? 'utf8' : 'latin1')
-}
-
-const nameAttributes = (der: Uint8Array): { name: string; value: string }[] =>
-  sequence(readBer(der)).flatMap((rdn) =>
-    set(rdn).map((attribute) => {
-      const [type, value] = sequence(attribute)
-      const dotted = oid(type)
-      return { name: attributeNames[dotted] ?? dotted, value: textOf(value) }
-    }),
-  )
+/** Attributes of a name in order; a value that is not text counts as empty. */
+const nameAttributes = (name: RelativeDistinguishedNames): { name: string; value: string }[] =>
+  name.typesAndValues.map(({ type, value }) => {
+    const text: unknown = value.valueBlock.value
+    return { name: attributeNames[type] ?? type, value: typeof text === 'string' ? text : '' }
+  })
 
 const httpUrls = (names: readonly GeneralName[]): string[] =>
   names
@@ -130,10 +122,8 @@ export const readCertificate = (der: Uint8Array): Outcome<CertificateFacts> =>
   parsed(() => {
     if (der.length > maxCertificateSize) throw new Error('certificate too big')
     const bytes = new Uint8Array(der)
-    const certificate = new Certificate({ schema: readAsn1(bytes) })
+    const certificate = new Certificate({ schema: readBer(bytes) })
     const x509 = new X509Certificate(bytes)
-    const issuerDer = new Uint8Array(certificate.issuer.valueBeforeDecode)
-    const subjectDer = new Uint8Array(certificate.subject.valueBeforeDecode)
     const extensions = certificate.extensions ?? []
     if (new Set(extensions.map((extension) => extension.extnID)).size !== extensions.length) {
       throw new Error('an extension appears twice')
@@ -148,41 +138,37 @@ export const readCertificate = (der: Uint8Array): Outcome<CertificateFacts> =>
     }
     const constraints = from(
       extensionOids.basicConstraints,
-      (value) => new BasicConstraints({ schema: readAsn1(value) }),
+      (value) => new BasicConstraints({ schema: readBer(value) }),
     )
     const names =
-      from(extensionOids.subjectAltName, (value) => new GeneralNames({ schema: readAsn1(value) }))?.names ??
-      []
+      from(extensionOids.subjectAltName, (value) => new GeneralNames({ schema: readBer(value) }))?.names ?? []
     const points =
-      from(extensionOids.crlDistribution, (value) => new CRLDistributionPoints({ schema: readAsn1(value) }))
+      from(extensionOids.crlDistribution, (value) => new CRLDistributionPoints({ schema: readBer(value) }))
         ?.distributionPoints ?? []
     const access =
-      from(extensionOids.infoAccess, (value) => new InfoAccess({ schema: readAsn1(value) }))
+      from(extensionOids.infoAccess, (value) => new InfoAccess({ schema: readBer(value) }))
         ?.accessDescriptions ?? []
-    const support = from(extensionOids.support, (value) => octets(readBer(value)))
+    const support = from(extensionOids.support, (value) => octetsOf(readBer(value)))
     const pathLength = constraints?.pathLenConstraint
     return {
       der: bytes,
+      structure: certificate,
       x509,
       fingerprint: createHash('sha256').update(bytes).digest('hex'),
-      subjectName: Buffer.from(subjectDer).toString('hex'),
-      issuerName: Buffer.from(issuerDer).toString('hex'),
-      issuerDer,
-      subjectKeyId: from(extensionOids.subjectKeyId, (value) =>
-        Buffer.from(octets(readBer(value))).toString('hex'),
-      ),
+      subjectName: hexOf(certificate.subject.valueBeforeDecode),
+      issuerName: hexOf(certificate.issuer.valueBeforeDecode),
+      subjectKeyId: from(extensionOids.subjectKeyId, (value) => hexOf(octetsOf(readBer(value)))),
       serial: serialHex(certificate.serialNumber.valueBlock.valueHexView),
-      serialDer: new Uint8Array(certificate.serialNumber.toBER()),
       notBefore: certificate.notBefore.value,
       notAfter: certificate.notAfter.value,
-      subject: nameAttributes(subjectDer),
-      issuer: nameAttributes(issuerDer),
+      subject: nameAttributes(certificate.subject),
+      issuer: nameAttributes(certificate.issuer),
       isAuthority: constraints?.cA === true,
       pathLength: typeof pathLength === 'number' ? pathLength : null,
-      keyUsage: from(extensionOids.keyUsage, (value) => readBer(value).content[1] ?? 0),
+      keyUsage: from(extensionOids.keyUsage, (value) => contentOf(readBer(value))[0] ?? 0),
       extendedKeyUsage: from(
         extensionOids.extendedKeyUsage,
-        (value) => new ExtKeyUsage({ schema: readAsn1(value) }).keyPurposes,
+        (value) => new ExtKeyUsage({ schema: readBer(value) }).keyPurposes,
       ),
       emails: names
         .filter((name) => name.type === 1)
@@ -205,6 +191,19 @@ export const readCertificate = (der: Uint8Array): Outcome<CertificateFacts> =>
       keyAlgorithm: certificate.subjectPublicKeyInfo.algorithm.algorithmId,
     }
   })
+
+/** Certificates taken from a server or a message, at most. */
+export const maxCandidates = 20
+
+/** Readable certificates among those a stranger sent, without doubles. */
+export const readCandidates = (ders: readonly Uint8Array[]): CertificateFacts[] => {
+  const found = new Map<string, CertificateFacts>()
+  for (const der of ders.slice(0, maxCandidates)) {
+    const facts = readCertificate(der)
+    if (facts.ok) found.set(facts.value.fingerprint, facts.value)
+  }
+  return [...found.values()]
+}
 
 /** National identifier as CN: its type digit then the number, or employer/employee (cps-card.md §2.4). */
 const nationalIdPattern = /^\d[0-9A-Z]{8,15}(?:\/[0-9A-Z]{1,16})?$/

@@ -6,22 +6,19 @@ import {
   randomBytes,
   type KeyObject,
 } from 'node:crypto'
+import { Integer, Sequence, type AsnType } from 'asn1js'
+import {
+  AlgorithmIdentifier,
+  EnvelopedData,
+  KeyTransRecipientInfo,
+  RSAESOAEPParams,
+  type RecipientInfo,
+} from 'pkijs'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { contentCiphers, oaepDigests, oids, type ContentCipher } from './algorithms.ts'
-import {
-  integerHex,
-  isContext,
-  octets,
-  oid,
-  parsed,
-  sequence,
-  set,
-  smallInteger,
-  tags,
-  type Node,
-} from './asn1.ts'
-import { readCertificate, type CertificateFacts } from './certificate.ts'
-import { derSet } from './der.ts'
+import { contentOf, octetsOf, parsed } from './asn1.ts'
+import { readCertificate } from './certificate.ts'
+import { attributesDer, names, readAuthEnvelopedData } from './cms.ts'
 
 /** A software key that may open messages; it lives in the vault. */
 export interface DecryptionKey {
@@ -38,9 +35,9 @@ export interface DecryptedData {
 }
 
 interface Sealed {
-  recipients: Node[]
+  recipients: RecipientInfo[]
   cipher: ContentCipher
-  parameters: Node | undefined
+  parameters: unknown
   ciphertext: Uint8Array
   /** GCM only: additional data and tag. */
   additional: Uint8Array
@@ -48,35 +45,21 @@ interface Sealed {
 }
 
 /** Takes EnvelopedData (RFC 5652 §6.1) or AuthEnvelopedData (RFC 5083) apart; null for a cipher we refuse; throws. */
-const sealedOf = (node: Node, authenticated: boolean): Sealed | null => {
-  const fields = sequence(node).slice(1)
-  if (isContext(fields[0], 0)) fields.shift()
-  const [recipients, encrypted, ...rest] = fields
-  const [type, algorithm, content] = sequence(encrypted)
-  if (oid(type) !== oids.data) throw new Error('not a message inside')
-  const [cipherId, parameters] = sequence(algorithm)
-  const cipher = contentCiphers[oid(cipherId)]
+const sealedOf = (content: AsnType, authenticated: boolean): Sealed | null => {
+  const sealed = authenticated ? readAuthEnvelopedData(content) : new EnvelopedData({ schema: content })
+  const { contentType, contentEncryptionAlgorithm, encryptedContent } = sealed.encryptedContentInfo
+  if (contentType !== oids.data) throw new Error('not a message inside')
+  const cipher = contentCiphers[contentEncryptionAlgorithm.algorithmId]
   if (cipher?.authenticated !== authenticated) return null
-  const attributes = isContext(rest[0], 1) && authenticated ? rest.shift() : undefined
+  const attributes = 'authAttrs' in sealed ? sealed.authAttrs : null
   return {
-    recipients: set(recipients),
+    recipients: sealed.recipientInfos,
     cipher,
-    parameters,
-    ciphertext: octets(content, 0),
-    additional: attributes ? derSet(...attributes.children.map((child) => child.raw)) : new Uint8Array(),
-    mac: authenticated ? octets(rest[0]) : null,
+    parameters: contentEncryptionAlgorithm.algorithmParams,
+    ciphertext: octetsOf(encryptedContent),
+    additional: attributes ? attributesDer(attributes) : new Uint8Array(),
+    mac: 'mac' in sealed ? sealed.mac : null,
   }
-}
-
-const isFor = (recipient: Node, certificate: CertificateFacts): boolean => {
-  if (recipient.tagClass !== 1 || recipient.tag !== tags.sequence) return false
-  const [, id] = sequence(recipient)
-  if (isContext(id, 0)) return Buffer.from(octets(id, 0)).toString('hex') === certificate.subjectKeyId
-  const [issuer, serial] = sequence(id)
-  return (
-    Buffer.from(issuer?.raw ?? []).toString('hex') === certificate.issuerName &&
-    integerHex(serial) === certificate.serial
-  )
 }
 
 /**
@@ -92,48 +75,56 @@ const unpadded = (block: Uint8Array, keyLength: number): Uint8Array => {
 }
 
 /** OAEP parameters (RFC 4055 §4.1): digest and label; null for a digest we do not have or a mask with another one. */
-const oaepParameters = (node: Node | undefined): { oaepHash: string; oaepLabel?: Buffer } | null => {
-  const fields = node ? sequence(node) : []
-  const explicit = (number: number): Node | undefined =>
-    fields.find((field) => isContext(field, number))?.children[0]
-  const named = (algorithm: Node | undefined): string | undefined =>
-    algorithm ? oaepDigests[oid(sequence(algorithm)[0])] : 'sha1'
-  const oaepHash = named(explicit(0))
-  const mask = explicit(1)
-  const maskHash = mask ? named(sequence(mask)[1]) : 'sha1'
-  if (!oaepHash || maskHash !== oaepHash) return null
-  const label = explicit(2)
-  return label ? { oaepHash, oaepLabel: Buffer.from(octets(sequence(label)[1])) } : { oaepHash }
+const oaepParameters = (schema: unknown): { oaepHash: string; oaepLabel?: Uint8Array } | null => {
+  const { hashAlgorithm, maskGenAlgorithm, pSourceAlgorithm } = new RSAESOAEPParams(schema ? { schema } : {})
+  const oaepHash = oaepDigests[hashAlgorithm.algorithmId]
+  const mask = new AlgorithmIdentifier({ schema: maskGenAlgorithm.algorithmParams as unknown })
+  if (!oaepHash || oaepDigests[mask.algorithmId] !== oaepHash) return null
+  const label = octetsOf(pSourceAlgorithm.algorithmParams)
+  // pkijs takes the hash of nothing for the default label; the default is nothing.
+  const none = RSAESOAEPParams.defaultValues('pSourceAlgorithm')
+  const absent = Buffer.compare(label, octetsOf(none.algorithmParams)) === 0
+  return absent ? { oaepHash } : { oaepHash, oaepLabel: label }
 }
 
 /** The content key out of one KeyTransRecipientInfo; null for an algorithm we do not have; throws. */
-const contentKey = (recipient: Node, key: KeyObject, cipher: ContentCipher): Uint8Array | null => {
-  const [, , algorithm, encrypted] = sequence(recipient)
-  const [type, parameters] = sequence(algorithm)
+const contentKey = (
+  recipient: KeyTransRecipientInfo,
+  key: KeyObject,
+  cipher: ContentCipher,
+): Uint8Array | null => {
+  const { algorithmId } = recipient.keyEncryptionAlgorithm
   const size = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
-  const given = octets(encrypted)
+  const given = octetsOf(recipient.encryptedKey)
   if (given.length > size) throw new Error('longer than the key')
   const block = Buffer.concat([Buffer.alloc(size - given.length), given])
-  if (oid(type) === oids.rsa) {
+  if (algorithmId === oids.rsa) {
     return unpadded(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, block), cipher.keyLength)
   }
-  const oaep = oid(type) === oids.rsaOaep ? oaepParameters(parameters) : null
+  const oaep =
+    algorithmId === oids.rsaOaep ? oaepParameters(recipient.keyEncryptionAlgorithm.algorithmParams) : null
   return oaep ? privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, ...oaep }, block) : null
+}
+
+/** GCMParameters (RFC 5084 §3.2), which pkijs lacks: nonce, then the tag's length, 12 when absent; throws. */
+const gcmParameters = (parameters: unknown): { nonce: Uint8Array; authTagLength: number } => {
+  if (!(parameters instanceof Sequence)) throw new Error('no GCM parameters')
+  const [nonce, icv] = parameters.valueBlock.value
+  if (icv !== undefined && !(icv instanceof Integer)) throw new Error('no tag length')
+  return { nonce: octetsOf(nonce), authTagLength: icv ? (contentOf(icv)[0] ?? 0) : 12 }
 }
 
 /** Undoes the content encryption; throws when it does not come out right. */
 const openContent = (sealed: Sealed, key: Uint8Array): Uint8Array => {
   const { cipher, parameters, ciphertext, mac } = sealed
   if (cipher.cipher === 'aes-128-gcm' || cipher.cipher === 'aes-256-gcm') {
-    // GCMParameters (RFC 5084 §3.2): nonce, then the tag's length, 12 when absent.
-    const [nonce, icv] = sequence(parameters)
-    const authTagLength = icv ? smallInteger(icv) : 12
+    const { nonce, authTagLength } = gcmParameters(parameters)
     if (!mac || mac.length !== authTagLength || authTagLength < 12) throw new Error('wrong tag length')
-    const decipher = createDecipheriv(cipher.cipher, key, octets(nonce), { authTagLength })
+    const decipher = createDecipheriv(cipher.cipher, key, nonce, { authTagLength })
     decipher.setAuthTag(mac).setAAD(sealed.additional)
     return Buffer.concat([decipher.update(ciphertext), decipher.final()])
   }
-  const iv = octets(parameters)
+  const iv = octetsOf(parameters)
   if (iv.length !== cipher.ivLength) throw new Error('wrong iv')
   const decipher = createDecipheriv(cipher.cipher, key, iv)
   return Buffer.concat([decipher.update(ciphertext), decipher.final()])
@@ -145,11 +136,11 @@ const openContent = (sealed: Sealed, key: Uint8Array): Uint8Array => {
  * one `smime.decrypt-failed` that says nothing more.
  */
 export const decryptEnveloped = (
-  node: Node,
+  structure: AsnType,
   authenticated: boolean,
   keys: readonly DecryptionKey[],
 ): Outcome<DecryptedData> => {
-  const read = parsed(() => sealedOf(node, authenticated))
+  const read = parsed(() => sealedOf(structure, authenticated))
   if (!read.ok) return fail('smime.decrypt-failed')
   const sealed = read.value
   if (!sealed) return fail('smime.unsupported')
@@ -159,13 +150,20 @@ export const decryptEnveloped = (
     const certificate = readCertificate(key.certificate)
     if (!certificate.ok) continue
     for (const recipient of sealed.recipients.slice(0, 1000)) {
-      const matches = parsed(() => isFor(recipient, certificate.value))
+      const { value } = recipient
+      if (!(value instanceof KeyTransRecipientInfo)) continue
+      const matches = parsed(() => names(value.rid, certificate.value))
       if (!matches.ok || !matches.value) continue
       ours = true
       const opened = parsed(() => {
         const privateKey = createPrivateKey({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' })
-        const content = contentKey(recipient, privateKey, sealed.cipher)
-        return content ? openContent(sealed, content) : null
+        const content = contentKey(value, privateKey, sealed.cipher)
+        if (!content) return null
+        try {
+          return openContent(sealed, content)
+        } finally {
+          content.fill(0)
+        }
       })
       if (opened.ok && opened.value) {
         return ok({

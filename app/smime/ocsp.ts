@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
+import type { Sequence } from 'asn1js'
+import { Null, OctetString } from 'asn1js'
+import {
+  AlgorithmIdentifier,
+  BasicOCSPResponse,
+  CertID,
+  OCSPRequest,
+  OCSPResponse,
+  Request,
+  TBSRequest,
+  type Certificate,
+} from 'pkijs'
 import { type Outcome } from '../contract/errors.ts'
 import { oids } from './algorithms.ts'
-import {
-  integerHex,
-  isContext,
-  octets,
-  oid,
-  parsed,
-  readBer,
-  sequence,
-  tags,
-  time,
-  type Node,
-} from './asn1.ts'
+import { contentOf, octetsOf, parsed, readBer, timeOf } from './asn1.ts'
 import { readCertificate, type CertificateFacts } from './certificate.ts'
-import { derNull, derOctets, derOid, derSequence } from './der.ts'
 import { dateProblem } from './path.ts'
 import { checkSignature } from './signature.ts'
 
@@ -26,45 +26,49 @@ const defaultLife = 86_400_000
 
 export interface OcspAnswer {
   status: 'good' | 'revoked' | 'unknown'
+  revokedAt: Date | null
   /** Milliseconds since 1970: asked again after that. */
   until: number
 }
 
-const sha1 = (bytes: Uint8Array): Uint8Array => createHash('sha1').update(bytes).digest()
+const sha1 = (bytes: Uint8Array | ArrayBuffer): Buffer =>
+  createHash('sha1').update(new Uint8Array(bytes)).digest()
 
 /** SHA-1 here only names the issuer (RFC 6960 §4.1.1), as every responder expects; nothing rests on its strength. */
-const certId = (certificate: CertificateFacts, issuer: CertificateFacts) => {
-  const [, key] = sequence(readBer(issuer.x509.publicKey.export({ type: 'spki', format: 'der' })))
-  if (!key) throw new Error('no public key')
-  return {
-    nameHash: sha1(certificate.issuerDer),
-    keyHash: sha1(key.content.subarray(1)),
-    serial: certificate.serialDer,
-  }
+const certId = ({ structure }: CertificateFacts, issuer: CertificateFacts): CertID =>
+  new CertID({
+    hashAlgorithm: new AlgorithmIdentifier({ algorithmId: sha1Oid, algorithmParams: new Null() }),
+    issuerNameHash: new OctetString({ valueHex: sha1(structure.issuer.valueBeforeDecode) }),
+    issuerKeyHash: new OctetString({
+      valueHex: sha1(contentOf(issuer.structure.subjectPublicKeyInfo.subjectPublicKey)),
+    }),
+    serialNumber: structure.serialNumber,
+  })
+
+/** DER of the question about a certificate (RFC 6960 §4.1): no nonce, so that answers can be cached. */
+export const ocspRequest = (certificate: CertificateFacts, issuer: CertificateFacts): Uint8Array => {
+  const tbsRequest = new TBSRequest({ requestList: [new Request({ reqCert: certId(certificate, issuer) })] })
+  return new Uint8Array(new OCSPRequest({ tbsRequest }).toSchema(true).toBER())
 }
 
-/** The address that asks about a certificate by GET (RFC 6960 appendix A.1): no nonce, so that answers can be cached. */
+/** The address that asks about a certificate by GET (RFC 6960 appendix A.1). */
 export const ocspUrl = (
   responder: string,
   certificate: CertificateFacts,
   issuer: CertificateFacts,
 ): string => {
-  const { nameHash, keyHash, serial } = certId(certificate, issuer)
-  const id = derSequence(
-    derSequence(derOid(sha1Oid), derNull()),
-    derOctets(nameHash),
-    derOctets(keyHash),
-    serial,
-  )
-  const request = derSequence(derSequence(derSequence(derSequence(id))))
-  return `${responder.replace(/\/+$/, '')}/${encodeURIComponent(Buffer.from(request).toString('base64'))}`
+  const request = Buffer.from(ocspRequest(certificate, issuer)).toString('base64')
+  return `${responder.replace(/\/+$/, '')}/${encodeURIComponent(request)}`
 }
 
 /** The key that signed: the issuer's, or that of a responder the issuer appointed. */
-const signers = (issuer: CertificateFacts, certificates: Node | undefined, now: Date): CertificateFacts[] => {
-  const list = isContext(certificates, 0) ? sequence(certificates.children[0]).slice(0, 4) : []
-  const delegates = list.flatMap((node) => {
-    const facts = readCertificate(node.raw)
+const signers = (
+  issuer: CertificateFacts,
+  certificates: readonly Certificate[],
+  now: Date,
+): CertificateFacts[] => {
+  const delegates = certificates.slice(0, 4).flatMap((certificate) => {
+    const facts = readCertificate(new Uint8Array(certificate.toSchema().toBER()))
     if (!facts.ok) return []
     const { value } = facts
     const appointed =
@@ -78,6 +82,11 @@ const signers = (issuer: CertificateFacts, certificates: Node | undefined, now: 
   return [issuer, ...delegates]
 }
 
+const statuses = ['good', 'revoked', 'unknown'] as const
+
+/** When a certificate was revoked, from RevokedInfo (implicit [1]: its first member is the time). */
+const revocationTime = (status: unknown): Date => timeOf((status as Sequence).valueBlock.value[0])
+
 /**
  * Reads an OCSP answer about a certificate: signature, identity and times checked. Fails with `smime.malformed` when it
  * is not a usable answer about it.
@@ -89,39 +98,29 @@ export const readOcspAnswer = (
   now: Date,
 ): Outcome<OcspAnswer> =>
   parsed(() => {
-    const [status, body] = sequence(readBer(der))
-    if (status?.tag !== tags.enumerated || status.content[0] !== 0) throw new Error('the responder refused')
-    const [type, wrapped] = sequence(body?.children[0])
-    if (oid(type) !== basicResponse) throw new Error('unknown answer')
-    const [data, algorithm, signature, certificates] = sequence(readBer(octets(wrapped)))
-    if (!data || !algorithm || signature?.tag !== tags.bitString) throw new Error('cut short')
-    const signed = signers(issuer, certificates, now).some(
+    const { responseStatus, responseBytes } = new OCSPResponse({ schema: readBer(der) })
+    if (contentOf(responseStatus)[0] !== 0 || !responseBytes) throw new Error('the responder refused')
+    if (responseBytes.responseType !== basicResponse) throw new Error('unknown answer')
+    const basic = new BasicOCSPResponse({ schema: readBer(octetsOf(responseBytes.response)) })
+    const { tbsResponseData: data, certs = [] } = basic
+    const signed = signers(issuer, certs, now).some(
       (signer) =>
         checkSignature({
-          algorithm,
+          algorithm: basic.signatureAlgorithm,
           named: null,
           key: signer.x509.publicKey,
-          data: data.raw,
-          signature: signature.content.subarray(1),
+          data: data.tbsView,
+          signature: contentOf(basic.signature),
         }) === 'good',
     )
     if (!signed) throw new Error('not signed by the issuer')
-    const responses = sequence(data).find((field) => field.tagClass === 1 && field.tag === tags.sequence)
     const id = certId(certificate, issuer)
-    for (const response of sequence(responses)) {
-      const [about, state, thisUpdate, next] = sequence(response)
-      const [hash, nameHash, keyHash, serial] = sequence(about)
-      const same =
-        oid(sequence(hash)[0]) === sha1Oid &&
-        Buffer.from(octets(nameHash)).equals(id.nameHash) &&
-        Buffer.from(octets(keyHash)).equals(id.keyHash) &&
-        integerHex(serial) === certificate.serial
-      if (!same || !state) continue
-      const from = time(thisUpdate).getTime()
-      const until = isContext(next, 0) ? time(next.children[0]).getTime() : from + defaultLife
-      if (from > now.getTime() + clockSkew || until <= now.getTime()) throw new Error('a stale answer')
-      const status = state.tagClass === 3 ? (['good', 'revoked', 'unknown'] as const)[state.tag] : undefined
-      return { status: status ?? 'unknown', until }
-    }
-    throw new Error('an answer about something else')
+    const found = data.responses.find((response) => response.certID.isEqual(id))
+    if (!found) throw new Error('an answer about something else')
+    const from = found.thisUpdate.getTime()
+    const until = found.nextUpdate?.getTime() ?? from + defaultLife
+    if (!(from <= now.getTime() + clockSkew) || !(until > now.getTime())) throw new Error('a stale answer')
+    const { idBlock } = found.certStatus as Sequence
+    const status = (idBlock.tagClass === 3 ? statuses[idBlock.tagNumber] : undefined) ?? 'unknown'
+    return { status, revokedAt: status === 'revoked' ? revocationTime(found.certStatus) : null, until }
   })

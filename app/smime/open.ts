@@ -2,9 +2,11 @@ import { toErrorData } from '../contract/errors.ts'
 import type { EncryptionStatus, SignatureStatus } from '../contract/mail.ts'
 import { oids } from './algorithms.ts'
 import { maxMessageSize } from './asn1.ts'
+import { readContentInfo } from './cms.ts'
 import { decodedBody, readEntity, splitParts, type Entity } from './entity.ts'
 import { decryptEnveloped, type DecryptionKey } from './enveloped-data.ts'
-import { readContentInfo, verifySignedData, type VerifyContext } from './signed-data.ts'
+import { judgeSignature, type JudgeContext } from './judgement.ts'
+import { checkSignedData, type SignatureFinding } from './signed-data.ts'
 
 /** Layers taken off: signed inside encrypted inside signed. */
 const maxLayers = 3
@@ -20,8 +22,15 @@ export interface OpenedMessage {
   certificates: Uint8Array[]
 }
 
-export interface OpenContext extends VerifyContext {
+export interface OpenContext extends JudgeContext {
   keys: DecryptionKey[]
+}
+
+/** Layers off, nobody trusted yet: plain data. */
+export interface TakenApart {
+  content: Uint8Array
+  signature: SignatureFinding
+  encryption: EncryptionStatus
 }
 
 const isPkcs7Mime = (entity: Entity): boolean =>
@@ -38,37 +47,24 @@ const isSigned = (entity: Entity): boolean =>
 const isSignaturePart = (entity: Entity): boolean =>
   /^application\/(?:x-)?pkcs7-signature$/.test(entity.type) || /\.p7s$/i.test(entity.fileName)
 
-const malformed: SignatureStatus = {
-  status: 'invalid',
-  signer: null,
-  signerName: null,
-  reasons: ['malformed'],
-}
+const malformed: SignatureFinding = { kind: 'broken', reasons: ['malformed'], signer: null }
 
-interface Verified {
+interface Checked {
   /** What is signed; null when the structure does not tell. */
   content: Uint8Array | null
-  status: SignatureStatus
-  certificates: Uint8Array[]
+  finding: SignatureFinding
 }
 
 /** A multipart/signed: exactly two parts, the second the signature (RFC 1847). */
-const verifyMultipart = async (
-  entity: Entity,
-  scope: 'message' | 'part',
-  context: OpenContext,
-): Promise<Verified> => {
+const checkMultipart = (entity: Entity, scope: 'message' | 'part'): Checked => {
   const parts = splitParts(entity)
   const [content, signature] = parts ?? []
-  if (parts?.length !== 2 || !content || !signature)
-    return { content: null, status: malformed, certificates: [] }
+  if (parts?.length !== 2 || !content || !signature) return { content: null, finding: malformed }
   const signaturePart = readEntity(signature)
   const info = readContentInfo(decodedBody(signaturePart))
-  if (!isSignaturePart(signaturePart) || !info.ok || info.value.type !== oids.signedData) {
-    return { content, status: malformed, certificates: [] }
-  }
-  const verified = await verifySignedData(info.value.content, content, scope, context)
-  return { content, status: verified.status, certificates: verified.certificates }
+  if (!isSignaturePart(signaturePart) || !info.ok || info.value.type !== oids.signedData)
+    return { content, finding: malformed }
+  return { content, finding: checkSignedData(info.value.content, content, scope).finding }
 }
 
 /** The first signed part below an unsigned root; what stands beside it is outside the signature. */
@@ -83,66 +79,53 @@ const findSignedPart = (entity: Entity, depth: number): Entity | null => {
 }
 
 /**
- * Takes signatures and encryption off a message at its root, judges them, and says what of it they cover. A signed part
- * below the root gives the scope « part »; an encrypted one below the root is never decrypted (models.md §7). Never
- * fails: trouble is in the two statuses.
+ * Takes signatures and encryption off a message at its root and says what of it they cover. A signed part below the root
+ * gives the scope « part »; an encrypted one below the root is never decrypted (models.md §7). Never fails: trouble is in
+ * the findings. Trusts nobody yet: see `judge`.
  */
-export const openMessage = async (raw: Uint8Array, context: OpenContext): Promise<OpenedMessage> => {
-  const opened: OpenedMessage = {
+export const takeApart = (raw: Uint8Array, keys: readonly DecryptionKey[]): TakenApart => {
+  const opened: TakenApart = {
     content: raw,
-    signature: { status: 'none' },
+    signature: { kind: 'none' },
     encryption: { status: 'none' },
-    certificates: [],
   }
   if (raw.length > maxMessageSize) return opened
-  const signed = (verified: Verified): void => {
-    opened.signature = verified.status
-    opened.certificates = verified.certificates
-    opened.content = verified.content ?? opened.content
-  }
   for (let layer = 0; layer < maxLayers; layer += 1) {
     const entity = readEntity(opened.content)
-    if (isSigned(entity) && opened.signature.status === 'none') {
-      const before = opened.content
-      signed(await verifyMultipart(entity, 'message', context))
-      if (opened.content === before) break
+    if (isSigned(entity) && opened.signature.kind === 'none') {
+      const { content, finding } = checkMultipart(entity, 'message')
+      opened.signature = finding
+      if (!content) break
+      opened.content = content
     } else if (isPkcs7Mime(entity)) {
-      if (!(await openPkcs7(entity, opened, signed, context))) break
+      if (!openPkcs7(entity, opened, keys)) break
     } else break
   }
-  if (opened.signature.status === 'none' && opened.encryption.status !== 'failed') {
+  if (opened.signature.kind === 'none' && opened.encryption.status !== 'failed') {
     const part = findSignedPart(readEntity(opened.content), 0)
-    if (part && part.raw !== opened.content) {
-      const { status, certificates } = await verifyMultipart(part, 'part', context)
-      opened.signature = status
-      opened.certificates = certificates
-    }
+    if (part && part.raw !== opened.content) opened.signature = checkMultipart(part, 'part').finding
   }
   return opened
 }
 
 /** One application/pkcs7-mime layer, by what it holds and not by what it says; false when nothing came off. */
-const openPkcs7 = async (
-  entity: Entity,
-  opened: OpenedMessage,
-  signed: (verified: Verified) => void,
-  context: OpenContext,
-): Promise<boolean> => {
+const openPkcs7 = (entity: Entity, opened: TakenApart, keys: readonly DecryptionKey[]): boolean => {
   const info = readContentInfo(decodedBody(entity))
   if (!info.ok) {
     if (entity.parameters.get('smime-type')?.toLowerCase() === 'signed-data') opened.signature = malformed
     else opened.encryption = { status: 'failed', error: { code: 'smime.malformed', retry: 'no' } }
     return false
   }
-  const { type, content } = info.value
-  if (type === oids.signedData && opened.signature.status === 'none') {
-    const verified = await verifySignedData(content, null, 'message', context)
-    signed(verified)
-    return verified.content !== null
+  const { type, content: structure } = info.value
+  if (type === oids.signedData && opened.signature.kind === 'none') {
+    const { finding, content } = checkSignedData(structure, null, 'message')
+    opened.signature = finding
+    opened.content = content ?? opened.content
+    return content !== null
   }
   const authenticated = type === oids.authEnvelopedData
   if ((type !== oids.envelopedData && !authenticated) || opened.encryption.status !== 'none') return false
-  const decrypted = decryptEnveloped(content, authenticated, context.keys)
+  const decrypted = decryptEnveloped(structure, authenticated, keys)
   if (!decrypted.ok) {
     opened.encryption = { status: 'failed', error: toErrorData(decrypted.error) }
     return false
@@ -152,3 +135,13 @@ const openPkcs7 = async (
   opened.content = decrypted.value.content
   return true
 }
+
+/** Adds what the authorities say to a message taken apart. */
+export const judge = async (apart: TakenApart, context: JudgeContext): Promise<OpenedMessage> => {
+  const { status, certificates } = await judgeSignature(apart.signature, context)
+  return { content: apart.content, encryption: apart.encryption, signature: status, certificates }
+}
+
+/** Takes a message apart and judges its signature: see `takeApart`. Never fails. */
+export const openMessage = (raw: Uint8Array, context: OpenContext): Promise<OpenedMessage> =>
+  judge(takeApart(raw, context.keys), context)

@@ -1,7 +1,8 @@
 import { createPrivateKey } from 'node:crypto'
 import forge from 'node-forge'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import { parsed, readBer, tags, type Node } from './asn1.ts'
+import { Constructed, Integer, OctetString } from 'asn1js'
+import { contentOf, parsed, readBer } from './asn1.ts'
 import { readCertificate, type CertificateFacts } from './certificate.ts'
 
 const maxFileSize = 1024 * 1024
@@ -16,21 +17,23 @@ export interface ImportedKey {
 }
 
 /** Every iteration count outside encrypted parts follows its salt: an INTEGER after an OCTET STRING. */
-const reasonable = (node: Node, depth: number): boolean => {
+const reasonable = (element: unknown, depth: number): boolean => {
   if (depth > maxScanDepth) return false
-  const { children } = node
+  if (element instanceof OctetString && !element.idBlock.isConstructed) {
+    const content = contentOf(element)
+    const inside = content[0] === 0x30 ? parsed(() => readBer(content)) : null
+    return !inside?.ok || reasonable(inside.value, depth + 1)
+  }
+  if (!(element instanceof Constructed || element instanceof OctetString)) return true
+  const children: unknown[] = element.valueBlock.value
   const counts = children.filter(
-    (child, index) =>
-      child.tag === tags.integer && child.tagClass === 1 && children[index - 1]?.tag === tags.octetString,
+    (child, index) => child instanceof Integer && children[index - 1] instanceof OctetString,
   )
-  const tooMany = counts.some(
-    ({ content }) => content.length > 6 || content.reduce((sum, byte) => sum * 256 + byte, 0) > maxIterations,
-  )
-  if (tooMany) return false
-  const wrapped = node.tagClass === 1 && node.tag === tags.octetString && node.content[0] === 0x30
-  const inside = wrapped && !node.constructed ? parsed(() => readBer(node.content)) : null
-  if (inside?.ok && !reasonable(inside.value, depth + 1)) return false
-  return children.every((child) => reasonable(child, depth + 1))
+  const tooMany = counts.map(contentOf).some((content) => {
+    const count = content.reduce((sum, byte) => sum * 256 + byte, 0)
+    return content.length > 6 || count > maxIterations
+  })
+  return !tooMany && children.every((child) => reasonable(child, depth + 1))
 }
 
 const binary = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')

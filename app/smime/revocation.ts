@@ -84,7 +84,7 @@ export const createRevocation = (deps: RevocationDeps) => {
     for (const url of certificate.crlUrls.slice(0, 4)) {
       const list = await listFrom(url, issuer)
       const covers = list && (list.only === null || (list.only === 'authorities') === certificate.isAuthority)
-      if (covers) return list.includes(certificate.serial) ? 'revoked' : 'good'
+      if (covers) return list.revokedAt(certificate.serial) ? 'revoked' : 'good'
     }
     return 'unknown'
   }

@@ -1,40 +1,61 @@
 import { createHash, verify } from 'node:crypto'
+import { Constructed, GeneralizedTime, Null, ObjectIdentifier, OctetString, Sequence, UTCTime } from 'asn1js'
+import {
+  AlgorithmIdentifier,
+  Attribute,
+  Certificate,
+  EncapsulatedContentInfo,
+  SignedAndUnsignedAttributes,
+  SignedData,
+  SignerInfo,
+} from 'pkijs'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { oids } from './algorithms.ts'
+import { parsed, readBer } from './asn1.ts'
 import { readCertificate, type CertificateFacts } from './certificate.ts'
-import { derInteger, derNull, derOctets, derOid, derSequence, derSet, derTime, element } from './der.ts'
+import { contentInfo, derSet, issuerAndSerial, sorted } from './cms.ts'
 import { withCrlf } from './entity.ts'
 
-const attribute = (type: string, value: Uint8Array): Uint8Array => derSequence(derOid(type), derSet(value))
-const algorithm = (type: string, ...parameters: Uint8Array[]): Uint8Array =>
-  derSequence(derOid(type), ...parameters)
-const issuerAndSerial = (certificate: CertificateFacts): Uint8Array =>
-  derSequence(certificate.issuerDer, certificate.serialDer)
+const attribute = (type: string, value: unknown): Attribute => new Attribute({ type, values: [value] })
 
 /** RFC 5035: the hash of the signer's certificate (SHA-256, the default, is left out) with its issuer and serial. */
-const signingCertificate = (certificate: CertificateFacts): Uint8Array => {
-  const hash = derOctets(createHash('sha256').update(certificate.der).digest())
-  const issuer = derSequence(element(0xa4, certificate.issuerDer))
-  return derSequence(derSequence(derSequence(hash, derSequence(issuer, certificate.serialDer))))
+const signingCertificate = ({ der, structure }: CertificateFacts): Sequence => {
+  const hash = new OctetString({ valueHex: createHash('sha256').update(der).digest() })
+  const directoryName = new Constructed({
+    idBlock: { tagClass: 3, tagNumber: 4 },
+    value: [structure.issuer.toSchema()],
+  })
+  const issuer = new Sequence({ value: [new Sequence({ value: [directoryName] }), structure.serialNumber] })
+  const certId = new Sequence({ value: [hash, issuer] })
+  return new Sequence({ value: [new Sequence({ value: [certId] })] })
 }
 
 /** What we can read, best first (RFC 8551 §2.5.2). */
-const capabilities = (): Uint8Array =>
-  derSequence(
-    algorithm(oids.aes256Gcm),
-    algorithm(oids.aes128Gcm),
-    algorithm(oids.aes256Cbc),
-    algorithm(oids.aes128Cbc),
-  )
+const capabilities = (): Sequence =>
+  new Sequence({
+    value: [oids.aes256Gcm, oids.aes128Gcm, oids.aes256Cbc, oids.aes128Cbc].map((algorithmId) =>
+      new AlgorithmIdentifier({ algorithmId }).toSchema(),
+    ),
+  })
 
-const signedAttributes = (entity: Uint8Array, certificate: CertificateFacts, signingTime: Date): Uint8Array =>
-  derSet(
-    attribute(oids.contentType, derOid(oids.data)),
-    attribute(oids.signingTime, derTime(signingTime)),
-    attribute(oids.messageDigest, derOctets(createHash('sha256').update(entity).digest())),
+/** UTCTime until 2049, GeneralizedTime after (RFC 5652 §11.3), without fractions of a second. */
+const timeElement = (date: Date): UTCTime | GeneralizedTime => {
+  const valueDate = new Date(Math.floor(date.getTime() / 1000) * 1000)
+  return date.getUTCFullYear() < 2050 ? new UTCTime({ valueDate }) : new GeneralizedTime({ valueDate })
+}
+
+const signedAttributes = (
+  digest: Uint8Array,
+  certificate: CertificateFacts,
+  signingTime: Date,
+): Attribute[] =>
+  sorted([
+    attribute(oids.contentType, new ObjectIdentifier({ value: oids.data })),
+    attribute(oids.signingTime, timeElement(signingTime)),
+    attribute(oids.messageDigest, new OctetString({ valueHex: digest as Uint8Array<ArrayBuffer> })),
     attribute(oids.signingCertificateV2, signingCertificate(certificate)),
     attribute(oids.smimeCapabilities, capabilities()),
-  )
+  ])
 
 const lineLength = 76
 
@@ -67,11 +88,20 @@ export const pkcs7Entity = (type: string, fileName: string, bytes: Uint8Array): 
     base64Lines(bytes),
   ])
 
+const sha256 = (): AlgorithmIdentifier => new AlgorithmIdentifier({ algorithmId: oids.sha256 })
+
+/** SHA-256 of an entity to sign. Fails with `smime.malformed` when its line ends are not CRLF. */
+export const digestEntity = (entity: Uint8Array): Outcome<Uint8Array> =>
+  withCrlf(entity) === entity
+    ? ok(createHash('sha256').update(entity).digest())
+    : fail('smime.malformed', { details: { what: 'line-ends' } })
+
 /**
  * Signs a MIME entity (header and body, CRLF line ends) as multipart/signed with a detached CMS: RSA PKCS#1 v1.5 with
  * SHA-256 and the attributes of RFC 8551 §2.5. `sign` gets the bytes to hash and sign. Returns the multipart's header
- * and body; message headers are the caller's. Fails with `smime.malformed` (entity not canonical, certificate
- * unreadable), `smime.sign-failed` (the signature is not the certificate's) and the errors of `sign`.
+ * and body; message headers are the caller's. `digest` replaces `digestEntity` for a big entity. Fails with
+ * `smime.malformed` (entity not canonical, certificate unreadable), `smime.sign-failed` (the signature is not the
+ * certificate's) and the errors of `sign`.
  */
 export const signEntity = async (params: {
   entity: Uint8Array
@@ -80,37 +110,40 @@ export const signEntity = async (params: {
   sign(data: Uint8Array): Promise<Outcome<Uint8Array>>
   signingTime: Date
   random(n: number): Uint8Array
+  digest?(entity: Uint8Array): Promise<Outcome<Uint8Array>>
 }): Promise<Outcome<Uint8Array>> => {
-  const { entity, chain } = params
+  const { entity } = params
   const certificate = readCertificate(params.certificate)
   if (!certificate.ok) return certificate
-  if (withCrlf(entity) !== entity) return fail('smime.malformed', { details: { what: 'line-ends' } })
-  const attributes = signedAttributes(entity, certificate.value, params.signingTime)
-  const signature = await params.sign(attributes)
+  const chain = parsed(() => params.chain.map((der) => new Certificate({ schema: readBer(der) })))
+  if (!chain.ok) return chain
+  const digest = params.digest ? await params.digest(entity) : digestEntity(entity)
+  if (!digest.ok) return digest
+  const attributes = signedAttributes(digest.value, certificate.value, params.signingTime)
+  const toSign = derSet(attributes)
+  const signature = await params.sign(toSign)
   if (!signature.ok) return signature
   const key = certificate.value.x509.publicKey
-  if (key.asymmetricKeyType !== 'rsa' || !verify('sha256', attributes, key, signature.value)) {
+  if (key.asymmetricKeyType !== 'rsa' || !verify('sha256', toSign, key, signature.value)) {
     return fail('smime.sign-failed')
   }
-  // Inside a SignerInfo the attributes carry the tag [0].
-  const tagged = Buffer.from(attributes)
-  tagged[0] = 0xa0
-  const signerInfo = derSequence(
-    derInteger(1),
-    issuerAndSerial(certificate.value),
-    algorithm(oids.sha256),
-    tagged,
-    algorithm(oids.rsa, derNull()),
-    derOctets(signature.value),
-  )
-  const signedData = derSequence(
-    derInteger(1),
-    derSet(algorithm(oids.sha256)),
-    derSequence(derOid(oids.data)),
-    element(0xa0, certificate.value.der, ...chain),
-    derSet(signerInfo),
-  )
-  const cms = derSequence(derOid(oids.signedData), element(0xa0, signedData))
+  const signedData = new SignedData({
+    version: 1,
+    digestAlgorithms: [sha256()],
+    encapContentInfo: new EncapsulatedContentInfo({ eContentType: oids.data }),
+    certificates: [certificate.value.structure, ...chain.value],
+    signerInfos: [
+      new SignerInfo({
+        version: 1,
+        sid: issuerAndSerial(certificate.value),
+        digestAlgorithm: sha256(),
+        signedAttrs: new SignedAndUnsignedAttributes({ type: 0, attributes }),
+        signatureAlgorithm: new AlgorithmIdentifier({ algorithmId: oids.rsa, algorithmParams: new Null() }),
+        signature: new OctetString({ valueHex: signature.value as Uint8Array<ArrayBuffer> }),
+      }),
+    ],
+  })
+  const cms = contentInfo(oids.signedData, signedData.toSchema() as Sequence)
   const boundary = `----${Buffer.from(params.random(18)).toString('hex')}`
   const header =
     `Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256;\r\n` +

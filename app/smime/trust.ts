@@ -1,18 +1,20 @@
 import { isIP } from 'node:net'
 import { fail, ok, type ErrorCode, type Outcome } from '../contract/errors.ts'
-import type { SignatureStatus } from '../contract/mail.ts'
 import { oids } from './algorithms.ts'
-import { keyUsageBits, readCertificate, type CertificateFacts } from './certificate.ts'
+import {
+  keyUsageBits,
+  maxCandidates,
+  readCandidates,
+  readCertificate,
+  type CertificateFacts,
+} from './certificate.ts'
 import { isPinned } from './igc-sante.ts'
 import { buildPath, dateProblem, type PathProblem } from './path.ts'
 import { createRevocation, type RevocationDeps } from './revocation.ts'
+import type { InvalidReason } from './signed-data.ts'
 
-/** Certificates taken from a server or a message, at most. */
-const maxCandidates = 20
 /** How far in the future a signature may say it was made. */
 const clockSkew = 24 * 3_600_000
-
-export type InvalidReason = Extract<SignatureStatus, { status: 'invalid' }>['reasons'][number]
 
 /** What the authorities say of a signer; no reason means the certificate may sign. */
 export interface SignerVerdict {
@@ -54,16 +56,6 @@ const tlsCode: Readonly<Record<PathProblem, ErrorCode>> = {
   'untrusted-authority': 'tls.untrusted-authority',
   expired: 'tls.expired',
   'not-yet-valid': 'tls.expired',
-}
-
-/** Readable certificates among those a stranger sent, without doubles. */
-export const readCandidates = (ders: readonly Uint8Array[]): CertificateFacts[] => {
-  const found = new Map<string, CertificateFacts>()
-  for (const der of ders.slice(0, maxCandidates)) {
-    const facts = readCertificate(der)
-    if (facts.ok) found.set(facts.value.fingerprint, facts.value)
-  }
-  return [...found.values()]
 }
 
 /**
