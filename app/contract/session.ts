@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { call, Nothing } from './service.ts'
-import { Pin } from './card.ts'
+import { CardHolder, Pin } from './card.ts'
 
 export const KeySlot = z.object({
   id: z.string(),
@@ -23,7 +23,8 @@ export const SessionState = z.discriminatedUnion('phase', [
   z.object({
     phase: z.literal('open'),
     openedBy: z.enum(['card', 'passphrase', 'recovery']),
-    holder: z.string().nullable(),
+    /** Of the card that opened; null without one. */
+    holder: CardHolder.nullable(),
   }),
 ])
 export type SessionState = z.infer<typeof SessionState>

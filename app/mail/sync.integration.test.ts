@@ -9,7 +9,7 @@ import {
 import { createAccountFor, letter, openPractice, type Practice } from './mail.fixture.ts'
 import { code, value } from './outcome.fixture.ts'
 
-const { anne, paul } = people
+const { anne, paul, secretary } = people
 
 const old = (index: number): StoredMessage => {
   const date = new Date(Date.UTC(2026, 0, 1) + index * 3_600_000)
@@ -51,6 +51,13 @@ describe('an account against a real Dovecot', () => {
     expect(subjects.indexOf('Courrier 1')).toBeGreaterThan(99)
     const inbox = value(await practice.mail.folders()).find((folder) => folder.role === 'inbox')
     expect(inbox?.total).toBe((await operator.mailbox('anne').list()).length)
+    const shared = value(await practice.mail.folders()).filter((folder) => folder.mailbox !== null)
+    expect(shared.map(({ name, role, mailbox }) => [name, role, mailbox])).toEqual([
+      [secretary.address, 'inbox', secretary.address],
+      [folderNames.drafts, 'drafts', secretary.address],
+      [folderNames.trash, 'trash', secretary.address],
+      [folderNames.sent, 'sent', secretary.address],
+    ])
     const page = value(
       await practice.mail.page({ folderId: inbox?.id ?? 0, before: null, limit: 50, filter: 'all' }),
     )

@@ -107,7 +107,7 @@ export const createSession = (deps: SessionDependencies): Session => {
     change({
       phase: 'open',
       openedBy: by,
-      holder: holder ? `${holder.givenName} ${holder.familyName}`.trim() : null,
+      holder,
     })
     // Pulled while the vault was opening: the removal was not seen as ours yet.
     if (serial !== null && insertedCard(card.state())?.serial !== serial) await lock('card-removed')

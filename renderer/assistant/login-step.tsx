@@ -4,8 +4,7 @@ import type { AppError, AuthKind, Discovery, NewAccount, Server } from '../../ap
 import { invoke } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
 import { Button, CardSurface, ErrorBanner, Segments, Spinner, TextField } from '../design/index.ts'
-import { t } from '../i18n/index.ts'
-import { fullName } from '../unlock/index.ts'
+import { fullName, t } from '../i18n/index.ts'
 
 const serverText = (server: Server): string =>
   `${server.host}:${server.port} · ${server.security === 'starttls' ? 'STARTTLS' : 'TLS'}`

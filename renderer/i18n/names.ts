@@ -1,14 +1,48 @@
-import type { PatientSummary } from '../../app/contract/index.ts'
+import type { CardHolder, PatientSummary } from '../../app/contract/index.ts'
 import { fullDate } from './formats.ts'
 import { language } from './language.ts'
 
-/** « DUPONT Marie »: birth name in capitals, used name after it when it differs (« DUPONT ép. LEROY »: shown between brackets). */
+/**
+ * A given name as one writes it: cards and identity services hold « MARIE-ÈVE », people read « Marie-Ève ». A word that
+ * already has small letters after the first stays as its owner wrote it.
+ */
+export const givenName = (name: string): string =>
+  name
+    .trim()
+    .split(/([\s'’-]+)/)
+    .map((word) =>
+      word === word.toLocaleUpperCase('fr-FR') || word === word.toLocaleLowerCase('fr-FR')
+        ? word.charAt(0).toLocaleUpperCase('fr-FR') + word.slice(1).toLocaleLowerCase('fr-FR')
+        : word,
+    )
+    .join('')
+
+const familyName = (name: string): string => name.trim().toLocaleUpperCase('fr-FR')
+
+/** « Anne MARTIN »: a professional, as the card's certificates name them. */
+export const personName = (person: { givenName: string; familyName: string }): string =>
+  `${givenName(person.givenName)} ${familyName(person.familyName)}`.trim()
+
+const doctors = /^(?:médecin|chirurgien-dentiste|pharmacien)/i
+
+const isDoctor = (holder: CardHolder): boolean =>
+  holder.profession !== null && doctors.test(holder.profession)
+
+/** « Dr MARTIN » for the professions that bear the title, else first and last name. */
+export const greetingName = (holder: CardHolder): string =>
+  isDoctor(holder) ? `Dr ${familyName(holder.familyName)}` : personName(holder)
+
+/** « Dr Anne MARTIN », « Sophie CARON »: the name as colleagues read it. */
+export const fullName = (holder: CardHolder): string =>
+  isDoctor(holder) ? `Dr ${personName(holder)}` : personName(holder)
+
+/** « DUPONT Marie »: birth name in capitals, the used name between brackets when it differs: « DUPONT (LEROY) Marie ». */
 export const patientName = (
   patient: Pick<PatientSummary, 'birthName' | 'usedName' | 'firstName'>,
 ): string => {
-  const birth = patient.birthName.toLocaleUpperCase('fr-FR')
-  const used = patient.usedName?.toLocaleUpperCase('fr-FR')
-  return `${birth}${used && used !== birth ? ` (${used})` : ''} ${patient.firstName}`.trim()
+  const birth = familyName(patient.birthName)
+  const used = patient.usedName ? familyName(patient.usedName) : null
+  return `${birth}${used && used !== birth ? ` (${used})` : ''} ${givenName(patient.firstName)}`.trim()
 }
 
 /** One letter, as clinicians write it; « I » (indéterminé) when unknown. */

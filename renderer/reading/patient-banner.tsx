@@ -2,7 +2,7 @@ import { FlaskConical, ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { PatientSummary } from '../../app/contract/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
 import { isTestIdentity, spacedMatricule } from '../documents/index.ts'
-import { age, fullDate, t } from '../i18n/index.ts'
+import { age, fullDate, givenName, t } from '../i18n/index.ts'
 
 const InsStatus = ({ patient }: { patient: PatientSummary }) => {
   if (isTestIdentity(patient.ins))
@@ -43,7 +43,7 @@ export const PatientBanner = ({ patient, now }: { patient: PatientSummary; now: 
       <div className="patient-words">
         <p className="patient-traits">
           <b>
-            {patient.birthName.toLocaleUpperCase('fr-FR')} {patient.firstName}
+            {patient.birthName.toLocaleUpperCase('fr-FR')} {givenName(patient.firstName)}
           </b>
           {patient.usedName &&
             patient.usedName.toLocaleUpperCase('fr-FR') !== patient.birthName.toLocaleUpperCase('fr-FR') && (

@@ -1,9 +1,9 @@
 import { CircleHelp, Search, X } from 'lucide-react'
 import type { Ref } from 'react'
 import { Button as AriaButton, Input, SearchField } from 'react-aria-components'
-import { cardStore, sessionStore, useStore } from '../data/index.ts'
+import { sessionStore, useStore } from '../data/index.ts'
 import { Button, IconButton, KeyboardHint, Logo } from '../design/index.ts'
-import { t } from '../i18n/index.ts'
+import { fullName, t } from '../i18n/index.ts'
 
 /** The strip that never moves: search, who is at the keyboard, lock. */
 export const TopBar = ({
@@ -19,11 +19,10 @@ export const TopBar = ({
   onHelp: () => void
   searchRef: Ref<HTMLInputElement>
 }) => {
-  const card = useStore(cardStore)
   const session = useStore(sessionStore)
-  const holder = 'token' in card ? card.token.holder : null
   const byCard = session?.phase === 'open' && session.openedBy === 'card'
-  const name = (session?.phase === 'open' ? session.holder : null) ?? t('shell.openedWithout')
+  const holder = session?.phase === 'open' ? session.holder : null
+  const name = holder ? fullName(holder) : t('shell.openedWithout')
   return (
     <header className="top">
       <div className="top-logo">

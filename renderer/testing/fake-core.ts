@@ -21,7 +21,7 @@ import { viewOf } from './fixture-views.ts'
 import { cardOf, token } from './fake-card.ts'
 import { scenarios } from './scenarios.ts'
 
-const open: SessionState = { phase: 'open', openedBy: 'card', holder: 'Dr Anne MARTIN' }
+const open: SessionState = { phase: 'open', openedBy: 'card', holder: token.holder }
 const error = (code: ErrorData['code'], details?: ErrorData['details']): ErrorData => ({
   code,
   retry: 'later',

@@ -1,5 +1,5 @@
 import type { CardHolder } from '../../app/contract/index.ts'
-import { t } from '../i18n/index.ts'
+import { personName, t } from '../i18n/index.ts'
 
 /** The card as it lies on the desk: name, profession, RPPS as its public certificates say. Empty when no card is there. */
 export const CardPicture = ({ holder, dimmed = false }: { holder: CardHolder | null; dimmed?: boolean }) => {
@@ -11,11 +11,7 @@ export const CardPicture = ({ holder, dimmed = false }: { holder: CardHolder | n
       className="cps-picture"
       data-empty={holder ? undefined : ''}
       data-dimmed={dimmed ? '' : undefined}
-      aria-label={
-        holder
-          ? t('unlock.cardOf', { name: `${holder.givenName} ${holder.familyName}` })
-          : t('unlock.noCardPicture')
-      }
+      aria-label={holder ? t('unlock.cardOf', { name: personName(holder) }) : t('unlock.noCardPicture')}
       role="img"
     >
       <span className="cps-picture-mark" aria-hidden="true">
@@ -25,9 +21,7 @@ export const CardPicture = ({ holder, dimmed = false }: { holder: CardHolder | n
       <span className="cps-picture-words" aria-hidden="true">
         {holder ? (
           <>
-            <b>
-              {holder.givenName} {holder.familyName}
-            </b>
+            <b>{personName(holder)}</b>
             <span>{line}</span>
             {holder.organisation ? <span>{holder.organisation}</span> : null}
           </>

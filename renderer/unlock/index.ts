@@ -1,5 +1,4 @@
 export { CardPicture } from './card-picture.tsx'
 export { CardTrouble } from './card-trouble.tsx'
-export { fullName } from './greeting.ts'
 export { PinForm } from './pin-form.tsx'
 export { UnlockScreen } from './unlock-screen.tsx'

@@ -32,6 +32,18 @@ test('a shared mailbox has its own inbox, drafts, sent and trash, by French or E
   expect(read(`${root}/Rebut`, [], '\\Junk')).toEqual(['junk', secretariat, true])
 })
 
+test('the prefix of a namespace may be in modified UTF-7, as imapflow leaves it', () => {
+  const [mailbox, role] = [`Partagées/${secretariat}`, 'inbox']
+  for (const prefix of ['Partag&AOk-es/', 'Partagées/'])
+    expect(serverFolder(listed(mailbox), [{ prefix, delimiter: '/' }])).toMatchObject({
+      role,
+      mailbox: secretariat,
+    })
+  expect(serverFolder(listed('R&D/équipe'), [{ prefix: 'R&-D/', delimiter: '/' }])).toMatchObject({
+    mailbox: 'équipe',
+  })
+})
+
 test('the namespace itself is no folder, whatever the server says of it', () => {
   expect(read('Partagées')).toEqual(['none', null, false])
   expect(read('Partagées', ['\\HasChildren'])).toEqual(['none', null, false])

@@ -56,6 +56,20 @@ export const listFolders = async (client: ImapFlow): Promise<ServerFolder[]> => 
 }
 
 /**
+ * Modified UTF-7 (RFC 3501 §5.1.3) to text: imapflow decodes paths, but leaves namespace prefixes as the server sent them.
+ * What is not that encoding stays as it is (a server in UTF-8 mode).
+ */
+const decodeMailboxName = (sent: string): string =>
+  sent.replace(/&([A-Za-z0-9+,]*)-/g, (_whole, coded: string) => {
+    if (coded === '') return '&'
+    const bytes = Buffer.from(coded.replaceAll(',', '/'), 'base64')
+    return bytes
+      .subarray(0, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le')
+  })
+
+/**
  * One listed folder. Below the prefix of a foreign namespace (RFC 2342) the first segment names the shared mailbox, whose
  * root is its inbox; the prefix itself is no folder.
  */
@@ -66,7 +80,8 @@ export const serverFolder = (entry: ListedFolder, foreign: readonly Space[]): Se
     parentPath: entry.parentPath === '' ? null : entry.parentPath,
   }
   const selectable = !entry.flags.has('\\Noselect') && !entry.flags.has('\\NonExistent')
-  for (const { prefix, delimiter } of foreign) {
+  for (const { prefix: sent, delimiter } of foreign) {
+    const prefix = decodeMailboxName(sent)
     if (prefix === '') continue
     if (`${entry.path}${delimiter}` === prefix)
       return { ...listed, role: 'none', mailbox: null, selectable: false }

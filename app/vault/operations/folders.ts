@@ -100,9 +100,12 @@ export const folderOperations = {
       .all<FolderRow>()
       .map(folder),
   ),
+  /** Those of these folders that a window may show. */
   'folders.byIds': operation((db, params: { ids: number[] }): Folder[] =>
     db
-      .prepare('SELECT * FROM folders WHERE id IN (SELECT value FROM json_each($ids)) ORDER BY id')
+      .prepare(
+        'SELECT * FROM folders WHERE selectable = 1 AND id IN (SELECT value FROM json_each($ids)) ORDER BY id',
+      )
       .all<FolderRow>({ ids: JSON.stringify(params.ids) })
       .map(folder),
   ),
@@ -124,6 +127,8 @@ export const folderOperations = {
         .all<FolderRow>([params.accountId])
       const byPath = new Map(known.map((row) => [row.path, row]))
       const changed: number[] = []
+      // Still listed, but only as a node of the tree: windows forget them.
+      const hidden: number[] = []
       for (const server of params.folders) {
         const row = byPath.get(server.path)
         byPath.delete(server.path)
@@ -152,7 +157,7 @@ export const folderOperations = {
             `UPDATE folders SET name = $name, parent_path = $parentPath, role = $role, mailbox = $mailbox, shared = $shared,
                selectable = $selectable WHERE id = $id`,
           ).run({ ...values, id: row.id })
-          changed.push(row.id)
+          ;(values.selectable === 1 ? changed : hidden).push(row.id)
         }
       }
       const removal: Removal = { ids: [], files: [] }
@@ -166,7 +171,7 @@ export const folderOperations = {
         removal.files.push(...removed.files)
         db.prepare('DELETE FROM folders WHERE id = ?').run([gone.id])
       }
-      return { changed, removedFolders: [...byPath.values()].map((row) => row.id), removal }
+      return { changed, removedFolders: [...hidden, ...[...byPath.values()].map((row) => row.id)], removal }
     },
   ),
   'folders.saveState': operation((db, params: { id: number; state: FolderState }): void => {

@@ -10,7 +10,7 @@ export const galleryBridge = (state: string, theme: string): Bridge => {
   const answer = (method: string, input: unknown): unknown => {
     switch (method) {
       case 'session.state':
-        return ok({ phase: 'open', openedBy: 'card', holder: 'Dr Anne MARTIN' })
+        return ok({ phase: 'open', openedBy: 'card', holder: null })
       case 'card.state':
         return ok({ state: 'starting' })
       case 'settings.get':
