@@ -5,6 +5,7 @@ import {
   type TLSSocket,
 } from 'node:tls'
 import { connect as tcpConnect, isIP, type Socket } from 'node:net'
+import { tlsProfile } from '../../algorithms/index.ts'
 import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
 import { Failure } from './failure.ts'
 import type { Resolver } from './resolver.ts'
@@ -56,13 +57,13 @@ export const openTcp = async (
   })
 }
 
-/** TLS options of every mail connection: our anchors instead of the system's, TLS 1.2 at least. */
+/** TLS options of every mail connection: our anchors instead of the system's, the profile's versions and suites. */
 export const tlsOptions = (verification: PeerVerification, host: string) => ({
   ca: verification.anchors(),
   host,
   ...(isIP(host) ? {} : { servername: host }),
   rejectUnauthorized: true,
-  minVersion: 'TLSv1.2' as const,
+  ...tlsProfile,
   checkServerIdentity,
 })
 
