@@ -1,7 +1,7 @@
 import { Flag, Forward, Lock, Paperclip, Reply, TriangleAlert } from 'lucide-react'
 import type { MessageRow } from '../../app/contract/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
-import { listTime, patientLine, t } from '../i18n/index.ts'
+import { extraLabel, listTime, patientLine, shownSubject, t } from '../i18n/index.ts'
 
 const alertText = (alert: NonNullable<MessageRow['alert']>): string =>
   alert.count > 1
@@ -14,10 +14,10 @@ export const rowName = (row: MessageRow, now: Date): string =>
     row.seen ? null : t('mailbox.unreadRow'),
     row.from.name || row.from.address,
     row.trust === 'patient' || row.trust === 'outside' ? t(`mailbox.trust-${row.trust}`) : null,
-    row.subject || t('mailbox.noSubject'),
+    shownSubject(row) || t('mailbox.noSubject'),
     row.alert ? t(`mailbox.alert-${row.alert.level}`, { text: alertText(row.alert) }) : null,
     row.patient ? t('mailbox.aboutPatient', { patient: patientLine(row.patient) }) : null,
-    row.documentLabel,
+    extraLabel(row),
     listTime(row.date, now),
   ]
     .filter(Boolean)
@@ -26,7 +26,7 @@ export const rowName = (row: MessageRow, now: Date): string =>
 /** The inside of a list row: who, what, about whom, how bad. */
 export const MessageRowContent = ({ row, now }: { row: MessageRow; now: Date }) => {
   const sender = row.from.name || row.from.address
-  const label = row.documentLabel !== null && row.documentLabel !== row.subject ? row.documentLabel : null
+  const label = extraLabel(row)
   const bare = row.patient === null && row.alert === null && label === null
   return (
     <div className="row" {...(row.seen ? {} : { 'data-unread': '' })} {...(bare ? { 'data-bare': '' } : {})}>
@@ -42,7 +42,7 @@ export const MessageRowContent = ({ row, now }: { row: MessageRow; now: Date }) 
       <time className="row-time tabular" dateTime={row.date}>
         {listTime(row.date, now)}
       </time>
-      <span className="row-subject">{row.subject || t('mailbox.noSubject')}</span>
+      <span className="row-subject">{shownSubject(row) || t('mailbox.noSubject')}</span>
       <span className="row-marks" aria-hidden="true">
         {row.answered ? <Reply /> : null}
         {row.forwarded ? <Forward /> : null}

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { MessageRow, MessageView } from '../../app/contract/index.ts'
 import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
-import { t, useLanguage } from '../i18n/index.ts'
+import { shownSubject, t, useLanguage } from '../i18n/index.ts'
 import { Attachments, ReceivedFiles } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
 import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
@@ -54,7 +54,7 @@ const Message = ({
     if (scroll.current) scroll.current.scrollTop = 0
   }, [id])
   return (
-    <main className="read" aria-label={view.row.subject || t('reading.noSubject')}>
+    <main className="read" aria-label={shownSubject(view.row) || t('reading.noSubject')}>
       <ReadingToolbar
         view={view}
         position={position}
@@ -64,7 +64,7 @@ const Message = ({
         onAction={onAction}
       />
       <div className="read-scroll" ref={scroll}>
-        <h1 className="read-subject">{view.row.subject || t('reading.noSubject')}</h1>
+        <h1 className="read-subject">{shownSubject(view.row) || t('reading.noSubject')}</h1>
         {view.row.patient && <PatientBanner patient={view.row.patient} now={new Date()} />}
         <CardSurface
           className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}

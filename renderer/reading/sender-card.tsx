@@ -18,7 +18,7 @@ import type {
 } from '../../app/contract/index.ts'
 import { accountStore, useStore } from '../data/index.ts'
 import { Avatar, Banner, Button, Chip } from '../design/index.ts'
-import { dateTime, errorSentence, fullDate, t } from '../i18n/index.ts'
+import { dateTime, errorSentence, fullDate, shownSubject, t } from '../i18n/index.ts'
 import { sortReasons } from './trust.ts'
 import './security.css'
 
@@ -143,7 +143,7 @@ const SecurityDetails = ({ view }: { view: MessageView }) => {
             )}
           </ul>
           {signer && <CertificateFacts certificate={signer} />}
-          {view.rawSubject !== view.row.subject && (
+          {view.rawSubject !== shownSubject(view.row) && (
             <p className="raw-subject small muted">
               {t('reading.rawSubject')} <span className="mono">{view.rawSubject}</span>
             </p>
