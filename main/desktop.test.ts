@@ -1,14 +1,15 @@
+import { EventEmitter } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { asksForDebugging, readCommandLine } from './command-line.ts'
 import { menuTemplate } from './menu.ts'
 import { isOpenedFile, runsWhenOpened, wipeOpenedFiles } from './opened-files.ts'
 import { policyPath, readPolicy } from './policy.ts'
 import { protectSecret, unprotectSecret } from './secrets.ts'
 import { mayOpenForCore } from './window-calls.ts'
-import { windowOptions } from './window.ts'
+import { reviveWindow, windowOptions } from './window.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'souspli-main-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -79,6 +80,34 @@ describe('windows', () => {
     expect(webPreferences?.partition).not.toContain('persist:')
   })
 
+  it('are loaded again when their process dies, not for ever', async () => {
+    const contents = new EventEmitter()
+    const loaded: string[] = []
+    const lines: string[] = []
+    const destroy = vi.fn()
+    let time = 0
+    reviveWindow(
+      {
+        webContents: contents,
+        isDestroyed: () => false,
+        destroy,
+        loadURL: (url: string) => Promise.resolve(void loaded.push(url)),
+      } as unknown as Parameters<typeof reviveWindow>[0],
+      { now: () => time, log: (event) => lines.push(event) },
+    )
+    contents.emit('render-process-gone', {}, { reason: 'clean-exit', exitCode: 0 })
+    expect(loaded).toEqual([])
+    for (let crash = 0; crash < 3; crash++)
+      contents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
+    expect(loaded).toEqual(Array(3).fill('souspli://app/index.html'))
+    time += 60_001
+    for (let crash = 0; crash < 4; crash++)
+      contents.emit('render-process-gone', {}, { reason: 'oom', exitCode: 5 })
+    expect(loaded).toHaveLength(6)
+    expect(destroy).toHaveBeenCalledTimes(1)
+    expect(lines.at(-1)).toBe('window process gone: oom, closed')
+  })
+
   it('offer developer tools only while not packaged', () => {
     expect(JSON.stringify(menuTemplate('linux', true))).not.toMatch(/toggleDevTools|reload/)
     expect(JSON.stringify(menuTemplate('linux', false))).toContain('toggleDevTools')
@@ -145,7 +174,7 @@ describe('opened files', () => {
     const opened = join(folder, 'opened')
     mkdirSync(join(opened, 'a'), { recursive: true })
     writeFileSync(join(opened, 'a/lettre.pdf'), 'fictif')
-    await wipeOpenedFiles(opened)
+    expect(await wipeOpenedFiles(opened)).toBe(true)
     expect(readdirSync(opened)).toEqual([])
     expect(statSync(opened).mode & 0o777).toBe(0o700)
   })

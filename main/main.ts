@@ -34,13 +34,14 @@ import { policyPath, readPolicy } from './policy.ts'
 import { protectSecret, unprotectSecret } from './secrets.ts'
 import { guardSession, wipeSession } from './session-guard.ts'
 import { createWindowCalls, mayOpenForCore } from './window-calls.ts'
-import { showAfresh, windowOptions, windowPartition } from './window.ts'
+import { reviveWindow, showAfresh, windowOptions, windowPartition } from './window.ts'
 
 const here = import.meta.dirname
 const stopLimitMs = 3_000
 const localNetworkChecks = 'LocalNetworkAccessChecks'
-/** Technical log: names and codes, never a payload. */
-const log = (line: string): void => void process.stderr.write(`main: ${line}\n`)
+/** Technical log, one JSON object a line: names and codes, never a payload. */
+const log = (event: string): void =>
+  void process.stderr.write(`${JSON.stringify({ level: 'error', process: 'main', event })}\n`)
 
 const commandLine = readCommandLine(process.argv, app.isPackaged)
 const host = hostOf(process.versions)
@@ -59,7 +60,10 @@ const start = async (profileFolder: string): Promise<void> => {
   }
   const openedFolder = join(profileFolder, 'opened')
   await mkdir(profileFolder, { recursive: true, mode: 0o700 })
-  await wipeOpenedFiles(openedFolder)
+  const wipe = async (): Promise<void> => {
+    if (!(await wipeOpenedFiles(openedFolder))) log('an opened copy is held by another program')
+  }
+  await wipe()
 
   const windows = new Set<BrowserWindow>()
   const partition = session.fromPartition(windowPartition, { cache: false })
@@ -78,7 +82,7 @@ const start = async (profileFolder: string): Promise<void> => {
 
   const forgetEverything = async (): Promise<void> => {
     mailFrames.clear()
-    await Promise.all([wipeOpenedFiles(openedFolder), showAfresh([...windows], () => wipeSession(partition))])
+    await Promise.all([wipe(), showAfresh([...windows], () => wipeSession(partition))])
   }
 
   const onCoreEvent = (name: string, payload: unknown): void => {
@@ -195,6 +199,7 @@ const start = async (profileFolder: string): Promise<void> => {
     windows.add(window)
     window.on('closed', () => windows.delete(window))
     guardNavigation(window.webContents)
+    reviveWindow(window, { now: () => performance.now(), log })
     await window.loadURL(appPage)
   }
 
@@ -220,7 +225,7 @@ const start = async (profileFolder: string): Promise<void> => {
     card.stop()
     core
       .stop(stopLimitMs)
-      .then(() => wipeOpenedFiles(openedFolder))
+      .then(wipe)
       .catch(() => log('stopping failed'))
       .finally(() => {
         stopped = true
@@ -247,7 +252,9 @@ else {
     .whenReady()
     .then(() => start(commandLine.profile ?? join(app.getPath('userData'), 'profile')))
     .catch((error: unknown) => {
-      log(`start failed: ${error instanceof Error ? error.message : 'unknown'}`)
+      // Messages of the system hold paths, and those hold names.
+      const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
+      log(`start failed: ${error instanceof Error ? error.name : typeof error} ${String(code ?? '')}`.trim())
       app.exit(1)
     })
 }

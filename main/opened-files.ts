@@ -16,10 +16,17 @@ const programs = new Set(
 export const runsWhenOpened = (fileName: string): boolean =>
   programs.has(extname(fileName.trim().replace(/[. ]+$/, '')).toLowerCase())
 
-/** Empties the private folder of « ouvrir avec » copies and makes it anew, for its owner only. */
-export const wipeOpenedFiles = async (folder: string): Promise<void> => {
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+/**
+ * Empties the private folder of « ouvrir avec » copies and makes it anew, for its owner only. False when a copy stays:
+ * on Windows a program that shows it holds it; the next lock or start tries again, and neither may fail for it.
+ */
+export const wipeOpenedFiles = async (folder: string): Promise<boolean> => {
+  const wiped = await rm(folder, { recursive: true, force: true, maxRetries: 3 }).then(
+    () => true,
+    () => false,
+  )
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  return wiped
 }
 
 /** True when `path` really is inside the private folder. */

@@ -54,3 +54,25 @@ export const showAfresh = async (
   await wipe()
   await Promise.all(alive.filter((window) => !window.isDestroyed()).map((window) => window.loadURL(appPage)))
 }
+
+const revivals = 3
+const revivalWindowMs = 60_000
+
+/**
+ * A page whose process died is loaded again (its working set was in memory, the truth is in the vault), three times a
+ * minute at most; then the window closes, and with the last one the product.
+ */
+export const reviveWindow = (
+  window: BrowserWindow,
+  { now, log }: { now: () => number; log: (event: string) => void },
+): void => {
+  const times: number[] = []
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason === 'clean-exit' || window.isDestroyed()) return
+    const again = times.filter((at) => now() - at < revivalWindowMs).length < revivals
+    log(`window process gone: ${reason}${again ? ', loaded again' : ', closed'}`)
+    times.push(now())
+    if (again) window.loadURL(appPage).catch(() => log('the window did not load again'))
+    else window.destroy()
+  })
+}

@@ -299,6 +299,19 @@ describe('the real main and preload on the stand-in', () => {
     expect(app.logs()).toContain('core process ended with code 7')
   })
 
+  it('shows its window again when the window’s process dies', async () => {
+    const before = app.page
+    const session = await before.context().newCDPSession(before)
+    session.send('Page.crash').catch(() => undefined) // the page cannot answer
+    await expect.poll(() => app.windows().filter((page) => page !== before).length).toBe(1)
+    const [after] = app.windows()
+    await expect.poll(() => after?.url() ?? '').toContain('index.html')
+    expect(app.logs()).toContain('window process gone: crashed, loaded again')
+    expect(await after?.evaluate(async () => (await window.souspli.invoke('settings.get', null)).ok)).toBe(
+      true,
+    )
+  })
+
   it('gives way to the instance already running', async () => {
     await expect(launch()).rejects.toThrow('the app ended with code 0')
   })

@@ -164,7 +164,15 @@ export const createWindowsOfApp = (host: StandinHost, askApp: AskApp): WindowsOf
       return askApp(kind === 'send' ? 'ipc.send' : 'ipc.invoke', call)
     })
     await page.addInitScript({ content: preloadSource(names, asked.preload, asked.argv) })
+    page.on('crash', () => {
+      // Playwright's page answers nothing any more: a fresh one takes its place in the same window.
+      windows.delete(asked.windowId)
+      const again = create(asked).then(() => askApp('window.gone', { windowId: asked.windowId }))
+      creating = again.catch(() => undefined) // the app is gone
+      page.close().catch(() => undefined) // the browser is gone
+    })
     page.on('close', () => {
+      if (windows.get(asked.windowId)?.page !== page) return
       windows.delete(asked.windowId)
       askApp('window.closed', { windowId: asked.windowId }).catch(() => undefined) // the app is gone
     })

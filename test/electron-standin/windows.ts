@@ -32,6 +32,7 @@ const contentsEvents = [
   'will-redirect',
   'will-attach-webview',
   'did-finish-load',
+  'render-process-gone',
   'destroyed',
 ]
 const windowEvents = ['closed', 'ready-to-show', 'focus', 'blur']
@@ -225,6 +226,11 @@ onHost('ipc.send', (payload) => {
 onHost('window.closed', (payload) => {
   const state = windows.get((payload as { windowId: number }).windowId)
   if (state !== undefined) closeState(state)
+  return Promise.resolve(null)
+})
+onHost('window.gone', (payload) => {
+  const state = windows.get((payload as { windowId: number }).windowId)
+  state?.contents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 5 })
   return Promise.resolve(null)
 })
 onHost('window.open', (payload) => {
