@@ -190,7 +190,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     classify,
     displaySubject,
     protect: protection.protect,
-    readableContent: async (raw) => (await protection.open(raw, [])).content,
+    readableContent: async (raw) => (await protection.open(raw, [], new Date(now()))).content,
     attachmentUrl: ({ id, partFile, fileName, size }) => {
       const known = attachmentUrls.get(id)
       if (known !== undefined) return known
@@ -243,7 +243,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       return raw.error.code === 'mail.body-unavailable'
         ? ok(buildHeaderOnlyView(row.value, row.value.subject))
         : raw
-    const opened = await protection.open(raw.value, [row.value.from.address])
+    const opened = await protection.open(raw.value, [row.value.from.address], new Date(row.value.date))
     return buildMessageView(row.value, raw.value, opened, resources.group(`message-${id}`).publish)
   }
 

@@ -20,6 +20,7 @@ import {
 } from '../smime/index.ts'
 import type { Vault } from '../vault/index.ts'
 import { issuersOf } from './anchors.ts'
+import { receivedAt } from './arrival.ts'
 
 export { fetchRevocation } from './revocation-fetch.ts'
 export { pemOf, readTrustAnchors } from './anchors.ts'
@@ -40,8 +41,11 @@ export interface Protection {
     entity: Uint8Array,
     wish: { sign: boolean; encrypt: boolean; from: string; recipients: string[] },
   ) => Promise<Outcome<Uint8Array>>
-  /** Decrypts and verifies; remembers certificates that a valid signature vouches for. */
-  open: (raw: Uint8Array, fromAddresses: string[]) => Promise<OpenedMessage>
+  /**
+   * Decrypts and verifies as on the day of arrival (`dated` where the message does not tell); remembers certificates that
+   * a valid signature vouches for.
+   */
+  open: (raw: Uint8Array, fromAddresses: string[], dated: Date) => Promise<OpenedMessage>
   /** What the options of a draft still lack. */
   check: (content: DraftContent) => Promise<SendCheck[]>
   importP12: (bytes: Uint8Array, passphrase: string) => Promise<Outcome<CertificateSummary>>
@@ -121,12 +125,13 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
       if (!signed.ok || !wish.encrypt) return signed
       return encrypt(signed.value, [...wish.recipients, wish.from])
     },
-    open: async (raw, fromAddresses) => {
+    open: async (raw, fromAddresses, dated) => {
       const listed = await vault.run('keys.list', {})
       const keys = listed.ok ? listed.value : []
       const opened = await openMessage(raw, {
         fromAddresses,
         now: deps.now(),
+        arrivedAt: receivedAt(raw) ?? dated,
         trust: deps.trust,
         keys: keys.map((key) => ({ certificate: key.der, pkcs8: key.pkcs8 })),
       }).finally(() => {

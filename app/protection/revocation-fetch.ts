@@ -4,13 +4,20 @@ const maximumBytes = 20 * 1024 * 1024
 const limitMilliseconds = 8_000
 
 /**
- * A revocation list by HTTP (RFC 5280 §4.2.1.13: http only; the list is signed). Errors: `net.unreachable`,
- * `net.timeout`, `smime.limit`.
+ * A revocation list or an OCSP answer by HTTP (RFC 5280 §4.2.1.13: http only; what comes is signed): GET, or POST of an
+ * OCSP request (RFC 6960 appendix A.1). Errors: `net.unreachable`, `net.timeout`, `smime.limit`.
  */
-export const fetchRevocation = async (url: string): Promise<Outcome<Uint8Array>> => {
+export const fetchRevocation = async (url: string, body?: Uint8Array): Promise<Outcome<Uint8Array>> => {
   if (!/^http:\/\//i.test(url)) return fail('net.unreachable')
   try {
     const response = await fetch(url, {
+      ...(body
+        ? {
+            method: 'POST',
+            body: new Uint8Array(body),
+            headers: { 'Content-Type': 'application/ocsp-request', Accept: 'application/ocsp-response' },
+          }
+        : {}),
       redirect: 'error',
       credentials: 'omit',
       signal: AbortSignal.timeout(limitMilliseconds),

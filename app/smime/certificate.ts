@@ -211,10 +211,33 @@ const nationalIdPattern = /^\d[0-9A-Z]{8,15}(?:\/[0-9A-Z]{1,16})?$/
 const attribute = (facts: CertificateFacts, name: string): string | null =>
   facts.subject.find((one) => one.name === name)?.value ?? null
 
-/** The name to show for whoever holds a certificate: given and family name, else the common name. */
+/** A given name as people write it: cards have it in capitals. One with small letters is left alone. */
+const asWritten = (given: string): string =>
+  given === given.toLocaleUpperCase('fr')
+    ? given
+        .toLocaleLowerCase('fr')
+        .replace(
+          /(^|[^\p{L}\p{M}])(\p{L})/gu,
+          (_, before: string, letter: string) => `${before}${letter.toLocaleUpperCase('fr')}`,
+        )
+    : given
+
+/** A mail address or a host name: what organisations' and servers' certificates have as common name. */
+const technicalName = /@|^[a-z0-9*-]+(?:\.[a-z0-9-]+)+$/i
+
+/**
+ * The name to show for whoever holds a certificate: « Prénom NOM » of a person, else the common name, or the
+ * organisation's where the common name is an address or a host.
+ */
 export const holderName = (facts: CertificateFacts): string => {
-  const person = [attribute(facts, 'GN'), attribute(facts, 'SN')].filter((part) => part !== null).join(' ')
-  return person || (attribute(facts, 'CN') ?? attribute(facts, 'O') ?? facts.serial)
+  const given = attribute(facts, 'GN')
+  const family = attribute(facts, 'SN')
+  const person = [given && asWritten(given), family?.toLocaleUpperCase('fr')].filter(Boolean).join(' ')
+  if (person) return person
+  const commonName = attribute(facts, 'CN')
+  const organisation = attribute(facts, 'O')
+  if (commonName && !(organisation && technicalName.test(commonName))) return commonName
+  return organisation ?? facts.serial
 }
 
 const written = (attributes: { name: string; value: string }[]): string =>

@@ -51,7 +51,9 @@ export const judgeSignature = async (
   const { trust, fromAddresses, now, arrivedAt } = context
   const { signedAt, scope } = finding
   const candidates = readCandidates(finding.candidates)
-  const at = arrivedAt && arrivedAt < now ? arrivedAt : now
+  // Whoever holds an expired key can say it signed earlier, not that the message arrived earlier.
+  const latest = Math.max((arrivedAt ?? now).getTime(), signedAt?.getTime() ?? 0)
+  const at = new Date(Math.min(latest, now.getTime()))
   const verdict = await trust.verifySigner({ certificate: signer, candidates, at, signedAt })
   const addressBinding = bindingOf(signer, fromAddresses)
   const all: InvalidReason[] = [

@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto'
 import type { Outcome } from '../contract/errors.ts'
+import { parsed } from './asn1.ts'
 import type { CertificateFacts } from './certificate.ts'
 import { usableCrl, type RevocationList } from './crl.ts'
-import { ocspUrl, readOcspAnswer, type OcspAnswer } from './ocsp.ts'
+import { ocspRequest, ocspUrl, readOcspAnswer, type OcspAnswer } from './ocsp.ts'
 
 export type RevocationStatus = 'good' | 'revoked' | 'unknown'
 
@@ -14,13 +16,15 @@ export interface RevocationStore {
 export interface RevocationDeps {
   /** Milliseconds since 1970. */
   now(): number
-  /** GET over http, with its own limits on size and time. */
-  fetch(url: string): Promise<Outcome<Uint8Array>>
+  /** Over http with its own limits on size and time: GET, or POST of an OCSP request when there is a body. */
+  fetch(url: string, body?: Uint8Array): Promise<Outcome<Uint8Array>>
   store: RevocationStore
 }
 
 /** After a failed fetch the address is left alone for a while: reading mail offline must not wait for each message. */
 const quiet = 60_000
+/** Longest question asked by GET, in characters of its address (RFC 6960 appendix A.1). */
+const longestGet = 255
 /** A kept list is renewed once it is older than this, even when it has not expired. */
 const renewAfter = 6 * 3_600_000
 
@@ -38,17 +42,18 @@ export const createRevocation = (deps: RevocationDeps) => {
   const underWay = new Map<string, Promise<Uint8Array | null>>()
   const nowDate = (): Date => new Date(deps.now())
 
-  const fetchOnce = (url: string): Promise<Uint8Array | null> => {
-    const running = underWay.get(url)
+  const fetchOnce = (url: string, body?: Uint8Array): Promise<Uint8Array | null> => {
+    const question = body ? `${url} ${createHash('sha256').update(body).digest('hex')}` : url
+    const running = underWay.get(question)
     if (running) return running
-    if (deps.now() - (failedAt.get(url) ?? -Infinity) < quiet) return Promise.resolve(null)
-    const started = deps.fetch(url).then((fetched) => {
-      underWay.delete(url)
+    if (deps.now() - (failedAt.get(question) ?? -Infinity) < quiet) return Promise.resolve(null)
+    const started = deps.fetch(url, ...(body ? [body] : [])).then((fetched) => {
+      underWay.delete(question)
       if (fetched.ok) return fetched.value
-      failedAt.set(url, deps.now())
+      failedAt.set(question, deps.now())
       return null
     })
-    underWay.set(url, started)
+    underWay.set(question, started)
     return started
   }
 
@@ -77,43 +82,77 @@ export const createRevocation = (deps: RevocationDeps) => {
     return old?.ok ? remember(old.value, deps.now() - renewAfter + quiet) : null
   }
 
+  /** Lists and responders may forget a certificate once it has expired: « good » says nothing of it then. */
+  const forgotten = (certificate: CertificateFacts, answeredAt: Date): boolean =>
+    certificate.notAfter < answeredAt
+
   const byList = async (
     certificate: CertificateFacts,
     issuer: CertificateFacts,
+    at: Date | null,
   ): Promise<RevocationStatus> => {
     for (const url of certificate.crlUrls.slice(0, 4)) {
       const list = await listFrom(url, issuer)
       const covers = list && (list.only === null || (list.only === 'authorities') === certificate.isAuthority)
-      if (covers) return list.revokedAt(certificate.serial) ? 'revoked' : 'good'
+      if (!covers) continue
+      const revokedAt = parsed(() => list.revokedAt(certificate.serial))
+      if (!revokedAt.ok) continue
+      if (revokedAt.value) return at !== null && revokedAt.value > at ? 'good' : 'revoked'
+      if (!forgotten(certificate, list.thisUpdate)) return 'good'
     }
     return 'unknown'
+  }
+
+  /** By GET, whose answers are cached on the way, then by POST for a long question or a responder that wants it. */
+  const askResponder = async (
+    responder: string,
+    certificate: CertificateFacts,
+    issuer: CertificateFacts,
+  ): Promise<OcspAnswer | null> => {
+    const url = ocspUrl(responder, certificate, issuer)
+    const ways: [string, Uint8Array?][] = [[responder, ocspRequest(certificate, issuer)]]
+    if (url.length - responder.length <= longestGet) ways.unshift([url])
+    for (const way of ways) {
+      const fetched = await fetchOnce(...way)
+      const answer = fetched ? readOcspAnswer(fetched, certificate, issuer, nowDate()) : null
+      if (answer?.ok) return answer.value
+    }
+    return null
   }
 
   const byOcsp = async (
     certificate: CertificateFacts,
     issuer: CertificateFacts,
+    at: Date | null,
   ): Promise<RevocationStatus> => {
+    const judged = ({ status, revokedAt }: OcspAnswer): RevocationStatus => {
+      if (status === 'revoked')
+        return at !== null && revokedAt !== null && revokedAt > at ? 'good' : 'revoked'
+      return status === 'good' && !forgotten(certificate, nowDate()) ? 'good' : 'unknown'
+    }
     const known = answers.get(certificate.fingerprint)
-    if (known && known.until > deps.now()) return known.status
+    if (known && known.until > deps.now()) return judged(known)
     for (const responder of certificate.ocspUrls.slice(0, 2)) {
-      const fetched = await fetchOnce(ocspUrl(responder, certificate, issuer))
-      const answer = fetched ? readOcspAnswer(fetched, certificate, issuer, nowDate()) : null
-      if (answer?.ok && answer.value.status !== 'unknown') {
-        answers.set(certificate.fingerprint, answer.value)
-        return answer.value.status
+      const answer = await askResponder(responder, certificate, issuer)
+      if (answer && answer.status !== 'unknown') {
+        answers.set(certificate.fingerprint, answer)
+        return judged(answer)
       }
     }
     return 'unknown'
   }
 
-  /** The worst status along a path, leaf first, its self-signed root excepted. */
-  return async (path: readonly CertificateFacts[]): Promise<RevocationStatus> => {
+  /**
+   * The worst status along a path, leaf first, its self-signed root excepted. What was revoked after `at` was good then;
+   * null asks for now.
+   */
+  return async (path: readonly CertificateFacts[], at: Date | null): Promise<RevocationStatus> => {
     let worst: RevocationStatus = 'good'
     for (const [index, certificate] of path.entries()) {
       const issuer = path[index + 1]
       if (!issuer) break
-      let status = await byList(certificate, issuer)
-      if (status === 'unknown') status = await byOcsp(certificate, issuer)
+      let status = await byList(certificate, issuer, at)
+      if (status === 'unknown') status = await byOcsp(certificate, issuer, at)
       if (status === 'revoked') return 'revoked'
       if (status === 'unknown') worst = 'unknown'
     }

@@ -35,7 +35,10 @@ export interface Trust {
     host: string
     issuerCommonName?: string
   }): Promise<Outcome<{ revocation: 'good' | 'unknown' }>>
-  /** Checks a message's signer at a date and, when the signature tells it, at the time of signing. */
+  /**
+   * Checks a message's signer at a date (arrival) and, when the signature tells it, at the time of signing. Revocation is
+   * asked for today: a certificate revoked after `at` could still sign then.
+   */
   verifySigner(params: {
     certificate: CertificateFacts
     candidates: CertificateFacts[]
@@ -95,7 +98,7 @@ export const createTrust = (
       ? leaf.x509.checkIP(host)
       : leaf.x509.checkHost(host, { subject: 'never', partialWildcards: false })
     if (named === undefined) return refuse('tls.host-mismatch')
-    const revocation = await revocationOf(built.path)
+    const revocation = await revocationOf(built.path, null)
     if (revocation === 'revoked') return refuse('tls.revoked')
     if (revocation === 'unknown' && deps.revocation === 'require') {
       return fail('tls.revocation-unknown', { retry: 'later', details: { host } })
@@ -117,7 +120,7 @@ export const createTrust = (
       if (problem) reasons.add(problem)
     }
     if (signedAt && signedAt.getTime() > at.getTime() + clockSkew) reasons.add('not-yet-valid')
-    const revocation = built.ok ? await revocationOf(built.path) : 'unknown'
+    const revocation = built.ok ? await revocationOf(built.path, at) : 'unknown'
     if (revocation === 'revoked') reasons.add('revoked')
     return { reasons: [...reasons], revocation: revocation === 'good' ? 'good' : 'unknown' }
   }
