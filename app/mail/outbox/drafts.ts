@@ -140,7 +140,8 @@ export const createDrafts = (deps: DraftDependencies) => {
       ...base,
       inReplyTo: answer.inReplyTo,
       references: answer.references,
-      content: { ...empty, ...answer.content },
+      // What came encrypted is quoted in clear in the draft: it leaves encrypted unless the user says otherwise.
+      content: { ...empty, ...answer.content, encrypt: row.value[0]?.encrypted ?? false },
       attachments: attachments.value,
     })
   }
