@@ -35,7 +35,7 @@ export const storeError = (error: unknown): Outcome<never> => {
   const code = codeOf(error)
   const known = byPrefix.find(([prefix]) => code.startsWith(prefix))
   if (known) {
-    return fail(known[1], { retry: known[1] === 'vault.disk-full' ? 'after-change' : 'no', cause: error })
+    return fail(known[1], { retry: known[1] === 'vault.disk-full' ? 'later' : 'no', cause: error })
   }
   return fail('core.internal', { cause: error })
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test, type Page } from '@playwright/test'
 import { people } from '../operator/index.ts'
 import { holdsFile, writeLetter, type Letter } from './letters.ts'
-import { picture, says } from './stage.ts'
+import { picture, reads, says } from './stage.ts'
 import { createProfile, listRow, patience, unlock } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -46,7 +46,7 @@ const receive = async (letter: Letter): Promise<void> => {
     raw: writeLetter(letter),
   })
   await listRow(app.page, letter.subject).click()
-  await says(app.page, letter.text)
+  await reads(app.page, letter.text)
 }
 const upload = (page: Page, bytes: Uint8Array): Promise<string> =>
   page.evaluate(
@@ -317,6 +317,7 @@ test('a message encrypted for Paul is read by Paul alone', async () => {
   expect(imported).toMatchObject({ ok: true })
   await listRow(hisApp.page, 'Deux fichiers joints').click()
   await listRow(hisApp.page, 'Message chiffré').click()
-  await says(hisApp.page, secret, 'Chiffré')
+  await says(hisApp.page, 'Chiffré')
+  await expect(hisApp.page.frameLocator('iframe[sandbox]').getByText(secret)).toBeVisible()
   await picture(hisApp.page, 'reading-decrypted')
 })

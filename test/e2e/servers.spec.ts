@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { people, type ServerCertificateKind } from '../operator/index.ts'
-import { createVault, leaveRecoveryCode, picture, says } from './stage.ts'
+import { createVault, leaveRecoveryCode, picture, reads, says } from './stage.ts'
 import { findServersOf, listRow, patience, unlock } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -170,7 +170,7 @@ test('a mailbox whose server stops stays readable and takes up again by itself',
   ).toBeVisible()
   await says(app.page, /Les messages déjà reçus restent lisibles/)
   await listRow(app.page, 'Avant la panne').click()
-  await says(app.page, 'Texte fictif de « Avant la panne ».')
+  await reads(app.page, 'Texte fictif de « Avant la panne ».')
   await picture(app.page, 'servers-imap-down')
   await deliver('Pendant la panne')
   await world.operator.imapUp()
@@ -185,6 +185,6 @@ test('locked and opened again without servers, the mailbox is there', async () =
   await says(app.page, 'Messagerie verrouillée avec la session du poste.')
   await unlock(app.page, anne.card.pin)
   await listRow(app.page, 'Pendant la panne').click()
-  await says(app.page, 'Texte fictif de « Pendant la panne ».')
+  await reads(app.page, 'Texte fictif de « Pendant la panne ».')
   await world.operator.imapUp()
 })

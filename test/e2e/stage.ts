@@ -43,3 +43,8 @@ export const lock = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Verrouiller' }).click()
   await expect(page.getByText('Vous avez verrouillé la messagerie.')).toBeVisible()
 }
+
+/** The text of the message shown, not its preview in the list. */
+export const reads = async (page: Page, text: string): Promise<void> => {
+  await expect(page.locator('.body-text').getByText(text).first()).toBeVisible()
+}
