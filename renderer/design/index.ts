@@ -5,7 +5,7 @@ import './surfaces.css'
 
 export { Avatar } from './avatar.tsx'
 export { Banner, ErrorBanner, type BannerTone } from './banner.tsx'
-export { Button, IconButton } from './button.tsx'
+export { Button, IconButton, type ButtonProps } from './button.tsx'
 export { CardSurface } from './card-surface.tsx'
 export { Checkbox, Segments } from './choices.tsx'
 export { Chip, type ChipTone } from './chip.tsx'

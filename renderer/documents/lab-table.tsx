@@ -22,7 +22,14 @@ const MarkChip = ({ mark }: { mark: ResultMark }) => {
       tone={mark.level === 'critical' ? 'alert' : mark.level === 'abnormal' ? 'warn' : 'neutral'}
       icon={icon}
     >
-      {mark.code === null ? word : `${mark.code} · ${word}`}
+      {mark.code === null ? (
+        word
+      ) : (
+        <>
+          {mark.code}
+          <span className="lab-word"> · {word}</span>
+        </>
+      )}
     </Chip>
   )
 }
@@ -62,7 +69,7 @@ const ResultRow = ({
         <MarkChip mark={mark} />
       </td>
       <td className="lab-unit">{result.unit}</td>
-      <td className="tabular">{result.referenceRange}</td>
+      <td className="lab-range tabular">{result.referenceRange}</td>
       {withPrevious && (
         <td className="lab-previous tabular">
           <Previous result={result} columnDate={columnDate} />
@@ -90,12 +97,15 @@ export const LabTable = ({ caption, results }: { caption: string; results: reado
             <th scope="col" className="lab-unit">
               {t('documents.unit')}
             </th>
-            <th scope="col">{t('documents.usualValues')}</th>
+            <th scope="col" className="lab-range">
+              {t('documents.usualValues')}
+            </th>
             {withPrevious && (
               <th scope="col" className="lab-previous">
-                {columnDate === null
-                  ? t('documents.previous')
-                  : t('documents.previousOn', { date: fullDate(columnDate) })}
+                {t('documents.previous')}
+                {columnDate !== null && (
+                  <span className="lab-heading-date tabular"> {fullDate(columnDate)}</span>
+                )}
               </th>
             )}
           </tr>

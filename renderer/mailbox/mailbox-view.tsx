@@ -116,7 +116,7 @@ export const MailboxView = ({
           </Button>
         </main>
       ) : only === undefined ? (
-        <main className="selection-panel">
+        <main className="selection-panel" data-nothing-open="">
           <EmptyState icon={search ? <MailSearch /> : <MailOpen />} title={t('mailbox.nothingOpen')}>
             {t('mailbox.nothingOpenText')}
           </EmptyState>

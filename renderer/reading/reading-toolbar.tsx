@@ -1,5 +1,6 @@
 import {
   Archive,
+  ArrowLeft,
   Code,
   Ellipsis,
   Flag,
@@ -14,7 +15,7 @@ import {
 } from 'lucide-react'
 import type { MessageView } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Button, IconButton, Menu, showError } from '../design/index.ts'
+import { Button, IconButton, Menu, showError, Tooltip, type ButtonProps } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 
 /** What the reader may ask of the mailbox about the message shown. */
@@ -25,6 +26,21 @@ const print = async (): Promise<void> => {
   const outcome = await invoke('window.print', null)
   if (!outcome.ok) showError(outcome.error)
 }
+
+/** An action in words where there is room; its key is in the tooltip. */
+const BarButton = ({
+  label,
+  shortcut,
+  children,
+  ...props
+}: ButtonProps & { label: string; shortcut: string }) => (
+  <Tooltip text={label} shortcut={shortcut}>
+    <Button {...props}>
+      {children}
+      <span className="bar-label">{label}</span>
+    </Button>
+  </Tooltip>
+)
 
 /** What can be done with the message shown; every action has its key in its tooltip. */
 export const ReadingToolbar = ({
@@ -46,37 +62,49 @@ export const ReadingToolbar = ({
   const several = view.to.length + view.cc.length > 1
   return (
     <div className="read-bar" role="toolbar" aria-label={t('reading.toolbar')}>
-      <Button variant="primary" onPress={() => onAction('reply')}>
+      <span className="bar-back">
+        <BarButton
+          label={t('reading.backToList')}
+          shortcut={t('shell.escape')}
+          onPress={() => onAction('close')}
+        >
+          <ArrowLeft aria-hidden="true" />
+        </BarButton>
+      </span>
+      <BarButton label={t('reading.reply')} shortcut="R" variant="primary" onPress={() => onAction('reply')}>
         <Reply aria-hidden="true" />
-        {t('reading.reply')}
-      </Button>
+      </BarButton>
       {several && (
-        <Button onPress={() => onAction('reply-all')}>
+        <BarButton
+          label={t('reading.replyAll')}
+          shortcut="A"
+          className="bar-first-to-shrink"
+          onPress={() => onAction('reply-all')}
+        >
           <ReplyAll aria-hidden="true" />
-          <span className="bar-label">{t('reading.replyAll')}</span>
-        </Button>
+        </BarButton>
       )}
-      <Button onPress={() => onAction('forward')}>
+      <BarButton label={t('reading.forward')} shortcut="F" onPress={() => onAction('forward')}>
         <Forward aria-hidden="true" />
-        <span className="bar-label">{t('reading.forward')}</span>
-      </Button>
+      </BarButton>
       <span className="bar-gap" />
-      <Button
+      <BarButton
+        label={t('reading.flag')}
+        shortcut="S"
         aria-pressed={flagged}
         className={flagged ? 'flag-on' : 'flag-off'}
         onPress={() => onAction('toggle-flag')}
       >
         <Flag aria-hidden="true" />
-        <span className="bar-label">{t('reading.flag')}</span>
-      </Button>
-      <IconButton
+      </BarButton>
+      <BarButton
         label={t('reading.archive')}
         shortcut="E"
-        variant="plain"
+        {...(several ? { className: 'bar-first-to-shrink' } : {})}
         onPress={() => onAction('archive')}
       >
         <Archive aria-hidden="true" />
-      </IconButton>
+      </BarButton>
       <IconButton label={t('reading.delete')} shortcut="#" variant="plain" onPress={() => onAction('delete')}>
         <Trash2 aria-hidden="true" />
       </IconButton>

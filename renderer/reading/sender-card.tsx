@@ -52,7 +52,7 @@ const TrustChip = ({ view }: { view: MessageView }) => {
   }
 }
 
-const SignatureChip = ({ signature }: { signature: SignatureStatus }) => {
+const SignatureChip = ({ signature, from }: { signature: SignatureStatus; from: Correspondent }) => {
   if (signature.status === 'none')
     return <Chip icon={<FileSignature aria-hidden="true" />}>{t('reading.unsigned')}</Chip>
   if (signature.status === 'invalid')
@@ -65,7 +65,10 @@ const SignatureChip = ({ signature }: { signature: SignatureStatus }) => {
     <Chip tone={signature.scope === 'part' ? 'warn' : 'ok'} icon={<BadgeCheck aria-hidden="true" />}>
       {signature.scope === 'part'
         ? t('reading.signaturePartial', { name: signature.signerName })
-        : t('reading.signatureValid', { name: signature.signerName })}
+        : signature.signerName.toLowerCase() === from.address.toLowerCase()
+          ? // The address stands just above: the certificate of a mailbox names nobody else.
+            t('reading.signatureValidMailbox')
+          : t('reading.signatureValid', { name: signature.signerName })}
     </Chip>
   )
 }
@@ -242,28 +245,28 @@ export const SenderHead = ({ view }: { view: MessageView }) => {
               {t('reading.repliesGoTo', { address: otherReply.map((reply) => reply.address).join(', ') })}
             </p>
           )}
-          <div className="trust-line">
-            <TrustChip view={view} />
-            <SignatureChip signature={view.signature} />
-            {view.encryption.status === 'decrypted' && (
-              <Chip tone="ok" icon={<LockKeyhole aria-hidden="true" />}>
-                {t('reading.encrypted')}
-              </Chip>
-            )}
-            {view.signature.status === 'valid' && view.signature.revocation === 'unknown' && (
-              <Chip tone="warn" icon={<Info aria-hidden="true" />}>
-                {t('reading.revocationUnknown')}
-              </Chip>
-            )}
-            {view.readReceiptRequested && (
-              <Chip icon={<MailCheck aria-hidden="true" />}>{t('reading.receiptRequested')}</Chip>
-            )}
-            <SecurityDetails view={view} />
-          </div>
         </div>
         <time className="sender-date small muted tabular" dateTime={view.row.date}>
           {dateTime(view.row.date)}
         </time>
+        <div className="trust-line">
+          <TrustChip view={view} />
+          <SignatureChip signature={view.signature} from={view.from} />
+          {view.encryption.status === 'decrypted' && (
+            <Chip tone="ok" icon={<LockKeyhole aria-hidden="true" />}>
+              {t('reading.encrypted')}
+            </Chip>
+          )}
+          {view.signature.status === 'valid' && view.signature.revocation === 'unknown' && (
+            <Chip tone="warn" icon={<Info aria-hidden="true" />}>
+              {t('reading.revocationUnknown')}
+            </Chip>
+          )}
+          {view.readReceiptRequested && (
+            <Chip icon={<MailCheck aria-hidden="true" />}>{t('reading.receiptRequested')}</Chip>
+          )}
+          <SecurityDetails view={view} />
+        </div>
       </div>
       <div className="alarms">
         <SecurityAlarms view={view} />

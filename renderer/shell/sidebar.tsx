@@ -109,7 +109,7 @@ export const Sidebar = ({
   return (
     <nav className="rail" aria-label={t('shell.folders')}>
       <Button className="new-message" size="large" wide onPress={onNewMessage}>
-        <PencilLine aria-hidden="true" /> {t('shell.newMessage')}
+        <PencilLine aria-hidden="true" /> <span className="new-message-name">{t('shell.newMessage')}</span>
       </Button>
       <div className="rail-scroll">
         {mailboxesOf(accounts, folders).map((mailbox) => (

@@ -26,7 +26,7 @@ export const TopBar = ({
   return (
     <header className="top">
       <div className="top-logo">
-        <Logo /> SousPli
+        <Logo /> <span className="top-logo-name">SousPli</span>
       </div>
       <SearchField className="top-search" aria-label={t('shell.search')} value={search} onChange={onSearch}>
         <Search aria-hidden="true" />

@@ -1,6 +1,7 @@
 /**
  * Pictures of every screen, on the fake core: `node renderer/testing/screens.ts [name part…] [--all] [--axe]`.
  * Saves to out/screens/. Plain run: each scene light at 1440 × 900. `--all`: light, dark and contrast, at three sizes.
+ * `--zoomed`: what 200 % zoom leaves of 1280 × 720.
  * `--axe`: accessibility check of each scene; exits 1 on a serious or critical violation.
  */
 import { mkdir } from 'node:fs/promises'
@@ -11,7 +12,7 @@ import { createServer } from 'vite'
 import { scenes, type Scene } from './scenes.ts'
 
 const outFolder = fileURLToPath(new URL('../../out/screens/', import.meta.url))
-const sizes = { standard: [1440, 900], small: [1024, 700], large: [1920, 1080] } as const
+const sizes = { standard: [1440, 900], small: [1024, 700], large: [1920, 1080], zoomed: [640, 360] } as const
 const themes = ['light', 'dark', 'contrast'] as const
 type Theme = (typeof themes)[number]
 
@@ -19,6 +20,7 @@ const args = process.argv.slice(2)
 const names = args.filter((arg) => !arg.startsWith('--'))
 const everything = args.includes('--all')
 const withAxe = args.includes('--axe')
+const zoomed = args.includes('--zoomed')
 
 const server = await createServer({
   configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
@@ -91,7 +93,7 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
   )
   await scene.steps?.(page)
   await page.evaluate(() => document.fonts.ready)
-  const suffix = everything ? `-${theme}-${size}` : ''
+  const suffix = everything ? `-${theme}-${size}` : zoomed ? '-zoomed' : ''
   await page.screenshot({ path: `${outFolder}${scene.name}${suffix}.png` })
   if (withAxe) await checkAccessibility(page, `${scene.name} ${theme}`)
   await context.close()
@@ -107,7 +109,7 @@ try {
         for (const theme of themes)
           for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
             if (theme === 'light' || size === 'standard') await picture(scene, theme, size)
-      } else await picture(scene, 'light', 'standard')
+      } else await picture(scene, 'light', zoomed ? 'zoomed' : 'standard')
     } catch (cause) {
       problems.push(`${scene.name}: ${String(cause)}`)
     }

@@ -25,7 +25,6 @@ export const documents = {
   unit: 'Unit',
   usualValues: 'Usual values',
   previous: 'Previous',
-  previousOn: 'Previous {date}',
   noPrevious: 'No previous value',
   result_veryHigh: 'critical, high',
   result_veryLow: 'critical, low',

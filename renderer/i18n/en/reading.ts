@@ -2,6 +2,7 @@ export const reading = {
   loading: 'Opening the message…',
   loadingBody: 'Loading the text…',
   noSubject: '(no subject)',
+  backToList: 'Back to the list',
   toolbar: 'Actions on the message',
   reply: 'Reply',
   replyAll: 'Reply all',
@@ -54,6 +55,7 @@ export const reading = {
   outsideTodo: 'Do not answer it with health data, and check the sender by another means.',
 
   unsigned: 'Not signed',
+  signatureValidMailbox: 'Valid signature',
   signatureValid: 'Valid signature · {name}',
   signaturePartial: 'Signed in part · {name}',
   signatureInvalid: 'Signature not valid',

@@ -25,7 +25,6 @@ export const documents = {
   unit: 'Unité',
   usualValues: 'Valeurs usuelles',
   previous: 'Antériorité',
-  previousOn: 'Antériorité {date}',
   noPrevious: 'Pas d’antériorité',
   result_veryHigh: 'critique, haut',
   result_veryLow: 'critique, bas',

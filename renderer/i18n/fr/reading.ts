@@ -2,6 +2,7 @@ export const reading = {
   loading: 'Ouverture du message…',
   loadingBody: 'Chargement du texte…',
   noSubject: '(sans objet)',
+  backToList: 'Retour à la liste',
   toolbar: 'Actions sur le message',
   reply: 'Répondre',
   replyAll: 'Répondre à tous',
@@ -56,6 +57,7 @@ export const reading = {
   outsideTodo: 'N’y répondez pas avec des données de santé et vérifiez l’expéditeur par un autre moyen.',
 
   unsigned: 'Non signé',
+  signatureValidMailbox: 'Signature valide',
   signatureValid: 'Signature valide · {name}',
   signaturePartial: 'Signé en partie · {name}',
   signatureInvalid: 'Signature non valable',
