@@ -129,6 +129,7 @@ const start = async (profileFolder: string): Promise<void> => {
       openedFolder,
       policy: policy.value,
       vaultWorker: join(here, '../core/vault-worker.mjs'),
+      smimeWorker: join(here, '../core/smime-worker.mjs'),
     },
     onEvent: onCoreEvent,
     onHostRequest,
@@ -254,7 +255,9 @@ else {
     .catch((error: unknown) => {
       // Messages of the system hold paths, and those hold names.
       const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined
-      log(`start failed: ${error instanceof Error ? error.name : typeof error} ${String(code ?? '')}`.trim())
+      log(
+        `start failed: ${error instanceof Error ? error.name : typeof error} ${typeof code === 'string' ? code : ''}`.trim(),
+      )
       app.exit(1)
     })
 }
