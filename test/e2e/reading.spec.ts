@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { folderNames, people } from '../operator/index.ts'
-import { landmarks } from '../operator/seed/index.ts'
 import { writeLetter } from './letters.ts'
 import { picture, reads, says } from './stage.ts'
 import { createProfile, listRow, patience } from './story.ts'
@@ -46,7 +45,7 @@ test('a laboratory result is read as a document, what is critical first', async 
 })
 
 test('a report comes with its PDF copy', async () => {
-  await open(landmarks.imaging.shownSubject)
+  await open('MOREAU Claire')
   await says(app.page, /MOREAU/, 'Discopathie dégénérative L4-L5 sans compression radiculaire.')
   await app.page.getByRole('tab', { name: 'PDF' }).click()
   await expect(app.page.locator('canvas').first()).toBeVisible({ timeout: patience })
