@@ -25,10 +25,14 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener)
 }
 
-/** Tells the user what was just done; a newer toast replaces the older ones beyond three. */
+/**
+ * Tells the user what was just done. A newer toast replaces the older ones beyond three, and the one that said the same:
+ * repeated, they would pile up over what is being written. One that can be undone stays: it undoes its own action.
+ */
 export const showToast = (message: ToastMessage): void => {
   lastId += 1
-  publish([...toasts, { ...message, id: lastId }].slice(-3))
+  const others = toasts.filter((toast) => toast.text !== message.text || toast.onUndo)
+  publish([...others, { ...message, id: lastId }].slice(-3))
 }
 
 /** Tells the user that something failed, in the catalogue's words. */

@@ -52,6 +52,17 @@ test('a report comes with its PDF copy', async () => {
   await picture(app.page, 'reading-pdf')
 })
 
+test('an unstructured document is shown too: the PDF it wraps, or its text', async () => {
+  await open('LEROY Jean')
+  await says(app.page, /Signature valide · .*BERNARD/i, 'CDA N1')
+  await expect(app.page.locator('canvas').first()).toBeVisible({ timeout: patience })
+  await picture(app.page, 'reading-n1-pdf')
+  await open('PETIT Hugo')
+  await says(app.page, 'CDA N1', /trottinette/)
+  await expect(app.page.locator('canvas')).toHaveCount(0)
+  await picture(app.page, 'reading-n1-text')
+})
+
 test('a newsletter is shown without telling its sender', async () => {
   await search('Revue des praticiens')
   await open(/La Revue des praticiens/)
