@@ -190,6 +190,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     classify,
     displaySubject,
     protect: protection.protect,
+    canSign: () => 'token' in card.state(),
     readableContent: async (raw) => (await protection.open(raw, [], new Date(now()))).content,
     attachmentUrl: ({ id, partFile, fileName, size }) => {
       const known = attachmentUrls.get(id)

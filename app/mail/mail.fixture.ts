@@ -111,6 +111,7 @@ export const openPractice = async (
           : 'outside',
       displaySubject: (raw) => raw.replace(/^XDM\/1\.0\/DDM\+?/, ''),
       protect: (entity) => Promise.resolve(ok(entity)),
+      canSign: () => true,
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
       readableContent: (raw) => Promise.resolve(raw),
       attachmentUrl: () => 'souspli-part://none',

@@ -31,7 +31,13 @@ export interface MailDependencies
     PeerVerification,
     Pick<
       DraftDependencies,
-      'classify' | 'displaySubject' | 'protect' | 'extraHeaders' | 'readableContent' | 'attachmentUrl'
+      | 'classify'
+      | 'displaySubject'
+      | 'protect'
+      | 'canSign'
+      | 'extraHeaders'
+      | 'readableContent'
+      | 'attachmentUrl'
     > {
   vault: Vault
   /** How an account proves who it is; `login` asks the user again when the provider's session has ended. */
@@ -268,6 +274,7 @@ export const createMail = (deps: MailDependencies) => {
     classify: deps.classify,
     displaySubject: deps.displaySubject,
     protect: deps.protect,
+    canSign: deps.canSign,
     extraHeaders: deps.extraHeaders,
     readableContent: deps.readableContent,
     attachmentUrl: deps.attachmentUrl,

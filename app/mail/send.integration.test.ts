@@ -7,9 +7,25 @@ import { code, value } from './outcome.fixture.ts'
 
 const { anne, paul, laboratory } = people
 
+/** In the form of a signed message; nobody checks the signature here. */
+const signedBody = [
+  '--x',
+  'Content-Type: text/plain',
+  '',
+  'Bonjour',
+  '--x',
+  'Content-Type: application/pkcs7-signature; name=smime.p7s',
+  'Content-Transfer-Encoding: base64',
+  '',
+  'MIAGCSqG',
+  '--x--',
+  '',
+].join('\r\n')
+
 describe('sending', () => {
   let operator: Operator
   let practice: Practice
+  const card = { present: true }
 
   beforeAll(async () => {
     operator = await startOperator()
@@ -24,7 +40,7 @@ describe('sending', () => {
         'Que pensez-vous ?\r\n',
       ),
     })
-    practice = await openPractice(operator)
+    practice = await openPractice(operator, { canSign: () => card.present })
     value(await createAccountFor(practice, 'anne'))
     await practice.witness.until('the letter', () => rowNamed(practice, 'Avis'))
     await practice.witness.until('bodies', () => (practice.witness.state.phase === 'idle' ? true : undefined))
@@ -192,6 +208,37 @@ describe('sending', () => {
     await operator.smtpUp()
     value(await practice.mail.outbox.retry(item.id))
     await reaches(item.id, 'filed')
+  })
+
+  it('proposes to sign as one did last, and to answer a signed message signed, when a card is there', async () => {
+    const wanted = async (kind: 'new' | 'reply' | 'forward', subject: string): Promise<boolean> => {
+      const sourceId = kind === 'new' ? null : (rowNamed(practice, subject)?.id ?? 0)
+      const draft = value(await practice.mail.drafts.create({ kind, accountId: null, sourceId }))
+      value(await practice.mail.drafts.discard(draft.id))
+      return draft.content.sign
+    }
+    expect(await wanted('new', '')).toBe(false)
+    expect(await wanted('reply', 'Avis')).toBe(false)
+    await operator.deliver({
+      from: paul.address,
+      to: anne.address,
+      raw: letter(paul.address, anne.address, 'Avis signé', [], signedBody).replace(
+        'Content-Type: text/plain; charset=utf-8',
+        'Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256; boundary=x',
+      ),
+    })
+    await practice.witness.until('the signed letter', () => rowNamed(practice, 'Avis signé'))
+    expect(await wanted('reply', 'Avis signé')).toBe(true)
+    expect(await wanted('forward', 'Avis signé')).toBe(false)
+
+    for (const sign of [true, false]) {
+      const id = await compose(paul.address, sign ? 'Signé' : 'Non signé', { sign })
+      value(await practice.mail.drafts.send(id))
+      expect(await wanted('new', '')).toBe(sign)
+    }
+    card.present = false
+    expect(await wanted('reply', 'Avis signé')).toBe(false)
+    card.present = true
   })
 })
 

@@ -14,7 +14,7 @@ import {
 } from 'react-aria-components'
 import type { AppError, Draft, DraftAttachment, DraftContent, OutboxItem } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, useStore } from '../data/index.ts'
+import { accountStore, cardStore, useStore } from '../data/index.ts'
 import {
   Button,
   Checkbox,
@@ -31,6 +31,7 @@ import { BodyEditor } from './body-editor.tsx'
 import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
 import type { SaveState } from './draft-state.ts'
+import { PinDialog } from './pin-dialog.tsx'
 import { RecipientsField } from './recipients-field.tsx'
 import { useUploads } from './uploads.ts'
 import './composer.css'
@@ -124,18 +125,25 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
   )
   const { uploads, add, cancel } = useUploads(draft.id, attached)
   const busy = uploads.some((upload) => upload.error === null)
-  const blocked = busy || sending || checks.some((check) => check.blocking)
+  const [pinAsked, setPinAsked] = useState(false)
+  // The PIN is asked when sending, so a closed card does not keep the button from being pressed.
+  const blocked = busy || sending || checks.some((check) => check.blocking && check.kind !== 'card-needed')
 
   const shownError = error ?? (state.save.state === 'failed' ? state.save.error : null)
 
   const send = async (): Promise<void> => {
     if (blocked) return
+    if (content.sign && cardStore.get().state !== 'open') {
+      setPinAsked(true)
+      return
+    }
     setSending(true)
     setError(null)
     // What could not be saved is told by the save line and must not be sent as it was before.
     const outcome = (await flush()) ? await invoke('drafts.send', { id: draft.id }) : null
     setSending(false)
     if (outcome?.ok) onSent(outcome.value)
+    else if (outcome?.error.code === 'card.login-required') setPinAsked(true)
     else if (outcome) setError(outcome.error)
   }
   const detach = async (attachment: DraftAttachment): Promise<void> => {
@@ -274,6 +282,14 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
           </IconButton>
         </span>
       </footer>
+      <PinDialog
+        isOpen={pinAsked}
+        onClose={() => setPinAsked(false)}
+        onOpened={() => {
+          setPinAsked(false)
+          void send()
+        }}
+      />
       {dropping && (
         <div className="composer-dropzone" aria-hidden="true">
           {t('composer.dropHere')}

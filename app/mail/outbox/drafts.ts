@@ -30,6 +30,8 @@ export interface DraftDependencies {
     entity: Uint8Array,
     wish: { sign: boolean; encrypt: boolean; from: string; recipients: string[] },
   ) => Promise<Outcome<Uint8Array>>
+  /** A card that signs is in the reader: without one, signing is never proposed. */
+  canSign: () => boolean
   extraHeaders: () => Record<string, string>
   now: () => number
   random: (length: number) => Uint8Array
@@ -46,6 +48,9 @@ const inlineMime = 64 * 1024
 /** Drafts from the first key typed to the outbox. */
 export const createDrafts = (deps: DraftDependencies) => {
   const { vault } = deps
+  // The last choice made when sending. In memory only: who sits here next session chooses anew, and nothing of how one
+  // signs is left on the workstation.
+  let signedLast = false
 
   const attachmentView = (attachment: StoredAttachment): DraftAttachment => ({
     id: attachment.id,
@@ -110,6 +115,7 @@ export const createDrafts = (deps: DraftDependencies) => {
     if (!row.ok) return row
     const account = await accountOf(wish.accountId ?? row.value[0]?.accountId ?? null)
     if (!account.ok) return account
+    const answers = wish.kind === 'reply' || wish.kind === 'reply-all'
     const empty: DraftContent = {
       accountId: account.value.id,
       to: [],
@@ -118,7 +124,7 @@ export const createDrafts = (deps: DraftDependencies) => {
       subject: '',
       text: '',
       html: null,
-      sign: false,
+      sign: deps.canSign() && (signedLast || (answers && (row.value[0]?.signed ?? false))),
       encrypt: false,
       readReceipt: false,
     }
@@ -253,6 +259,7 @@ export const createDrafts = (deps: DraftDependencies) => {
     })
     if (!queued.ok) return queued
     if (queued.value === null) return fail('compose.draft-missing')
+    signedLast = content.sign
     await vault.parts.remove(queued.value.files)
     await deps.announce(queued.value.change)
     await deps.onQueued(account.value.id)

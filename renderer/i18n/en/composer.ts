@@ -75,6 +75,8 @@ export const composer = {
   sizeOf: '{size} of {limit}',
   tooLarge: 'Too large: {size}. Remove an attachment.',
 
+  pinTitle: 'Sign with your card',
+  pinSubmit: 'Sign and send',
   send: 'Send',
   sending: 'Sending…',
   sendKeys: 'Ctrl + Enter',

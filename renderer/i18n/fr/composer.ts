@@ -75,6 +75,8 @@ export const composer = {
   sizeOf: '{size} sur {limit}',
   tooLarge: 'Trop volumineux : {size}. Retirez une pièce jointe.',
 
+  pinTitle: 'Signer avec votre carte',
+  pinSubmit: 'Signer et envoyer',
   send: 'Envoyer',
   sending: 'Envoi…',
   sendKeys: 'Ctrl + Entrée',
