@@ -33,6 +33,11 @@ const send = async (): Promise<void> => {
   await sendButton().click()
   await expect(composer()).toBeHidden({ timeout: patience })
 }
+const goTo = (folder: string): Promise<void> =>
+  app.page
+    .getByRole('region', { name: anne.address })
+    .getByRole('button', { name: new RegExp(`^${folder}`) })
+    .click()
 const expectSaved = () => says(composer(), /Brouillon enregistré/)
 const arrival = async (subject: string): Promise<Buffer> => {
   const mailbox = world.operator.mailbox('paul')
@@ -125,10 +130,7 @@ test('a draft is saved as one types and found again after locking', async () => 
   await expect(composer()).toBeHidden()
   await app.page.getByRole('button', { name: 'Verrouiller' }).click()
   await unlock(app.page, anne.card.pin)
-  await app.page
-    .getByRole('button', { name: /^Brouillons/ })
-    .first()
-    .click()
+  await goTo('Brouillons')
   await picture(app.page, 'compose-drafts')
   await app.page.getByRole('button', { name: /Brouillon à reprendre/ }).click()
   await expect(text()).toContainText('Première phrase du brouillon.')
@@ -146,16 +148,13 @@ test('pulling the card while writing keeps the draft', async () => {
   await expect(app.page.getByText('Deuxième phrase')).toHaveCount(0)
   await world.cards.anne.insert()
   await unlock(app.page, anne.card.pin)
-  await app.page
-    .getByRole('button', { name: /^Brouillons/ })
-    .first()
-    .click()
+  await goTo('Brouillons')
   await app.page.getByRole('button', { name: /Brouillon à reprendre/ }).click()
   await expect(text()).toContainText('Première phrase du brouillon. Deuxième phrase.')
   await composer().getByRole('button', { name: 'Supprimer le brouillon' }).click()
   await expect(composer()).toBeHidden()
   await expect(app.page.getByRole('button', { name: /Brouillon à reprendre/ })).toHaveCount(0)
-  await app.page.getByRole('button', { name: /^Réception/ }).click()
+  await goTo('Réception')
 })
 
 test('an answer to all reaches everyone but oneself', async () => {
@@ -267,17 +266,14 @@ test('without the sending server the message waits, and leaves by itself', async
     ({ messageId }) => messageId === world.operator.received.at(-1)?.messageId,
   )
   expect(copies).toHaveLength(1)
-  await app.page
-    .getByRole('button', { name: /^Envoyés/ })
-    .first()
-    .click()
+  await goTo('Envoyés')
   await expect(listRow(app.page, 'En attente du serveur')).toBeVisible()
 })
 
 test('a message encrypted for Paul is read by Paul alone', async () => {
   const secret = 'Sérologie fictive négative, rien à signaler.'
   const { software } = world.operator.pki
-  await app.page.getByRole('button', { name: /^Réception/ }).click()
+  await goTo('Réception')
   await begin(paul.address, 'Message chiffré', secret)
   await composer().getByText('Chiffrer', { exact: true }).click()
   await says(composer(), 'Chiffrement impossible : certificat d’un destinataire inconnu')
