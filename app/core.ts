@@ -30,7 +30,7 @@ import {
   type Resource,
 } from './reading/index.ts'
 import { createPreferences, createSession } from './session/index.ts'
-import { createTrust } from './smime/index.ts'
+import { createSmime, createTrust } from './smime/index.ts'
 import { createVault } from './vault/index.ts'
 
 /** What the desktop does for the core. */
@@ -156,7 +156,16 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     revocation: policy.revocation ?? 'prefer',
   })
   const anchorsPem = anchors.map(pemOf)
-  const protection = createProtection({ vault, card, trust, anchors, now: () => new Date(now()), random })
+  const smime = createSmime({ workerEntry: start.smimeWorker })
+  const protection = createProtection({
+    vault,
+    card,
+    smime,
+    trust,
+    anchors,
+    now: () => new Date(now()),
+    random,
+  })
   const identity = createIdentity({ psc: policy.psc, openExternal: host.openExternal, now, random })
   const classify = createTrustClassifier(policy.trustSpace)
   const resources = createResources(random)
@@ -191,7 +200,10 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     displaySubject,
     protect: protection.protect,
     canSign: () => 'token' in card.state(),
-    readableContent: async (raw) => (await protection.open(raw, [], new Date(now()))).content,
+    readableContent: async (raw) => {
+      const opened = await protection.open(raw, [], new Date(now()))
+      return opened.ok ? ok(opened.value.content) : opened
+    },
     attachmentUrl: ({ id, partFile, fileName, size }) => {
       const known = attachmentUrls.get(id)
       if (known !== undefined) return known
@@ -227,7 +239,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       attachmentUrls.clear()
       uploads.clear()
       identity.end()
-      await Promise.all([mail.stop(), wipeOpenedFiles()])
+      await Promise.all([mail.stop(), smime.stop(), wipeOpenedFiles()])
     },
     emit: (state) => emit('session.changed', state),
     onFault: deps.onFault,
@@ -245,7 +257,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         ? ok(buildHeaderOnlyView(row.value, row.value.subject))
         : raw
     const opened = await protection.open(raw.value, [row.value.from.address], new Date(row.value.date))
-    return buildMessageView(row.value, raw.value, opened, resources.group(`message-${id}`).publish)
+    if (!opened.ok) return opened
+    return buildMessageView(row.value, raw.value, opened.value, resources.group(`message-${id}`).publish)
   }
 
   const takeUpload = async (uploadId: string): Promise<Outcome<Uint8Array>> => {

@@ -44,7 +44,7 @@ const setUp = (
       processes.push(fake)
       return fake
     },
-    start: { profileFolder: '/p', openedFolder: '/o', policy: {}, vaultWorker: '/w' },
+    start: { profileFolder: '/p', openedFolder: '/o', policy: {}, vaultWorker: '/w', smimeWorker: '/s' },
     onEvent: (name, payload) => events.push([name, payload]),
     onHostRequest,
     onLost: lost,

@@ -19,7 +19,7 @@ const quietMs = 300
 /** Another core given on the command line spares building ours. */
 const nodeBundles = process.argv.some((one) => one.startsWith('--core='))
   ? ['main', 'preload']
-  : ['main', 'preload', 'core', 'vault-worker', 'card']
+  : ['main', 'preload', 'core', 'vault-worker', 'smime-worker', 'card']
 
 const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -15,6 +15,8 @@ export interface CoreStart {
   policy: Policy
   /** Entry file of the vault's worker thread (source in tests, bundle in the product). */
   vaultWorker: string
+  /** Entry file of the S/MIME worker thread, alike. */
+  smimeWorker: string
 }
 
 export type ToCore =

@@ -113,7 +113,7 @@ export const openPractice = async (
       protect: (entity) => Promise.resolve(ok(entity)),
       canSign: () => true,
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
-      readableContent: (raw) => Promise.resolve(raw),
+      readableContent: (raw) => Promise.resolve(ok(raw)),
       attachmentUrl: () => 'souspli-part://none',
       now: Date.now,
       random,

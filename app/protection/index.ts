@@ -8,14 +8,12 @@ import {
   type SendCheck,
 } from '../contract/index.ts'
 import {
-  encryptEntity,
   importP12,
   mayReceive,
-  openMessage,
   readAnchors,
-  signEntity,
   summarise,
   type OpenedMessage,
+  type Smime,
   type Trust,
 } from '../smime/index.ts'
 import type { Vault } from '../vault/index.ts'
@@ -28,6 +26,7 @@ export { pemOf, readTrustAnchors } from './anchors.ts'
 export interface ProtectionDependencies {
   vault: Vault
   card: CardService
+  smime: Smime
   trust: Trust
   /** DER of the accepted CA certificates: intermediates go along with a signature. */
   anchors: Uint8Array[]
@@ -43,9 +42,9 @@ export interface Protection {
   ) => Promise<Outcome<Uint8Array>>
   /**
    * Decrypts and verifies as on the day of arrival (`dated` where the message does not tell); remembers certificates that
-   * a valid signature vouches for.
+   * a valid signature vouches for. Fails only when a big message could not be looked at (see `Smime.open`).
    */
-  open: (raw: Uint8Array, fromAddresses: string[], dated: Date) => Promise<OpenedMessage>
+  open: (raw: Uint8Array, fromAddresses: string[], dated: Date) => Promise<Outcome<OpenedMessage>>
   /** What the options of a draft still lack. */
   check: (content: DraftContent) => Promise<SendCheck[]>
   importP12: (bytes: Uint8Array, passphrase: string) => Promise<Outcome<CertificateSummary>>
@@ -67,7 +66,7 @@ const wipe = (keys: readonly { pkcs8: Uint8Array }[]): void => {
 
 /** S/MIME as the user sees it: the card signs, keys imported from a p12 decrypt, certificates of mail seen encrypt. */
 export const createProtection = (deps: ProtectionDependencies): Protection => {
-  const { vault, card } = deps
+  const { vault, card, smime } = deps
 
   const remember = async (
     der: Uint8Array,
@@ -99,7 +98,7 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
     if (!certificates.ok) return certificates
     const { signature } = certificates.value
     if (!signature) return fail('card.no-certificate')
-    return signEntity({
+    return smime.sign({
       entity,
       certificate: signature,
       chain: issuersOf(signature, deps.anchors),
@@ -116,7 +115,7 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
       if (!certificate.ok) return certificate
       recipients.push(certificate.value)
     }
-    return encryptEntity({ entity, recipients, random: deps.random })
+    return smime.encrypt({ entity, recipients, random: deps.random })
   }
 
   return {
@@ -128,17 +127,18 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
     open: async (raw, fromAddresses, dated) => {
       const listed = await vault.run('keys.list', {})
       const keys = listed.ok ? listed.value : []
-      const opened = await openMessage(raw, {
+      const context = {
         fromAddresses,
         now: deps.now(),
         arrivedAt: receivedAt(raw) ?? dated,
         trust: deps.trust,
         keys: keys.map((key) => ({ certificate: key.der, pkcs8: key.pkcs8 })),
-      }).finally(() => {
+      }
+      const opened = await smime.open(raw, context).finally(() => {
         wipe(keys)
       })
-      if (opened.signature.status === 'valid')
-        for (const der of opened.certificates) await remember(der, 'signed-mail')
+      if (opened.ok && opened.value.signature.status === 'valid')
+        for (const der of opened.value.certificates) await remember(der, 'signed-mail')
       return opened
     },
     check: async (content) => {

@@ -59,7 +59,13 @@ export const openPractice = async (
   const told: Told[] = []
   const waiting = new Set<() => void>()
   const core = await createCore({
-    start: { profileFolder: profile, openedFolder: opened, policy, vaultWorker: source('vault/worker.ts') },
+    start: {
+      profileFolder: profile,
+      openedFolder: opened,
+      policy,
+      vaultWorker: source('vault/worker.ts'),
+      smimeWorker: source('smime/worker.ts'),
+    },
     host: {
       startCardProcess: () => Promise.resolve(forkCardProcess({ entry: source('card/process.ts') })),
       openExternal: options.openExternal ?? (() => Promise.resolve(ok(null))),

@@ -21,7 +21,7 @@ export interface DraftDependencies {
   accounts: () => Promise<Outcome<StoredAccount[]>>
   rawMessage: (id: number) => Promise<Outcome<Uint8Array>>
   /** What of a source may be quoted or forwarded: its signed or decrypted content, or the source itself. */
-  readableContent: (raw: Uint8Array) => Promise<Uint8Array>
+  readableContent: (raw: Uint8Array) => Promise<Outcome<Uint8Array>>
   /** Address a window fetches an attachment from. */
   attachmentUrl: (attachment: StoredAttachment) => string
   classify: (address: string) => TrustClass
@@ -135,7 +135,9 @@ export const createDrafts = (deps: DraftDependencies) => {
     if (!raw.ok) return raw
     const parsed = parseMessage(raw.value)
     if (!parsed.ok) return parsed
-    const readable = await deps.readableContent(raw.value)
+    const content = await deps.readableContent(raw.value)
+    if (!content.ok) return content
+    const readable = content.value
     const shown = readable === raw.value ? parsed : parseMessage(readable)
     if (!shown.ok) return shown
     const answered = { ...parsed.value, text: shown.value.text, html: shown.value.html }

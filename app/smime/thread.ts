@@ -1,0 +1,88 @@
+import { Worker } from 'node:worker_threads'
+import { fail, ok, type Outcome } from '../contract/errors.ts'
+import type { FromSmimeWorker, SmimeJobKind, SmimeJobs, SmimeResults } from './worker-protocol.ts'
+
+export interface SmimeThread {
+  /**
+   * Does a job in the worker, after those asked before; `prepare` makes what is given away when its turn has come. Fails
+   * with the job's own codes, `smime.limit` (time is up), `core.internal` (the worker crashed) and `core.unavailable`
+   * (stopped meanwhile).
+   */
+  run<K extends SmimeJobKind>(
+    kind: K,
+    prepare: () => Promise<{ job: SmimeJobs[K]; transfer: Uint8Array[] }>,
+  ): Promise<Outcome<SmimeResults[K]>>
+  /** Ends the worker and what it holds; the next job starts another one. */
+  stop(): Promise<void>
+}
+
+const stopped = (): Outcome<never> => fail('core.unavailable', { retry: 'later' })
+
+/** One worker thread, started with the first job and again after a crash; one job at a time bounds the memory taken. */
+export const createSmimeThread = (params: { entry: string; limitMilliseconds: number }): SmimeThread => {
+  let worker: Worker | null = null
+  let queue: Promise<unknown> = Promise.resolve()
+  let stops = 0
+
+  const start = (): Worker => {
+    const thread = new Worker(params.entry, { name: 'smime', env: {}, execArgv: [] })
+    // Said to whoever has a job there; between jobs, only that it is gone.
+    thread.on('error', () => undefined)
+    thread.on('exit', () => {
+      if (worker === thread) worker = null
+    })
+    return thread
+  }
+
+  const attempt = (message: unknown, transfer: Uint8Array[]): Promise<Outcome<unknown>> => {
+    const thread = (worker ??= start())
+    const asked = stops
+    const done = Promise.withResolvers<Outcome<unknown>>()
+    const lost = (cause?: unknown): void =>
+      done.resolve(asked === stops ? fail('core.internal', { cause }) : stopped())
+    const exited = (): void => lost()
+    const answered = (answer: FromSmimeWorker): void => {
+      if (answer.ok) done.resolve(ok(answer.value))
+      else {
+        const { code, retry, details } = answer.error
+        done.resolve(fail(code, { retry, ...(details ? { details } : {}) }))
+      }
+    }
+    const timer = setTimeout(() => {
+      done.resolve(fail('smime.limit'))
+      if (worker === thread) worker = null
+      void thread.terminate()
+    }, params.limitMilliseconds)
+    thread.on('message', answered).on('messageerror', lost).on('error', lost).on('exit', exited)
+    thread.ref()
+    thread.postMessage(
+      message,
+      transfer.map(({ buffer }) => buffer as ArrayBuffer),
+    )
+    return done.promise.finally(() => {
+      clearTimeout(timer)
+      thread.off('message', answered).off('messageerror', lost).off('error', lost).off('exit', exited)
+      thread.unref()
+    })
+  }
+
+  return {
+    run: (kind, prepare) => {
+      const asked = stops
+      const turn = queue.then(async () => {
+        if (asked !== stops) return stopped()
+        const { job, transfer } = await prepare()
+        return asked === stops ? attempt({ kind, job }, transfer) : stopped()
+      })
+      queue = turn.catch(() => undefined)
+      // The worker answers each kind with its own result.
+      return turn as Promise<Outcome<never>>
+    },
+    stop: async () => {
+      stops += 1
+      const ending = worker
+      worker = null
+      await ending?.terminate()
+    },
+  }
+}
