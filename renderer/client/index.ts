@@ -12,16 +12,16 @@ import {
   type Outcome,
   type Output,
 } from '../../app/contract/index.ts'
-import type { Bridge } from './bridge.ts'
+import { bridge } from './origins.ts'
 
 export type { Bridge } from './bridge.ts'
+export { origins } from './origins.ts'
+export { chunkSize, piecesOf, uploadFile } from './upload.ts'
 
 const Reply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: z.unknown() }),
   z.object({ ok: z.literal(false), error: ErrorData }),
 ])
-
-const bridge = (): Bridge | undefined => window.souspli
 
 /**
  * Asks the core (or main). The reply is checked against the contract. Never rejects: a missing bridge is
@@ -61,6 +61,3 @@ export const on = <E extends EventName>(
   const id = port.on(event, receive)
   return () => port.off(id)
 }
-
-/** Prefixes of part and mail-frame addresses as this page writes them; null outside SousPli. */
-export const origins = (): Bridge['origins'] | null => bridge()?.origins ?? null

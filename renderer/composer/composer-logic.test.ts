@@ -6,7 +6,8 @@ import { withAttribution, withHtmlAttribution } from './attribution.ts'
 import { summariseChecks } from './checks-line.tsx'
 import { addRecipients, checkOf, readRecipients } from './recipients.ts'
 import { documentOfText, documentOfTree, textOfDocument } from './rich-text.ts'
-import { attachFile, chunkSize, piecesOf } from './upload.ts'
+import { chunkSize, piecesOf } from '../client/index.ts'
+import { attachFile } from './upload.ts'
 
 const tree = (html: string): Element => new DOMParser().parseFromString(html, 'text/html').body
 const check = (rest: Partial<SendCheck> & Pick<SendCheck, 'kind'>): SendCheck => ({

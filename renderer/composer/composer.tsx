@@ -137,6 +137,9 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
       setPinAsked(true)
       return
     }
+    await deliver()
+  }
+  const deliver = async (): Promise<void> => {
     setSending(true)
     setError(null)
     // What could not be saved is told by the save line and must not be sent as it was before.
@@ -253,6 +256,12 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         onCancel={cancel}
       />
       <ChecksLine checks={checks} />
+      {checks.some((check) => check.kind === 'missing-certificate' && check.address !== null) && (
+        <p className="composer-advice muted small">{t('composer.getCertificate')}</p>
+      )}
+      {checks.some((check) => check.kind === 'missing-certificate' && check.address === null) && (
+        <p className="composer-advice muted small">{t('composer.getOwnKey')}</p>
+      )}
       {shownError && (
         <div className="composer-error">
           <ErrorBanner error={shownError} />
@@ -287,7 +296,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         onClose={() => setPinAsked(false)}
         onOpened={() => {
           setPinAsked(false)
-          void send()
+          void deliver()
         }}
       />
       {dropping && (

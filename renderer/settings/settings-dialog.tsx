@@ -1,17 +1,21 @@
 import { useEffect, useState } from 'react'
 import type { Output, Settings } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { settingsStore, useStore } from '../data/index.ts'
+import { settingsStore, useNow, useStore } from '../data/index.ts'
 import { Dialog, Segments, showError } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
+import { KnownCertificates } from './known-certificates.tsx'
+import { OwnKeys } from './own-keys.tsx'
+import './settings.css'
 
 const themes = ['system', 'light', 'dark', 'contrast'] as const
 const densities = ['comfortable', 'cosy', 'compact'] as const
 const lockDelays = ['5', '15', '30', '60', '120'] as const
 
-/** Language, look and lock delay; each choice applies at once. */
+/** Language, look and lock delay, each choice applied at once; certificates and keys. */
 export const SettingsDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) => {
   const settings = useStore(settingsStore)
+  const now = useNow()
   const [about, setAbout] = useState<Output<'window.about'> | null>(null)
   useEffect(() => {
     if (!isOpen) return
@@ -57,6 +61,11 @@ export const SettingsDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: 
         }))}
         onChange={(minutes) => change({ lockAfterMinutes: Number(minutes) })}
       />
+      <section className="settings-certificates" aria-labelledby="settings-certificates">
+        <h3 id="settings-certificates">{t('settings.certificates')}</h3>
+        <OwnKeys now={now} />
+        <KnownCertificates now={now} />
+      </section>
       {about ? (
         <p className="muted small">
           {t('settings.about', { version: about.version, host: about.host, platform: about.platform })}

@@ -336,6 +336,19 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
           { ...anne, trust: 'professional' },
         ])
       case 'keys.list':
+        return reply(method, [
+          {
+            fingerprint: 'a1',
+            subject: 'CN=anne.martin@medecin.mssante.test',
+            issuer: 'CN=TEST AC IGC-SANTE ELEMENTAIRE ORGANISATIONS',
+            serial: '4a01',
+            notBefore: '2025-02-01T00:00:00Z',
+            notAfter: '2028-02-01T00:00:00Z',
+            emails: [anne.address],
+            nationalId: null,
+            profession: null,
+          },
+        ])
       case 'certificates.forAddress':
         return { ok: true, value: [] }
       case 'window.about':

@@ -44,6 +44,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   first: { session: 'no-vault', card: 'pin-needed' },
   'first-no-card': { session: 'no-vault', card: 'no-card' },
   mailbox: { session: 'open', card: 'open' },
+  'card-closed': { session: 'open', card: 'pin-needed' },
   english: { session: 'open', card: 'open', language: 'en' },
   empty: { session: 'open', card: 'open', empty: true },
   'list-error': { session: 'open', card: 'open', listError: true },

@@ -180,6 +180,27 @@ export const scenes: readonly Scene[] = [
       await page.getByRole('dialog').waitFor()
     },
   },
+  {
+    name: 'settings-certificates',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('button', { name: 'Réglages' }).click()
+      await page.getByLabel('Adresse du correspondant').fill('paul.bernard@medecin.mssante.test')
+      await page.getByRole('button', { name: 'Chercher' }).click()
+      await page.getByText('Aucun certificat connu').waitFor()
+    },
+  },
+  {
+    name: 'compose-pin',
+    scenario: 'card-closed',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('n')
+      await page.getByRole('button', { name: 'Envoyer' }).click()
+      await page.locator('.pin-input').fill('12')
+    },
+  },
   { name: 'first-1-welcome', scenario: 'first', steps: (page) => page.getByText('Commencer').waitFor() },
   {
     name: 'first-2-protect',

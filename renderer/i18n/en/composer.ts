@@ -75,6 +75,10 @@ export const composer = {
   sizeOf: '{size} of {limit}',
   tooLarge: 'Too large: {size}. Remove an attachment.',
 
+  getCertificate:
+    'Ask the recipient for a signed message: their certificate is kept when you read it. Or import their .cer file in Settings, Certificates and keys. Without encryption, MSSanté still protects the message in transit.',
+  getOwnKey:
+    'To encrypt and still read what you sent, first import your key (.p12) in Settings, Certificates and keys.',
   pinTitle: 'Sign with your card',
   pinSubmit: 'Sign and send',
   send: 'Send',

@@ -75,6 +75,10 @@ export const composer = {
   sizeOf: '{size} sur {limit}',
   tooLarge: 'Trop volumineux : {size}. Retirez une pièce jointe.',
 
+  getCertificate:
+    'Demandez au destinataire un message signé : son certificat est retenu à la lecture. Ou importez son fichier .cer dans Réglages, Certificats et clés. Sans chiffrement, le message reste protégé par MSSanté pendant son transport.',
+  getOwnKey:
+    'Pour chiffrer et pouvoir relire vos envois, importez d’abord votre clé (.p12) dans Réglages, Certificats et clés.',
   pinTitle: 'Signer avec votre carte',
   pinSubmit: 'Signer et envoyer',
   send: 'Envoyer',
