@@ -1,7 +1,7 @@
 import './client/without-eval.ts'
 import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
 import { App } from './shell/app.tsx'
+import { mountWindow } from './shell/mount.tsx'
 import './design/index.ts'
 
 // Development and pictures only: the production build drops this branch and what it imports.
@@ -15,8 +15,10 @@ if (import.meta.env.DEV) {
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
-createRoot(root).render(
+mountWindow(
+  root,
   <StrictMode>
     <App />
   </StrictMode>,
+  () => location.reload(),
 )

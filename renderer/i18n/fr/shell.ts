@@ -56,6 +56,10 @@ export const shell = {
   palette: 'Commandes',
   palettePlaceholder: 'Que voulez-vous faire ?',
   paletteEmpty: 'Aucune commande de ce nom',
+  faultTitle: 'L’affichage s’est interrompu',
+  faultText:
+    'Vos messages ne sont pas touchés ; un brouillon enregistré est gardé. Rechargez la fenêtre pour continuer.',
+  faultReload: 'Recharger',
   escape: 'Échap',
   goTo: 'Aller à : {folder}',
   'help-read': 'Lire',
