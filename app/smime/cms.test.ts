@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
+import { parsed } from './asn1.ts'
 import { readContentInfo } from './cms.ts'
+import { readCrl } from './crl.ts'
 import { encryptEntity } from './encrypt.ts'
 import { openMessage } from './open.ts'
 import { contextFor, createPeople, createPki, entity, random, trustIn, value } from './smime.fixture.ts'
@@ -41,4 +44,52 @@ test('what we write is DER, the content in one piece', () => {
   const lines = pki.openssl(['asn1parse', '-inform', 'DER'], cms).toString()
   expect(lines).not.toContain('inf')
   expect(lines).toMatch(/prim: +cont \[ 0 \]/)
+})
+
+test('changed bytes in PSS and OAEP parameters, signed attributes and list entries are judged or refused', async () => {
+  const body = pki.put('e.txt', entity)
+  const signer = [
+    '-signer',
+    pki.put('s.pem', people.signer.pem),
+    '-inkey',
+    pki.put('k.pem', people.signer.keyPem),
+  ]
+  const pss = ['-keyopt', 'rsa_padding_mode:pss', '-keyopt', 'rsa_pss_saltlen:32', '-nodetach']
+  const oaep = [
+    '-keyopt',
+    'rsa_padding_mode:oaep',
+    '-keyopt',
+    'rsa_oaep_md:sha256',
+    '-keyopt',
+    'rsa_mgf1_md:sha256',
+  ]
+  const recipient = ['-recip', pki.put('r.pem', own.pem)]
+  const structures = [
+    pki.openssl(['cms', '-sign', '-md', 'sha256', '-in', body, ...signer, ...pss, '-outform', 'DER']),
+    pki.openssl(['cms', '-encrypt', '-aes-256-gcm', '-in', body, ...recipient, ...oaep, '-outform', 'DER']),
+  ]
+  const list = pki.crl(people.authority, ['0A01', '0A02'])
+  const changes = fc.array(fc.tuple(fc.double({ min: 0, max: 0.999, noNaN: true }), fc.nat(255)), {
+    minLength: 1,
+    maxLength: 3,
+  })
+  const changed = (sound: Uint8Array, where: [number, number][]): Buffer => {
+    const bytes = Buffer.from(sound)
+    for (const [at, byte] of where) bytes[Math.floor(at * bytes.length)] = byte
+    return bytes
+  }
+  const head = 'Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+  await fc.assert(
+    fc.asyncProperty(changes, async (where) => {
+      for (const sound of structures) {
+        const mail = Buffer.from(head + changed(sound, where).toString('base64'))
+        const { signature, content } = await openMessage(mail, context)
+        if (signature.status === 'valid') expect(Buffer.from(content).equals(entity)).toBe(true)
+      }
+      const read = readCrl(changed(list, where))
+      const date = read.ok ? parsed(() => read.value.revokedAt('0a01')) : read
+      expect(!date.ok || date.value === null || !Number.isNaN(date.value.getTime())).toBe(true)
+    }),
+    { numRuns: 150 },
+  )
 })

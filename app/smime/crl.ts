@@ -151,8 +151,9 @@ export const readCrl = (der: Uint8Array): Outcome<RevocationList> =>
     })
     if (list.revokedCertificates?.length) throw new Error('entries twice')
     const inner = fields[fields[0]?.identifier === 0x02 ? 1 : 0]
-    const bytesOf = (extent: Extent): Buffer => Buffer.from(der.subarray(extent.start, extent.end))
-    if (!inner || !bytesOf(inner).equals(bytesOf(algorithm))) throw new Error('two signature algorithms')
+    const bytesOf = (extent: Extent): Uint8Array => der.subarray(extent.start, extent.end)
+    if (!inner || Buffer.compare(bytesOf(inner), bytesOf(algorithm)) !== 0)
+      throw new Error('two signature algorithms')
     const issuerName = hexOf(list.issuer.valueBeforeDecode)
     const thisUpdate = list.thisUpdate.value
     const nextUpdate = list.nextUpdate?.value ?? null

@@ -6,7 +6,7 @@ import { signEntity } from './sign.ts'
 import { createSmimeThread } from './thread.ts'
 
 /** From here on, bytes: the event loop must not wait for the work (architecture §2). */
-const big = 512 * 1024
+const big = 256 * 1024
 /** Copied at once, bytes: fresh memory costs 1 ms per megabyte or so. */
 const slice = 4 * 1024 * 1024
 const defaultLimit = 60_000
