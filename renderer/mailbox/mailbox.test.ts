@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { messagesOf } from '../testing/fixture-messages.ts'
 import { neighbour } from './actions.ts'
 import { groupByDay } from './day-groups.ts'
+import { rowPeople } from './message-row.tsx'
 
 const now = new Date(2026, 10, 22, 15)
 const rows = messagesOf(1, now, 20)
@@ -30,5 +31,20 @@ describe('neighbour', () => {
     expect(neighbour(rows, new Set([ids[1] ?? 0, ids[2] ?? 0]))).toBe(ids[3])
     expect(neighbour(rows, new Set([ids.at(-1) ?? 0]))).toBe(ids.at(-2))
     expect(neighbour(rows, new Set(ids))).toBeNull()
+  })
+})
+
+describe('rowPeople', () => {
+  const me = { name: 'Dr Anne MARTIN', address: 'Anne@lilas.test' }
+  const paul = { name: 'Dr Paul BERNARD', address: 'paul@lilas.test' }
+  const other = { name: '', address: 'labo@lilas.test' }
+  const mine = new Set(['anne@lilas.test'])
+  it('is the sender of what one receives, the recipients of what one sends', () => {
+    expect(rowPeople({ from: paul, to: [me] }, mine)).toEqual({ sent: false, names: 'Dr Paul BERNARD' })
+    expect(rowPeople({ from: me, to: [paul, other] }, mine)).toEqual({
+      sent: true,
+      names: 'Dr Paul BERNARD, labo@lilas.test',
+    })
+    expect(rowPeople({ from: me, to: [] }, mine)).toEqual({ sent: false, names: 'Dr Anne MARTIN' })
   })
 })

@@ -12,7 +12,7 @@ import {
   type Key,
   type Selection,
 } from 'react-aria-components'
-import { settingsStore, useNow, useStore, type LiveList } from '../data/index.ts'
+import { accountStore, settingsStore, useNow, useStore, type LiveList } from '../data/index.ts'
 import { Button, EmptyState, ErrorState, Spinner } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { groupByDay } from './day-groups.ts'
@@ -46,6 +46,8 @@ export const MessageList = ({
 }) => {
   const now = useNow()
   const { density } = useStore(settingsStore)
+  const accounts = useStore(accountStore)
+  const mine = useMemo(() => new Set(accounts.map(({ address }) => address.toLowerCase())), [accounts])
   const groups = useMemo(() => (list.rows ? groupByDay(list.rows, now) : []), [list.rows, now])
   const select = (keys: Selection): void => {
     if (keys === 'all') onSelect(new Set((list.rows ?? []).map((row) => row.id)))
@@ -95,8 +97,8 @@ export const MessageList = ({
               <GridListHeader className="list-day">{group.label}</GridListHeader>
               <Collection items={group.rows}>
                 {(row) => (
-                  <GridListItem id={row.id} textValue={rowName(row, now)} className="list-item">
-                    <MessageRowContent row={row} now={now} />
+                  <GridListItem id={row.id} textValue={rowName(row, now, mine)} className="list-item">
+                    <MessageRowContent row={row} now={now} mine={mine} />
                   </GridListItem>
                 )}
               </Collection>

@@ -8,11 +8,27 @@ const alertText = (alert: NonNullable<MessageRow['alert']>): string =>
     ? t('mailbox.alertMore', { code: alert.code, analyte: alert.analyte, count: alert.count - 1 })
     : `${alert.code} ${alert.analyte}`
 
+/** Who a row is about: the sender, or the recipients of what one has written oneself. */
+export const rowPeople = (
+  row: Pick<MessageRow, 'from' | 'to'>,
+  mine: ReadonlySet<string>,
+): { sent: boolean; names: string } => {
+  const nameOf = ({ name, address }: MessageRow['from']): string => name || address
+  return mine.has(row.from.address.toLowerCase()) && row.to.length > 0
+    ? { sent: true, names: row.to.map(nameOf).join(', ') }
+    : { sent: false, names: nameOf(row.from) }
+}
+
+const shownPeople = (row: MessageRow, mine: ReadonlySet<string>): string => {
+  const { sent, names } = rowPeople(row, mine)
+  return sent ? t('mailbox.sentTo', { names }) : names
+}
+
 /** What a screen reader says of a row, in the order a clinician wants it. */
-export const rowName = (row: MessageRow, now: Date): string =>
+export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): string =>
   [
     row.seen ? null : t('mailbox.unreadRow'),
-    row.from.name || row.from.address,
+    shownPeople(row, mine),
     row.trust === 'patient' || row.trust === 'outside' ? t(`mailbox.trust-${row.trust}`) : null,
     shownSubject(row) || t('mailbox.noSubject'),
     row.alert ? t(`mailbox.alert-${row.alert.level}`, { text: alertText(row.alert) }) : null,
@@ -24,15 +40,23 @@ export const rowName = (row: MessageRow, now: Date): string =>
     .join(', ')
 
 /** The inside of a list row: who, what, about whom, how bad. */
-export const MessageRowContent = ({ row, now }: { row: MessageRow; now: Date }) => {
-  const sender = row.from.name || row.from.address
+export const MessageRowContent = ({
+  row,
+  now,
+  mine,
+}: {
+  row: MessageRow
+  now: Date
+  /** One's own addresses, lower case. */
+  mine: ReadonlySet<string>
+}) => {
   const label = extraLabel(row)
   const bare = row.patient === null && row.alert === null && label === null
   return (
     <div className="row" {...(row.seen ? {} : { 'data-unread': '' })} {...(bare ? { 'data-bare': '' } : {})}>
-      <Avatar name={sender} trust={row.trust} />
+      <Avatar name={rowPeople(row, mine).names} trust={row.trust} />
       <span className="row-from">
-        <span className="row-sender">{sender}</span>
+        <span className="row-sender">{shownPeople(row, mine)}</span>
         {row.trust === 'patient' || row.trust === 'outside' ? (
           <span className="row-trust" data-trust={row.trust}>
             {t(`mailbox.trust-${row.trust}`)}

@@ -10,6 +10,7 @@ export const mailbox = {
   count: '{count, plural, =0 {No message} one {{shown} message} other {{shown} messages}}',
   searchHint: 'In all your mailboxes, even offline',
   noSubject: '(no subject)',
+  sentTo: 'To {names}',
   unreadRow: 'Unread',
   'trust-patient': 'patient',
   'trust-outside': 'outside the trust space',

@@ -10,6 +10,7 @@ export const mailbox = {
   count: '{count, plural, =0 {Aucun message} one {{shown} message} other {{shown} messages}}',
   searchHint: 'Dans toutes vos boîtes, même hors ligne',
   noSubject: '(sans objet)',
+  sentTo: 'À {names}',
   unreadRow: 'Non lu',
   'trust-patient': 'patient',
   'trust-outside': 'hors espace de confiance',
