@@ -58,7 +58,16 @@ test('an unstructured document is shown too: the PDF it wraps, or its text', asy
   await expect(app.page.locator('canvas').first()).toBeVisible({ timeout: patience })
   await picture(app.page, 'reading-n1-pdf')
   await open('PETIT Hugo')
-  await says(app.page, 'CDA N1', /trottinette/)
+  await says(app.page, 'CDA N1')
+  // Every line is wholly in sight: « pas de fracture » must not lose its last word.
+  const report = app.page.locator('.doc-plain')
+  await expect(report).toContainText('pas de fracture')
+  expect(
+    await report.evaluate((node) => {
+      const box = node as unknown as { scrollWidth: number; clientWidth: number }
+      return box.scrollWidth - box.clientWidth
+    }),
+  ).toBeLessThanOrEqual(0)
   await expect(app.page.locator('canvas')).toHaveCount(0)
   await picture(app.page, 'reading-n1-text')
 })
