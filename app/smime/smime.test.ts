@@ -110,6 +110,8 @@ test('time that is up, a crash and a stop have their codes, and the next message
   const hurried = createSmime({ workerEntry, limitMilliseconds: 1 })
   expect(code(await hurried.open(content, contextOf()))).toBe('smime.limit')
   await hurried.stop()
+  const fickle = createSmime({ workerEntry, idleMilliseconds: 0 })
+  for (let time = 0; time < 3; time += 1) expect(code(await fickle.open(content, contextOf()))).toBe('ok')
   const missing = createSmime({ workerEntry: path.join(import.meta.dirname, 'nothing.ts') })
   expect(code(await missing.open(content, contextOf()))).toBe('core.internal')
   const pair = Promise.all([smime.open(content, contextOf()), smime.open(content, contextOf())])

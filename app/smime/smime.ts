@@ -10,6 +10,8 @@ const big = 256 * 1024
 /** Copied at once, bytes: fresh memory costs 1 ms per megabyte or so. */
 const slice = 4 * 1024 * 1024
 const defaultLimit = 60_000
+/** A thread with nothing to do gives its memory back after that. */
+const defaultIdle = 30_000
 
 /** A copy to give away, made a slice at a time. */
 const copyOf = async (bytes: Uint8Array): Promise<Uint8Array> => {
@@ -41,10 +43,15 @@ export interface Smime {
  * S/MIME that keeps the event loop free: structures, digests and ciphers of big messages are worked on in a thread.
  * Whom to trust is asked here, where the network and the store are. Keys given to the thread are copies, zeroed there.
  */
-export const createSmime = (params: { workerEntry: string; limitMilliseconds?: number }): Smime => {
+export const createSmime = (params: {
+  workerEntry: string
+  limitMilliseconds?: number
+  idleMilliseconds?: number
+}): Smime => {
   const thread = createSmimeThread({
     entry: params.workerEntry,
     limitMilliseconds: params.limitMilliseconds ?? defaultLimit,
+    idleMilliseconds: params.idleMilliseconds ?? defaultIdle,
   })
   return {
     open: async (given, context) => {

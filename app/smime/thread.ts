@@ -18,9 +18,17 @@ export interface SmimeThread {
 
 const stopped = (): Outcome<never> => fail('core.unavailable', { retry: 'later' })
 
-/** One worker thread, started with the first job and again after a crash; one job at a time bounds the memory taken. */
-export const createSmimeThread = (params: { entry: string; limitMilliseconds: number }): SmimeThread => {
+/**
+ * One worker thread, started with the first job and again after a crash, ended when it has had nothing to do for a while;
+ * one job at a time bounds the memory taken.
+ */
+export const createSmimeThread = (params: {
+  entry: string
+  limitMilliseconds: number
+  idleMilliseconds: number
+}): SmimeThread => {
   let worker: Worker | null = null
+  let idle: NodeJS.Timeout | undefined
   let queue: Promise<unknown> = Promise.resolve()
   let stops = 0
 
@@ -34,8 +42,15 @@ export const createSmimeThread = (params: { entry: string; limitMilliseconds: nu
     return thread
   }
 
+  const end = async (): Promise<void> => {
+    const ending = worker
+    worker = null
+    await ending?.terminate()
+  }
+
   const attempt = (message: unknown, transfer: Uint8Array[]): Promise<Outcome<unknown>> => {
     const thread = (worker ??= start())
+    clearTimeout(idle)
     const asked = stops
     const done = Promise.withResolvers<Outcome<unknown>>()
     const lost = (cause?: unknown): void =>
@@ -50,8 +65,7 @@ export const createSmimeThread = (params: { entry: string; limitMilliseconds: nu
     }
     const timer = setTimeout(() => {
       done.resolve(fail('smime.limit'))
-      if (worker === thread) worker = null
-      void thread.terminate()
+      void end()
     }, params.limitMilliseconds)
     thread.on('message', answered).on('messageerror', lost).on('error', lost).on('exit', exited)
     thread.ref()
@@ -63,6 +77,7 @@ export const createSmimeThread = (params: { entry: string; limitMilliseconds: nu
       clearTimeout(timer)
       thread.off('message', answered).off('messageerror', lost).off('error', lost).off('exit', exited)
       thread.unref()
+      idle = setTimeout(() => void end(), params.idleMilliseconds).unref()
     })
   }
 
@@ -72,7 +87,10 @@ export const createSmimeThread = (params: { entry: string; limitMilliseconds: nu
       const turn = queue.then(async () => {
         if (asked !== stops) return stopped()
         const { job, transfer } = await prepare()
-        return asked === stops ? attempt({ kind, job }, transfer) : stopped()
+        if (asked === stops) return attempt({ kind, job }, transfer)
+        // Keys and content among them: nobody else will.
+        for (const bytes of transfer) bytes.fill(0)
+        return stopped()
       })
       queue = turn.catch(() => undefined)
       // The worker answers each kind with its own result.
@@ -80,9 +98,8 @@ export const createSmimeThread = (params: { entry: string; limitMilliseconds: nu
     },
     stop: async () => {
       stops += 1
-      const ending = worker
-      worker = null
-      await ending?.terminate()
+      clearTimeout(idle)
+      await end()
     },
   }
 }
