@@ -35,12 +35,23 @@ export const numberOf = (value: string | null): number | null =>
 export const frenchNumber = (value: string): string =>
   /^[+-]?\d+\.\d+$/.test(value) ? value.replace('.', ',') : value
 
-/** UCUM unit as printed: `mmol/L`, annotations dropped, `10*9/L` → `10⁹/L`, `1` and empty → none. */
+/** An annotation that is the denominator itself (`{1.73_m2}`, `{HPF}`) is part of what is measured: as one writes it. */
+const denominator = (annotation: string): string =>
+  annotation
+    .replaceAll('_', ' ')
+    .replace(/(\d)\.(\d)/g, '$1,$2')
+    .replace(/\bm2\b/g, 'm²')
+
+/**
+ * UCUM unit as printed: `mmol/L`, `10*9/L` → `10⁹/L`, `mL/min/{1.73_m2}` → `mL/min/1,73 m²`; other annotations are
+ * dropped, `1` and empty → none.
+ */
 export const displayUnit = (unit: string | null): string | null => {
   if (!unit || unit === '1') return null
   const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹'
   const shown = unit
-    .replace(/\{[^}]*\}/g, '')
+    .replace(/\/\{([^{}]*)\}/g, (_, annotation: string) => `/${denominator(annotation)}`)
+    .replace(/\{[^{}]*\}/g, '')
     .replace(
       /10\*(\d+)/g,
       (_, digits: string) => `10${[...digits].map((d) => superscripts[Number(d)]).join('')}`,

@@ -1,4 +1,5 @@
 import type { Bridge } from '../../client/index.ts'
+import { token } from '../fake-card.ts'
 import { account, draft, rows, suggestions, views } from './gallery-fixtures.ts'
 
 const ok = (value: unknown) => ({ ok: true, value })
@@ -12,7 +13,7 @@ export const galleryBridge = (state: string, theme: string): Bridge => {
       case 'session.state':
         return ok({ phase: 'open', openedBy: 'card', holder: null })
       case 'card.state':
-        return ok({ state: 'starting' })
+        return ok({ state: 'open', token })
       case 'settings.get':
         return ok({ language: 'fr', theme, density: 'comfortable', lockAfterMinutes: 30 })
       case 'accounts.list':
