@@ -1,8 +1,9 @@
 import { useRef, useState } from 'react'
 import type { AppError, Discovery } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Banner, Button, ErrorBanner, Progress, Segments, TextField } from '../design/index.ts'
+import { Banner, Button, Progress, Segments, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
+import { SetupError } from './setup-error.tsx'
 
 const looksLikeAddress = (text: string): boolean => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text.trim())
 
@@ -134,7 +135,7 @@ export const AccountStep = ({ onFound }: { onFound: (discovery: Discovery) => vo
             <p>{t('assistant.notFoundText')}</p>
           </Banner>
         ) : (
-          <ErrorBanner error={error} />
+          <SetupError error={error} />
         )
       ) : null}
       {manual ? <ManualForm address={address.trim()} onFound={onFound} /> : null}

@@ -3,8 +3,9 @@ import { useRef, useState } from 'react'
 import type { AppError, AuthKind, Discovery, NewAccount, Server } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
-import { Button, CardSurface, ErrorBanner, Segments, Spinner, TextField } from '../design/index.ts'
+import { Button, CardSurface, Segments, Spinner, TextField } from '../design/index.ts'
 import { fullName, t } from '../i18n/index.ts'
+import { SetupError } from './setup-error.tsx'
 
 const serverText = (server: Server): string =>
   `${server.host}:${server.port} · ${server.security === 'starttls' ? 'STARTTLS' : 'TLS'}`
@@ -125,7 +126,7 @@ export const LoginStep = ({
             onChange={setPassword}
           />
         ) : null}
-        {error ? <ErrorBanner error={error} /> : null}
+        {error ? <SetupError error={error} /> : null}
         <Button type="submit" variant="primary" size="large" isDisabled={!ready}>
           {auth === 'psc' ? (
             <>

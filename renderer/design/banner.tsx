@@ -34,19 +34,24 @@ export const Banner = ({
   )
 }
 
-/** An error of the contract as a banner: what happened, what is safe, what to do. */
+/**
+ * An error of the contract as a banner: what happened, what is safe, what to do. `safe` replaces the general reassurance
+ * where the place knows better (before the first message, « les messages reçus » are nobody's).
+ */
 export const ErrorBanner = ({
   error,
+  safe,
   actions,
 }: {
   error: Pick<ErrorData, 'code' | 'details'>
+  safe?: string
   actions?: ReactNode
 }) => {
   const sentence = errorSentence(error)
   return (
     <Banner tone="error" title={sentence.what} actions={actions}>
       <p>
-        {sentence.safe} {sentence.todo}
+        {safe ?? sentence.safe} {sentence.todo}
       </p>
     </Banner>
   )

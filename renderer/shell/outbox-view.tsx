@@ -45,7 +45,8 @@ const Item = ({ item }: { item: OutboxItem }) => {
         </ul>
         {sentence ? (
           <p className="outbox-error">
-            <strong>{sentence.what}</strong> {sentence.safe} {sentence.todo}
+            <strong>{sentence.what}</strong> {item.state === 'queued' ? t('shell.outboxKept') : sentence.safe}{' '}
+            {sentence.todo}
           </p>
         ) : null}
         <div className="outbox-actions">

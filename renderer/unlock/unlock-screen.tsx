@@ -67,8 +67,10 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
           ) : null}
           {way === 'card' ? (
             pinAsked && token ? (
-              <>
-                {otherCard ? <ErrorBanner error={{ code: 'card.other-card' }} /> : null}
+              otherCard ? (
+                // Its PIN would open nothing here: not asking saves a try.
+                <ErrorBanner error={{ code: 'card.other-card' }} />
+              ) : (
                 <PinForm
                   token={token}
                   wrong={card.state === 'pin-wrong'}
@@ -78,7 +80,7 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
                   submitLabel={t('unlock.open')}
                   onSubmit={(pin) => ask(() => invoke('session.openWithCard', { pin }))}
                 />
-              </>
+              )
             ) : (
               <CardTrouble card={card} />
             )

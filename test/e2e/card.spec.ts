@@ -93,6 +93,7 @@ test('another practitioner’s card is not taken for the right one', async () =>
     'Cette carte n’est pas celle qui ouvre cette messagerie.',
     'Insérez la carte utilisée à la création, ou ouvrez avec le code de secours.',
   )
+  await expect(app.page.getByRole('textbox', { name: /Code porteur/ })).toBeHidden()
   await picture(app.page, 'card-other-card')
 })
 

@@ -55,7 +55,7 @@ test('without DNS the address cannot be looked up, which is not the address’s 
   world.operator.dns.down()
   await address().fill(anne.address)
   await app.page.getByRole('button', { name: 'Trouver mes serveurs' }).click()
-  await expect(app.page.getByText('L’adresse de medecin.mssante.test est introuvable.')).toBeVisible({
+  await expect(app.page.getByText('L’adresse de medecin.mssante.test n’a pas pu être trouvée.')).toBeVisible({
     timeout: patience * 2,
   })
   await says(app.page, 'Vérifiez la connexion du poste')
@@ -151,7 +151,7 @@ test('a wrong mailbox password is refused, the right one opens the mailbox', asy
   await says(
     app.page,
     'L’identification a été refusée par le serveur.',
-    'Vérifiez votre identifiant et reconnectez-vous.',
+    'Vérifiez votre adresse et votre mot de passe, ou reconnectez-vous.',
   )
   await picture(app.page, 'servers-wrong-password')
   expect(await logins()).not.toEqual([])

@@ -26,11 +26,12 @@ export const assistant = {
   creating: 'Creating…',
   createVault: 'Protect this mailbox',
   recoveryTitle: 'Your recovery code',
-  recoveryText: 'It opens the mailbox if the card is lost, blocked or renewed. It will never be shown again.',
+  recoveryText:
+    'It opens the mailbox when the card or the passphrase is missing. It will never be shown again.',
   recoveryLabel: 'Recovery code',
   copied: 'Code copied. Paste it in a safe place, then clear the clipboard.',
   copyFailed: 'Copying failed; nothing is lost, print or write down the code.',
-  recoveryWarning: 'Without this code or the card, nobody can open these messages again',
+  recoveryWarning: 'Without this code or your usual means, nobody can open these messages again',
   recoveryWarningText:
     'Keep it locked away, far from this computer. Neither SousPli nor your operator knows it.',
   recoveryKept: 'I printed or wrote down this code and put it in a safe place.',
@@ -40,6 +41,7 @@ export const assistant = {
   addressExample: 'first.last@medecin.mssante.fr',
   looking: 'Looking for the servers of your operator…',
   find: 'Find my servers',
+  nothingKept: 'Nothing was stored on this workstation.',
   notFound: 'The servers of this address are not announced',
   notFoundText: 'Nothing was stored. Check the address, or type the servers given by your operator.',
   manualTitle: 'Settings given by your operator',

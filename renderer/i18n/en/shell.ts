@@ -49,6 +49,7 @@ export const shell = {
   nextAttempt: 'next try at {time}',
   sendNow: 'Send now',
   cancelSending: 'Cancel sending',
+  outboxKept: 'Nothing was sent, your message is kept.',
   outboxEmpty: 'Everything has left',
   outboxEmptyText: 'Waiting or refused messages show here.',
   queued: 'Message handed to the outbox',

@@ -28,11 +28,11 @@ export const assistant = {
   createVault: 'Protéger cette messagerie',
   recoveryTitle: 'Votre code de secours',
   recoveryText:
-    'Il ouvre la messagerie si la carte est perdue, bloquée ou renouvelée. Il ne sera plus jamais affiché.',
+    'Il ouvre la messagerie si la carte ou la phrase de passe manque. Il ne sera plus jamais affiché.',
   recoveryLabel: 'Code de secours',
   copied: 'Code copié. Collez-le dans un endroit sûr, puis videz le presse-papiers.',
   copyFailed: 'La copie a échoué ; rien n’est perdu, imprimez ou recopiez le code.',
-  recoveryWarning: 'Sans ce code ni la carte, personne ne peut rouvrir ces messages',
+  recoveryWarning: 'Sans ce code ni votre moyen habituel, personne ne peut rouvrir ces messages',
   recoveryWarningText:
     'Rangez-le sous clé, loin de ce poste. Ni SousPli ni votre opérateur ne le connaissent.',
   recoveryKept: "J'ai imprimé ou recopié ce code et je l'ai mis en lieu sûr.",
@@ -42,6 +42,7 @@ export const assistant = {
   addressExample: 'prenom.nom@medecin.mssante.fr',
   looking: 'Recherche des serveurs de votre opérateur…',
   find: 'Trouver mes serveurs',
+  nothingKept: 'Rien n’a été enregistré sur ce poste.',
   notFound: 'Les serveurs de cette adresse ne sont pas annoncés',
   notFoundText:
     "Rien n'a été enregistré. Vérifiez l'adresse, ou saisissez les serveurs donnés par votre opérateur.",

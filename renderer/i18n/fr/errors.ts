@@ -208,9 +208,9 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
     'SousPli réessaie tout seul.',
   ),
   'net.dns': sentence(
-    "{host, select, none {L'adresse du serveur} other {L'adresse de {host}}} est introuvable.",
+    "{host, select, none {L'adresse du serveur} other {L'adresse de {host}}} n'a pas pu être trouvée.",
     readable,
-    "Vérifiez la connexion du poste et l'adresse du serveur.",
+    "Vérifiez la connexion du poste et l'adresse ; si le service de noms est en panne, réessayez plus tard.",
   ),
   'net.closed': sentence(
     'Le serveur a interrompu la connexion.',
@@ -256,7 +256,7 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
   'auth.failed': sentence(
     "L'identification a été refusée par le serveur.",
     readable,
-    'Vérifiez votre identifiant et reconnectez-vous.',
+    'Vérifiez votre adresse et votre mot de passe, ou reconnectez-vous.',
   ),
   'auth.login-required': sentence(
     'Votre session chez l’opérateur a expiré.',

@@ -50,6 +50,7 @@ export const shell = {
   nextAttempt: 'prochain essai à {time}',
   sendNow: 'Envoyer maintenant',
   cancelSending: "Annuler l'envoi",
+  outboxKept: 'Rien n’est parti, votre message est conservé.',
   outboxEmpty: 'Tout est parti',
   outboxEmptyText: 'Les messages en attente ou refusés apparaissent ici.',
   queued: 'Message confié à la boîte d’envoi',
