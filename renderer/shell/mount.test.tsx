@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { useEffect, useState } from 'react'
+import type { ReactNode } from 'react'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { mountWindow } from './mount.tsx'
 
@@ -10,19 +10,16 @@ afterEach(() => {
   document.body.replaceChildren()
 })
 
-/** Well at first, then broken by what it is told: as a view that meets data it did not expect. */
-const Breaking = () => {
-  const [broken, setBroken] = useState(false)
-  useEffect(() => setBroken(true), [])
-  if (broken) throw new Error('unexpected (test)')
-  return <p>mailbox</p>
+/** A view that meets data it did not expect. */
+const Broken = (): ReactNode => {
+  throw new Error('unexpected (test)')
 }
 
 it('shows a sentence and a reload button in place of what broke, and reports it', async () => {
   const container = document.createElement('div')
   document.body.append(container)
   const reload = vi.fn()
-  mountWindow(container, <Breaking />, reload)
+  mountWindow(container, <Broken />, reload)
   await vi.waitFor(() => {
     expect(document.querySelector('[role=alert] h2')?.textContent).toBe('L’affichage s’est interrompu')
   })
