@@ -23,7 +23,8 @@ const FolderLink = ({
   )
   const shown = folder.role === 'drafts' ? folder.total + drafts.length : folder.unread
   return (
-    <li>
+    // Names are cut in a narrow sidebar, absent when only icons are left.
+    <li title={folderName(folder)}>
       <Button
         variant="quiet"
         className="nav-item"
