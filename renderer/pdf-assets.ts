@@ -24,7 +24,11 @@ export const pdfAssets = (): Plugin => {
     name: 'pdf-assets',
     generateBundle() {
       for (const file of files)
-        this.emitFile({ type: 'asset', fileName: `pdf/${file}`, source: readFileSync(join(packageFolder, file)) })
+        this.emitFile({
+          type: 'asset',
+          fileName: `pdf/${file}`,
+          source: readFileSync(join(packageFolder, file)),
+        })
     },
     configureServer(server) {
       server.middlewares.use('/pdf/', (request, response, next) => {
