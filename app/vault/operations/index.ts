@@ -1,5 +1,6 @@
 import type { Operation } from '../operation.ts'
 import { accountOperations } from './accounts.ts'
+import { checkOperations } from './check.ts'
 import { correspondentOperations } from './correspondents.ts'
 import { draftOperations } from './drafts.ts'
 import { folderOperations } from './folders.ts'
@@ -24,6 +25,7 @@ export const operations = {
   ...keyOperations,
   ...metaOperations,
   ...partOperations,
+  ...checkOperations,
 }
 
 type Operations = typeof operations
