@@ -1,0 +1,41 @@
+import { folderNames, people, type Operator, type Person, type StoredMessage } from '../operator/index.ts'
+import type { Dice } from './dice.ts'
+
+/** The folders the harness moves messages between. */
+export const playground = ['INBOX', folderNames.archive, folderNames.trash] as const
+
+/** A fictitious letter whose subject names it; `bytes` of text. */
+export const letter = (subject: string, to: string, bytes: number): string =>
+  [
+    `From: ${people.laboratory.address}`,
+    `To: ${to}`,
+    `Subject: ${subject}`,
+    'Date: Sat, 21 Nov 2026 10:00:00 +0100',
+    `Message-ID: <${subject.replace(/\W/g, '.')}@fictif.test>`,
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=utf-8',
+    '',
+    'Patient fictif, texte de remplissage.\r\n'.repeat(Math.ceil(bytes / 39)),
+  ].join('\r\n')
+
+/** Letters of all sizes in the playground, some of which need a part file of their own. */
+export const fillPlayground = async (
+  operator: Operator,
+  who: Person,
+  count: number,
+  dice: Dice,
+): Promise<StoredMessage[]> => {
+  const messages = Array.from({ length: count }, (_, index): StoredMessage => {
+    const subject = `Lettre ${index}`
+    const flags = [...(dice.chance(0.5) ? ['\\Seen'] : []), ...(dice.chance(0.2) ? ['\\Flagged'] : [])]
+    const bytes = dice.chance(0.1) ? 70_000 + dice.whole(200_000) : 200 + dice.whole(8_000)
+    return {
+      folder: dice.chance(0.6) ? 'INBOX' : dice.pick(playground),
+      flags,
+      date: new Date(Date.UTC(2026, 0, 1) + index * 3_600_000),
+      raw: Buffer.from(letter(subject, who.address, bytes)),
+    }
+  })
+  await operator.fill(who.key, messages)
+  return messages
+}

@@ -1,0 +1,50 @@
+/** `npm run faults -- [--seed N] [--moments 30] [--scenario kill|proxy|converge]` */
+import { randomInt } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { startOperator } from '../operator/index.ts'
+import type { Broken, Scenario } from './harness.ts'
+import { killScenario } from './kill.ts'
+
+const scenarios: Record<string, Scenario> = { kill: killScenario }
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, moments: { type: 'string' }, scenario: { type: 'string' } },
+})
+const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
+const moments = Number(values.moments ?? 30)
+const names = values.scenario === undefined ? Object.keys(scenarios) : [values.scenario]
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(moments) || names.some((name) => !scenarios[name])) {
+  console.error(`faults: --seed N --moments N --scenario ${Object.keys(scenarios).join('|')}`)
+  process.exit(2)
+}
+console.log(`seed ${seed}`)
+
+const broken: Broken[] = []
+for (const name of names) {
+  const scenario = scenarios[name]
+  if (!scenario) continue
+  const operator = await startOperator()
+  const started = Date.now()
+  let passed = 0
+  try {
+    await scenario({
+      operator,
+      seed,
+      moments,
+      report: {
+        passed: (moment, kind) => {
+          passed++
+          console.log(`${name} ${moment} ${kind}: holds (${Math.round((Date.now() - started) / 100) / 10} s)`)
+        },
+        failed: (one) => {
+          broken.push(one)
+          console.log(`${name} ${one.moment} ${one.kind}: BROKEN, seed ${seed}: ${one.what}`)
+        },
+      },
+    })
+  } finally {
+    await operator.stop()
+  }
+  console.log(`${name}: ${passed} of ${moments} moments hold, ${Math.round((Date.now() - started) / 1000)} s`)
+}
+process.exitCode = broken.length > 0 ? 1 : 0
