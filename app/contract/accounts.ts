@@ -23,7 +23,7 @@ export const Discovery = z.object({
   source: z.enum(['srv', 'manual']),
   imap: Server,
   smtp: Server,
-  /** What the server offers and SousPli can do, best first. */
+  /** What the server offers and SousPli can do, best first; all that SousPli can do where the server could not be asked. */
   auth: z.array(AuthKind),
 })
 export type Discovery = z.infer<typeof Discovery>
@@ -75,7 +75,10 @@ export type SyncProgress = z.infer<typeof SyncProgress>
 
 export const accountCalls = {
   'accounts.list': call(Nothing, z.array(Account)),
-  /** Servers of an address: DNS SRV (RFC 6186), nothing else is guessed; `account.discovery-failed` opens manual settings. */
+  /**
+   * Servers of an address: DNS SRV (RFC 6186), nothing else is guessed; `account.discovery-failed` opens manual settings.
+   * The IMAP server is asked for its logins, after STARTTLS and the check of its certificate.
+   */
   'accounts.discover': call(z.object({ address: Address }), Discovery),
   /** Connects to both servers (TLS verified, login done) before anything is stored. */
   'accounts.create': call(NewAccount, Account),

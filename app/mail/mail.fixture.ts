@@ -101,6 +101,7 @@ export const openPractice = async (
       resolver: createResolver({ servers: [operator.dns.server] }),
       anchors: () => anchors,
       verifyServer: () => Promise.resolve(ok(null)),
+      logins: ['psc', 'password'],
       credentials: (account) => Promise.resolve(ok({ kind: 'password', password: account.password ?? '' })),
       login: () => Promise.resolve(ok(null)),
       enrich: () =>

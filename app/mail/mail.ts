@@ -1,5 +1,6 @@
 import type {
   Account,
+  AuthKind,
   Correspondent,
   Discovery,
   Flag,
@@ -18,7 +19,7 @@ import { discover, domainOf } from './accounts/discovery.ts'
 import { startRunner, type AccountRunner } from './accounts/runner.ts'
 import { createAnnounce } from './changes.ts'
 import { fetchSources, storeBody, storedSource, type BodyStore, type Enrichment } from './imap/bodies.ts'
-import { imapError, openImap, type Credentials } from './imap/connection.ts'
+import { imapError, openImap, serverCapabilities, type Credentials } from './imap/connection.ts'
 import type { ParsedMessage } from './mime/message.ts'
 import { must } from './net/failure.ts'
 import type { PeerVerification } from './net/peer.ts'
@@ -40,6 +41,8 @@ export interface MailDependencies
       | 'attachmentUrl'
     > {
   vault: Vault
+  /** The logins this workstation has, best first. */
+  logins: readonly AuthKind[]
   /** How an account proves who it is; `login` asks the user again when the provider's session has ended. */
   credentials: (
     account: Pick<StoredAccount, 'address' | 'auth' | 'password'>,
@@ -68,6 +71,8 @@ export const createMail = (deps: MailDependencies) => {
   const bodies: BodyStore = { vault, enrich: deps.enrich, announce }
   const running = new Map<number, { runner: AccountRunner; sender: Sender }>()
   let started = false
+  /** Ends what no account's runner holds: connections tried before an account exists. */
+  let trying = new AbortController()
 
   const storedAccounts = (): Promise<Outcome<StoredAccount[]>> => vault.run('accounts.list', {})
 
@@ -151,7 +156,7 @@ export const createMail = (deps: MailDependencies) => {
     account: Pick<StoredAccount, 'address' | 'auth' | 'password' | 'imap' | 'smtp'>,
   ): Promise<Outcome<{ maxMessageSize: number | null }>> => {
     const credentials = () => deps.credentials(account)
-    const signal = new AbortController().signal
+    const { signal } = trying
     const imap = await openImap(deps, account.imap, account.address, credentials, { idle: false, signal })
     if (!imap.ok) return imap
     imap.value.close()
@@ -298,10 +303,12 @@ export const createMail = (deps: MailDependencies) => {
     /** Closes every socket and stops all work, within a second. */
     stop: async (): Promise<void> => {
       started = false
+      trying.abort()
+      trying = new AbortController()
       await Promise.all([...running.keys()].map(halt))
     },
     discover: (address: string): Promise<Outcome<Discovery>> =>
-      discover(deps.resolver, address, ['psc', 'password']),
+      discover(deps.resolver, address, deps.logins, (imap) => serverCapabilities(deps, imap, trying.signal)),
     createAccount,
     listAccounts,
     removeAccount,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { people, startOperator, type Operator } from '../../test/operator/index.ts'
@@ -6,6 +7,8 @@ import { browse } from '../identity/browser.fixture.ts'
 import { createIdentity } from '../identity/index.ts'
 import { fail, ok } from '../contract/errors.ts'
 import { createAccountFor, openPractice, type Practice } from './mail.fixture.ts'
+import { serverCapabilities } from './imap/connection.ts'
+import { createResolver } from './net/resolver.ts'
 import { code, value } from './outcome.fixture.ts'
 
 const { anne } = people
@@ -13,16 +16,10 @@ const { anne } = people
 describe('servers that must not be trusted', () => {
   let operator: Operator
   let practice: Practice
-  const asked: string[] = []
 
   beforeAll(async () => {
     operator = await startOperator()
-    practice = await openPractice(operator, {
-      credentials: (account) => {
-        asked.push(account.address)
-        return Promise.resolve(ok({ kind: 'password', password: account.password ?? '' }))
-      },
-    })
+    practice = await openPractice(operator)
   })
   afterEach(async () => {
     await operator.useServerCertificate('good')
@@ -43,7 +40,24 @@ describe('servers that must not be trusted', () => {
     expect(value(await practice.mail.listAccounts())).toEqual([])
   })
 
-  it('refuses what the domain refuses (revocation, usage) before the password leaves', async () => {
+  it('says what a verified server offers before any login, and nothing of another', async () => {
+    const { imap } = value(await practice.mail.discover(anne.address))
+    const ask = () => serverCapabilities(peer, imap, new AbortController().signal)
+    const peer = {
+      resolver: createResolver({ servers: [operator.dns.server] }),
+      anchors: () => (operator.policy.trustAnchors ?? []).map((file) => readFileSync(file, 'utf8')),
+      verifyServer: () => Promise.resolve(ok(null)),
+    }
+    expect([...value(await ask())]).toEqual(expect.arrayContaining(['AUTH=PLAIN', 'AUTH=XOAUTH2']))
+    await operator.useServerCertificate('other-authority')
+    expect(code(await ask())).toBe('tls.untrusted-authority')
+    const gone = new AbortController()
+    gone.abort()
+    expect(code(await serverCapabilities(peer, imap, gone.signal))).toBe('net.closed')
+  })
+
+  // That no credential was sent by then is read from the bytes in test/invariants/hostile-servers.test.ts.
+  it('refuses what the domain refuses (revocation, usage)', async () => {
     const strict = await openPractice(operator, { verifyServer: () => Promise.resolve(fail('tls.revoked')) })
     expect(code(await createAccountFor(strict, 'anne'))).toBe('tls.revoked')
     await strict.close()

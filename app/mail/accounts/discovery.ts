@@ -1,4 +1,4 @@
-import type { Discovery } from '../../contract/index.ts'
+import type { AuthKind, Discovery, Server } from '../../contract/index.ts'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
 import type { Resolver } from '../net/resolver.ts'
 
@@ -9,14 +9,27 @@ const addressForm =
 export const domainOf = (address: string): string | null =>
   address.length > 320 ? null : (addressForm.exec(address)?.[1]?.toLowerCase() ?? null)
 
+const mechanisms: Record<AuthKind, (capabilities: ReadonlySet<string>) => boolean> = {
+  psc: (offered) => offered.has('AUTH=OAUTHBEARER') || offered.has('AUTH=XOAUTH2'),
+  password: (offered) =>
+    offered.has('AUTH=PLAIN') || offered.has('AUTH=LOGIN') || !offered.has('LOGINDISABLED'),
+}
+
+/** The logins among `possible` that a server's capabilities (after TLS) admit, in the same order. */
+export const offeredAuth = (possible: readonly AuthKind[], capabilities: ReadonlySet<string>): AuthKind[] =>
+  possible.filter((kind) => mechanisms[kind](capabilities))
+
 /**
- * The servers of an address by DNS SRV (RFC 6186), nothing guessed. `account.address-invalid`,
- * `account.discovery-failed` (then the user types the servers), `net.dns` when the DNS does not answer.
+ * The servers of an address by DNS SRV (RFC 6186), nothing guessed, and the logins among `possible` that the IMAP server
+ * offers. A server that cannot be asked leaves all of them: creating the account says what is wrong with it.
+ * `account.address-invalid`, `account.discovery-failed` (then the user types the servers), `net.dns` when the DNS does
+ * not answer, `auth.mechanism-unavailable` when the server offers no login that SousPli has.
  */
 export const discover = async (
   resolver: Resolver,
   address: string,
-  auth: Discovery['auth'],
+  possible: readonly AuthKind[],
+  capabilitiesOf: (imap: Server) => Promise<Outcome<ReadonlySet<string>>>,
 ): Promise<Outcome<Discovery>> => {
   const domain = domainOf(address)
   if (domain === null) return fail('account.address-invalid', { retry: 'after-change' })
@@ -30,11 +43,14 @@ export const discover = async (
   const smtpServer = smtp.value.find((record) => record.host !== '')
   if (!imapServer || !smtpServer)
     return fail('account.discovery-failed', { retry: 'after-change', details: { domain } })
-  return ok({
-    address,
-    source: 'srv',
-    imap: { host: imapServer.host, port: imapServer.port, security: 'starttls' },
-    smtp: { host: smtpServer.host, port: smtpServer.port, security: 'starttls' },
-    auth,
+  const server = ({ host, port }: { host: string; port: number }): Server => ({
+    host,
+    port,
+    security: 'starttls',
   })
+  const asked = await capabilitiesOf(server(imapServer))
+  const auth = asked.ok ? offeredAuth(possible, asked.value) : [...possible]
+  if (auth.length === 0)
+    return fail('auth.mechanism-unavailable', { retry: 'after-change', details: { host: imapServer.host } })
+  return ok({ address, source: 'srv', imap: server(imapServer), smtp: server(smtpServer), auth })
 }

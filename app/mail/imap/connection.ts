@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import { ImapFlow, type ImapTransport, type MailboxLockObject, type MailboxOpenOptions } from 'imapflow'
-import { ok, type AppError, type Outcome } from '../../contract/errors.ts'
+import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
 import { Failure } from '../net/failure.ts'
 import { errorCode, networkError, openTcp, secureSocket, type PeerVerification } from '../net/peer.ts'
 
@@ -13,7 +13,7 @@ export interface ImapEndpoint {
 }
 
 /**
- * A logged-in IMAP connection. TLS is mandatory, the server is verified before the credentials are asked for, and an
+ * A logged-in IMAP connection. TLS is mandatory, the server is verified before the credentials are sent, and an
  * `error` listener is there before anything can fail. `idle` makes it wait by IDLE when nothing is asked. Errors: net.*, tls.*, auth.failed, imap.*.
  */
 export const openImap = async (
@@ -28,23 +28,16 @@ export const openImap = async (
   const tcp = await openTcp(verification.resolver, server.host, server.port, options.signal)
   if (!tcp.ok) return tcp
   const client = new ImapFlow({
-    host: server.host,
-    port: server.port,
-    secure: server.security === 'tls',
-    doSTARTTLS: true,
+    ...connectionOptions(verification, server, tcp.value),
     auth:
       secret.value.kind === 'password'
         ? { user, pass: secret.value.password }
         : { user, accessToken: secret.value.accessToken },
-    transport: verifiedTransport(verification, tcp.value, server.host),
     qresync: true,
     // DEFLATE costs more time than it saves on the links measured (machine-and-peers.md §4).
     disableCompression: true,
     disableAutoIdle: !options.idle,
     autoIdleDelay: 200,
-    logger: false,
-    clientInfo: { name: 'SousPli', version: false, vendor: false, 'support-url': false },
-    greetingTimeout: 15_000,
     socketTimeout: 5 * 60_000,
     maxIdleTime: 4 * 60_000,
     maxLiteralSize: 256 * 1024 * 1024,
@@ -66,6 +59,58 @@ export const openImap = async (
   } finally {
     options.signal.removeEventListener('abort', abort)
   }
+}
+
+const connectionOptions = (verification: PeerVerification, server: ImapEndpoint, tcp: Socket) => ({
+  host: server.host,
+  port: server.port,
+  secure: server.security === 'tls',
+  doSTARTTLS: true,
+  transport: verifiedTransport(verification, tcp, server.host),
+  logger: false as const,
+  clientInfo: {
+    name: 'SousPli',
+    version: false as const,
+    vendor: false as const,
+    'support-url': false as const,
+  },
+  greetingTimeout: 15_000,
+})
+
+/**
+ * What a server says it can do (`AUTH=…` among it, upper case) once TLS is up and its certificate verified, without any
+ * login. Errors: net.*, tls.*, imap.*.
+ */
+export const serverCapabilities = async (
+  verification: PeerVerification,
+  server: ImapEndpoint,
+  signal: AbortSignal,
+): Promise<Outcome<ReadonlySet<string>>> => {
+  const tcp = await openTcp(verification.resolver, server.host, server.port, signal)
+  if (!tcp.ok) return tcp
+  const client = new ImapFlow({
+    ...connectionOptions(verification, server, tcp.value),
+    socketTimeout: 15_000,
+    maxLineLength: 64 * 1024,
+  })
+  client.on('error', () => undefined) // connect() says the same
+  const abort = () => {
+    client.close()
+  }
+  signal.addEventListener('abort', abort)
+  try {
+    await client.connect()
+  } catch (cause) {
+    // Without a login the library stops right before it, and says so as a failed login.
+    if (!client.secureConnection || !has(cause, 'authenticationFailed'))
+      return { ok: false, error: imapError(cause, server.host) }
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+  const capabilities = new Set([...client.capabilities.keys()].map((name) => name.toUpperCase()))
+  client.close()
+  tcp.value.destroy()
+  return capabilities.size > 0 ? ok(capabilities) : fail('imap.protocol', { details: { host: server.host } })
 }
 
 const verifiedTransport = (verification: PeerVerification, socket: Socket, host: string): ImapTransport => ({
