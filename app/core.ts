@@ -1,6 +1,4 @@
-import { access, chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { access, mkdir, readFile, rm } from 'node:fs/promises'
 import { createCardService, type CardPort } from './card/index.ts'
 import {
   coreCalls,
@@ -24,12 +22,13 @@ import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './pr
 import {
   buildHeaderOnlyView,
   buildMessageView,
+  createPartFiles,
   createResources,
   createUploads,
   messageParts,
   type Resource,
 } from './reading/index.ts'
-import { createPreferences, createSession } from './session/index.ts'
+import { createPreferences, createSession, preferenceFile } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
 import { createVault } from './vault/index.ts'
 
@@ -92,20 +91,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     rm(start.openedFolder, { recursive: true, force: true, maxRetries: 2 }).catch(deps.onFault)
   await wipeOpenedFiles()
 
-  const preferenceFile = join(start.profileFolder, 'preferences.json')
-  const preferences = createPreferences({
-    read: () => {
-      try {
-        return readFileSync(preferenceFile, 'utf8')
-      } catch {
-        return null // First start.
-      }
-    },
-    write: (text) => {
-      writeFileSync(`${preferenceFile}.new`, text, { mode: 0o600 })
-      renameSync(`${preferenceFile}.new`, preferenceFile)
-    },
-  })
+  const preferences = createPreferences(preferenceFile(start.profileFolder, deps.onFault))
   const card = createCardService({
     startProcess: host.startCardProcess,
     policy,
@@ -193,6 +179,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         ...peer,
         ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
       }),
+    logins: policy.psc === undefined ? ['password'] : ['psc', 'password'],
     credentials: identity.credentials,
     login: identity.login,
     enrich,
@@ -313,10 +300,10 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     'drafts.detach': ({ id, attachmentId }) => mail.drafts.detach(id, attachmentId),
     'drafts.check': async ({ id }) => {
       const checks = await mail.drafts.check(id)
+      if (!checks.ok) return checks
       const draft = await mail.drafts.get(id)
-      return checks.ok && draft.ok
-        ? ok([...checks.value, ...(await protection.check(draft.value.content))])
-        : checks
+      if (!draft.ok) return draft
+      return ok([...checks.value, ...(await protection.check(draft.value.content))])
     },
     'drafts.send': ({ id }) => mail.drafts.send(id),
     'outbox.list': () => mail.outbox.list(),
@@ -350,6 +337,15 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     const resource = resources.find(url)
     return resource.ok ? resource.value.read() : resource
   }
+  const files = createPartFiles({
+    openedFolder: start.openedFolder,
+    random,
+    read: readPart,
+    watch: () => {
+      const lock = locks
+      return () => lock === locks && session.state().phase === 'open'
+    },
+  })
 
   return {
     invoke: async (method, input) => {
@@ -375,34 +371,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       session.state().phase === 'open'
         ? uploads.add(chunk)
         : Promise.resolve(fail('vault.locked', { retry: 'after-login' })),
-    savePart: async (url, path) => {
-      const bytes = await readPart(url)
-      if (!bytes.ok) return bytes
-      try {
-        await writeFile(path, bytes.value, { mode: 0o600 })
-        return nothing
-      } catch (cause) {
-        return fail(diskError(cause), { cause, retry: 'after-change' })
-      }
-    },
-    copyPart: async (url, fileName) => {
-      const lock = locks
-      const bytes = await readPart(url)
-      if (!bytes.ok) return bytes
-      const folder = join(start.openedFolder, Buffer.from(random(12)).toString('hex'))
-      const path = join(folder, basename(fileName))
-      try {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
-        await writeFile(path, bytes.value, { mode: 0o600, flag: 'wx' })
-        await chmod(path, 0o400)
-        if (lock === locks && session.state().phase === 'open') return ok(path)
-        // Locked meanwhile: the wipe may have passed before the copy was there.
-        await rm(folder, { recursive: true, force: true })
-        return { ok: false, error: lockedError }
-      } catch (cause) {
-        return fail(diskError(cause), { cause, retry: 'after-change' })
-      }
-    },
+    savePart: files.save,
+    copyPart: files.copy,
     power: async (event) => {
       if (event !== 'resume') await session.lock('system')
     },
@@ -414,8 +384,3 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     },
   }
 }
-
-const diskError = (cause: unknown): 'vault.disk-full' | 'vault.read-only' =>
-  cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
-    ? 'vault.disk-full'
-    : 'vault.read-only'

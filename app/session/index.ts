@@ -217,4 +217,4 @@ export const createSession = (deps: SessionDependencies): Session => {
   }
 }
 
-export { createPreferences } from './preferences.ts'
+export { createPreferences, preferenceFile } from './preferences.ts'

@@ -1,9 +1,31 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Settings, type Outcome, ok, fail } from '../contract/index.ts'
 
 export interface PreferenceFile {
   read: () => string | null
   /** Atomic; throws when the disk refuses. */
   write: (text: string) => void
+}
+
+/** `preferences.json` of a profile. A file that is there and cannot be read is told to `onFault`. */
+export const preferenceFile = (profileFolder: string, onFault: (error: unknown) => void): PreferenceFile => {
+  const path = join(profileFolder, 'preferences.json')
+  return {
+    read: () => {
+      try {
+        return readFileSync(path, 'utf8')
+      } catch (error) {
+        const firstStart = error instanceof Error && 'code' in error && error.code === 'ENOENT'
+        if (!firstStart) onFault(error)
+        return null
+      }
+    },
+    write: (text) => {
+      writeFileSync(`${path}.new`, text, { mode: 0o600 })
+      renameSync(`${path}.new`, path)
+    },
+  }
 }
 
 const defaults: Settings = { language: 'fr', theme: 'system', density: 'cosy', lockAfterMinutes: 30 }
