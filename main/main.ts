@@ -80,9 +80,15 @@ const start = async (profileFolder: string): Promise<void> => {
     }
   }
 
+  /** Nothing of the mailbox stays on screen, on disk or in the windows' memory: a window that cannot be emptied goes. */
   const forgetEverything = async (): Promise<void> => {
     mailFrames.clear()
-    await Promise.all([wipe(), showAfresh([...windows], () => wipeSession(partition))])
+    try {
+      await Promise.all([wipe(), showAfresh([...windows], () => wipeSession(partition))])
+    } catch {
+      log('wiping failed, windows closed')
+      for (const window of windows) window.destroy()
+    }
   }
 
   const onCoreEvent = (name: string, payload: unknown): void => {
@@ -94,10 +100,7 @@ const start = async (profileFolder: string): Promise<void> => {
     const wasOpen = lastPhase === 'open'
     lastPhase = phase
     if (phase === 'locked' && wasOpen) {
-      forgetEverything().catch(() => {
-        log('wiping after lock failed, windows closed')
-        for (const window of windows) window.destroy()
-      })
+      void forgetEverything()
     }
   }
 
@@ -137,7 +140,7 @@ const start = async (profileFolder: string): Promise<void> => {
       card.stop()
       if (lastPhase !== 'open') return
       lastPhase = 'start'
-      forgetEverything().catch(() => log('wiping after the loss of the core failed'))
+      void forgetEverything()
     },
     now: () => performance.now(),
     log,
