@@ -181,9 +181,6 @@ const receive = async (message: ToCore, ports: TransferredPort[]): Promise<void>
       port.start()
       return
     }
-    case 'card-exit':
-      // The port's close event says the same to the card service.
-      return
     case 'part-open':
       await openPart(message.id, message.url)
       return

@@ -41,7 +41,7 @@ export interface CoreProcess {
   /** Copies a part to the opened-files folder; the value is the copy's absolute path. */
   copyPartToOpen: (url: string, fileName: string) => Promise<OutcomeData>
   send: (
-    message: Extract<ToCore, { kind: 'power' | 'activity' | 'card-port' | 'card-exit' }>,
+    message: Extract<ToCore, { kind: 'power' | 'activity' | 'card-port' }>,
     ports?: MessagePortMain[],
   ) => void
   /** Asks the core to close the vault and stop; resolves when the process is gone (killed after `limitMs`). */

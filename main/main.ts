@@ -155,7 +155,8 @@ const start = async (profileFolder: string): Promise<void> => {
       }),
     newChannel: () => new MessageChannelMain(),
     onPort: (port) => core.send({ kind: 'card-port' }, [port]),
-    onExit: (code) => core.send({ kind: 'card-exit', code }),
+    // The core sees its port close; the code is for the log.
+    onExit: (code) => log(`card process ended with code ${code}`),
   })
 
   await guardSession(partition, devSocket(commandLine.devServer))

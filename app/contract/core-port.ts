@@ -25,7 +25,6 @@ export type ToCore =
   | { kind: 'host-reply'; id: number; outcome: OutcomeData }
   /** The card process was (re)started: its port is transferred with this message. */
   | { kind: 'card-port' }
-  | { kind: 'card-exit'; code: number | null }
   | { kind: 'part-open'; id: number; url: string }
   | { kind: 'part-pull'; id: number }
   | { kind: 'part-cancel'; id: number }

@@ -9,7 +9,6 @@ import {
   type SessionState,
 } from '../contract/index.ts'
 import type { SlotSecret, Vault } from '../vault/index.ts'
-import { createPreferences } from './preferences.ts'
 import { createSession } from './index.ts'
 
 const token: CardToken = {
@@ -186,28 +185,5 @@ describe('session', () => {
     expect(session.state().phase).toBe('no-vault')
     expect(await session.createWithCard('1234')).toMatchObject({ ok: true, value: { recoveryCode: 'CODE' } })
     expect((await session.createWithPassphrase('x')).ok).toBe(false)
-  })
-})
-
-describe('preferences', () => {
-  it('default when missing or damaged, and are kept', () => {
-    let text: string | null = '{"language":"xx"}'
-    const file = { read: () => text, write: (next: string) => void (text = next) }
-    const preferences = createPreferences(file)
-    expect(preferences.get().language).toBe('fr')
-    expect(preferences.set({ language: 'en' }).ok).toBe(true)
-    expect(createPreferences(file).get().language).toBe('en')
-    text = 'not json'
-    expect(createPreferences(file).get().language).toBe('fr')
-  })
-  it('say when they cannot be written', () => {
-    const preferences = createPreferences({
-      read: () => null,
-      write: () => {
-        throw new Error('EROFS')
-      },
-    })
-    expect(preferences.set({ theme: 'dark' })).toMatchObject({ ok: false })
-    expect(preferences.get().theme).toBe('system')
   })
 })
