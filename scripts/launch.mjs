@@ -23,7 +23,10 @@ const run = (program, args, options = {}) => {
     stop(`${program} ${args.join(' ')} ended with code ${result.status ?? result.signal}`, 1)
 }
 
-/** What each command needs beside npm packages. `command -v` names; `file` for libraries. */
+/**
+ * What is needed beside npm packages: a `program` on the path, or a `file`. The test operator and the virtual card
+ * (`world`) are not needed to open the product itself.
+ */
 const systemNeeds = [
   { what: 'Chromium', file: '/usr/bin/chromium', debian: 'chromium', fedora: 'chromium' },
   {
@@ -32,11 +35,29 @@ const systemNeeds = [
     debian: 'fonts-dejavu-core',
     fedora: 'dejavu-sans-fonts',
   },
-  { what: 'Dovecot IMAP', file: '/usr/lib/dovecot/imap', debian: 'dovecot-imapd', fedora: 'dovecot' },
-  { what: 'Dovecot LMTP', file: '/usr/lib/dovecot/lmtp', debian: 'dovecot-lmtpd', fedora: 'dovecot' },
-  { what: 'SoftHSM', file: '/usr/lib/softhsm/libsofthsm2.so', debian: 'softhsm2', fedora: 'softhsm' },
-  { what: 'OpenSC tools', program: 'pkcs11-tool', debian: 'opensc', fedora: 'opensc' },
-  { what: 'OpenSSL', program: 'openssl', debian: 'openssl', fedora: 'openssl' },
+  {
+    what: 'Dovecot IMAP',
+    file: '/usr/lib/dovecot/imap',
+    debian: 'dovecot-imapd',
+    fedora: 'dovecot',
+    world: true,
+  },
+  {
+    what: 'Dovecot LMTP',
+    file: '/usr/lib/dovecot/lmtp',
+    debian: 'dovecot-lmtpd',
+    fedora: 'dovecot',
+    world: true,
+  },
+  {
+    what: 'SoftHSM',
+    file: '/usr/lib/softhsm/libsofthsm2.so',
+    debian: 'softhsm2',
+    fedora: 'softhsm',
+    world: true,
+  },
+  { what: 'OpenSC tools', program: 'pkcs11-tool', debian: 'opensc', fedora: 'opensc', world: true },
+  { what: 'OpenSSL', program: 'openssl', debian: 'openssl', fedora: 'openssl', world: true },
   { what: 'C compiler', program: 'gcc', debian: 'gcc', fedora: 'gcc' },
   { what: 'C++ compiler', program: 'g++', debian: 'g++', fedora: 'gcc-c++' },
   { what: 'C headers', file: '/usr/include/stdlib.h', debian: 'libc6-dev', fedora: 'glibc-devel' },
@@ -46,7 +67,9 @@ const systemNeeds = [
 const onPath = (program) =>
   (process.env.PATH ?? '').split(':').some((folder) => folder !== '' && existsSync(join(folder, program)))
 const missingNeeds = () =>
-  systemNeeds.filter((need) => (need.file ? !existsSync(need.file) : !onPath(need.program)))
+  systemNeeds
+    .filter((need) => command !== 'start' || !need.world)
+    .filter((need) => (need.file ? !existsSync(need.file) : !onPath(need.program)))
 
 const installSystemPackages = () => {
   const missing = missingNeeds()
@@ -66,16 +89,17 @@ const installSystemPackages = () => {
   say(`apt-get install ${names('debian')}`)
   // Dovecot's package would start a server; ours are started by our own scripts, unprivileged.
   const policy = '/usr/sbin/policy-rc.d'
+  const removePolicy = () => rmSync(policy, { force: true })
   const ours = !existsSync(policy)
-  if (ours) writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  try {
-    const quiet = { env: environment, stdio: ['ignore', 'ignore', 'inherit'] }
-    run('apt-get', ['update', '-qq'], quiet)
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names('debian').split(' ')], quiet)
-  } finally {
-    if (ours) rmSync(policy, { force: true })
+  if (ours) {
+    writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+    process.on('exit', removePolicy) // a failing apt-get ends this program too
   }
+  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const quiet = { env: environment, stdio: ['ignore', 'ignore', 'inherit'] }
+  run('apt-get', ['update', '-qq'], quiet)
+  run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...names('debian').split(' ')], quiet)
+  if (ours) removePolicy()
   const still = missingNeeds()
   if (still.length > 0) stop(`still missing after apt-get: ${still.map((need) => need.what).join(', ')}`, 2)
 }
@@ -113,7 +137,7 @@ if (Number(process.versions.node.split('.')[0]) < 20) stop('Node 20 or newer is 
 
 installSystemPackages()
 installNpmPackages()
-buildNative()
+if (command !== 'start') buildNative()
 const script = commands[command]
 if (script === null) {
   say('everything is in place')
