@@ -8,8 +8,9 @@ import { folderNames, people, type Operator } from '../operator/index.ts'
 import { after, difference, lines, type Action, type Mailbox } from './actions.ts'
 import { createDice } from './dice.ts'
 import type { Broken, Scenario } from './harness.ts'
-import { fillPlayground, letter, playground } from './letters.ts'
+import { fillPlayground, letter, mailboxOf, playground } from './letters.ts'
 import { brokenIn } from './profile.ts'
+import { onServer } from './view.ts'
 import type { FromSession, Snapshot, ToSession } from './session-messages.ts'
 
 const who = people.paul
@@ -60,27 +61,12 @@ const kill = async (session: Session): Promise<void> => {
 }
 
 /** The mailbox on the server; what the program files itself (Sent) is left to the rules of sending. */
-const onServer = async (
-  operator: Operator,
-): Promise<[string, { folder: string; seen: boolean; flagged: boolean }][]> => {
-  const view = operator.mailbox(who.key)
-  const listed = await Promise.all(
-    playground.map(async (folder) =>
-      (await view.list(folder)).map(
-        ({ subject, flags }) =>
-          [subject, { folder, seen: flags.includes('\\Seen'), flagged: flags.includes('\\Flagged') }] as [
-            string,
-            { folder: string; seen: boolean; flagged: boolean },
-          ],
-      ),
-    ),
-  )
-  return listed.flat()
-}
+const serverLines = async (operator: Operator): Promise<string[]> =>
+  lines((await onServer(operator, who.key)).map(({ subject, place }) => [subject, place] as const))
 
 /** How the snapshot, the server and what was asked differ; '' when they agree. */
 const disagreement = async (operator: Operator, asked: Asked, snapshot: Snapshot): Promise<string> => {
-  const server = lines(await onServer(operator))
+  const server = await serverLines(operator)
   const here = lines(
     snapshot.messages
       .filter(({ place }) => playground.some((folder) => folder === place.folder))
@@ -131,18 +117,10 @@ const wrongSending = async (operator: Operator, asked: Asked, snapshot: Snapshot
 export const killScenario: Scenario = async ({ operator, seed, moments, report }) => {
   const dice = createDice(seed)
   const asked: Asked = {
-    mailbox: new Map(),
+    mailbox: mailboxOf(await fillPlayground(operator, who, 150, dice)),
     inFlight: null,
     drafts: new Map(),
     sent: new Set(),
-  }
-  for (const { folder, flags, raw } of await fillPlayground(operator, who, 150, dice)) {
-    const subject = /^Subject: (.*)\r$/m.exec(Buffer.from(raw).toString())?.[1] ?? ''
-    asked.mailbox.set(subject, {
-      folder,
-      seen: flags.includes('\\Seen'),
-      flagged: flags.includes('\\Flagged'),
-    })
   }
   const folder = await mkdtemp(join(tmpdir(), 'souspli-faults-'))
   const ordersFile = join(folder, 'orders.json')
@@ -200,7 +178,7 @@ export const killScenario: Scenario = async ({ operator, seed, moments, report }
     }
     if (asked.inFlight) {
       const done = after(asked.mailbox, asked.inFlight)
-      const server = lines(await onServer(operator))
+      const server = await serverLines(operator)
       if (difference(lines(done), server) === '') asked.mailbox = done
       asked.inFlight = null
     }

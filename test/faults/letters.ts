@@ -1,4 +1,5 @@
 import { folderNames, people, type Operator, type Person, type StoredMessage } from '../operator/index.ts'
+import type { Mailbox } from './actions.ts'
 import type { Dice } from './dice.ts'
 
 /** The folders the harness moves messages between. */
@@ -39,3 +40,12 @@ export const fillPlayground = async (
   await operator.fill(who.key, messages)
   return messages
 }
+
+/** The mailbox these messages make. */
+export const mailboxOf = (messages: readonly StoredMessage[]): Mailbox =>
+  new Map(
+    messages.map(({ folder, flags, raw }) => [
+      /^Subject: (.*)\r$/m.exec(Buffer.from(raw).toString())?.[1] ?? '',
+      { folder, seen: flags.includes('\\Seen'), flagged: flags.includes('\\Flagged') },
+    ]),
+  )

@@ -2,10 +2,11 @@
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { startOperator } from '../operator/index.ts'
+import { proxyScenario } from './broken-network.ts'
 import type { Broken, Scenario } from './harness.ts'
 import { killScenario } from './kill.ts'
 
-const scenarios: Record<string, Scenario> = { kill: killScenario }
+const scenarios: Record<string, Scenario> = { kill: killScenario, proxy: proxyScenario }
 
 const { values } = parseArgs({
   options: { seed: { type: 'string' }, moments: { type: 'string' }, scenario: { type: 'string' } },
