@@ -1,0 +1,71 @@
+/**
+ * `npm run bench -- [NAME …|all] [--messages 10000] [--runs 5] [--long-runs N] [--profile FOLDER]`: measures the real core and
+ * its peers on the same fresh server. One JSON line per figure on standard output; progress on standard error.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { loadavg, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { folderNames, startOperator } from '../operator/index.ts'
+import { benchNames, runBenches, type BenchName } from './benches.ts'
+import { fillMailbox, owner } from './mailbox.ts'
+import { preparePeers } from './peers.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    messages: { type: 'string', default: '10000' },
+    runs: { type: 'string', default: '5' },
+    'long-runs': { type: 'string' },
+    profile: { type: 'string' },
+  },
+})
+const log = (line: string): void => void process.stderr.write(`${line}\n`)
+const whole = (text: string): number => {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new Error(`not a whole number above 0: ${text}`)
+  return number
+}
+const isBench = (name: string): name is BenchName => (benchNames as readonly string[]).includes(name)
+const asked = positionals.length === 0 || positionals.includes('all') ? [...benchNames] : positionals
+const unknown = asked.filter((name) => !isBench(name))
+if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are: ${benchNames.join(', ')}`)
+
+const folder = await mkdtemp(join(tmpdir(), 'souspli-bench-'))
+const operator = await startOperator()
+try {
+  const peers = preparePeers(operator, log)
+  const mailbox = await fillMailbox(operator, whole(values.messages))
+  // The server reads its own store before anybody is timed.
+  for (const path of ['INBOX', folderNames.archive, folderNames.sent])
+    await operator.mailbox(owner.key).list(path)
+  log(
+    `${mailbox.messages} messages (${mailbox.inbox} in the inbox), ${(mailbox.bytes / 2 ** 20).toFixed(0)} MiB, ` +
+      `written in ${(mailbox.milliseconds / 1000).toFixed(1)} s; load ${loadavg()
+        .map((load) => load.toFixed(1))
+        .join(' ')}`,
+  )
+  const runs = whole(values.runs)
+  await runBenches(
+    {
+      operator,
+      mailbox,
+      peers,
+      folder,
+      runs,
+      longRuns: whole(values['long-runs'] ?? values.runs),
+      profileFolder: values.profile === undefined ? null : resolve(values.profile),
+      log,
+      print: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
+    },
+    new Set(asked.filter(isBench)),
+  )
+  log(
+    `load at the end ${loadavg()
+      .map((load) => load.toFixed(1))
+      .join(' ')}`,
+  )
+} finally {
+  await operator.stop()
+  await rm(folder, { recursive: true, force: true })
+}
