@@ -6,6 +6,7 @@ import type { Operator } from '../operator/index.ts'
 import { startCoreUnderMeasure, type CoreUnderMeasure, type Memory } from './core-under-measure.ts'
 import { owner, type FilledMailbox } from './mailbox.ts'
 import type { Answer } from './orders.ts'
+import type { Programs } from './bundle.ts'
 import type { Peers } from './peers.ts'
 import { figure, percentile, type Figure, type Limits } from './statistics.ts'
 import { searches } from './vocabulary.ts'
@@ -25,6 +26,7 @@ export interface Setting {
   operator: Operator
   mailbox: FilledMailbox
   peers: Peers
+  programs: Programs
   /** Scratch, removed by the caller. */
   folder: string
   runs: number
@@ -55,10 +57,10 @@ export const runBenches = async (setting: Setting, names: ReadonlySet<BenchName>
 
 /** A core on `home`, with a card process: SoftHSM without a token stands for the vendor's module. */
 const startCore = async (setting: Setting, home: string, part: string): Promise<CoreUnderMeasure> => {
-  const { operator, profileFolder } = setting
+  const { operator, profileFolder, programs } = setting
   const policy: Policy = { ...operator.policy, ...(softToken ? { pkcs11Modules: [softToken] } : {}) }
-  const core = startCoreUnderMeasure(profileFolder === null ? null : join(profileFolder, part))
-  const { cardProcess } = await core.order({ order: 'start', folder: home, policy })
+  const core = startCoreUnderMeasure(programs.core, profileFolder === null ? null : join(profileFolder, part))
+  const { cardProcess } = await core.order({ order: 'start', folder: home, policy, programs })
   if (cardProcess === null) setting.log('no SoftHSM: memory is of the core alone')
   return core
 }
@@ -101,9 +103,13 @@ const firstSync = async (
   const rounds = measured ? setting.longRuns : 1
   for (let round = 0; round < rounds; round++) {
     const home = join(folder, `core-${round}`)
+    // Another process makes the store: Argon2id takes memory of its own, which the way by card does not.
+    const maker = await startCore(setting, home, `create-${round}`)
+    const { recoveryCode: code } = await maker.order({ order: 'create', passphrase })
+    await maker.stop()
     const core = await startCore(setting, home, `first-sync-${round}`)
     const { messages, inbox } = mailbox
-    const answer = await core.order({ order: 'first-sync', passphrase, account, messages, inbox })
+    const answer = await core.order({ order: 'first-sync', code, account, messages, inbox })
     const memory = core.memory()
     const counted = await core.order({ order: 'counts' })
     await core.stop()
@@ -116,7 +122,7 @@ const firstSync = async (
     answers.push(answer)
     memories.push(memory)
     if (synced) await rm(synced.home, { recursive: true, force: true })
-    synced = { home, recoveryCode: answer.recoveryCode }
+    synced = { home, recoveryCode: code }
     if (!needsPeers) continue
     await rm(peerFolder, { recursive: true, force: true })
     await mkdir(peerFolder, { recursive: true })

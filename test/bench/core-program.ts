@@ -21,13 +21,13 @@ import { createVault } from '../../app/vault/index.ts'
 import { Order, type Answer } from './orders.ts'
 import { createDraw } from './vocabulary.ts'
 
-const source = (path: string): string => join(import.meta.dirname, '../../app', path)
 /** Milliseconds between two looks at the event loop; taken off the delays, which count it in. */
 const resolution = 5
 const pageSize = 200
 
 let core: Core | null = null
 let folder = ''
+let vaultWorker = ''
 let cardProcess: number | null = null
 let cardStarted: () => void = () => undefined
 const cardStarts = new Promise<void>((resolve) => (cardStarted = resolve))
@@ -57,17 +57,19 @@ const veiled = (bytes: Uint8Array): Promise<Outcome<Uint8Array>> =>
 
 const start = async (order: Order & { order: 'start' }): Promise<Answer<'start'>> => {
   folder = order.folder
+  const { programs } = order
+  vaultWorker = programs.vaultWorker
   core = await createCore({
     start: {
       profileFolder: join(folder, 'profile'),
       openedFolder: join(folder, 'opened'),
       policy: order.policy,
-      vaultWorker: source('vault/worker.ts'),
-      smimeWorker: source('smime/worker.ts'),
+      vaultWorker,
+      smimeWorker: programs.smimeWorker,
     },
     host: {
       startCardProcess: () => {
-        const port = forkCardProcess({ entry: source('card/process.ts') })
+        const port = forkCardProcess({ entry: programs.card })
         cardProcess = port.pid
         cardStarted()
         return Promise.resolve(port)
@@ -103,7 +105,7 @@ const newestPage = async (): Promise<MessageRow[]> => {
 }
 
 const firstSync = async (order: Order & { order: 'first-sync' }): Promise<Answer<'first-sync'>> => {
-  const { recoveryCode } = await call('session.createWithPassphrase', { passphrase: order.passphrase })
+  await call('session.openWithRecovery', { code: order.code })
   const delays = monitorEventLoopDelay({ resolution })
   const wanted = Math.min(pageSize, order.inbox)
   const ids = new Set<number>()
@@ -146,7 +148,6 @@ const firstSync = async (order: Order & { order: 'first-sync' }): Promise<Answer
   const milliseconds = (share: number): number => Math.max(0, delays.percentile(share) / 1e6 - resolution)
   const share = Array.from({ length: 1_000 }, (_, index) => milliseconds((index + 1) / 10))
   return {
-    recoveryCode,
     ...at,
     newestListedFirst: listedIds.every((id) => last.has(id)),
     delay: {
@@ -246,7 +247,7 @@ const storeSearches = async (
 ): Promise<Answer<'store-searches'>> => {
   const vault = createVault({
     folder: join(folder, 'profile'),
-    workerEntry: source('vault/worker.ts'),
+    workerEntry: vaultWorker,
     random: (length) => randomBytes(length),
     now: () => Date.now(),
     deviceSecret: { protect: veiled, unprotect: veiled },
@@ -270,6 +271,8 @@ const obey = async (order: Order): Promise<unknown> => {
   switch (order.order) {
     case 'start':
       return start(order)
+    case 'create':
+      return call('session.createWithPassphrase', { passphrase: order.passphrase })
     case 'first-sync':
       return firstSync(order)
     case 'open-passphrase':

@@ -1,7 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
 import { Answers, type Answer, type Order } from './orders.ts'
 
@@ -37,8 +36,8 @@ const residentMebibytes = (pid: number | null): number => {
 }
 
 /** Starts the program under measure; with `profileFolder`, each of its threads leaves a .cpuprofile there. */
-export const startCoreUnderMeasure = (profileFolder: string | null): CoreUnderMeasure => {
-  const child = fork(join(import.meta.dirname, 'core-program.ts'), [], {
+export const startCoreUnderMeasure = (program: string, profileFolder: string | null): CoreUnderMeasure => {
+  const child = fork(program, [], {
     execArgv: profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`],
     serialization: 'advanced',
   })

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import { NewAccount, Policy } from '../../app/contract/index.ts'
 
+const Programs = z.object({ vaultWorker: z.string(), smimeWorker: z.string(), card: z.string() })
+
 /** What the program under measure is told, one order at a time; each is answered by `Answers` of the same name. */
 export const Order = z.discriminatedUnion('order', [
-  z.object({ order: z.literal('start'), folder: z.string(), policy: Policy }),
+  z.object({ order: z.literal('start'), folder: z.string(), policy: Policy, programs: Programs }),
+  z.object({ order: z.literal('create'), passphrase: z.string() }),
   z.object({
     order: z.literal('first-sync'),
-    passphrase: z.string(),
+    code: z.string(),
     account: NewAccount,
     messages: z.number(),
     inbox: z.number(),
@@ -28,8 +31,8 @@ const Times = z.array(z.number())
 /** Milliseconds everywhere. */
 export const Answers = {
   start: z.object({ cardProcess: z.number().nullable() }),
+  create: z.object({ recoveryCode: z.string() }),
   'first-sync': z.object({
-    recoveryCode: z.string(),
     listed: z.number(),
     readable: z.number(),
     headers: z.number(),

@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util'
 import { folderNames, startOperator } from '../operator/index.ts'
 import { benchNames, runBenches, type BenchName } from './benches.ts'
 import { fillMailbox, owner } from './mailbox.ts'
+import { bundlePrograms } from './bundle.ts'
 import { preparePeers } from './peers.ts'
 
 const { values, positionals } = parseArgs({
@@ -32,9 +33,11 @@ const unknown = asked.filter((name) => !isBench(name))
 if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are: ${benchNames.join(', ')}`)
 
 const folder = await mkdtemp(join(tmpdir(), 'souspli-bench-'))
+const dist = join(import.meta.dirname, `../../dist/bench-${process.pid}`)
 const operator = await startOperator()
 try {
   const peers = preparePeers(operator, log)
+  const programs = await bundlePrograms(dist)
   const mailbox = await fillMailbox(operator, whole(values.messages))
   // The server reads its own store before anybody is timed.
   for (const path of ['INBOX', folderNames.archive, folderNames.sent])
@@ -51,6 +54,7 @@ try {
       operator,
       mailbox,
       peers,
+      programs,
       folder,
       runs,
       longRuns: whole(values['long-runs'] ?? values.runs),
@@ -67,5 +71,5 @@ try {
   )
 } finally {
   await operator.stop()
-  await rm(folder, { recursive: true, force: true })
+  for (const made of [folder, dist]) await rm(made, { recursive: true, force: true })
 }

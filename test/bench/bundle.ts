@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { build } from 'vite'
+import { bundles } from '../../scripts/bundles.ts'
+
+/** Files of the program under measure, bundled as the product is: type stripping costs time and memory no user pays. */
+export interface Programs {
+  core: string
+  vaultWorker: string
+  smimeWorker: string
+  card: string
+}
+
+/** Bundles into `folder`, which must be inside the repository for the native packages to be found. */
+export const bundlePrograms = async (folder: string): Promise<Programs> => {
+  const bundle = async (name: string, input?: string): Promise<string> => {
+    const known = bundles.find((one) => one.name === name)
+    if (!known?.config.build) throw new Error(`scripts/bundles.ts has no ${name}`)
+    const { build: options } = known.config
+    await build({
+      ...known.config,
+      build: {
+        ...options,
+        outDir: folder,
+        rolldownOptions: { ...options.rolldownOptions, ...(input === undefined ? {} : { input }) },
+      },
+    })
+    return join(folder, known.output.split('/')[1] ?? '')
+  }
+  return {
+    core: await bundle('core', join(import.meta.dirname, 'core-program.ts')),
+    vaultWorker: await bundle('vault-worker'),
+    smimeWorker: await bundle('smime-worker'),
+    card: await bundle('card'),
+  }
+}
