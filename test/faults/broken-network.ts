@@ -9,7 +9,7 @@ import { fillPlayground, letter, mailboxOf, playground } from './letters.ts'
 import { effects, extents, startFaultProxy, type Fault, type FaultProxy, type Step } from './proxy.ts'
 import { unrest } from './view.ts'
 
-const restSeconds = 75
+const restSeconds = 100
 const crew = [people.anne, people.paul, people.laboratory, people.hospital, people.patient] as const
 
 const imapSteps: Step[] = [
@@ -57,7 +57,7 @@ const drawFault = (dice: Dice): { protocol: 'imap' | 'smtp'; fault: Fault } => {
   const step = dice.pick(protocol === 'imap' ? imapSteps : smtpSteps)
   const effect = step.name === 'greeting' && dice.chance(0.5) ? 'mute' : dice.pick(effects)
   const extent = effect === 'mute' ? 'before' : dice.pick(extents)
-  return { protocol, fault: { step, extent, effect, times: 1 + (dice.chance(0.3) ? 1 + dice.whole(3) : 0) } }
+  return { protocol, fault: { step, extent, effect, times: dice.chance(0.3) ? 2 : 1 } }
 }
 
 const open = async (operator: Operator, who: Person, dice: Dice): Promise<User> => {
@@ -169,14 +169,18 @@ const endure = async (
     return state === '' ? await unrest(operator, user.who.key, user.practice.vault, user.mailbox) : state
   })
   const struck = proxy.struck()
+  const [account] = must(await user.practice.mail.listAccounts())
   proxy.set(null)
   for (const item of must(await user.practice.mail.outbox.list()))
     if (item.state === 'unknown') must(await user.practice.mail.outbox.cancel(item.id))
-  return [`${protocol} ${effect} ${extent} ${step.name}, ${struck} of ${times} times`, wrong]
+  return [
+    `${protocol} ${effect} ${extent} ${step.name}, ${struck} of ${times} times`,
+    wrong === '' ? '' : `${wrong} (${JSON.stringify(account?.connection)})`,
+  ]
 }
 
 /** Faults at protocol steps drawn from the seed, several users at a time; each must come to rest by itself. */
-export const proxyScenario: Scenario = async ({ operator, seed, moments, report }) => {
+export const proxyScenario: Scenario = async ({ operator, seed, moments, only, report }) => {
   const users: User[] = []
   try {
     for (const who of crew.slice(0, moments))
@@ -186,6 +190,7 @@ export const proxyScenario: Scenario = async ({ operator, seed, moments, report 
         const fresh = await rest(() => unrest(operator, user.who.key, user.practice.vault, user.mailbox))
         if (fresh !== '') throw new Error(`without any fault: ${fresh}`)
         for (let moment = index; moment < moments; moment += users.length) {
+          if (only !== null && only !== moment) continue
           const started = Date.now()
           const [kind, what] = await endure(operator, user, seed, moment)
           const seconds = Math.round((Date.now() - started) / 100) / 10

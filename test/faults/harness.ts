@@ -12,5 +12,7 @@ export type Scenario = (run: {
   operator: Operator
   seed: number
   moments: number
+  /** Only this moment, to look at it again; a kill depends on those before it and plays them all. */
+  only: number | null
   report: { passed: (moment: number, kind: string) => void; failed: (broken: Broken) => void }
 }) => Promise<void>

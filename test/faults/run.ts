@@ -1,15 +1,25 @@
-/** `npm run faults -- [--seed N] [--moments 30] [--scenario kill|proxy|converge]` */
+/** `npm run faults -- [--seed N] [--moments 30] [--scenario kill|proxy|converge] [--moment N]` */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { startOperator } from '../operator/index.ts'
 import { proxyScenario } from './broken-network.ts'
+import { convergeScenario } from './converge.ts'
 import type { Broken, Scenario } from './harness.ts'
 import { killScenario } from './kill.ts'
 
-const scenarios: Record<string, Scenario> = { kill: killScenario, proxy: proxyScenario }
+const scenarios: Record<string, Scenario> = {
+  kill: killScenario,
+  proxy: proxyScenario,
+  converge: convergeScenario,
+}
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, moments: { type: 'string' }, scenario: { type: 'string' } },
+  options: {
+    seed: { type: 'string' },
+    moments: { type: 'string' },
+    scenario: { type: 'string' },
+    moment: { type: 'string' },
+  },
 })
 const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed)
 const moments = Number(values.moments ?? 30)
@@ -32,6 +42,7 @@ for (const name of names) {
       operator,
       seed,
       moments,
+      only: values.moment === undefined ? null : Number(values.moment),
       report: {
         passed: (moment, kind) => {
           passed++
