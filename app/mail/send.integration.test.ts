@@ -1,7 +1,9 @@
+import type { ImapFlow } from 'imapflow'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderNames, people, startOperator, type Operator } from '../../test/operator/index.ts'
 import type { OutboxItem } from '../contract/index.ts'
 import { parseMessage } from './index.ts'
+import { fileSent } from './outbox/outbox.ts'
 import { createAccountFor, letter, openPractice, type Practice } from './mail.fixture.ts'
 import { code, value } from './outcome.fixture.ts'
 
@@ -239,6 +241,41 @@ describe('sending', () => {
     card.present = false
     expect(await wanted('reply', 'Avis signé')).toBe(false)
     card.present = true
+  })
+
+  it('makes a Sent folder where the server has none, and keeps the message while it may not', async () => {
+    await practice.witness.until('nothing on its way', () =>
+      practice.witness.state.outbox.some((one) => ['queued', 'sending', 'accepted'].includes(one.state))
+        ? undefined
+        : true,
+    )
+    await operator.imapDown()
+    const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Sans dossier')))
+    await reaches(item.id, 'accepted')
+    const appended: string[] = []
+    const client = (mailboxCreate: () => Promise<{ path: string }>) =>
+      ({
+        usable: true,
+        mailbox: false,
+        mailboxCreate,
+        getMailboxLock: () => Promise.resolve({ release: () => undefined }),
+        noop: () => Promise.resolve(),
+        search: () => Promise.resolve([]),
+        append: (path: string) => Promise.resolve(appended.push(path) > 0),
+      }) as unknown as ImapFlow
+    const file = async (create: () => Promise<{ path: string }>) =>
+      await fileSent(
+        { vault: practice.vault, accountId: item.accountId, onChange: () => Promise.resolve() },
+        client(create),
+        null,
+      )
+    const kept = async () => value(await practice.vault.run('outbox.mime', { id: item.id }))
+    expect(await file(() => Promise.reject(new Error('NOPERM')))).toBe(false)
+    expect((await kept())?.mime).not.toBeNull()
+    expect(await file(() => Promise.resolve({ path: 'Sent' }))).toBe(true)
+    expect(appended).toEqual(['Sent'])
+    expect((await kept())?.mime).toBeNull()
+    await operator.imapUp()
   })
 })
 

@@ -238,6 +238,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         const sent = (await folders()).find((folder) => folder.role === 'sent' && folder.mailbox === null)
         if (await deps.fileSent(client, sent?.path ?? null)) {
           if (sent) markDirty([sent.id])
+          else listDue = true
           continue
         }
         if (listDue) {

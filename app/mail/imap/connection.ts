@@ -150,7 +150,8 @@ export const imapError = (cause: unknown, host: string): AppError => {
     if (response === 'UNAVAILABLE' || response === 'LIMIT') return later('imap.failed')
     return { code: 'auth.failed', retry: 'after-login', details: { host }, cause }
   }
-  if (code === 'STARTTLS_INJECTION') return { code: 'tls.handshake', retry: 'no', details: { host }, cause }
+  // Nothing was believed and nothing sent: whoever garbles the line now must not stop the mail for good.
+  if (code === 'STARTTLS_INJECTION') return later('tls.handshake')
   if (timeouts.has(code)) return later('net.timeout')
   if (has(cause, 'tlsFailed')) {
     if (code !== '') return networkError(cause, host)

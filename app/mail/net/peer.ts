@@ -147,7 +147,7 @@ export const networkError = (cause: unknown, host: string): AppError => {
     return net('net.unreachable')
   if (/TIMEOUT|ETIMEDOUT/.test(code)) return net('net.timeout')
   if (code.startsWith('ERR_SSL') || code === 'EPROTO' || code.startsWith('ERR_TLS'))
-    return tls('tls.handshake')
+    return net('tls.handshake') // Garbled on the way: nothing the user could change.
   return net('net.closed')
 }
 

@@ -166,8 +166,8 @@ const outboxMime = async (vault: Vault, id: number): Promise<Uint8Array | null> 
 }
 
 /**
- * The IMAP side of sending, one item per call: files accepted messages in Sent unless the server already did, and looks
- * there for messages whose fate is unknown before anything may be sent again (models.md §9.2.8–9). True when an item was
+ * The IMAP side of sending, one item per call: files accepted messages in Sent (made where there is none) unless the
+ * server already did, and looks there for messages whose fate is unknown before anything may be sent again (models.md §9.2.8–9). True when an item was
  * handled.
  */
 export const fileSent = async (
@@ -202,13 +202,26 @@ export const fileSent = async (
   }
   const accepted = must(await vault.run('outbox.next', { accountId, state: 'accepted' }))
   if (!accepted) return false
-  const mime = sentPath === null ? null : await outboxMime(vault, accepted.id)
-  if (sentPath !== null && mime !== null && !(await isIn(client, sentPath, accepted.messageId, [0]))) {
-    const appended = await client.append(sentPath, Buffer.from(mime), ['\\Seen'], new Date(accepted.queuedAt))
+  const path = sentPath ?? (await createSent(client))
+  // The only copy of what was sent stays here until there is a folder for it.
+  if (path === null) return false
+  const mime = await outboxMime(vault, accepted.id)
+  if (mime !== null && !(await isIn(client, path, accepted.messageId, [0]))) {
+    const appended = await client.append(path, Buffer.from(mime), ['\\Seen'], new Date(accepted.queuedAt))
     if (!appended) throw new Failure({ code: client.usable ? 'imap.failed' : 'net.closed', retry: 'later' })
   }
   await settle(accepted, 'filed', accepted.error)
   return true
+}
+
+/** A Sent folder where the server has none, by the name every client takes for it; null when it refuses. */
+const createSent = async (client: ImapFlow): Promise<string | null> => {
+  try {
+    return (await client.mailboxCreate('Sent')).path
+  } catch (cause) {
+    if (!client.usable) throw cause
+    return null
+  }
 }
 
 const isIn = async (

@@ -179,7 +179,7 @@ const connectError = (cause: unknown, host: string): AppError => {
   if (typeof original === 'string') return networkError({ code: original }, host)
   if (code === 'ETLS' && property(cause, 'command') === 'STARTTLS')
     return { code: 'tls.starttls-missing', retry: 'after-change', details: { host }, cause }
-  if (code === 'ETLS') return { code: 'tls.handshake', retry: 'after-change', details: { host }, cause }
+  if (code === 'ETLS') return { code: 'tls.handshake', retry: 'later', details: { host }, cause }
   if (code === 'ETIMEDOUT') return { code: 'net.timeout', retry: 'later', details: { host }, cause }
   return { code: 'net.closed', retry: 'later', details: { host }, cause }
 }
