@@ -99,5 +99,25 @@ describe.each([{ qresync: true }, { qresync: false }])(
       await practice.witness.until('the lost one leaves', () => (named('Quatre') ? undefined : true))
       expect(code(await practice.mail.row(gone))).toBe('mail.not-found')
     })
+
+    it('shows the server’s flags in the end when an action of ours found nothing to act on', async () => {
+      await practice.mail.stop()
+      const id = named('Cinq')?.id ?? 0
+      const folders = value(await practice.mail.folders())
+      const folderOf = (role: string) =>
+        folders.find((folder) => folder.role === role && folder.mailbox === null)?.id ?? 0
+      value(await practice.mail.setFlag([id], 'seen', true))
+      value(await practice.mail.move([id], folderOf('archive')))
+      value(await practice.mail.move([id], folderOf('inbox')))
+      // Meanwhile the other one takes it away and back: under a new UID, which none of our actions names.
+      await other.messageMove(await uidOf('Cinq'), folderNames.archive, { uid: true })
+      await other.mailboxOpen(folderNames.archive)
+      await other.messageMove('1:*', 'INBOX', { uid: true })
+      await practice.restart()
+      await practice.witness.until('settled', () => {
+        const row = named('Cinq')
+        return row && !row.pending && !row.seen && row.folderId === folderOf('inbox') ? true : undefined
+      })
+    })
   },
 )

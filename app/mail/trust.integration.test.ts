@@ -101,6 +101,32 @@ describe('servers that must not be trusted', () => {
 })
 
 describe('an account by Pro Santé Connect', () => {
+  it('asks to log in again when the session ends between its two connections', async () => {
+    const operator = await startOperator()
+    // IMAP and SMTP when the account is made, then the connection that shows the mailbox; the one for bodies is too late.
+    let asked = 0
+    let loggedInAgain = false
+    const practice = await openPractice(operator, {
+      credentials: (account) =>
+        Promise.resolve(
+          ++asked <= 3 || loggedInAgain
+            ? ok({ kind: 'password', password: account.password ?? '' })
+            : fail('auth.login-required', { retry: 'after-login' }),
+        ),
+    })
+    const account = value(await createAccountFor(practice, 'anne'))
+    const state = () => practice.witness.state.accounts[0]?.connection.state
+    await practice.witness.until('login wanted', () => (state() === 'login-required' ? true : undefined))
+    loggedInAgain = true
+    value(await practice.mail.login(account.id))
+    await practice.witness.until('online', () => (state() === 'online' ? true : undefined))
+    await practice.witness.until('all done', () =>
+      practice.witness.state.phase === 'idle' ? true : undefined,
+    )
+    await practice.close()
+    await operator.stop()
+  })
+
   it('logs in by XOAUTH2 on both servers, and asks again when the session has ended', async () => {
     const operator = await startOperator()
     const identity = createIdentity({

@@ -177,6 +177,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       })
   }
 
+  /** The foreground knows no trouble of its own then: closed, it meets the same refusal and tells the user. */
+  const failedBehind = (error: AppError): void => {
+    if (error.code === 'auth.login-required') for (const client of clients) client.close()
+  }
+
   const replayNext = async (client: ImapFlow): Promise<boolean> => {
     const operation = must(await vault.run('queue.next', { accountId: account.id }))
     if (!operation) return false
@@ -269,7 +274,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
 
   const running = Promise.all([
     keepRunning(foreground, failed, foregroundBell),
-    keepRunning(backgroundWork, () => undefined, backgroundBell),
+    keepRunning(backgroundWork, failedBehind, backgroundBell),
   ])
 
   return {

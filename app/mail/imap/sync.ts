@@ -167,17 +167,16 @@ const fetchFlags = async (run: Run): Promise<void> => {
     highestmodseq = mailbox.highestModseq?.toString() ?? null
   }
   if (changes.length === 0 && highestmodseq === state.highestmodseq) return
-  const next = { ...state, highestmodseq }
-  const ids = must(
+  const applied = must(
     await run.vault.run('messages.applyFlags', {
       accountId: run.folder.accountId,
       folderId: run.folder.id,
       changes: changes.map((message) => ({ uid: message.uid, flags: flagMask(message.flags) })),
-      state: next,
+      state: { ...state, highestmodseq },
     }),
   )
-  run.state = next
-  if (ids.length > 0) await run.announce({ ids, folderIds: [run.folder.id] })
+  run.state = { ...state, highestmodseq: applied.highestmodseq }
+  if (applied.ids.length > 0) await run.announce({ ids: applied.ids, folderIds: [run.folder.id] })
 }
 
 /** Messages gone from the server: as reported, then by difference when the counts do not agree. */
