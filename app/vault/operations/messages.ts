@@ -213,7 +213,10 @@ export const messageOperations = {
       return ids
     },
   ),
-  /** Flags as the server has them; bits that a local action is about to change are kept. Returns the ids changed. */
+  /**
+   * Flags as the server has them; bits that a local action is about to change are kept. As long as that hides a
+   * difference, the folder's old HIGHESTMODSEQ stays, so that the server says it again when the action is over.
+   */
   'messages.applyFlags': operation(
     (
       db,
@@ -223,9 +226,10 @@ export const messageOperations = {
         changes: { uid: number; flags: number }[]
         state: FolderState | null
       },
-    ): number[] => {
+    ): { ids: number[]; highestmodseq: string | null } => {
       const masks = pendingFlagMask(db, params.accountId)
       const ids: number[] = []
+      let hidden = false
       for (const change of params.changes) {
         const row = db
           .prepare('SELECT id, flags FROM messages WHERE folder_id = $folderId AND uid = $uid')
@@ -233,13 +237,18 @@ export const messageOperations = {
         if (!row) continue
         const mask = masks.get(row.id) ?? 0
         const flags = (row.flags & mask) | (change.flags & ~mask)
+        if (flags !== change.flags) hidden = true
         if (flags === row.flags) continue
         db.prepare('UPDATE messages SET flags = $flags WHERE id = $id').run({ id: row.id, flags })
         ids.push(row.id)
       }
-      if (params.state) saveFolderState(db, params.folderId, params.state)
+      const before = db
+        .prepare('SELECT highestmodseq FROM folders WHERE id = ?')
+        .get<{ highestmodseq: string | null }>([params.folderId])
+      const highestmodseq = (hidden ? before : params.state)?.highestmodseq ?? null
+      if (params.state) saveFolderState(db, params.folderId, { ...params.state, highestmodseq })
       if (ids.length > 0) recount(db, [params.folderId])
-      return ids
+      return { ids, highestmodseq }
     },
   ),
   /** Messages the server no longer has. */
