@@ -63,8 +63,19 @@ describe('the command line', () => {
 })
 
 describe('windows', () => {
+  const screenArea = { width: 1920, height: 1040 }
+
+  it('are 1440 × 900, or as much of it as the screen has', () => {
+    const sizeOn = (area: typeof screenArea) => {
+      const { width, height } = windowOptions('/preload.cjs', 'electron', true, area)
+      return { width, height }
+    }
+    expect(sizeOn(screenArea)).toEqual({ width: 1440, height: 900 })
+    expect(sizeOn({ width: 1366, height: 728 })).toEqual({ width: 1366, height: 728 })
+  })
+
   it('are sandboxed, isolated, without Node, in memory', () => {
-    const { webPreferences } = windowOptions('/preload.cjs', 'electron', true)
+    const { webPreferences } = windowOptions('/preload.cjs', 'electron', true, screenArea)
     expect(webPreferences).toMatchObject({
       sandbox: true,
       contextIsolation: true,

@@ -11,6 +11,7 @@ import {
   powerMonitor,
   protocol,
   safeStorage,
+  screen,
   session,
   shell,
   utilityProcess,
@@ -200,7 +201,10 @@ const start = async (profileFolder: string): Promise<void> => {
   })
 
   const openWindow = async (): Promise<void> => {
-    const window = new BrowserWindow(windowOptions(join(here, 'preload.cjs'), host, app.isPackaged))
+    const { workAreaSize } = screen.getPrimaryDisplay()
+    const window = new BrowserWindow(
+      windowOptions(join(here, 'preload.cjs'), host, app.isPackaged, workAreaSize),
+    )
     windows.add(window)
     window.on('closed', () => windows.delete(window))
     guardNavigation(window.webContents)

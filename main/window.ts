@@ -8,16 +8,23 @@ export const windowPartition = 'souspli'
 /** Argument by which the preload learns the origins. */
 export const originsArgument = '--souspli-origins='
 
-/** Options of every window: sandboxed, isolated, no Node, no webview, web security on (models.md §5 rows 1, 2, 9). */
+/** Pixels of the list, the message and its patient side by side. */
+const comfortable = { width: 1440, height: 900 }
+
+/**
+ * Options of every window: sandboxed, isolated, no Node, no webview, web security on (models.md §5 rows 1, 2, 9); as big as
+ * comfortable where the screen has room.
+ */
 export const windowOptions = (
   preload: string,
   host: Host,
   packaged: boolean,
+  screenArea: { width: number; height: number },
 ): BrowserWindowConstructorOptions => {
   const { part, mail } = pageOrigins(host).prefixes
   return {
-    width: 1360,
-    height: 860,
+    width: Math.min(comfortable.width, screenArea.width),
+    height: Math.min(comfortable.height, screenArea.height),
     minWidth: 640,
     minHeight: 480,
     title: 'SousPli',

@@ -33,6 +33,11 @@ onHost('power', (payload) => {
   return Promise.resolve(null)
 })
 
+/** A common screen of a practice, less the task bar. */
+export const screen = strict('screen', {
+  getPrimaryDisplay: () => ({ workAreaSize: { width: 1920, height: 1040 } }),
+})
+
 export const Menu = strict('Menu', {
   buildFromTemplate: (template: object[]) => ({ items: template }),
   setApplicationMenu: () => undefined,

@@ -9,7 +9,7 @@ import { closeAllWindows } from './windows.ts'
 application.onQuit(closeAllWindows)
 
 export const app = strict('app', application.api)
-export { dialog, Menu, powerMonitor, safeStorage, shell } from './desktop.ts'
+export { dialog, Menu, powerMonitor, safeStorage, screen, shell } from './desktop.ts'
 export { protocol, session } from './sessions.ts'
 export { MessageChannelMain, utilityProcess } from './utility-process.ts'
 export { BrowserWindow, ipcMain } from './windows.ts'
