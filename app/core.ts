@@ -276,6 +276,10 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     'accounts.discover': ({ address }) => mail.discover(address),
     'accounts.create': (account) => mail.createAccount(account),
     'accounts.login': ({ accountId }) => mail.login(accountId),
+    'accounts.cancelLogin': () => {
+      identity.cancel()
+      return nothing
+    },
     'accounts.syncNow': () => mail.syncNow(),
     'accounts.remove': ({ accountId }) => mail.removeAccount(accountId),
     'folders.list': () => mail.folders(),

@@ -84,6 +84,8 @@ export const accountCalls = {
   'accounts.create': call(NewAccount, Account),
   /** Opens the login of the account's provider (Pro Santé Connect: the system browser). */
   'accounts.login': call(z.object({ accountId: AccountId }), Nothing),
+  /** Ends a login that waits for the browser: what waited for it answers `auth.cancelled`. Nothing waiting is fine. */
+  'accounts.cancelLogin': call(Nothing, Nothing),
   'accounts.syncNow': call(Nothing, Nothing),
   'accounts.remove': call(z.object({ accountId: AccountId }), Nothing),
 }

@@ -66,6 +66,7 @@ export const LoginStep = ({
           onPress={() => {
             attempt.current += 1
             setWaiting(false)
+            if (auth === 'psc') void invoke('accounts.cancelLogin', null)
           }}
         >
           {t('common.cancel')}

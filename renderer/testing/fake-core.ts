@@ -203,6 +203,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
         return reply(method, account)
       }
       case 'accounts.login':
+      case 'accounts.cancelLogin':
       case 'accounts.syncNow':
       case 'outbox.retry':
       case 'window.print':
