@@ -106,6 +106,7 @@ export const errorCodes = [
   'p12.wrong-passphrase',
   'p12.malformed',
   'p12.no-key',
+  'certificate.malformed',
   // clinical documents
   'zip.malformed',
   'zip.limit',

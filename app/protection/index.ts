@@ -50,6 +50,10 @@ export interface Protection {
   importP12: (bytes: Uint8Array, passphrase: string) => Promise<Outcome<CertificateSummary>>
   keys: () => Promise<Outcome<CertificateSummary[]>>
   certificatesFor: (address: string) => Promise<Outcome<CertificateSummary[]>>
+  /**
+   * Keeps the certificates of a file (PEM, DER, p7b); answers the correspondent's. Fails with `certificate.malformed` when
+   * it holds none.
+   */
   importCertificate: (bytes: Uint8Array) => Promise<Outcome<CertificateSummary>>
 }
 
@@ -92,16 +96,33 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
     return fail('smime.no-recipient-certificate', { details: { address }, retry: 'after-change' })
   }
 
-  const sign = async (entity: Uint8Array): Promise<Outcome<Uint8Array>> => {
+  /** What the addressee needs to encrypt the answer: the sender's certificates that have a key here (RFC 8551 §2.3). */
+  const ownEncryptionCertificates = async (from: string): Promise<Outcome<Uint8Array[]>> => {
+    const keys = await vault.run('keys.list', {})
+    if (!keys.ok) return keys
+    wipe(keys.value)
+    const mine = keys.value.filter(
+      ({ der }) =>
+        mayReceive(der, deps.now()) &&
+        summaries([{ der }]).some(({ emails }) =>
+          emails.some((email) => email.toLowerCase() === from.toLowerCase()),
+        ),
+    )
+    return ok(mine.flatMap(({ der }) => [der, ...issuersOf(der, deps.anchors)]))
+  }
+
+  const sign = async (entity: Uint8Array, from: string): Promise<Outcome<Uint8Array>> => {
     if (card.state().state !== 'open') return fail('card.login-required', { retry: 'after-login' })
     const certificates = await card.certificates()
     if (!certificates.ok) return certificates
     const { signature } = certificates.value
     if (!signature) return fail('card.no-certificate')
+    const mine = await ownEncryptionCertificates(from)
+    if (!mine.ok) return mine
     return smime.sign({
       entity,
       certificate: signature,
-      chain: issuersOf(signature, deps.anchors),
+      chain: [...issuersOf(signature, deps.anchors), ...mine.value],
       sign: (data) => card.sign({ purpose: 'signature', data }),
       signingTime: deps.now(),
       random: deps.random,
@@ -120,7 +141,7 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
 
   return {
     protect: async (entity, wish) => {
-      const signed = wish.sign ? await sign(entity) : ok(entity)
+      const signed = wish.sign ? await sign(entity, wish.from) : ok(entity)
       if (!signed.ok || !wish.encrypt) return signed
       return encrypt(signed.value, [...wish.recipients, wish.from])
     },
@@ -184,9 +205,17 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
     },
     importCertificate: async (bytes) => {
       const read = readAnchors(bytes)
-      if (!read.ok) return read
-      const [der] = read.value
-      return der ? remember(der, 'import') : fail('smime.malformed')
+      if (!read.ok) return fail('certificate.malformed', { cause: read.error, retry: 'after-change' })
+      const named = read.value.filter((der) => summaries([{ der }]).some(({ emails }) => emails.length > 0))
+      // In a p7b its authorities come along, in any order: the correspondent's own is what one asked for.
+      const main = named.find((der) => mayReceive(der, deps.now())) ?? named[0] ?? read.value[0]
+      if (!main) return fail('certificate.malformed', { retry: 'after-change' })
+      for (const der of read.value)
+        if (der !== main) {
+          const put = await remember(der, named.includes(der) ? 'import' : 'chain')
+          if (!put.ok) return put
+        }
+      return remember(main, 'import')
     },
   }
 }

@@ -4,6 +4,7 @@ export {
   cardStore,
   draftStore,
   followCore,
+  importedKeysStore,
   loadDrafts,
   loadErrorStore,
   loadOpenSession,

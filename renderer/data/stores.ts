@@ -57,6 +57,8 @@ export const progressStore = createStore<ReadonlyMap<number, SyncProgress>>(new 
 /** Drafts of this workstation, newest first; asked again whenever the composer opens or closes. */
 export const draftStore = createStore<readonly Draft[]>([])
 export const outboxStore = createStore<readonly OutboxItem[]>([])
+/** Keys imported in this session, counted: what could not be decrypted before may be read now. */
+export const importedKeysStore = createStore(0)
 export const settingsStore = createStore<Settings>(defaultSettings)
 
 /** Shows the settings on the document: theme, density, language. */

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { AppError, MessageRow, MessageView } from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
+import { importedKeysStore } from '../data/index.ts'
 
 export type ViewState =
   | { state: 'loading' }
@@ -65,6 +66,12 @@ export const useBodyArrival = (view: MessageView | null, reload: () => void): vo
       if (upserted.some((row) => row.id === missing)) reload()
     })
   }, [missing, reload])
+}
+
+/** Asks again for a message that could not be decrypted, each time a key is imported. */
+export const useKeyArrival = (view: MessageView | null, reload: () => void): void => {
+  const unreadable = view?.encryption.status === 'failed'
+  useEffect(() => (unreadable ? importedKeysStore.subscribe(reload) : undefined), [unreadable, reload])
 }
 
 /** How long a message must be shown before it counts as read, in milliseconds. */

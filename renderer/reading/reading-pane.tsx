@@ -8,7 +8,7 @@ import { Attachments, ReceivedFiles } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
 import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
 import { MessageBody, useAsText } from './message-body.tsx'
-import { useBodyArrival, useMarkSeen, useMessage } from './message-state.ts'
+import { useBodyArrival, useKeyArrival, useMarkSeen, useMessage } from './message-state.ts'
 import { PatientBanner } from './patient-banner.tsx'
 import { ReadingToolbar } from './reading-toolbar.tsx'
 import type { ReadingAction } from './reading-toolbar.tsx'
@@ -100,6 +100,7 @@ export const ReadingPane = ({ messageId, position, onAction }: PaneProps) => {
   const view = state.state === 'ready' ? state.view : null
   useMarkSeen(view)
   useBodyArrival(view, reload)
+  useKeyArrival(view, reload)
   if (state.state === 'loading') return <Skeleton />
   if (state.state === 'failed')
     return (

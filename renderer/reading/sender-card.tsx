@@ -251,7 +251,10 @@ export const SenderHead = ({ view }: { view: MessageView }) => {
         </time>
         <div className="trust-line">
           <TrustChip view={view} />
-          <SignatureChip signature={view.signature} from={view.from} />
+          {/* A signature may be inside what could not be decrypted. */}
+          {view.encryption.status !== 'failed' && (
+            <SignatureChip signature={view.signature} from={view.from} />
+          )}
           {view.encryption.status === 'decrypted' && (
             <Chip tone="ok" icon={<LockKeyhole aria-hidden="true" />}>
               {t('reading.encrypted')}

@@ -24,7 +24,11 @@ export const CertificateList = ({
             date: fullDate(certificate.notAfter),
           })}
         </span>
-        <span className="muted small certificate-issuer">{certificate.issuer}</span>
+        <span className="muted small certificate-issuer" title={certificate.issuer}>
+          {t('settings.issuedBy', {
+            name: /(?:^|, ?)CN=([^,]+)/.exec(certificate.issuer)?.[1] ?? certificate.issuer,
+          })}
+        </span>
       </li>
     ))}
   </ul>

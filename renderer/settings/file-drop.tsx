@@ -7,21 +7,25 @@ export const FileDrop = ({
   label,
   hint,
   accept,
-  isDisabled,
+  isBusy = false,
+  takesFocus = false,
   onFile,
 }: {
   label: string
   hint: string
   /** Extensions the chooser shows, « .p12,.pfx ». */
   accept: string
-  isDisabled: boolean
+  /** A file is being taken: another one must wait. The button stays, or the keyboard would lose its place. */
+  isBusy?: boolean
+  /** It stands where the keyboard was. */
+  takesFocus?: boolean
   onFile: (file: File) => void
 }) => {
   const picker = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
   const take = (files: FileList | null): void => {
     const file = files?.[0]
-    if (file && !isDisabled) onFile(file)
+    if (file && !isBusy) onFile(file)
   }
   return (
     <div
@@ -39,7 +43,7 @@ export const FileDrop = ({
         take(event.dataTransfer.files)
       }}
     >
-      <Button size="small" isDisabled={isDisabled} onPress={() => picker.current?.click()}>
+      <Button size="small" isPending={isBusy} autoFocus={takesFocus} onPress={() => picker.current?.click()}>
         <Upload aria-hidden="true" /> {label}
       </Button>
       <span className="muted small">{hint}</span>

@@ -75,7 +75,7 @@ export const KnownCertificates = ({ now }: { now: Date }) => {
         label={t('settings.importCertificate')}
         hint={t('settings.importCertificateHint')}
         accept=".cer,.crt,.der,.pem,.p7b"
-        isDisabled={busy}
+        isBusy={busy}
         onFile={(file) => void importFile(file)}
       />
       {error ? <ErrorBanner error={error} /> : null}

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { AppError, CertificateSummary } from '../../app/contract/index.ts'
 import { invoke, uploadFile } from '../client/index.ts'
+import { importedKeysStore } from '../data/index.ts'
 import { Button, ErrorBanner, showToast, Spinner, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { CertificateList, certificateOwner } from './certificate-list.tsx'
@@ -10,6 +11,7 @@ import { FileDrop } from './file-drop.tsx'
 export const OwnKeys = ({ now }: { now: Date }) => {
   const [keys, setKeys] = useState<readonly CertificateSummary[] | null>(null)
   const [file, setFile] = useState<File | null>(null)
+  const [chosenOnce, setChosenOnce] = useState(false)
   const [passphrase, setPassphrase] = useState('')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
@@ -21,6 +23,7 @@ export const OwnKeys = ({ now }: { now: Date }) => {
   }, [])
   const choose = (next: File | null): void => {
     setFile(next)
+    setChosenOnce(true)
     setPassphrase('')
     setError(null)
   }
@@ -42,6 +45,7 @@ export const OwnKeys = ({ now }: { now: Date }) => {
     const key = outcome.value
     setKeys((current) => [...(current ?? []).filter((one) => one.fingerprint !== key.fingerprint), key])
     setFile(null)
+    importedKeysStore.set(importedKeysStore.get() + 1)
     showToast({ text: t('settings.keyImported', { owner: certificateOwner(key) }) })
   }
   return (
@@ -57,7 +61,7 @@ export const OwnKeys = ({ now }: { now: Date }) => {
           label={t('settings.importKey')}
           hint={t('settings.importKeyHint')}
           accept=".p12,.pfx"
-          isDisabled={busy}
+          takesFocus={chosenOnce}
           onFile={choose}
         />
       ) : (
@@ -76,10 +80,9 @@ export const OwnKeys = ({ now }: { now: Date }) => {
             maxLength={512}
             autoFocus
             autoComplete="off"
-            isDisabled={busy}
           />
           <div className="settings-actions">
-            <Button type="submit" variant="primary" isDisabled={busy}>
+            <Button type="submit" variant="primary" isPending={busy}>
               {busy ? <Spinner label={t('settings.importing')} /> : null}
               {busy ? t('settings.importing') : t('settings.import')}
             </Button>

@@ -380,6 +380,11 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
   ),
   'p12.malformed': sentence('This file is not a readable .p12 certificate.', nothing, 'Choose another file.'),
   'p12.no-key': sentence('This file holds no private key.', nothing, 'Choose the complete .p12 file.'),
+  'certificate.malformed': sentence(
+    'This file holds no readable certificate.',
+    nothing,
+    'Choose a .cer, .pem or .p7b file.',
+  ),
   'zip.malformed': sentence('The archive of the document is damaged.', raw, resend),
   'zip.limit': sentence('The archive is abnormally large.', 'It was not opened.', 'Check with the sender.'),
   'zip.unsafe': sentence('The archive holds forbidden paths.', 'It was not opened.', 'Tell the sender.'),

@@ -438,6 +438,11 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
     nothing,
     'Choisissez le fichier .p12 complet.',
   ),
+  'certificate.malformed': sentence(
+    'Ce fichier ne contient pas de certificat lisible.',
+    nothing,
+    'Choisissez un fichier .cer, .pem ou .p7b.',
+  ),
   'zip.malformed': sentence(
     "L'archive du document est endommagée.",
     raw,
