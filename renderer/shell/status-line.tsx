@@ -3,15 +3,15 @@ import { invoke } from '../client/index.ts'
 import { accountStore, progressStore, useNow, useStore } from '../data/index.ts'
 import { IconButton, showError } from '../design/index.ts'
 import { number, since, t } from '../i18n/index.ts'
+import { workUnderWay } from './sync-progress.ts'
 
 /** Sync in one line: up to date, working, offline, or in trouble; a button asks for news at once. */
 export const StatusLine = () => {
   const accounts = useStore(accountStore)
-  const progress = [...useStore(progressStore).values()].filter((one) => one.phase !== 'idle')
+  const working = workUnderWay(accounts, useStore(progressStore).values())
   const now = useNow()
   const connections = accounts.map((account) => account.connection)
   const online = connections.flatMap((one) => (one.state === 'online' ? [one.since] : []))
-  const working = progress[0]
   const [tone, text] = working
     ? ['work', t('shell.syncing', { done: number(working.done), total: number(working.total) })]
     : connections.some((one) => one.state === 'error')
