@@ -28,8 +28,14 @@ export interface Identity {
    * `auth.provider-unavailable`, `auth.failed`, `auth.mechanism-unavailable`.
    */
   login: (account: AccountProof) => Promise<Outcome<null>>
-  /** What to log in with, renewed silently when it nears its end; `auth.login-required` when the user must log in. */
-  credentials: (account: AccountProof & { password: string | null }) => Promise<Outcome<Credentials>>
+  /**
+   * What to log in with, renewed silently when it nears its end or when a server just refused it;
+   * `auth.login-required` when the user must log in.
+   */
+  credentials: (
+    account: AccountProof & { password: string | null },
+    refused?: Credentials,
+  ) => Promise<Outcome<Credentials>>
   /** Gives up a login that waits for the browser. */
   cancel: () => void
   /** Forgets every token and gives up any waiting login. */
@@ -166,11 +172,14 @@ export const createIdentity = (deps: IdentityDependencies): Identity => {
       const held = await current()
       return held.ok ? ok(null) : await browserLogin(deps.psc)
     },
-    credentials: async (account) => {
+    credentials: async (account, refused) => {
       if (account.auth === 'password')
         return account.password === null
           ? loginRequired()
           : ok({ kind: 'password', password: account.password })
+      // Whatever its date says, a refused token is worth nothing: the provider ended the session.
+      if (refused?.kind === 'token' && tokens?.accessToken === refused.accessToken)
+        tokens = { ...tokens, expiresAt: 0 }
       const held = await current()
       return held.ok ? ok({ kind: 'token', accessToken: held.value.accessToken }) : held
     },

@@ -19,7 +19,8 @@ import { discover, domainOf } from './accounts/discovery.ts'
 import { startRunner, type AccountRunner } from './accounts/runner.ts'
 import { createAnnounce } from './changes.ts'
 import { fetchSources, storeBody, storedSource, type BodyStore, type Enrichment } from './imap/bodies.ts'
-import { imapError, openImap, serverCapabilities, type Credentials } from './imap/connection.ts'
+import { imapError, openImap, serverCapabilities } from './imap/connection.ts'
+import type { AskCredentials, Credentials } from './net/credentials.ts'
 import type { ParsedMessage } from './mime/message.ts'
 import { must } from './net/failure.ts'
 import type { PeerVerification } from './net/peer.ts'
@@ -46,6 +47,7 @@ export interface MailDependencies
   /** How an account proves who it is; `login` asks the user again when the provider's session has ended. */
   credentials: (
     account: Pick<StoredAccount, 'address' | 'auth' | 'password'>,
+    refused?: Credentials,
   ) => Promise<Outcome<Credentials>>
   login: (account: Pick<StoredAccount, 'address' | 'auth'>) => Promise<Outcome<unknown>>
   /** Clinical summary of a message for its row and the index. */
@@ -114,7 +116,7 @@ export const createMail = (deps: MailDependencies) => {
   }
 
   const run = (account: StoredAccount): void => {
-    const credentials = () => deps.credentials(account)
+    const credentials: AskCredentials = (refused) => deps.credentials(account, refused)
     const filing = { vault, accountId: account.id, onChange: tellOutbox }
     const runner = startRunner({
       account,
@@ -155,7 +157,7 @@ export const createMail = (deps: MailDependencies) => {
   const tryServers = async (
     account: Pick<StoredAccount, 'address' | 'auth' | 'password' | 'imap' | 'smtp'>,
   ): Promise<Outcome<{ maxMessageSize: number | null }>> => {
-    const credentials = () => deps.credentials(account)
+    const credentials: AskCredentials = (refused) => deps.credentials(account, refused)
     const { signal } = trying
     const imap = await openImap(deps, account.imap, account.address, credentials, { idle: false, signal })
     if (!imap.ok) return imap

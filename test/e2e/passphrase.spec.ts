@@ -61,7 +61,6 @@ test('a passphrase protects the mailbox when there is no card', async () => {
 })
 
 test('Pro Santé Connect opens the mailbox', async () => {
-  world.operator.psc.setLifetimes({ access: 2, refresh: 2 })
   await findServersOf(app.page, paul.address)
   await app.page.getByRole('button', { name: 'Continuer avec Pro Santé Connect' }).click()
   await says(app.page, 'Identifiez-vous dans votre navigateur')
@@ -69,11 +68,15 @@ test('Pro Santé Connect opens the mailbox', async () => {
   await logInWithPsc(world, app, paul.rpps)
   await app.page.getByRole('button', { name: 'Ouvrir la messagerie' }).click({ timeout: patience })
   await deliver('Avant la fin de session')
-  await expect(listRow(app.page, 'Avant la fin de session')).toBeVisible({ timeout: patience })
+  // With its preview: the text is here, not only the line.
+  await expect(listRow(app.page, 'Avant la fin de session')).toContainText('Texte fictif', {
+    timeout: patience,
+  })
 })
 
 test('when its session ends the mailbox stays readable and asks to log in again', async () => {
   // The server is asked again, with tokens that are no longer worth anything.
+  world.operator.psc.endSessions()
   await world.operator.imapDown()
   await says(app.page, /Les messages déjà reçus restent lisibles/)
   await world.operator.imapUp()
@@ -82,7 +85,6 @@ test('when its session ends the mailbox stays readable and asks to log in again'
   await listRow(app.page, 'Avant la fin de session').click()
   await reads(app.page, 'Texte fictif de « Avant la fin de session ».')
   await picture(app.page, 'psc-session-ended')
-  world.operator.psc.setLifetimes({ access: 300, refresh: 1800 })
   await deliver('Après la fin de session')
   await app.page.getByRole('button', { name: 'Pro Santé Connect' }).click()
   await logInWithPsc(world, app, paul.rpps)

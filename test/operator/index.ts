@@ -47,7 +47,7 @@ export interface Operator {
   >
   /** `host:port`, for `Resolver.setServers`. */
   dns: { server: string; down: () => void; up: () => void }
-  psc: Pick<Psc, 'issuer' | 'clientId' | 'scope' | 'acrValues' | 'setOutage' | 'setLifetimes'>
+  psc: Pick<Psc, 'issuer' | 'clientId' | 'scope' | 'acrValues' | 'setOutage' | 'setLifetimes' | 'endSessions'>
   policy: Policy
   /** The same as JSON on disk. */
   policyFile: string
@@ -183,7 +183,7 @@ const start = async (
     await writeFile(path, pem)
     trustAnchors.push(path)
   }
-  const { issuer, clientId, scope, acrValues, setOutage, setLifetimes } = psc
+  const { issuer, clientId, scope, acrValues, setOutage, setLifetimes, endSessions } = psc
   const policy = Policy.parse({
     trustAnchors,
     serverIssuer,
@@ -212,7 +212,7 @@ const start = async (
       dropNextReply,
     },
     dns: { server: `127.0.0.1:${dns.port}`, down: dns.down, up: dns.up },
-    psc: { issuer, clientId, scope, acrValues, setOutage, setLifetimes },
+    psc: { issuer, clientId, scope, acrValues, setOutage, setLifetimes, endSessions },
     policy,
     policyFile,
     pki: made,

@@ -1,7 +1,7 @@
 import type { AdapterFactory, AdapterPayload } from 'oidc-provider'
 
 /** Where the simulated provider keeps its sessions, grants and tokens: in memory, one world per provider. */
-export const memoryStorage = (): AdapterFactory => {
+export const memoryStorage = (): { factory: AdapterFactory; clear: () => void } => {
   const entries = new Map<string, { payload: AdapterPayload; ends: number }>()
   const read = (key: string): AdapterPayload | undefined => {
     const entry = entries.get(key)
@@ -10,7 +10,7 @@ export const memoryStorage = (): AdapterFactory => {
     entries.delete(key)
     return undefined
   }
-  return (model) => {
+  const factory: AdapterFactory = (model) => {
     const key = (id: string): string => `${model} ${id}`
     const findBy = (matches: (payload: AdapterPayload) => boolean): AdapterPayload | undefined =>
       [...entries.keys()]
@@ -40,4 +40,5 @@ export const memoryStorage = (): AdapterFactory => {
       },
     }
   }
+  return { factory, clear: () => entries.clear() }
 }

@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { loadKeys } from './key-cache.ts'
 import { people } from './people.ts'
 import type { Person } from './people.ts'
+import type { AdapterFactory } from 'oidc-provider'
 import { memoryStorage } from './psc-storage.ts'
 import { readBody } from './web.ts'
 
@@ -26,6 +27,8 @@ export interface Psc {
   setOutage: (out: boolean) => void
   /** Seconds; for tokens issued from now on. */
   setLifetimes: (seconds: { access?: number; refresh?: number }) => void
+  /** Every session ends now: no token issued so far is worth anything any more. */
+  endSessions: () => void
   stop: () => Promise<void>
 }
 
@@ -140,11 +143,12 @@ const makeProvider = (
   signingKeyPem: string,
   operatorSecret: string,
   lifetimes: { access: number; refresh: number },
+  storage: AdapterFactory,
 ): Provider => {
   const policy = interactionPolicy.base()
   policy.remove('consent')
   const provider = new Provider(issuer, {
-    adapter: memoryStorage(),
+    adapter: storage,
     clients: [
       {
         client_id: clientId,
@@ -227,6 +231,7 @@ const makeProvider = (
 /** Starts the provider on a free port of 127.0.0.1. */
 export const startPsc = async (log: (line: string) => void): Promise<Psc> => {
   const lifetimes = { access: 120, refresh: 1800 }
+  const storage = memoryStorage()
   const operatorSecret = randomBytes(16).toString('hex')
   const signingKey = (await loadKeys(['psc'], new Date())).get('psc') ?? ''
   let outage = false
@@ -283,7 +288,7 @@ export const startPsc = async (log: (line: string) => void): Promise<Psc> => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  provider = makeProvider(issuer, signingKey, operatorSecret, lifetimes)
+  provider = makeProvider(issuer, signingKey, operatorSecret, lifetimes, storage.factory)
   provider.on('server_error', (_ctx, error) => log(`psc: ${String(error)}`))
 
   return {
@@ -308,6 +313,7 @@ export const startPsc = async (log: (line: string) => void): Promise<Psc> => {
     setOutage: (out) => {
       outage = out
     },
+    endSessions: storage.clear,
     setLifetimes: (seconds) => {
       Object.assign(lifetimes, seconds)
     },

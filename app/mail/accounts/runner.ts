@@ -5,7 +5,8 @@ import type { StoredAccount, SyncFolder, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { createTurns } from '../changes.ts'
 import { fetchBodies, type BodyStore } from '../imap/bodies.ts'
-import { imapError, openImap, type Credentials } from '../imap/connection.ts'
+import { imapError, openImap } from '../imap/connection.ts'
+import type { AskCredentials } from '../net/credentials.ts'
 import { byPriority, listFolders } from '../imap/folders.ts'
 import type { HeaderReading } from '../imap/headers.ts'
 import { replay } from '../imap/replay.ts'
@@ -18,7 +19,7 @@ export interface RunnerDependencies {
   account: StoredAccount
   vault: Vault
   verification: PeerVerification
-  credentials: () => Promise<Outcome<Credentials>>
+  credentials: AskCredentials
   reading: HeaderReading
   bodies: BodyStore
   announce: Announce

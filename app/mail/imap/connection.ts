@@ -1,10 +1,9 @@
 import { Socket } from 'node:net'
 import { ImapFlow, type ImapTransport, type MailboxLockObject, type MailboxOpenOptions } from 'imapflow'
 import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
+import { loginWithRenewal, type AskCredentials } from '../net/credentials.ts'
 import { Failure } from '../net/failure.ts'
 import { errorCode, networkError, openTcp, secureSocket, type PeerVerification } from '../net/peer.ts'
-
-export type Credentials = { kind: 'password'; password: string } | { kind: 'token'; accessToken: string }
 
 export interface ImapEndpoint {
   host: string
@@ -16,11 +15,20 @@ export interface ImapEndpoint {
  * A logged-in IMAP connection. TLS is mandatory, the server is verified before the credentials are sent, and an
  * `error` listener is there before anything can fail. `idle` makes it wait by IDLE when nothing is asked. Errors: net.*, tls.*, auth.failed, imap.*.
  */
-export const openImap = async (
+export const openImap = (
   verification: PeerVerification,
   server: ImapEndpoint,
   user: string,
-  credentials: () => Promise<Outcome<Credentials>>,
+  credentials: AskCredentials,
+  options: { idle: boolean; signal: AbortSignal },
+): Promise<Outcome<ImapFlow>> =>
+  loginWithRenewal(credentials, (ask) => connectOnce(verification, server, user, ask, options))
+
+const connectOnce = async (
+  verification: PeerVerification,
+  server: ImapEndpoint,
+  user: string,
+  credentials: AskCredentials,
   options: { idle: boolean; signal: AbortSignal },
 ): Promise<Outcome<ImapFlow>> => {
   const secret = await credentials()

@@ -4,7 +4,8 @@ import type { OutboxItem } from '../../contract/index.ts'
 import { fail, ok, toErrorData, type AppError, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, StoredOutboxItem, Vault } from '../../vault/index.ts'
 import { createBell, retryDelay } from '../accounts/backoff.ts'
-import { lockFolder, type Credentials } from '../imap/connection.ts'
+import { lockFolder } from '../imap/connection.ts'
+import type { AskCredentials } from '../net/credentials.ts'
 import { Failure, must } from '../net/failure.ts'
 import type { PeerVerification } from '../net/peer.ts'
 import { openSubmission } from './submission.ts'
@@ -13,7 +14,7 @@ export interface SenderDependencies {
   account: StoredAccount
   vault: Vault
   verification: PeerVerification
-  credentials: () => Promise<Outcome<Credentials>>
+  credentials: AskCredentials
   now: () => number
   random: (length: number) => Uint8Array
   onChange: () => Promise<void>

@@ -3,7 +3,8 @@ import { TLSSocket } from 'node:tls'
 import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection'
 import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
 import type { OutboxRecipient } from '../../vault/index.ts'
-import type { Credentials, ImapEndpoint } from '../imap/connection.ts'
+import type { ImapEndpoint } from '../imap/connection.ts'
+import { loginWithRenewal, type AskCredentials, type Credentials } from '../net/credentials.ts'
 import { Failure } from '../net/failure.ts'
 import {
   errorCode,
@@ -33,11 +34,20 @@ export interface SubmissionSession {
  * A logged-in submission session (RFC 6409): TCP, STARTTLS, the server's certificate verified, then only the
  * credentials. Errors: net.*, tls.*, auth.*, smtp.failed.
  */
-export const openSubmission = async (
+export const openSubmission = (
   verification: PeerVerification,
   server: ImapEndpoint,
   user: string,
-  credentials: () => Promise<Outcome<Credentials>>,
+  credentials: AskCredentials,
+  signal: AbortSignal,
+): Promise<Outcome<SubmissionSession>> =>
+  loginWithRenewal(credentials, (ask) => openOnce(verification, server, user, ask, signal))
+
+const openOnce = async (
+  verification: PeerVerification,
+  server: ImapEndpoint,
+  user: string,
+  credentials: AskCredentials,
   signal: AbortSignal,
 ): Promise<Outcome<SubmissionSession>> => {
   const tcp = await openTcp(verification.resolver, server.host, server.port, signal)
@@ -89,7 +99,7 @@ const logIn = async (
   verification: PeerVerification,
   host: string,
   user: string,
-  credentials: () => Promise<Outcome<Credentials>>,
+  credentials: AskCredentials,
 ): Promise<Outcome<SubmissionSession>> => {
   let lost: unknown = null
   connection.on('error', (error: unknown) => (lost ??= error))
