@@ -119,9 +119,10 @@ const oneMoment = async (world: World, seed: number, moment: number): Promise<st
     if (dice.chance(0.4)) await pause(dice.whole(60))
   }
   await world.road.up()
-  if (offline !== null) must(await world.practice.mail.syncNow())
   const deadline = Date.now() + restSeconds * 1000
-  for (;;) {
+  for (let look = 0; ; look++) {
+    // Folders other than the inbox are polled every two minutes: here more often.
+    if (look % 30 === 0) must(await world.practice.mail.syncNow())
     const wrong = await unrest(world.operator, who.key, world.practice.vault, null)
     if (wrong === '') return await lostOrDoubled(world)
     if (Date.now() > deadline) return wrong
