@@ -66,7 +66,14 @@ const ManualForm = ({ address, onFound }: { address: string; onFound: (discovery
 }
 
 /** The address alone; its servers are looked up. */
-export const AccountStep = ({ onFound }: { onFound: (discovery: Discovery) => void }) => {
+export const AccountStep = ({
+  onFound,
+  onCancel,
+}: {
+  onFound: (discovery: Discovery) => void
+  /** Back to the mailboxes there are. */
+  onCancel?: () => void
+}) => {
   const [address, setAddress] = useState('')
   const [looking, setLooking] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
@@ -139,6 +146,17 @@ export const AccountStep = ({ onFound }: { onFound: (discovery: Discovery) => vo
         )
       ) : null}
       {manual ? <ManualForm address={address.trim()} onFound={onFound} /> : null}
+      {onCancel && !looking ? (
+        <Button
+          variant="link"
+          onPress={() => {
+            attempt.current += 1
+            onCancel()
+          }}
+        >
+          {t('assistant.backToMailbox')}
+        </Button>
+      ) : null}
     </div>
   )
 }

@@ -22,7 +22,16 @@ type Step =
 const stages = ['protect', 'recovery', 'account', 'login', 'sync'] as const
 
 /** First run: from nothing to a mailbox, one question per page. `start` is `account` when the vault already exists. */
-export const Assistant = ({ start, onDone }: { start: 'welcome' | 'account'; onDone: () => void }) => {
+export const Assistant = ({
+  start,
+  onDone,
+  onCancel,
+}: {
+  start: 'welcome' | 'account'
+  onDone: () => void
+  /** Where one may also leave without a new mailbox. */
+  onCancel?: () => void
+}) => {
   const [step, setStep] = useState<Step>(start === 'welcome' ? { name: 'welcome' } : { name: 'account' })
   const stage = stages.findIndex((name) => name === step.name)
   return (
@@ -57,7 +66,10 @@ export const Assistant = ({ start, onDone }: { start: 'welcome' | 'account'; onD
           ) : step.name === 'recovery' ? (
             <RecoveryStep code={step.code} onNext={() => setStep({ name: 'account' })} />
           ) : step.name === 'account' ? (
-            <AccountStep onFound={(discovery) => setStep({ name: 'login', discovery })} />
+            <AccountStep
+              onFound={(discovery) => setStep({ name: 'login', discovery })}
+              {...(onCancel && start === 'account' ? { onCancel } : {})}
+            />
           ) : step.name === 'login' ? (
             <LoginStep
               discovery={step.discovery}

@@ -5,8 +5,8 @@ import { t } from '../i18n/index.ts'
 
 /** Mail comes in while the user is told so; nothing obliges to wait for the end. */
 export const FirstSync = ({ onDone }: { onDone: () => void }) => {
-  const progress = [...useStore(progressStore).values()][0]
   const account = useStore(accountStore).at(-1)
+  const progress = useStore(progressStore).get(account?.id ?? 0)
   const trouble = account?.connection.state === 'error' ? account.connection.error : null
   const finished = progress?.phase === 'idle'
   return (

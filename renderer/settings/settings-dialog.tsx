@@ -5,6 +5,7 @@ import { settingsStore, useNow, useStore } from '../data/index.ts'
 import { Dialog, Segments, showError } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { KnownCertificates } from './known-certificates.tsx'
+import { OwnAccounts } from './own-accounts.tsx'
 import { OwnKeys } from './own-keys.tsx'
 import './settings.css'
 
@@ -12,8 +13,16 @@ const themes = ['system', 'light', 'dark', 'contrast'] as const
 const densities = ['comfortable', 'cosy', 'compact'] as const
 const lockDelays = ['5', '15', '30', '60', '120'] as const
 
-/** Language, look and lock delay, each choice applied at once; certificates and keys. */
-export const SettingsDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) => {
+/** Language, look and lock delay, each choice applied at once; mailboxes; certificates and keys. */
+export const SettingsDialog = ({
+  isOpen,
+  onClose,
+  onAddAccount,
+}: {
+  isOpen: boolean
+  onClose: () => void
+  onAddAccount: () => void
+}) => {
   const settings = useStore(settingsStore)
   const now = useNow()
   const [about, setAbout] = useState<Output<'window.about'> | null>(null)
@@ -61,6 +70,7 @@ export const SettingsDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: 
         }))}
         onChange={(minutes) => change({ lockAfterMinutes: Number(minutes) })}
       />
+      <OwnAccounts onAdd={onAddAccount} />
       <section className="settings-certificates" aria-labelledby="settings-certificates">
         <h3 id="settings-certificates">{t('settings.certificates')}</h3>
         <OwnKeys now={now} />

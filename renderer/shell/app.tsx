@@ -45,9 +45,16 @@ export const App = () => {
   const screen = (() => {
     if (!session) return null
     if (session.phase === 'locked') return <UnlockScreen session={session} />
-    if (assistant !== null) return <Assistant start={assistant} onDone={() => setAssistant(null)} />
+    if (assistant !== null)
+      return (
+        <Assistant
+          start={assistant}
+          onDone={() => setAssistant(null)}
+          {...(begins === null ? { onCancel: () => setAssistant(null) } : {})}
+        />
+      )
     if (session.phase === 'opening') return <UnlockScreen session={session} />
-    return session.phase === 'open' ? <Shell /> : null
+    return session.phase === 'open' ? <Shell onAddAccount={() => setAssistant('account')} /> : null
   })()
   return (
     <>

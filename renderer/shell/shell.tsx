@@ -7,10 +7,13 @@ import {
   accountStore,
   draftStore,
   loadDrafts,
+  loadErrorStore,
+  loadOpenSession,
   useFolderList,
   useFolders,
   useSearchList,
   useStore,
+  type LiveList,
 } from '../data/index.ts'
 import { showError, showToast, undoLast } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
@@ -34,10 +37,11 @@ const noFolders: readonly Folder[] = []
 const noRows: readonly MessageRow[] = []
 
 /** The mailbox window of an open session. */
-export const Shell = () => {
+export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const accounts = useStore(accountStore)
   const folders = useFolders() ?? noFolders
   const drafts = useStore(draftStore)
+  const loadError = useStore(loadErrorStore)
   const [chosen, setChosen] = useState<Place | null>(null)
   const [filter, setFilter] = useState<ListFilter>('all')
   const [search, setSearch] = useState('')
@@ -51,7 +55,10 @@ export const Shell = () => {
   const inbox = folders.find(
     (one) => one.role === 'inbox' && one.mailbox === null && one.accountId === firstPersonal?.id,
   )
-  const place: Place | null = chosen ?? (inbox ? { kind: 'folder', folderId: inbox.id } : null)
+  // A folder may go with its account.
+  const gone = chosen?.kind === 'folder' && !folders.some((one) => one.id === chosen.folderId)
+  const place: Place | null =
+    (gone ? null : chosen) ?? (inbox ? { kind: 'folder', folderId: inbox.id } : null)
   const folder = place?.kind === 'folder' ? folders.find((one) => one.id === place.folderId) : undefined
   const searching = search.trim() !== ''
   const folderDrafts =
@@ -63,7 +70,12 @@ export const Shell = () => {
   // Folder ids are positive: 0 lists nothing while folders are on their way.
   const folderList = useFolderList(folder?.id ?? 0, filter, openId)
   const searchList = useSearchList(search)
-  const list = searching ? searchList : folderList
+  const notLoaded = loadError && folders.length === 0 ? loadError : null
+  const list: LiveList = searching
+    ? searchList
+    : notLoaded
+      ? { ...folderList, error: notLoaded, retry: () => void loadOpenSession() }
+      : folderList
   const rows = list.rows ?? noRows
   const index = openId === null ? -1 : rows.findIndex((row) => row.id === openId)
 
@@ -181,7 +193,11 @@ export const Shell = () => {
   }
   useShortcuts(run)
 
-  const title = searching ? t('shell.searchTitle') : folder ? folderName(folder) : t('common.loading')
+  const title = searching
+    ? t('shell.searchTitle')
+    : folder
+      ? folderName(folder)
+      : t(notLoaded ? 'shell.folders' : 'common.loading')
   return (
     <div className="shell">
       <TopBar
@@ -254,7 +270,11 @@ export const Shell = () => {
         onFolder={(folderId) => go({ kind: 'folder', folderId })}
       />
       <ShortcutHelp isOpen={panel === 'help'} onClose={() => setPanel(null)} />
-      <SettingsDialog isOpen={panel === 'settings'} onClose={() => setPanel(null)} />
+      <SettingsDialog
+        isOpen={panel === 'settings'}
+        onClose={() => setPanel(null)}
+        onAddAccount={onAddAccount}
+      />
     </div>
   )
 }

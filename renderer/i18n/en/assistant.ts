@@ -76,5 +76,6 @@ export const assistant = {
   'phase-headers': 'Receiving messages',
   'phase-bodies': 'Receiving contents',
   'phase-idle': 'Up to date',
+  backToMailbox: 'Back to the mailbox',
   openMailbox: 'Open the mailbox',
 }

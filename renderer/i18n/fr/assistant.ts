@@ -79,5 +79,6 @@ export const assistant = {
   'phase-headers': 'Réception des messages',
   'phase-bodies': 'Réception des contenus',
   'phase-idle': 'À jour',
+  backToMailbox: 'Revenir à la messagerie',
   openMailbox: 'Ouvrir la messagerie',
 }

@@ -1,0 +1,80 @@
+import { useState } from 'react'
+import type { Account } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { accountStore, useStore } from '../data/index.ts'
+import { Button, Chip, Dialog, showError, showToast, type ChipTone } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+
+const tones: Record<Account['connection']['state'], ChipTone> = {
+  online: 'ok',
+  connecting: 'neutral',
+  offline: 'warn',
+  'login-required': 'warn',
+  error: 'alert',
+}
+
+/** The mailboxes of this workstation and how they are; one more, or one less after a question. */
+export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
+  const accounts = useStore(accountStore)
+  const [leaving, setLeaving] = useState<Account | null>(null)
+  const remove = async (account: Account): Promise<void> => {
+    setLeaving(null)
+    const outcome = await invoke('accounts.remove', { accountId: account.id })
+    if (outcome.ok) showToast({ text: t('settings.accountRemoved', { address: account.address }) })
+    else showError(outcome.error)
+  }
+  return (
+    <section className="settings-certificates" aria-labelledby="settings-accounts">
+      <h3 id="settings-accounts">{t('settings.accounts')}</h3>
+      <ul className="account-list" aria-label={t('settings.accounts')}>
+        {accounts.map((account) => (
+          <li key={account.id}>
+            <span className="account-words">
+              <b>{account.address}</b>
+              <span className="muted small">{account.displayName}</span>
+            </span>
+            <Chip tone={tones[account.connection.state]}>
+              {t(`settings.account-${account.connection.state}`)}
+            </Chip>
+            <Button
+              size="small"
+              aria-label={t('settings.removeAccountOf', { address: account.address })}
+              onPress={() => setLeaving(account)}
+            >
+              {t('settings.removeAccount')}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <div className="settings-actions">
+        <Button size="small" onPress={onAdd}>
+          {t('settings.addAccount')}
+        </Button>
+      </div>
+      <Dialog
+        role="alertdialog"
+        width="narrow"
+        title={t('settings.removeAccountTitle', { address: leaving?.address ?? '' })}
+        isOpen={leaving !== null}
+        onClose={() => setLeaving(null)}
+        actions={
+          <>
+            <Button onPress={() => setLeaving(null)} autoFocus>
+              {t('common.cancel')}
+            </Button>
+            <Button
+              variant="danger"
+              onPress={() => {
+                if (leaving) void remove(leaving)
+              }}
+            >
+              {t('settings.removeAccountConfirm')}
+            </Button>
+          </>
+        }
+      >
+        <p>{t('settings.removeAccountText')}</p>
+      </Dialog>
+    </section>
+  )
+}
