@@ -42,7 +42,7 @@ export const PinDialog = ({
           onSubmit={login}
         />
       ) : (
-        <CardTrouble card={card} />
+        <CardTrouble card={card} safe={t('composer.pinSafe')} />
       )}
     </Dialog>
   )

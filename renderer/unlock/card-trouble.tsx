@@ -16,8 +16,8 @@ const troubles: Record<Trouble, { code: ErrorCode; icon: ReactNode }> = {
   removed: { code: 'card.removed', icon: <Unplug /> },
 }
 
-/** Why the PIN cannot be asked yet: what happened, what is safe, what to do. */
-export const CardTrouble = ({ card }: { card: CardState }) => {
+/** Why the PIN cannot be asked yet: what happened, what is safe (`safe` in places of their own), what to do. */
+export const CardTrouble = ({ card, safe }: { card: CardState; safe?: string }) => {
   if (card.state === 'starting')
     return (
       <div className="unlock-trouble">
@@ -39,7 +39,7 @@ export const CardTrouble = ({ card }: { card: CardState }) => {
       <p>
         <strong>{sentence.todo}</strong>
       </p>
-      <p className="muted">{sentence.safe}</p>
+      <p className="muted">{safe ?? sentence.safe}</p>
       {card.state === 'no-card' ? (
         <p className="muted small">{t('unlock.readers', { names: card.readers.join(', ') })}</p>
       ) : null}

@@ -235,6 +235,7 @@ test('the card pulled while the PIN is asked is told, and the draft stays', asyn
   await expect(pinDialog(his).getByRole('textbox', { name: /Code porteur/ })).toBeVisible()
   await world.cards.paul.remove()
   await says(pinDialog(his), 'Aucune carte n’est dans le lecteur.', 'Insérez votre carte CPS, puce en avant.')
+  await says(pinDialog(his), 'Rien n’est parti, votre message est gardé dans les brouillons.')
   await picture(his.page, 'keys-pin-no-card')
   await world.cards.paul.insert()
   await expect(pinDialog(his).getByRole('textbox', { name: /Code porteur/ })).toBeVisible()

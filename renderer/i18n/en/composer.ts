@@ -81,6 +81,7 @@ export const composer = {
     'To encrypt and still read what you sent, first import your key (.p12) in Settings, Certificates and keys.',
   pinTitle: 'Sign with your card',
   pinSubmit: 'Sign and send',
+  pinSafe: 'Nothing was sent; your message is kept in the drafts.',
   send: 'Send',
   sending: 'Sending…',
   sendKeys: 'Ctrl + Enter',

@@ -81,6 +81,7 @@ export const composer = {
     'Pour chiffrer et pouvoir relire vos envois, importez d’abord votre clé (.p12) dans Réglages, Certificats et clés.',
   pinTitle: 'Signer avec votre carte',
   pinSubmit: 'Signer et envoyer',
+  pinSafe: 'Rien n’est parti, votre message est gardé dans les brouillons.',
   send: 'Envoyer',
   sending: 'Envoi…',
   sendKeys: 'Ctrl + Entrée',
