@@ -94,6 +94,15 @@ describe('mail sanitiser', () => {
     expect(result.html).toBe(`<img src="${partUrl}" alt="Logo"><img alt=""><img alt="">`)
     expect(result.blockedPictures).toBe(2)
   })
+  it('names a picture that is not shown without the sign of a broken one', () => {
+    const result = clean('<p><img src="https://trap.invalid/p.gif" alt="Logo <b>du</b> cabinet"></p>')
+    expect(result.html).toBe(
+      '<p><span style="border:1px dashed #8a99a6;color:#4a5b6b;padding:0 4px">Logo &lt;b&gt;du&lt;/b&gt; cabinet</span></p>',
+    )
+    expect(result.blockedPictures).toBe(1)
+    expect(clean(result.html).html).toBe(result.html)
+  })
+
   it('refuses svg pictures even as data', () => {
     expect(clean('<img src="data:image/svg+xml;base64,PHN2Zz4=">').html).toBe('<img alt="">')
     expect(clean('<img alt="" src="data:image/png;base64,iVBORw0=">').html).toContain('data:image/png')

@@ -55,6 +55,8 @@ const pictureAddress = (value: string, pictures: PictureSource): string | null =
   return rasterDataUrl.test(address) ? address : null
 }
 
+const missingPictureStyle = 'border:1px dashed #8a99a6;color:#4a5b6b;padding:0 4px'
+
 export interface MailSanitiser {
   /**
    * The last thing done to a sender's HTML before it is shown (models.md §6.3.2). Null when the HTML is too long or does
@@ -150,6 +152,24 @@ export const createMailSanitiser = (target: WindowLike): MailSanitiser => {
     }) as Element
   }
 
+  /** Browsers draw a torn picture before the words of one that is not shown: those words stand alone instead. */
+  const nameMissingPictures = (html: string): string => {
+    if (!html.includes('<img')) return html
+    const body = purifier.sanitize(html, {
+      ALLOWED_TAGS: allowedTags,
+      ALLOWED_ATTR: allowedAttributes,
+      RETURN_DOM: true,
+    }) as Element
+    for (const picture of body.querySelectorAll('img[alt]:not([src], [alt=""])')) {
+      const words = picture.ownerDocument.createElement('span')
+      words.setAttribute('style', missingPictureStyle)
+      words.textContent = picture.getAttribute('alt')
+      picture.replaceWith(words)
+    }
+    const named = purify(body.innerHTML)
+    return named === purify(named) ? named : html
+  }
+
   const sanitise: MailSanitiser['sanitise'] = (html, source) => {
     if (html.length > maximumHtmlLength) return null
     pictures = source
@@ -159,7 +179,10 @@ export const createMailSanitiser = (target: WindowLike): MailSanitiser => {
     // Parsing what was serialised can give another tree (mutation XSS): only a fixed point is handed out.
     for (let round = 0; round < maximumRounds; round += 1) {
       const next = purify(previous)
-      if (next === previous) return { html: next, blockedPictures: blocked, ...describe(next) }
+      if (next === previous) {
+        const named = nameMissingPictures(next)
+        return { html: named, blockedPictures: blocked, ...describe(named) }
+      }
       previous = next
     }
     return null
