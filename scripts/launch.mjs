@@ -28,7 +28,14 @@ const run = (program, args, options = {}) => {
  * (`world`) are not needed to open the product itself.
  */
 const systemNeeds = [
-  { what: 'Chromium', file: '/usr/bin/chromium', debian: 'chromium', fedora: 'chromium' },
+  {
+    what: 'Chromium',
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    debian: 'chromium',
+    // A snap there; not tried by us.
+    ubuntu: 'chromium-browser',
+    fedora: 'chromium',
+  },
   {
     what: 'fonts',
     file: '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf',
@@ -69,12 +76,15 @@ const onPath = (program) =>
 const missingNeeds = () =>
   systemNeeds
     .filter((need) => command !== 'start' || !need.world)
-    .filter((need) => (need.file ? !existsSync(need.file) : !onPath(need.program)))
+    .filter((need) => (need.file ? !existsSync(need.file) : !(need.programs ?? [need.program]).some(onPath)))
 
 const installSystemPackages = () => {
   const missing = missingNeeds()
   if (missing.length === 0) return
-  const names = (family) => [...new Set(missing.map((need) => need[family]))].join(' ')
+  const onUbuntu =
+    existsSync('/etc/os-release') && /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'))
+  const nameOf = (need, family) => (family === 'debian' && onUbuntu && need.ubuntu) || need[family]
+  const names = (family) => [...new Set(missing.map((need) => nameOf(need, family)))].join(' ')
   say(`missing: ${missing.map((need) => need.what).join(', ')}`)
   const debian = existsSync('/usr/bin/apt-get')
   if (!debian) {

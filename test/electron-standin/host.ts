@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { chromium } from '@playwright/test'
 import type { Browser } from '@playwright/test'
 
@@ -21,6 +22,15 @@ const flags = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
 ]
 
+/** The system's Chromium (or Chrome); `SOUSPLI_CHROMIUM` names another one. Throws when there is none. */
+const installedChromium = (): string => {
+  const named = process.env['SOUSPLI_CHROMIUM']
+  const candidates = ['chromium', 'chromium-browser', 'google-chrome'].map((name) => `/usr/bin/${name}`)
+  const found = named ?? candidates.find((path) => existsSync(path))
+  if (found === undefined) throw new Error(`electron-standin: no Chromium among ${candidates.join(', ')}`)
+  return found
+}
+
 /** Starts Debian's Chromium; Playwright drives it through a pipe, no TCP port is opened. */
 export const startStandinHost = async (
   options: { headless?: boolean; disabledFeatures?: readonly string[] } = {},
@@ -34,7 +44,7 @@ export const startStandinHost = async (
     ...(options.disabledFeatures ?? []),
   ]
   const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: installedChromium(),
     headless,
     // Playwright would end the process at once; whoever started the world takes it down.
     handleSIGINT: false,
