@@ -9,6 +9,8 @@ export interface Seen {
   uid: number
   subject: string
   place: Place
+  /** Marked \Deleted by somebody whose expunge came too late (a move carries the mark along): shown nowhere. */
+  deleted: boolean
 }
 
 /** The folders of the playground as the server has them. */
@@ -21,6 +23,7 @@ export const onServer = async (operator: Operator, who: Person['key']): Promise<
         uid,
         subject,
         place: { folder, seen: flags.includes('\\Seen'), flagged: flags.includes('\\Flagged') },
+        deleted: flags.includes('\\Deleted'),
       })
   return seen
 }
@@ -47,20 +50,23 @@ export const unrest = async (
           : server.filter(({ place }) => place.folder === path).map(({ uid }) => uid)
       const wrong = difference(true_.map(String), uids.map(String))
       if (wrong !== '') return `UIDs of ${path}: ${wrong}`
-      if (rows.length !== uids.length) return `${rows.length} rows for ${uids.length} UIDs in ${path}`
+      const shown = uids.length - server.filter((one) => one.deleted && one.place.folder === path).length
+      if (rows.length !== shown) return `${rows.length} rows for ${shown} messages in ${path}`
     }
     for (const row of rows) {
       if (row.pending) pending++
       if (playground.some((name) => name === path))
         here.push({
           uid: 0,
+          deleted: false,
           subject: row.subject,
           place: { folder: path, seen: row.seen, flagged: row.flagged },
         })
     }
   }
   if (pending > 0) return `${pending} actions wait`
-  const text = (list: Seen[]): string[] => lines(list.map(({ subject, place }) => [subject, place] as const))
+  const text = (list: Seen[]): string[] =>
+    lines(list.filter(({ deleted }) => !deleted).map(({ subject, place }) => [subject, place] as const))
   const view = difference(text(server), text(here))
   if (view !== '') return `the view is not the server's: ${view}`
   const asked = wanted === null ? '' : difference(lines(wanted), text(server))
