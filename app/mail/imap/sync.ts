@@ -195,7 +195,8 @@ const dropVanished = async (run: Run): Promise<void> => {
   if (complete && known.length + leaving.size === mailbox.exists) return
   if (!complete && run.client.enabled.has('QRESYNC')) return
   const server = new Set(await search(run, `${state.syncedFromUid}:*`))
-  const gone = known.filter((uid) => !server.has(uid))
+  // A UID at or above `uidnext` was named by the other connection (a move's COPYUID) and is newer than this view.
+  const gone = known.filter((uid) => uid < (state.uidnext ?? 0) && !server.has(uid))
   if (gone.length > 0) await vanish(run, gone)
   const here = new Set(known)
   const missing = [...server].filter(
