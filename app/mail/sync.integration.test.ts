@@ -142,6 +142,22 @@ describe('an account against a real Dovecot', () => {
     await practice.witness.until('mail after the cut', () => rowNamed(practice, 'Après'), 5)
   })
 
+  it('keeps a message whose new number this view has not seen yet', async () => {
+    await practice.mail.stop()
+    const id = rowNamed(practice, 'Après')?.id ?? 0
+    const archive = value(await practice.mail.folders()).find((folder) => folder.role === 'archive')?.id ?? 0
+    // As after a move of the other connection: the server named the UID, this one has not been told of it.
+    const moved = value(await practice.vault.run('queue.move', { ids: [id], folderId: archive }))
+    value(await practice.vault.run('queue.sent', { id: moved.operationId }))
+    value(await practice.vault.run('queue.confirm', { id: moved.operationId, uids: [{ id, uid: 900_000 }] }))
+    practice.witness.state.phase = ''
+    await practice.restart()
+    await practice.witness.until('all folders visited', () =>
+      practice.witness.state.phase === 'idle' ? true : undefined,
+    )
+    expect(value(await practice.mail.row(id)).folderId).toBe(archive)
+  })
+
   it('stops within a second and works offline from the vault', async () => {
     const before = performance.now()
     await practice.mail.stop()
