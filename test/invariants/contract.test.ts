@@ -91,7 +91,7 @@ const fuzz = async (names: CoreMethod[], runs: number): Promise<Set<CoreMethod>>
       expectValidAnswer(method, outcome)
       if (outcome.ok || outcome.error.code !== 'contract.invalid-request') reached.add(method)
     }),
-    { numRuns: runs },
+    { numRuns: runs, seed: 2026 },
   )
   return reached
 }
