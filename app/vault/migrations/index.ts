@@ -1,5 +1,12 @@
 import { initial } from './0001-initial.ts'
 import { sharedMailboxes } from './0002-shared-mailboxes.ts'
+import { search } from './0003-search.ts'
+import { delivery } from './0004-delivery.ts'
+import { actions } from './0005-actions.ts'
+import { folderStates } from './0006-folder-states.ts'
+import { storageCare } from './0007-storage-care.ts'
+import { bodyStates } from './0008-bodies.ts'
+import { imports } from './0009-import.ts'
 
 /** One step of the schema: forward only, numbered from 1 without holes, never changed once released. */
 export interface Migration {
@@ -9,4 +16,14 @@ export interface Migration {
 }
 
 /** Every step, in order. A new one goes in its own file `NNNN-name.ts`. */
-export const migrations: readonly Migration[] = [initial, sharedMailboxes]
+export const migrations: readonly Migration[] = [
+  initial,
+  sharedMailboxes,
+  search,
+  delivery,
+  actions,
+  folderStates,
+  storageCare,
+  bodyStates,
+  imports,
+]
