@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { IntlMessageFormat } from 'intl-messageformat'
 import { contractCalls, contractEvents, errorCodes } from '../../app/contract/index.ts'
 import { en, fr } from './catalogues.ts'
-import { errors as enErrors } from './en/errors.ts'
-import { errors as frErrors } from './fr/errors.ts'
+import { errors as enErrors } from './en/errors/index.ts'
+import { errors as frErrors } from './fr/errors/index.ts'
 import { french } from './typography.ts'
 
 const problems: string[] = []

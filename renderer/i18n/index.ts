@@ -1,9 +1,9 @@
 import { IntlMessageFormat } from 'intl-messageformat'
 import type { ErrorData } from '../../app/contract/index.ts'
 import { en, fr, type Key } from './catalogues.ts'
-import { errors as enErrors } from './en/errors.ts'
+import { errors as enErrors } from './en/errors/index.ts'
 import type { ErrorSentence } from './error-sentence.ts'
-import { errors as frErrors } from './fr/errors.ts'
+import { errors as frErrors } from './fr/errors/index.ts'
 import { language, type Language } from './language.ts'
 import { french } from './typography.ts'
 

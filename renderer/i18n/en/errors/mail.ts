@@ -1,0 +1,34 @@
+import { nothing, kept, readable, raw, resend, retries, sentence } from './phrases.ts'
+
+/** English sentences of mail errors. */
+export const mailErrors = {
+  'imap.failed': sentence(
+    'The server refused this action.',
+    readable,
+    'The action will be tried again; else tell your operator.',
+  ),
+  'imap.protocol': sentence('The server answered in an unexpected way.', readable, retries),
+  'imap.quota': sentence(
+    'Your mailbox is full at the operator.',
+    readable,
+    'Delete or archive messages, then empty the trash.',
+  ),
+  'mail.not-found': sentence(
+    'This message is no longer in the mailbox.',
+    nothing,
+    'It was moved or deleted elsewhere; look in the other folders.',
+  ),
+  'mail.body-unavailable': sentence(
+    'The content of this message is not on this computer yet.',
+    'Its header is kept.',
+    'It loads at the next connection.',
+  ),
+  'mime.malformed': sentence('This message is malformed.', raw, resend),
+  'mime.limit': sentence('This message exceeds the reading limits.', raw, resend),
+  'part.expired': sentence('The link to this part is no longer valid.', nothing, 'Open the message again.'),
+  'part.unavailable': sentence(
+    'This part is not on this computer yet.',
+    'The message is kept.',
+    'It loads at the next connection.',
+  ),
+}

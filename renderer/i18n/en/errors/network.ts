@@ -1,0 +1,57 @@
+import { readable, secret, support, retries, sentence } from './phrases.ts'
+
+/** English sentences of network errors. */
+export const networkErrors = {
+  'net.unreachable': sentence(
+    '{host, select, none {The server} other {The server {host}}} cannot be reached.',
+    readable,
+    'Check the computer’s connection; SousPli tries again by itself.',
+  ),
+  'net.timeout': sentence(
+    '{host, select, none {The server} other {The server {host}}} takes too long to answer.',
+    readable,
+    retries,
+  ),
+  'net.dns': sentence(
+    'The address of {host, select, none {the server} other {{host}}} was not found.',
+    readable,
+    'Check the computer’s connection and the server’s address.',
+  ),
+  'net.closed': sentence('The server closed the connection.', readable, 'SousPli reconnects by itself.'),
+  'tls.starttls-missing': sentence(
+    'The server offers no encrypted connection.',
+    secret,
+    'Check the account’s settings with your operator.',
+  ),
+  'tls.handshake': sentence(
+    'The encrypted connection could not be made.',
+    secret,
+    'Try again; if it lasts, tell your operator.',
+  ),
+  'tls.untrusted-authority': sentence(
+    'The certificate of {host, select, none {the server} other {{host}}} does not come from the IGC-Santé authority.',
+    'The connection was refused: no password or message was sent.',
+    'Do not change network to get around this; tell your operator or your support.',
+  ),
+  'tls.expired': sentence(
+    'The server’s certificate has expired.',
+    secret,
+    'Check the computer’s date and time, then tell your operator.',
+  ),
+  'tls.host-mismatch': sentence(
+    'The certificate shown is not that of {host, select, none {this server} other {{host}}}.',
+    secret,
+    'Check the server’s name in the account’s settings.',
+  ),
+  'tls.wrong-usage': sentence(
+    'The server’s certificate is not meant for this use.',
+    secret,
+    'Tell your operator.',
+  ),
+  'tls.revoked': sentence('The server’s certificate was revoked.', secret, 'Tell your operator.'),
+  'tls.revocation-unknown': sentence(
+    'The validity of the server’s certificate could not be checked.',
+    secret,
+    'Try later; check that the computer reaches the IGC-Santé lists.',
+  ),
+}

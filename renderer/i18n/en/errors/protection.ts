@@ -1,0 +1,44 @@
+import { nothing, readable, notSent, draft, raw, resend, sentence } from './phrases.ts'
+
+/** English sentences of protection errors. */
+export const protectionErrors = {
+  'smime.malformed': sentence('The signature or encryption of this message is malformed.', raw, resend),
+  'smime.limit': sentence(
+    'This protected message exceeds the reading limits.',
+    raw,
+    'Ask for a smaller message.',
+  ),
+  'smime.unsupported': sentence(
+    'This message uses a protection SousPli does not know.',
+    raw,
+    'Ask the sender to use MSSanté.',
+  ),
+  'smime.no-key': sentence(
+    'The key that decrypts this message is not in SousPli.',
+    raw,
+    'Import your confidentiality certificate (.p12 file).',
+  ),
+  'smime.no-recipient-certificate': sentence(
+    'A recipient’s certificate is missing for encryption.',
+    draft,
+    'Import the certificate or send without encryption: MSSanté transport is already protected.',
+  ),
+  'smime.decrypt-failed': sentence('The message could not be decrypted.', raw, resend),
+  'smime.sign-failed': sentence(
+    'The signature could not be made.',
+    notSent,
+    'Check that the card is in place and start again.',
+  ),
+  'p12.wrong-passphrase': sentence(
+    'The password of this file is wrong.',
+    nothing,
+    'Check the password received with the file.',
+  ),
+  'p12.malformed': sentence('This file is not a readable .p12 certificate.', nothing, 'Choose another file.'),
+  'p12.no-key': sentence('This file holds no private key.', nothing, 'Choose the complete .p12 file.'),
+  'certificate.malformed': sentence(
+    'This file holds no readable certificate.',
+    nothing,
+    'Choose a .cer, .pem or .p7b file.',
+  ),
+}

@@ -1,0 +1,65 @@
+import { nothing, kept, readable, support, sentence } from './phrases.ts'
+
+/** English sentences of session errors. */
+export const sessionErrors = {
+  'contract.invalid-request': sentence(
+    'The window asked something SousPli does not accept.',
+    nothing,
+    support,
+  ),
+  'contract.invalid-reply': sentence('The answer received makes no sense.', nothing, support),
+  'contract.unknown-method': sentence(
+    'This action does not exist in this version.',
+    nothing,
+    'Update SousPli.',
+  ),
+  'contract.forbidden-sender': sentence(
+    'A page was not allowed to ask this.',
+    'The request was ignored.',
+    support,
+  ),
+  'core.unavailable': sentence(
+    'The engine of SousPli does not answer.',
+    kept,
+    'It restarts by itself; wait a few seconds and try again.',
+  ),
+  'core.internal': sentence('Something unexpected went wrong.', nothing, support),
+  'core.algorithm-missing': sentence(
+    'A cryptographic algorithm that is needed is missing on this computer.',
+    kept,
+    'Reinstall SousPli; else tell your support.',
+  ),
+  'auth.failed': sentence(
+    'The server refused the login.',
+    readable,
+    'Check your identifier and log in again.',
+  ),
+  'auth.login-required': sentence(
+    'Your session at the operator has expired.',
+    readable,
+    'Log in again to receive and send.',
+  ),
+  'auth.cancelled': sentence('The login was given up.', nothing, 'Start it again whenever you like.'),
+  'auth.provider-unavailable': sentence(
+    'Pro Santé Connect does not answer.',
+    readable,
+    'Try again in a few minutes.',
+  ),
+  'auth.mechanism-unavailable': sentence(
+    'The server accepts none of the ways SousPli can log in.',
+    nothing,
+    'Ask your operator which ways it accepts.',
+  ),
+  'account.address-invalid': sentence(
+    'This address is not complete.',
+    nothing,
+    'Type it in full, for example first.last@medecin.mssante.fr.',
+  ),
+  'account.not-found': sentence('This account no longer exists.', nothing, 'Choose another account.'),
+  'account.exists': sentence('This account is already in SousPli.', nothing, 'Open it in the left column.'),
+  'account.discovery-failed': sentence(
+    'The servers of this address were not found.',
+    nothing,
+    'Type the servers given by your operator.',
+  ),
+}

@@ -1,0 +1,22 @@
+import type { ErrorCode } from '../../../../app/contract/index.ts'
+import type { ErrorSentence } from '../../error-sentence.ts'
+import { cardErrors } from './card.ts'
+import { documentsErrors } from './documents.ts'
+import { mailErrors } from './mail.ts'
+import { networkErrors } from './network.ts'
+import { protectionErrors } from './protection.ts'
+import { sendingErrors } from './sending.ts'
+import { sessionErrors } from './session.ts'
+import { vaultErrors } from './vault.ts'
+
+/** Each error code in French: what happened, what is safe, what to do. */
+export const errors: Record<ErrorCode, ErrorSentence> = {
+  ...sessionErrors,
+  ...cardErrors,
+  ...vaultErrors,
+  ...networkErrors,
+  ...mailErrors,
+  ...sendingErrors,
+  ...protectionErrors,
+  ...documentsErrors,
+}

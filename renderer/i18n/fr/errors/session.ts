@@ -1,0 +1,69 @@
+import { nothing, kept, readable, support, sentence } from './phrases.ts'
+
+/** French sentences of session errors. */
+export const sessionErrors = {
+  'contract.invalid-request': sentence(
+    "La fenêtre a posé une question que SousPli n'accepte pas.",
+    nothing,
+    support,
+  ),
+  'contract.invalid-reply': sentence('La réponse reçue est incompréhensible.', nothing, support),
+  'contract.unknown-method': sentence(
+    "Cette action n'existe pas dans cette version.",
+    nothing,
+    'Mettez SousPli à jour.',
+  ),
+  'contract.forbidden-sender': sentence(
+    "Une page n'avait pas le droit de faire cette demande.",
+    'La demande a été ignorée.',
+    support,
+  ),
+  'core.unavailable': sentence(
+    'Le moteur de SousPli ne répond pas.',
+    kept,
+    'Il redémarre seul ; patientez quelques secondes puis réessayez.',
+  ),
+  'core.internal': sentence("Une erreur inattendue s'est produite.", nothing, support),
+  'core.algorithm-missing': sentence(
+    'Un algorithme de chiffrement nécessaire manque sur ce poste.',
+    kept,
+    'Réinstallez SousPli ; sinon prévenez votre support.',
+  ),
+  'auth.failed': sentence(
+    "L'identification a été refusée par le serveur.",
+    readable,
+    'Vérifiez votre adresse et votre mot de passe, ou reconnectez-vous.',
+  ),
+  'auth.login-required': sentence(
+    'Votre session chez l’opérateur a expiré.',
+    readable,
+    'Reconnectez-vous pour recevoir et envoyer.',
+  ),
+  'auth.cancelled': sentence('La connexion a été abandonnée.', nothing, 'Relancez-la quand vous voulez.'),
+  'auth.provider-unavailable': sentence(
+    'Pro Santé Connect ne répond pas.',
+    readable,
+    'Réessayez dans quelques minutes.',
+  ),
+  'auth.mechanism-unavailable': sentence(
+    "Le serveur n'accepte aucun des moyens de connexion de SousPli.",
+    nothing,
+    'Demandez à votre opérateur les moyens acceptés.',
+  ),
+  'account.address-invalid': sentence(
+    "Cette adresse n'est pas complète.",
+    nothing,
+    'Saisissez-la en entier, par exemple prenom.nom@medecin.mssante.fr.',
+  ),
+  'account.not-found': sentence("Ce compte n'existe plus.", nothing, 'Choisissez un autre compte.'),
+  'account.exists': sentence(
+    'Ce compte est déjà dans SousPli.',
+    nothing,
+    'Ouvrez-le dans la colonne de gauche.',
+  ),
+  'account.discovery-failed': sentence(
+    "Les serveurs de cette adresse n'ont pas été trouvés.",
+    nothing,
+    'Saisissez les serveurs donnés par votre opérateur.',
+  ),
+}
