@@ -1,4 +1,4 @@
-import { nothing, kept, readable, raw, resend, retries, sentence } from './phrases.ts'
+import { nothing, readable, raw, resend, retries, sentence } from './phrases.ts'
 
 /** English sentences of mail errors. */
 export const mailErrors = {

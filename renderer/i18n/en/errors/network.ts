@@ -1,4 +1,4 @@
-import { readable, secret, support, retries, sentence } from './phrases.ts'
+import { readable, secret, retries, sentence } from './phrases.ts'
 
 /** English sentences of network errors. */
 export const networkErrors = {

@@ -1,4 +1,4 @@
-import { nothing, readable, notSent, draft, raw, resend, sentence } from './phrases.ts'
+import { nothing, notSent, draft, raw, resend, sentence } from './phrases.ts'
 
 /** English sentences of protection errors. */
 export const protectionErrors = {

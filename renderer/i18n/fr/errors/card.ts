@@ -1,4 +1,4 @@
-import { nothing, kept, support, sentence } from './phrases.ts'
+import { nothing, kept, sentence } from './phrases.ts'
 
 /** French sentences of card errors. */
 export const cardErrors = {

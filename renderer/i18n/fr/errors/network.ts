@@ -1,4 +1,4 @@
-import { readable, secret, support, sentence } from './phrases.ts'
+import { readable, secret, sentence } from './phrases.ts'
 
 /** French sentences of network errors. */
 export const networkErrors = {

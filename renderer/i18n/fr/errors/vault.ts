@@ -1,4 +1,4 @@
-import { nothing, kept, readable, secret, support, sentence } from './phrases.ts'
+import { nothing, kept, readable, sentence } from './phrases.ts'
 
 /** French sentences of vault errors. */
 export const vaultErrors = {
