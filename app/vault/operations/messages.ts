@@ -75,10 +75,11 @@ const newId = (db: SqlDatabase, date: number): number => {
   return last?.id == null ? first : last.id + 1
 }
 
-const insertMessage = (
+/** A new row with its headers and its conversation; `uid` is null while the server does not have the message yet. */
+export const insertMessage = (
   db: SqlDatabase,
   place: { accountId: number; folderId: number },
-  message: NewMessage,
+  message: Omit<NewMessage, 'uid'> & { uid: number | null },
 ): number => {
   const id = newId(db, message.date)
   const threadId = assignThread(db, { ...message, id, accountId: place.accountId })
@@ -130,7 +131,8 @@ export interface StoredBody {
   findings: BodyFindings
 }
 
-const storeBody = (db: SqlDatabase, body: StoredBody): void => {
+/** The source of a message, what it adds to the row, and its words into the index. */
+export const storeBody = (db: SqlDatabase, body: StoredBody): void => {
   const row = db
     .prepare('SELECT from_name, from_address, recipients, subject FROM messages WHERE id = ?')
     .get<{ from_name: string; from_address: string; recipients: string; subject: string }>([body.id])
