@@ -20,6 +20,7 @@ import { createCore, type Core } from '../../app/core.ts'
 import { createVault } from '../../app/vault/index.ts'
 import { Order, type Answer } from './orders.ts'
 import { createDraw } from './vocabulary.ts'
+import { profileWorkers } from './worker-profiles.ts'
 
 /** Milliseconds between two looks at the event loop; taken off the delays, which count it in. */
 const resolution = 5
@@ -32,6 +33,8 @@ let cardProcess: number | null = null
 let cardStarted: () => void = () => undefined
 const cardStarts = new Promise<void>((resolve) => (cardStarted = resolve))
 const listeners = new Set<(name: EventName, payload: unknown) => void>()
+const profileFolder = process.env['SOUSPLI_BENCH_PROFILE']
+const profiles = profileFolder === undefined ? null : await profileWorkers(profileFolder)
 const tell = (message: object): void => void process.send?.(message)
 
 const call = async <M extends CoreMethod>(method: M, input: Input<M>): Promise<Output<M>> => {
@@ -292,6 +295,7 @@ const obey = async (order: Order): Promise<unknown> => {
     case 'lock':
       return call('session.lock', { reason: 'user' })
     case 'stop':
+      await profiles?.collect()
       await core?.stop()
       return null
   }

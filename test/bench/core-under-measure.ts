@@ -39,6 +39,7 @@ const residentMebibytes = (pid: number | null): number => {
 export const startCoreUnderMeasure = (program: string, profileFolder: string | null): CoreUnderMeasure => {
   const child = fork(program, [], {
     execArgv: profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`],
+    env: { ...process.env, ...(profileFolder === null ? {} : { SOUSPLI_BENCH_PROFILE: profileFolder }) },
     serialization: 'advanced',
   })
   let settle: ((reply: { answer: unknown } | { error: string }) => void) | null = null
