@@ -47,6 +47,10 @@ export const errorCodes = [
   'vault.disk-full',
   'vault.from-future',
   'vault.not-found',
+  'vault.cancelled',
+  'vault.busy',
+  'vault.backup-unknown',
+  'vault.backup-damaged',
   // network and TLS
   'net.unreachable',
   'net.timeout',

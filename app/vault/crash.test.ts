@@ -24,11 +24,12 @@ test('killed in the middle of writing, it opens again with all that was acknowle
     await exit
     expect(acknowledged).toBeGreaterThanOrEqual(rounds)
     value(await vault.open(passphrase))
-    const query = { text: 'ecriture', folderId: null, before: null, limit: 200_000 }
+    const query = { text: 'ecriture', scope: { kind: 'all' }, before: null, limit: 200_000 } as const
     const { ids } = value(await vault.run('search.query', query))
     const low = ids.filter((id) => id <= 1_000_000)
     expect(low.length).toBeGreaterThanOrEqual(acknowledged)
     expect(ids.filter((id) => id > 1_000_000).map((id) => id - 1_000_000)).toEqual(low)
+    value(await vault.care.sweep())
     // Nothing referred to the parts: they are swept, half-written ones too.
     expect(readdirSync(path.join(folder, 'parts'))).toEqual([])
     await vault.close()

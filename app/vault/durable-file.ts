@@ -1,16 +1,19 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 
-/** The calls of the file system that change something, so that tests can make the disk full. */
+/** The calls of the file system the vault makes, so that tests can make the disk full. */
 export interface VaultFs {
   mkdir: typeof mkdir
   open: typeof open
   rename: typeof rename
   readdir: typeof readdir
   rm: typeof rm
+  link: typeof link
+  copyFile: typeof copyFile
+  statfs: typeof statfs
 }
 
-export const nodeFs: VaultFs = { mkdir, open, rename, readdir, rm }
+export const nodeFs: VaultFs = { mkdir, open, rename, readdir, rm, link, copyFile, statfs }
 
 /** Makes a rename or a new file survive a power cut; Windows offers nothing of the kind and needs none. */
 export const syncFolder = async (fs: VaultFs, folder: string): Promise<void> => {

@@ -15,12 +15,14 @@ const header = 4
 const partsIn = (folder: string, fs: VaultFs = nodeFs) => {
   const session: PartSession = {
     dataKey: new Uint8Array(32).fill(3),
+    partsFolder: folder,
+    fresh: new Set(),
     closed: false,
     register: () => Promise.resolve(ok(undefined)),
     forget: () => Promise.resolve(ok(undefined)),
   }
   const random = (n: number) => new Uint8Array(randomBytes(n))
-  return { session, parts: createPartFiles({ folder, fs, random, session: () => session }) }
+  return { session, parts: createPartFiles({ fs, random, session: () => session }) }
 }
 const pieces = async function* (bytes: Uint8Array, cut: number) {
   for (let at = 0; at < bytes.length; at += cut) yield await Promise.resolve(bytes.subarray(at, at + cut))

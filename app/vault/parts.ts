@@ -1,19 +1,21 @@
 import path from 'node:path'
 import { fail, ok, type AppError, type Outcome } from '../contract/errors.ts'
+import { chunkNonce, chunkSize, inChunks, sealedChunk, sealedSize } from './chunks.ts'
 import { nodeFs, syncFolder, type VaultFs } from './durable-file.ts'
 import { storeError } from './failure.ts'
-import { deriveKey, nonceLength, seal, tagLength, unseal } from './sealing.ts'
+import { deriveKey, tagLength, unseal } from './sealing.ts'
 import type { PartFiles } from './vault.ts'
 
-/** Clear bytes per chunk. */
-const chunkSize = 65_536
-const sealedSize = chunkSize + tagLength
 const magic = Buffer.from('SPF1')
 const idPattern = /^[0-9a-f]{32}$/
 
 /** What part files need of the open vault; null while it is closed. */
 export interface PartSession {
   dataKey: Uint8Array
+  /** Where this store's files are. */
+  partsFolder: string
+  /** Ids written in this session: no row may refer to them yet. */
+  fresh: Set<string>
   closed: boolean
   register(id: string, size: number): Promise<Outcome<void>>
   forget(ids: string[]): Promise<Outcome<void>>
@@ -24,19 +26,12 @@ type FileHandle = Awaited<ReturnType<VaultFs['open']>>
 const locked = (): Outcome<never> => fail('vault.locked', { retry: 'after-login' })
 const damaged = (id: string): Outcome<never> => fail('vault.corrupt', { details: { what: 'part', id } })
 
-/** Each file has its own key, so a chunk's number can be its nonce: a file is written once and never changed. */
 const fileKey = (dataKey: Uint8Array, id: string): Uint8Array =>
   deriveKey(dataKey, Buffer.from(id, 'hex'), 'SousPli part file v1')
 
-const nonceOf = (index: number): Uint8Array => {
-  const nonce = Buffer.alloc(nonceLength)
-  nonce.writeUIntBE(index, nonceLength - 6, 6)
-  return nonce
-}
-
 /** Format, chunk number and whether it is the last one: cutting, reordering and appending are all detected. */
 const chunkContext = (index: number, last: boolean): Uint8Array =>
-  Buffer.concat([magic, nonceOf(index), Buffer.from([last ? 1 : 0])])
+  Buffer.concat([magic, chunkNonce(index), Buffer.from([last ? 1 : 0])])
 
 /** Clear size and number of chunks for a file of so many bytes; null when no file of ours has that length. */
 const layout = (fileSize: number): { size: number; chunks: number } | null => {
@@ -51,42 +46,20 @@ const layout = (fileSize: number): { size: number; chunks: number } | null => {
 /** Thrown inside an iteration, which has no other way to fail: `message` is the code. */
 const stop = (error: AppError): Error => new Error(error.code, { cause: error })
 
-/** Re-cuts a stream into full chunks; the last one, possibly empty, is marked. */
-const inChunks = async function* (
-  source: AsyncIterable<Uint8Array>,
-): AsyncGenerator<{ bytes: Uint8Array; last: boolean }> {
-  const buffer = Buffer.alloc(chunkSize)
-  let filled = 0
-  for await (const piece of source) {
-    let offset = 0
-    while (offset < piece.length) {
-      // A full chunk is only given out once it is known not to be the last.
-      if (filled === chunkSize) {
-        yield { bytes: buffer, last: false }
-        filled = 0
-      }
-      const taken = Math.min(chunkSize - filled, piece.length - offset)
-      buffer.set(piece.subarray(offset, offset + taken), filled)
-      filled += taken
-      offset += taken
-    }
-  }
-  yield { bytes: buffer.subarray(0, filled), last: true }
-  buffer.fill(0)
-}
-
 /**
- * Encrypted files in `folder`: 64 kB chunks of AES-256-GCM under a key of the file's own (HKDF of the data key and the
+ * Encrypted files in a folder: 64 kB chunks of AES-256-GCM under a key of the file's own (HKDF of the data key and the
  * file's random name). A file appears whole or not at all.
  */
 export const createPartFiles = (deps: {
-  folder: string
   fs: VaultFs
   random(n: number): Uint8Array
   session(): PartSession | null
-}): PartFiles => {
-  const { folder, fs } = deps
-  const place = (id: string): string => path.join(folder, id)
+}): HeldPartFiles => {
+  const { fs } = deps
+  const place = (session: PartSession, id: string): string => path.join(session.partsFolder, id)
+  /** While somebody copies the files, those removed stay on the disk. */
+  let holds = 0
+  let removedMeanwhile: string[] = []
 
   const writeChunks = async (
     handle: FileHandle,
@@ -99,7 +72,7 @@ export const createPartFiles = (deps: {
     let index = 0
     for await (const { bytes, last } of inChunks(source)) {
       if (session.closed) return locked()
-      await handle.writeFile(seal(key, nonceOf(index), bytes, chunkContext(index, last)))
+      await handle.writeFile(sealedChunk(key, index, bytes, chunkContext(index, last)))
       size += bytes.length
       index += 1
     }
@@ -111,8 +84,10 @@ export const createPartFiles = (deps: {
     const session = deps.session()
     if (!session) return locked()
     const id = Buffer.from(deps.random(16)).toString('hex')
-    const temporary = `${place(id)}.tmp`
+    const file = place(session, id)
+    const temporary = `${file}.tmp`
     const key = fileKey(session.dataKey, id)
+    session.fresh.add(id)
     try {
       const handle = await fs.open(temporary, 'wx', 0o600)
       let written: Outcome<number>
@@ -122,16 +97,16 @@ export const createPartFiles = (deps: {
         await handle.close()
       }
       if (written.ok) {
-        await fs.rename(temporary, place(id))
-        await syncFolder(fs, folder)
+        await fs.rename(temporary, file)
+        await syncFolder(fs, session.partsFolder)
         const registered = await session.register(id, written.value)
         if (registered.ok) return ok({ id, size: written.value })
         written = registered
       }
-      await discard(fs, [temporary, place(id)])
+      await discard(fs, [temporary, file])
       return written
     } catch (error) {
-      await discard(fs, [temporary, place(id)])
+      await discard(fs, [temporary, file])
       return storeError(error)
     } finally {
       key.fill(0)
@@ -154,7 +129,7 @@ export const createPartFiles = (deps: {
         if (session.closed) throw stop(lockedError)
         const clear = unseal(
           key,
-          nonceOf(index),
+          chunkNonce(index),
           buffer.subarray(0, bytesRead),
           chunkContext(index, index === chunkCount - 1),
         )
@@ -175,7 +150,7 @@ export const createPartFiles = (deps: {
     if (!idPattern.test(id)) return fail('vault.not-found')
     let handle: FileHandle
     try {
-      handle = await fs.open(place(id), 'r')
+      handle = await fs.open(place(session, id), 'r')
     } catch (error) {
       const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT'
       return missing ? fail('vault.not-found', { cause: error }) : storeError(error)
@@ -220,18 +195,42 @@ export const createPartFiles = (deps: {
     const session = deps.session()
     if (!session) return locked()
     const ours = ids.filter((id) => idPattern.test(id))
-    // Row first: a crash in between leaves a stray file, which the next opening sweeps.
+    // Row first: a crash in between leaves a stray file, which the next sweep removes.
     const forgotten = await session.forget(ours)
     if (!forgotten.ok) return forgotten
     try {
-      for (const id of ours) await fs.rm(place(id), { force: true })
+      const files = ours.map((id) => place(session, id))
+      if (holds > 0) removedMeanwhile.push(...files)
+      else for (const file of files) await fs.rm(file, { force: true })
       return ok(undefined)
     } catch (error) {
       return storeError(error)
     }
   }
 
-  return { write, read, readAll, remove }
+  return {
+    write,
+    read,
+    readAll,
+    remove,
+    hold: () => {
+      holds += 1
+      return async () => {
+        holds -= 1
+        if (holds > 0) return
+        const files = removedMeanwhile
+        removedMeanwhile = []
+        // What cannot be removed now is a stray file: the next sweep tries again.
+        await discard(fs, files)
+      }
+    },
+  }
+}
+
+/** Part files as the vault itself sees them. */
+export interface HeldPartFiles extends PartFiles {
+  /** Keeps every file on the disk until the function returned is called. */
+  hold(): () => Promise<void>
 }
 
 const lockedError: AppError = { code: 'vault.locked', retry: 'after-login' }
@@ -241,13 +240,20 @@ const discard = async (fs: VaultFs, files: string[]): Promise<void> => {
   await Promise.allSettled(files.map((file) => fs.rm(file, { force: true })))
 }
 
-/** Removes every file of the folder but those with the ids given; throws the file system's errors. */
+/**
+ * Removes every file of the folder but those with the ids given, half-written ones too; answers how many. Throws the
+ * file system's errors.
+ */
 export const sweepParts = async (
   folder: string,
   keep: ReadonlySet<string>,
   fs: VaultFs = nodeFs,
-): Promise<void> => {
+): Promise<number> => {
+  let removed = 0
   for (const name of await fs.readdir(folder)) {
-    if (!keep.has(name)) await fs.rm(path.join(folder, name), { force: true, recursive: true })
+    if (keep.has(name.replace(/\.tmp$/, ''))) continue
+    await fs.rm(path.join(folder, name), { force: true, recursive: true })
+    removed += 1
   }
+  return removed
 }

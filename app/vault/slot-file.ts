@@ -52,6 +52,15 @@ const SlotFile = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{32}$/),
   slots: z.array(StoredSlot).min(1).max(32),
+  /** Where the store is, beside this file. A restored or rebuilt one lies under another name until this one names it. */
+  database: z
+    .string()
+    .regex(/^store(-[0-9a-f]{8})?\.db$/)
+    .default('store.db'),
+  parts: z
+    .string()
+    .regex(/^parts(-[0-9a-f]{8})?$/)
+    .default('parts'),
 })
 export type SlotFile = z.infer<typeof SlotFile>
 

@@ -138,7 +138,10 @@ export const makeRecoverySlot = (
 export const unwrapSlot = (vaultId: string, slot: StoredSlot, kek: Uint8Array): Uint8Array | null =>
   unseal(kek, slot.nonce, slot.wrapped, slotContext(vaultId, slot))
 
-const kindOf = <K extends StoredSlot['kind']>(file: SlotFile, kind: K): Extract<StoredSlot, { kind: K }>[] =>
+const kindOf = <K extends StoredSlot['kind']>(
+  file: Pick<SlotFile, 'slots'>,
+  kind: K,
+): Extract<StoredSlot, { kind: K }>[] =>
   file.slots.filter((slot): slot is Extract<StoredSlot, { kind: K }> => slot.kind === kind)
 
 /**
@@ -147,7 +150,7 @@ const kindOf = <K extends StoredSlot['kind']>(file: SlotFile, kind: K): Extract<
  */
 export const unlock = async (
   deps: SlotDeps,
-  file: SlotFile,
+  file: Pick<SlotFile, 'id' | 'slots'>,
   secret: SlotSecret,
 ): Promise<Outcome<Uint8Array>> => {
   switch (secret.kind) {

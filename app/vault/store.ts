@@ -67,7 +67,8 @@ const firstRead = (db: SqlDatabase): Outcome<void> => {
 }
 
 /**
- * Applies the missing migrations, each in one transaction with its version number. Fails with `vault.from-future` when
+ * Applies the missing migrations and their number in one transaction: after a crash at any moment the file is as it was
+ * before the first or as it is after the last (decisions/0011). Fails with `vault.from-future` when
  * the file was written by a newer SousPli, and throws the driver's errors.
  */
 const migrate = (db: SqlDatabase, migrations: readonly Migration[]): Outcome<number> => {
@@ -76,12 +77,11 @@ const migrate = (db: SqlDatabase, migrations: readonly Migration[]): Outcome<num
   if (current > newest) {
     return fail('vault.from-future', { details: { version: current, supported: newest } })
   }
-  for (const migration of migrations) {
-    if (migration.version <= current) continue
-    db.transaction(() => {
-      db.exec(migration.sql)
-      db.pragma(`user_version = ${String(migration.version)}`)
-    })
-  }
+  const missing = migrations.filter((migration) => migration.version > current)
+  if (missing.length === 0) return ok(newest)
+  db.transaction(() => {
+    for (const migration of missing) db.exec(migration.sql)
+    db.pragma(`user_version = ${String(newest)}`)
+  })
   return ok(newest)
 }

@@ -6,7 +6,8 @@ import { connectStore, type StoreConnection } from './connection.ts'
 import { nodeFs, type VaultFs } from './durable-file.ts'
 import { storeError } from './failure.ts'
 import type { OperationName, OperationParams, OperationResult } from './operations/index.ts'
-import { createPartFiles, sweepParts, type PartSession } from './parts.ts'
+import { createCare, type StorageCare } from './care.ts'
+import { createPartFiles, type HeldPartFiles, type PartSession } from './parts.ts'
 import { readSlotFile, writeSlotFile, type SlotFile, type StoredSlot } from './slot-file.ts'
 import { makeRecoverySlot, makeSlot, unlock, unwrapSlot, type NewSlot } from './slots.ts'
 
@@ -26,7 +27,7 @@ export type NewSlotSecret = Exclude<SlotSecret, { kind: 'recovery' }>
 
 /** Encrypted files beside the database, for what is too big for it. Sizes and ranges are of the clear bytes. */
 export interface PartFiles {
-  /** Writes a new file, durable when this returns. Refer to its id from a row, or it is swept at the next opening. */
+  /** Writes a new file, durable when this returns. Refer to its id from a row, or it is swept after the next opening. */
   write(source: AsyncIterable<Uint8Array>): Promise<Outcome<{ id: string; size: number }>>
   /**
    * Opens a file; `range` is [start, end). A damaged chunk, or the vault closing, stops the iteration with an error
@@ -62,6 +63,8 @@ export interface Vault {
   isOpen(): boolean
   run<K extends OperationName>(name: K, params: OperationParams<K>): Promise<Outcome<OperationResult<K>>>
   parts: PartFiles
+  /** Sizes, backup, restore, checks, compaction, rebuild. */
+  care: StorageCare
 }
 
 export interface VaultDeps {
@@ -81,9 +84,36 @@ export interface VaultDeps {
   fs?: VaultFs
 }
 
-interface Session extends PartSession {
+/** The open store. */
+export interface Session extends PartSession {
   connection: StoreConnection
   vaultId: string
+  databasePath: string
+}
+
+/** Where a store lies: names as vault.json gives them. */
+export type StorePlace = Pick<SlotFile, 'database' | 'parts'>
+const firstPlace: StorePlace = { database: 'store.db', parts: 'parts' }
+
+/** What the vault lends to the care of its store. */
+export interface VaultInternals {
+  deps: VaultDeps
+  fs: VaultFs
+  slotPath: string
+  session(): Session | null
+  /** How often the vault was closed: an opening begun before must not come through after. */
+  closings(): number
+  inTurn<T>(work: () => Promise<Outcome<T>>): Promise<Outcome<T>>
+  /** Opens the database of a place with the data key, which the session owns from here on. */
+  begin(
+    vaultId: string,
+    dataKey: Uint8Array,
+    how: { create: boolean; closings: number; place: StorePlace },
+  ): Promise<Outcome<Session>>
+  end(ending: Session): Promise<void>
+  /** Makes a session the vault's; the former one, if any, ends. */
+  adopt(begun: Session): Promise<void>
+  parts: HeldPartFiles
 }
 
 const locked = (): Outcome<never> => fail('vault.locked', { retry: 'after-login' })
@@ -100,8 +130,6 @@ const described = (slot: StoredSlot): KeySlot => ({
 export const createVault = (deps: VaultDeps): Vault => {
   const fs = deps.fs ?? nodeFs
   const slotPath = path.join(deps.folder, 'vault.json')
-  const storePath = path.join(deps.folder, 'store.db')
-  const partsPath = path.join(deps.folder, 'parts')
   let session: Session | null = null
   /** Counts closings, so that an opening that was under way then does not come through. */
   let closings = 0
@@ -114,14 +142,11 @@ export const createVault = (deps: VaultDeps): Vault => {
   }
 
   /** Opens the database with the data key, which this session owns from here on. */
-  const begin = async (
-    vaultId: string,
-    dataKey: Uint8Array,
-    how: { create: boolean; closings: number },
-  ): Promise<Outcome<Session>> => {
+  const begin: VaultInternals['begin'] = async (vaultId, dataKey, how) => {
+    const databasePath = path.join(deps.folder, how.place.database)
     const connected = await connectStore({
       workerEntry: deps.workerEntry,
-      path: storePath,
+      path: databasePath,
       key: new Uint8Array(dataKey),
       create: how.create,
       now: () => deps.now(),
@@ -138,6 +163,9 @@ export const createVault = (deps: VaultDeps): Vault => {
       connection,
       vaultId,
       dataKey,
+      databasePath,
+      partsFolder: path.join(deps.folder, how.place.parts),
+      fresh: new Set(),
       closed: false,
       register: async (id, size) => nothing(await connection.run('parts.add', { id, size })),
       forget: async (ids) => nothing(await connection.run('parts.remove', { ids })),
@@ -156,14 +184,6 @@ export const createVault = (deps: VaultDeps): Vault => {
     ending.dataKey.fill(0)
     if (session === ending) session = null
     await ending.connection.stop()
-  }
-
-  const sweep = async (begun: Session): Promise<Outcome<void>> => {
-    const kept = await begun.connection.run('parts.sweep', {})
-    if (!kept.ok) return kept
-    await fs.mkdir(partsPath, { recursive: true, mode: 0o700 })
-    await sweepParts(partsPath, new Set(kept.value as OperationResult<'parts.sweep'>), fs)
-    return ok(undefined)
   }
 
   /** Writes vault.json, then reads it again and opens the new slot with its key, as an opening will. */
@@ -211,15 +231,16 @@ export const createVault = (deps: VaultDeps): Vault => {
       const made = await makeSlot(deps, vaultId, secret, dataKey)
       if (!made.ok) return made
       const recovery = makeRecoverySlot(deps, vaultId, dataKey)
-      await fs.mkdir(partsPath, { recursive: true, mode: 0o700 })
-      await setAsideOrphans(fs, storePath, deps.now())
-      const begun = await begin(vaultId, dataKey, { create: true, closings: begunAt })
+      await fs.mkdir(path.join(deps.folder, firstPlace.parts), { recursive: true, mode: 0o700 })
+      await setAsideOrphans(fs, path.join(deps.folder, firstPlace.database), deps.now())
+      const begun = await begin(vaultId, dataKey, { create: true, closings: begunAt, place: firstPlace })
       if (!begun.ok) return begun
       const content: SlotFile = {
         format: 'souspli-vault',
         version: 1,
         id: vaultId,
         slots: [made.value.slot, recovery.slot],
+        ...firstPlace,
       }
       try {
         const committed = await commitSlots(content, made.value, begun.value.dataKey)
@@ -248,21 +269,17 @@ export const createVault = (deps: VaultDeps): Vault => {
       if (!file.ok) return file
       const dataKey = await unlock(deps, file.value, secret)
       if (!dataKey.ok) return dataKey
-      if (!existsSync(storePath)) {
+      if (!existsSync(path.join(deps.folder, file.value.database))) {
         dataKey.value.fill(0)
         return fail('vault.corrupt', { details: { what: 'database-missing' } })
       }
       const begun = await begin(file.value.id, new Uint8Array(dataKey.value), {
         create: false,
         closings: begunAt,
+        place: file.value,
       })
       dataKey.value.fill(0)
       if (!begun.ok) return begun
-      const swept = await sweep(begun.value)
-      if (!swept.ok) {
-        await end(begun.value)
-        return swept
-      }
       if (begun.value.closed || closings !== begunAt) {
         await end(begun.value)
         return locked()
@@ -272,7 +289,25 @@ export const createVault = (deps: VaultDeps): Vault => {
     })
   }
 
+  const parts = createPartFiles({ fs, random: (n) => deps.random(n), session: () => session })
+  const care = createCare({
+    deps,
+    fs,
+    slotPath,
+    session: () => session,
+    closings: () => closings,
+    inTurn,
+    begin,
+    end,
+    adopt: async (begun) => {
+      if (session) await end(session)
+      session = begun
+    },
+    parts,
+  })
+
   return {
+    care,
     exists: () => existsSync(slotPath),
     slots: () => {
       const file = readSlotFile(slotPath)
@@ -314,12 +349,7 @@ export const createVault = (deps: VaultDeps): Vault => {
       // The worker answers with what this very operation returned.
       return (await session.connection.run(name, params)) as Outcome<OperationResult<typeof name>>
     },
-    parts: createPartFiles({
-      folder: partsPath,
-      fs,
-      random: (n) => deps.random(n),
-      session: () => session,
-    }),
+    parts,
   }
 }
 

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { toErrorData, type AppError } from '../contract/errors.ts'
 import type { SqlDatabase } from './database.ts'
 import { storeError } from './failure.ts'
+import { checkpointNow, controls, isHeld } from './control.ts'
 import { migrations } from './migrations/index.ts'
 import type { Operation } from './operation.ts'
 import { operations } from './operations/index.ts'
@@ -29,9 +30,10 @@ let checkpoint: NodeJS.Timeout | undefined
 const checkpointLater = (open: SqlDatabase): void => {
   checkpoint ??= setTimeout(() => {
     checkpoint = undefined
+    if (isHeld(open)) return
     try {
       open.exec(`PRAGMA incremental_vacuum(${String(vacuumPages)})`)
-      open.pragma('wal_checkpoint(TRUNCATE)')
+      checkpointNow(open)
     } catch {
       // Housekeeping: the next operation meets the same trouble and reports it.
     }
@@ -57,12 +59,15 @@ const open = (message: Extract<ToWorker, { type: 'open' }>): void => {
 const run = (message: Extract<ToWorker, { type: 'run' }>): void => {
   const { id, name, params, at } = message
   const operation = table.get(name)
+  const control = controls.get(name)
   const open = db
   try {
-    if (!open || !operation) throw new Error(`no such operation: ${name}`)
-    const value = open.transaction(() => operation(open, params, { now: () => at }))
+    if (!open || !(operation ?? control)) throw new Error(`no such operation: ${name}`)
+    const value = operation
+      ? open.transaction(() => operation(open, params, { now: () => at }))
+      : control?.(open, params)
     tell({ type: 'done', id, value })
-    checkpointLater(open)
+    if (operation) checkpointLater(open)
   } catch (error) {
     const failed = storeError(error)
     if (!failed.ok) {

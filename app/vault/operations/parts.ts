@@ -14,16 +14,20 @@ export const partOperations = {
     for (const id of params.ids) remove.run([id])
   }),
   /**
-   * Forgets the part files nothing refers to any more (a crash came between writing one and using it) and returns the
-   * ids of those to keep: every other file in the folder is a stray.
+   * Forgets the part files nothing refers to any more (a crash came between writing one and using it), but those in
+   * `fresh`: written in this run, their row may be on its way. Returns the ids of those to keep: every other file in the
+   * folder is a stray.
    */
-  'parts.sweep': operation((db): string[] => {
+  'parts.sweep': operation((db, params: { fresh: string[] }): string[] => {
     db.prepare(
       `DELETE FROM part_files WHERE id NOT IN (
          SELECT raw_file FROM bodies WHERE raw_file IS NOT NULL
          UNION SELECT mime_file FROM outbox WHERE mime_file IS NOT NULL
-         UNION SELECT part_file FROM draft_attachments)`,
-    ).run()
+         UNION SELECT part_file FROM draft_attachments
+         UNION SELECT json_extract(one.value, '$.partFile') FROM imports, json_each(imports.source, '$.parts') one
+           WHERE imports.state IN ('running','failed')
+         UNION SELECT value FROM json_each($fresh))`,
+    ).run({ fresh: JSON.stringify(params.fresh) })
     return db
       .prepare('SELECT id FROM part_files')
       .all<{ id: string }>()

@@ -51,7 +51,7 @@ export const vaultErrors = {
   'vault.corrupt': sentence(
     'The message store is damaged.',
     'Nothing was deleted; your messages are also at your operator.',
-    'Tell your support before doing anything.',
+    'Restore a backup, or rebuild from the server; when in doubt, tell your support.',
   ),
   'vault.read-only': sentence(
     'SousPli cannot write in its folder.',
@@ -65,4 +65,20 @@ export const vaultErrors = {
     'Update SousPli on this computer.',
   ),
   'vault.not-found': sentence('This item is no longer in the mailbox.', nothing, 'Refresh the list.'),
+  'vault.cancelled': sentence('The operation was cancelled.', nothing, 'Start it again whenever you like.'),
+  'vault.busy': sentence(
+    'Another operation on the message store is under way.',
+    nothing,
+    'Wait until it ends, then start again.',
+  ),
+  'vault.backup-unknown': sentence(
+    'This file is not a SousPli backup.',
+    nothing,
+    'Choose a file that ends in “.souspli”.',
+  ),
+  'vault.backup-damaged': sentence(
+    'This backup is incomplete or damaged.',
+    'Nothing was changed on this computer.',
+    'Copy it again from where it is kept, or choose another backup.',
+  ),
 }

@@ -51,7 +51,7 @@ export const vaultErrors = {
   'vault.corrupt': sentence(
     'Le coffre des messages est endommagé.',
     "Rien n'a été effacé ; vos messages restent aussi chez votre opérateur.",
-    'Prévenez votre support avant toute manipulation.',
+    'Restaurez une sauvegarde, ou reconstruisez depuis le serveur ; au moindre doute, prévenez votre support.',
   ),
   'vault.read-only': sentence(
     'SousPli ne peut pas écrire dans son dossier.',
@@ -72,5 +72,25 @@ export const vaultErrors = {
     "Cet élément n'existe plus dans la messagerie.",
     nothing,
     'Actualisez la liste.',
+  ),
+  'vault.cancelled': sentence(
+    "L'opération a été annulée.",
+    nothing,
+    'Vous pourrez la relancer quand vous voudrez.',
+  ),
+  'vault.busy': sentence(
+    'Une autre opération sur le coffre est en cours.',
+    nothing,
+    "Attendez qu'elle se termine, puis recommencez.",
+  ),
+  'vault.backup-unknown': sentence(
+    "Ce fichier n'est pas une sauvegarde SousPli.",
+    nothing,
+    'Choisissez un fichier se terminant par « .souspli ».',
+  ),
+  'vault.backup-damaged': sentence(
+    'Cette sauvegarde est incomplète ou endommagée.',
+    "Rien n'a été modifié sur ce poste.",
+    'Recopiez-la depuis son support, ou choisissez une autre sauvegarde.',
   ),
 }
