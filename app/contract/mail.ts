@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
+import { DeliverySummary, MessageDelivery, ReceiptRequest, Replacement } from './delivery.ts'
 import { ErrorData } from './errors.ts'
 import { DocumentSummary, PatientSummary, ResultAlert } from './documents.ts'
 
@@ -12,6 +13,29 @@ export type FolderId = z.infer<typeof FolderId>
 
 export const FolderRole = z.enum(['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'none'])
 export type FolderRole = z.infer<typeof FolderRole>
+
+/** What the user may do with a folder (RFC 4314); all of it in one's own mailbox unless the server says otherwise. */
+export const FolderRights = z.object({
+  /** See its messages (r). */
+  read: z.boolean(),
+  /** Mark read and unread (s). */
+  seen: z.boolean(),
+  /** Other flags (w). */
+  flag: z.boolean(),
+  /** Put messages there: move, copy, save a draft, file what was sent (i). */
+  insert: z.boolean(),
+  /** Take messages away: move out, delete (t). */
+  remove: z.boolean(),
+  /** Make a deletion final (e). */
+  expunge: z.boolean(),
+  /** Make folders below it (k). */
+  create: z.boolean(),
+  /** Delete or rename the folder itself (x). */
+  deleteFolder: z.boolean(),
+  /** Change who may do what (a). */
+  administer: z.boolean(),
+})
+export type FolderRights = z.infer<typeof FolderRights>
 
 export const Folder = z.object({
   id: FolderId,
@@ -27,6 +51,9 @@ export const Folder = z.object({
   mailbox: z.string().nullable(),
   total: z.number().int(),
   unread: z.number().int(),
+  /** Among the folders the user wants to see in every mail program (RFC 3501 SUBSCRIBE). */
+  subscribed: z.boolean(),
+  rights: FolderRights,
 })
 export type Folder = z.infer<typeof Folder>
 
@@ -46,6 +73,8 @@ export const MessageRow = z.object({
   accountId: AccountId,
   folderId: FolderId,
   threadId: z.number().int(),
+  /** Messages of its conversation, itself included, whatever their folder. */
+  threadCount: z.number().int(),
   /** ISO 8601, UTC. */
   date: z.string(),
   from: Correspondent,
@@ -70,6 +99,10 @@ export const MessageRow = z.object({
   alert: ResultAlert.nullable(),
   /** An action on this message is not yet confirmed by the server. */
   pending: z.boolean(),
+  /** How far a sent message has come; null for everything else. */
+  delivery: DeliverySummary.nullable(),
+  /** « Annule et remplace »: it replaces another message of the same author, or is replaced by one. */
+  replacement: Replacement.nullable(),
 })
 export type MessageRow = z.infer<typeof MessageRow>
 
@@ -164,6 +197,9 @@ export const MessageView = z.object({
   /** Subject as sent, technical prefix included. */
   rawSubject: z.string(),
   readReceiptRequested: z.boolean(),
+  /** The request when it can be answered: not for one's own messages, nor for reports. */
+  readReceipt: ReceiptRequest.nullable(),
+  sent: MessageDelivery,
   body: z.object({
     /** False while the body has not been downloaded and the account is offline. */
     available: z.boolean(),
@@ -220,16 +256,6 @@ export const mailCalls = {
   /** To the trash; from the trash, for good. */
   'messages.delete': call(z.object({ ids: Ids }), OperationId),
   'messages.undo': call(z.object({ operationId: OperationId }), Nothing),
-  /** Words with prefixes and accents folded (models.md §8.2); newest first. */
-  'messages.search': call(
-    z.object({
-      text: z.string().min(1).max(200),
-      folderId: FolderId.nullable(),
-      before: MessageId.nullable(),
-      limit: z.number().int().min(1).max(200),
-    }),
-    Page,
-  ),
   /** Addresses seen in mail, best first, for the recipient field. */
   'correspondents.suggest': call(
     z.object({ text: z.string().max(100) }),

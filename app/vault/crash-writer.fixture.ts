@@ -22,7 +22,7 @@ const part = async function* (text: string) {
 }
 for (let n = 1; ; n += 1) {
   // Both in one operation, or neither: the index and what it counts.
-  const words = { id: n, correspondents: 'ecriture', subject: String(n), body: '' }
+  const words = { id: n, body: `ecriture ${String(n)}` }
   const indexed = await vault.run('search.index', { messages: [words, { ...words, id: n + 1_000_000 }] })
   const written = await vault.parts.write(part(`piece ${String(n)}`))
   if (!indexed.ok || !written.ok) throw new Error('not written')

@@ -1,6 +1,62 @@
-/** Reserved while several themes of the schema are written side by side. */
+/**
+ * The index with one column for each field a search can name, the words it knows, the text of attachments, subjects for
+ * conversations without references, and saved searches (docs/search.md).
+ */
 export const search = {
   version: 3,
   name: 'search',
-  sql: 'SELECT 1',
+  sql: `
+DROP TABLE search;
+-- Contentless: words folded and cut by search/words.ts, joined by spaces; rowid = messages.id, newest first by rowid.
+-- 'starts' holds the first one, two and three letters of every word, so that short prefixes are one posting list each.
+CREATE VIRTUAL TABLE search USING fts5(
+  sender, recipients, copies, subject, patient, kind, body, files, starts,
+  content='', contentless_delete=1, tokenize='ascii'
+);
+-- Every word ever indexed: a longer prefix is searched as the words that begin with it, read lazily from the newest.
+CREATE TABLE search_words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
+
+-- Messages whose attachments (or whose whole text, after this step) wait to be indexed; two failures set one aside.
+CREATE TABLE index_queue (
+  message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+  attempts INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX index_queue_waiting ON index_queue (message_id) WHERE attempts < 2;
+-- Text found in attachments, for the index and for excerpts. No name: what was decrypted for the reader.
+CREATE TABLE attachment_texts (
+  id INTEGER PRIMARY KEY,
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  file_name TEXT,
+  text TEXT NOT NULL
+) STRICT;
+CREATE INDEX attachment_texts_by_message ON attachment_texts (message_id);
+ALTER TABLE message_headers ADD COLUMN copies TEXT NOT NULL DEFAULT '';
+
+INSERT INTO search (rowid, subject) SELECT message_id, subject FROM bodies JOIN messages ON id = message_id;
+INSERT INTO index_queue (message_id) SELECT message_id FROM bodies;
+
+-- These three lead searches without words and are looked into by searches with words.
+CREATE INDEX messages_unread_everywhere ON messages (id) WHERE flags & 1 = 0;
+CREATE INDEX messages_flagged ON messages (id) WHERE flags & 2 = 2;
+CREATE INDEX messages_with_attachments ON messages (id) WHERE has_attachments = 1;
+
+CREATE TABLE thread_subjects (
+  message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  account_id INTEGER NOT NULL,
+  base TEXT NOT NULL,
+  -- An answer or a forwarded message by its subject, without references.
+  answer INTEGER NOT NULL,
+  -- Its conversation was found by subject only.
+  joined INTEGER NOT NULL
+) STRICT;
+CREATE INDEX thread_subjects_by_base ON thread_subjects (account_id, base, message_id);
+
+CREATE TABLE saved_searches (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  text TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  position INTEGER NOT NULL
+) STRICT;
+`,
 } as const

@@ -1,12 +1,14 @@
 import type {
   Correspondent,
+  DeliverySummary,
   MessageRow,
   PatientSummary,
+  Replacement,
   ResultAlert,
   TrustClass,
 } from '../../contract/index.ts'
 import type { SqlDatabase } from '../database.ts'
-import { unindexMessage } from './search.ts'
+import { unindexMessage } from '../search/index-message.ts'
 
 /** Bits of `messages.flags`. */
 export const flagBits = { seen: 1, flagged: 2, answered: 4, forwarded: 8, deleted: 16 } as const
@@ -22,6 +24,7 @@ interface ListRow {
   account_id: number
   folder_id: number
   thread_id: number
+  thread_count: number
   date: number
   from_name: string
   from_address: string
@@ -39,16 +42,21 @@ interface ListRow {
   document_count: number
   alert: string | null
   pending: number
+  delivery: string | null
+  replacement: Replacement | null
 }
 
-const columns = `id, account_id, folder_id, thread_id, date, from_name, from_address, recipients, subject, preview,
-  flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, alert, pending`
+const columns = `id, (SELECT count(*) FROM messages one WHERE one.thread_id = messages.thread_id) AS thread_count,
+  account_id, folder_id, thread_id, date, from_name, from_address, recipients, subject, preview,
+  flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, alert, pending,
+  delivery, replacement`
 
 const messageRow = (row: ListRow): MessageRow => ({
   id: row.id,
   accountId: row.account_id,
   folderId: row.folder_id,
   threadId: row.thread_id,
+  threadCount: row.thread_count,
   date: new Date(row.date).toISOString(),
   from: { name: row.from_name, address: row.from_address },
   to: JSON.parse(row.recipients) as Correspondent[],
@@ -68,6 +76,8 @@ const messageRow = (row: ListRow): MessageRow => ({
   documentCount: row.document_count,
   alert: row.alert === null ? null : (JSON.parse(row.alert) as ResultAlert),
   pending: row.pending > 0,
+  delivery: row.delivery === null ? null : (JSON.parse(row.delivery) as DeliverySummary),
+  replacement: row.replacement,
 })
 
 /** Conditions of the list filters; each is one constant so that statements stay cached. */

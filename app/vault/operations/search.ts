@@ -1,40 +1,20 @@
-import type { SqlDatabase } from '../database.ts'
-import { foldForIndex, matchQuery } from '../fold.ts'
+import type { MessageRow, SearchAnswer, SearchExcerpt, SearchScope } from '../../contract/index.ts'
 import { operation } from '../operation.ts'
+import { selectExcerpts } from '../search/excerpt.ts'
+import { indexMessage, unindexMessage, writeIndex, type SearchText } from '../search/index-message.ts'
+import { queryPattern } from '../search/pattern.ts'
+import { parseQuery } from '../search/query.ts'
+import { selectFound } from '../search/select.ts'
+import { selectRows } from './message-rows.ts'
 
-/** What is indexed of a message, as read by a person; folding happens here. */
-export interface SearchText {
-  correspondents: string
-  subject: string
-  body: string
+/** Milliseconds of one answer spent on excerpts. */
+const excerptTime = 30
+
+/** Text found in one attachment; without a name, what was decrypted for the reader. */
+export interface AttachmentText {
+  fileName: string | null
+  text: string
 }
-
-/** Puts or replaces a message in the full-text index; call it in the transaction that changes the message. */
-export const indexMessage = (db: SqlDatabase, id: number, text: SearchText): void => {
-  db.prepare(
-    'INSERT OR REPLACE INTO search (rowid, correspondents, subject, body) VALUES ($id, $correspondents, $subject, $body)',
-  ).run({
-    id,
-    correspondents: foldForIndex(text.correspondents),
-    subject: foldForIndex(text.subject),
-    body: foldForIndex(text.body),
-  })
-}
-
-/** Takes a message out of the full-text index; without effect when it is not there. */
-export const unindexMessage = (db: SqlDatabase, id: number): void => {
-  db.prepare('DELETE FROM search WHERE rowid = ?').run([id])
-}
-
-/** Newest first by rowid, which FTS5 walks backwards without sorting. Exported for the query plan's test. */
-export const searchSql = {
-  everywhere: `SELECT rowid AS id FROM search
-    WHERE search MATCH $match AND rowid < $before ORDER BY rowid DESC LIMIT $limit`,
-  // CROSS JOIN fixes the order: walk the index, look each message up by its key.
-  inFolder: `SELECT search.rowid AS id FROM search CROSS JOIN messages ON messages.id = search.rowid
-    WHERE search MATCH $match AND search.rowid < $before AND messages.folder_id = $folderId
-    ORDER BY search.rowid DESC LIMIT $limit`,
-} as const
 
 export const searchOperations = {
   /** Indexes or replaces messages in bulk (index rebuild). */
@@ -45,22 +25,66 @@ export const searchOperations = {
     for (const id of params.ids) unindexMessage(db, id)
   }),
   /**
-   * Messages holding every word of `text` (prefixes, accents folded), newest first, older than `before` (the last id
-   * of the previous page). `more` says whether another page follows.
+   * Ids of the messages that `text` finds (docs/search.md), newest first, older than `before` (the last id of the
+   * previous page). `more` says whether another page follows.
    */
   'search.query': operation(
     (
       db,
-      params: { text: string; folderId: number | null; before: number | null; limit: number },
-    ): { ids: number[]; more: boolean } => {
-      const match = matchQuery(params.text)
-      if (match === null) return { ids: [], more: false }
-      const common = { match, before: params.before ?? Number.MAX_SAFE_INTEGER, limit: params.limit + 1 }
-      const rows =
-        params.folderId === null
-          ? db.prepare(searchSql.everywhere).all<{ id: number }>(common)
-          : db.prepare(searchSql.inFolder).all<{ id: number }>({ ...common, folderId: params.folderId })
-      return { ids: rows.slice(0, params.limit).map((row) => row.id), more: rows.length > params.limit }
+      params: { text: string; scope: SearchScope; before: number | null; limit: number },
+      context,
+    ): { ids: number[]; more: boolean } => selectFound(db, parseQuery(params.text, context.now()), params),
+  ),
+  /** The same with rows, excerpts and how the text was understood: all a window shows. */
+  'search.page': operation(
+    (
+      db,
+      params: { text: string; scope: SearchScope; before: number | null; limit: number },
+      context,
+    ): SearchAnswer => {
+      const query = parseQuery(params.text, context.now())
+      const { ids, more } = selectFound(db, query, params)
+      const rows: MessageRow[] = selectRows(db, ids)
+      const pattern = queryPattern(query.words)
+      const begun = performance.now()
+      const excerpts: SearchExcerpt[] =
+        pattern === null
+          ? []
+          : selectExcerpts(db, ids, pattern, () => performance.now() - begun > excerptTime)
+      return { understood: query.terms, rows, excerpts, more, pattern }
     },
   ),
+  /** Newest messages whose attachments wait to be indexed, with how many wait in all. */
+  'indexing.next': operation((db, params: { limit: number }): { ids: number[]; waiting: number } => ({
+    ids: db
+      .prepare(
+        `SELECT message_id AS id FROM index_queue INDEXED BY index_queue_waiting WHERE attempts < 2
+         ORDER BY message_id DESC LIMIT $limit`,
+      )
+      .all<{ id: number }>(params)
+      .map((row) => row.id),
+    waiting:
+      db
+        .prepare('SELECT count(*) AS n FROM index_queue INDEXED BY index_queue_waiting WHERE attempts < 2')
+        .get<{ n: number }>()?.n ?? 0,
+  })),
+  /** Counted before the message is touched: one that ends the program is not tried for ever. */
+  'indexing.begin': operation((db, params: { id: number }): void => {
+    db.prepare('UPDATE index_queue SET attempts = attempts + 1 WHERE message_id = ?').run([params.id])
+  }),
+  /**
+   * What was read in a message's attachments, into the index and beside it for excerpts; the message has waited
+   * enough. A message without a body any more is left out.
+   */
+  'indexing.store': operation((db, params: { id: number; copies: string; texts: AttachmentText[] }): void => {
+    db.prepare('DELETE FROM index_queue WHERE message_id = ?').run([params.id])
+    const body = db.prepare('SELECT text FROM bodies WHERE message_id = ?').get<{ text: string }>([params.id])
+    if (!body) return
+    db.prepare('DELETE FROM attachment_texts WHERE message_id = ?').run([params.id])
+    const insert = db.prepare(
+      'INSERT INTO attachment_texts (message_id, file_name, text) VALUES ($id, $fileName, $text)',
+    )
+    for (const { fileName, text } of params.texts) insert.run({ id: params.id, fileName, text })
+    writeIndex(db, params.id, { body: body.text, copies: params.copies })
+  }),
 }

@@ -1,0 +1,116 @@
+import type { Correspondent, PatientSummary } from '../../contract/index.ts'
+import type { SqlDatabase } from '../database.ts'
+import { indexWords, startsOf } from './words.ts'
+
+/** What a body adds to what the message's row already says; as read by a person, folding happens here. */
+export interface SearchText {
+  body: string
+  /** Names and addresses in copy; what was stored before when left out. */
+  copies?: string
+}
+
+interface IndexedRow {
+  from_name: string
+  from_address: string
+  recipients: string
+  subject: string
+  patient: string | null
+  document_label: string | null
+  has_attachments: number
+  encrypted: number
+  copies: string
+}
+
+/** Words known to be in the table, so that it is asked once for each; emptied when full. */
+const rememberedWords = 50_000
+const remembered = new WeakMap<SqlDatabase, { words: Set<string>; last: number }>()
+
+/** Adds words to the table of words. */
+const learnWords = (db: SqlDatabase, words: Iterable<string>): void => {
+  const last =
+    db.prepare('SELECT max(id) AS last FROM search_words').get<{ last: number | null }>()?.last ?? 0
+  let memory = remembered.get(db)
+  // After a rollback the table knows less than was remembered.
+  if (!memory || last < memory.last || memory.words.size > rememberedWords) {
+    memory = { words: new Set(), last }
+    remembered.set(db, memory)
+  }
+  const add = db.prepare('INSERT OR IGNORE INTO search_words (word) VALUES (?)')
+  for (const word of words) {
+    if (memory.words.has(word)) continue
+    const { changes, lastInsertRowid } = add.run([word])
+    if (changes > 0) memory.last = lastInsertRowid
+    memory.words.add(word)
+  }
+}
+
+/** Everything a patient can be searched by: names, INS, birth date in one piece both ways round. */
+const patientText = (json: string): string => {
+  const patient = JSON.parse(json) as PatientSummary
+  const { birthName, usedName, firstName, birthDate, ins } = patient
+  const [year = '', month = '', day = ''] = birthDate?.split('-') ?? []
+  const dates = [`${day} ${month} ${year}`, year + month + day, day + month + year]
+  return [birthName, usedName ?? '', firstName, ins?.matricule ?? '', ...dates].join(' ')
+}
+
+const peopleText = (people: readonly Correspondent[]): string =>
+  people.flatMap((one) => [one.name, one.address]).join(' ')
+
+/**
+ * Puts or replaces a message in the full-text index with its row's fields, its body and the text of its attachments known
+ * so far; call it in the transaction that changes the message. A message with attachments not read yet is queued.
+ */
+export const indexMessage = (db: SqlDatabase, id: number, text: SearchText): void => {
+  writeIndex(db, id, text)
+  db.prepare(
+    `INSERT OR IGNORE INTO index_queue (message_id)
+     SELECT id FROM messages WHERE id = $id AND has_attachments = 1
+       AND NOT EXISTS (SELECT 1 FROM attachment_texts WHERE message_id = $id)`,
+  ).run({ id })
+}
+
+/** The same without queueing, for who has just read the attachments. */
+export const writeIndex = (db: SqlDatabase, id: number, text: SearchText): void => {
+  if (text.copies !== undefined && text.copies !== '')
+    db.prepare('UPDATE message_headers SET copies = $copies WHERE message_id = $id').run({
+      id,
+      copies: text.copies,
+    })
+  const row = db
+    .prepare(
+      `SELECT from_name, from_address, recipients, subject, patient, document_label, has_attachments, encrypted,
+         ifnull(copies, '') AS copies
+       FROM messages LEFT JOIN message_headers ON message_id = id WHERE id = ?`,
+    )
+    .get<IndexedRow>([id])
+  const files = db
+    .prepare('SELECT file_name, text FROM attachment_texts WHERE message_id = ? ORDER BY id')
+    .all<{ file_name: string | null; text: string }>([id])
+  const columns = {
+    sender: row ? `${row.from_name} ${row.from_address}` : '',
+    recipients: row ? peopleText(JSON.parse(row.recipients) as Correspondent[]) : '',
+    copies: row?.copies ?? '',
+    subject: row?.subject ?? '',
+    patient: row?.patient == null ? '' : patientText(row.patient),
+    kind: row?.document_label ?? '',
+    body: text.body,
+    files: files.map((file) => `${file.file_name ?? ''} ${file.text}`).join('\n'),
+  }
+  const distinct = new Set<string>()
+  const values: Record<string, string | number> = { id }
+  for (const [name, value] of Object.entries(columns)) {
+    const words = value === '' ? [] : indexWords(value)
+    for (const word of words) distinct.add(word)
+    values[name] = words.join(' ')
+  }
+  learnWords(db, distinct)
+  db.prepare(
+    `INSERT OR REPLACE INTO search (rowid, sender, recipients, copies, subject, patient, kind, body, files, starts)
+     VALUES ($id, $sender, $recipients, $copies, $subject, $patient, $kind, $body, $files, $starts)`,
+  ).run({ ...values, starts: startsOf(distinct) })
+}
+
+/** Takes a message out of the full-text index; without effect when it is not there. */
+export const unindexMessage = (db: SqlDatabase, id: number): void => {
+  db.prepare('DELETE FROM search WHERE rowid = ?').run([id])
+}
