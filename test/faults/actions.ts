@@ -1,4 +1,4 @@
-import { folderNames } from '../operator/index.ts'
+import { folderNames } from '../operator/dovecot.ts'
 
 /** Where a message is and how it is marked. */
 export interface Place {

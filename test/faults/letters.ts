@@ -1,9 +1,14 @@
-import { folderNames, people, type Operator, type Person, type StoredMessage } from '../operator/index.ts'
+import { folderNames } from '../operator/dovecot.ts'
+import type { Operator, Person, StoredMessage } from '../operator/index.ts'
+import { people } from '../operator/people.ts'
 import type { Mailbox } from './actions.ts'
 import type { Dice } from './dice.ts'
 
 /** The folders the harness moves messages between. */
-export const playground = ['INBOX', folderNames.archive, folderNames.trash] as const
+export const playground: readonly string[] = ['INBOX', folderNames.archive, folderNames.trash]
+
+/** In every message, draft and attachment: must never be found in clear on the disk. */
+export const seededWord = 'Ornithorynque'
 
 /** A fictitious letter whose subject names it; `bytes` of text. */
 export const letter = (subject: string, to: string, bytes: number): string =>
@@ -16,7 +21,7 @@ export const letter = (subject: string, to: string, bytes: number): string =>
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=utf-8',
     '',
-    'Patient fictif, texte de remplissage.\r\n'.repeat(Math.ceil(bytes / 39)),
+    `${seededWord}, patient fictif, remplissage.\r\n`.repeat(Math.ceil(bytes / 46)),
   ].join('\r\n')
 
 /** Letters of all sizes in the playground, some of which need a part file of their own. */
@@ -41,11 +46,14 @@ export const fillPlayground = async (
   return messages
 }
 
+export const subjectOf = (raw: Uint8Array): string =>
+  /^Subject: (.*)\r$/m.exec(Buffer.from(raw).toString())?.[1] ?? ''
+
 /** The mailbox these messages make. */
 export const mailboxOf = (messages: readonly StoredMessage[]): Mailbox =>
   new Map(
     messages.map(({ folder, flags, raw }) => [
-      /^Subject: (.*)\r$/m.exec(Buffer.from(raw).toString())?.[1] ?? '',
+      subjectOf(raw),
       { folder, seen: flags.includes('\\Seen'), flagged: flags.includes('\\Flagged') },
     ]),
   )

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { startOperator } from '../operator/index.ts'
 import { proxyScenario } from './broken-network.ts'
 import { convergeScenario } from './converge.ts'
-import type { Broken, Scenario } from './harness.ts'
+import { tableOf, type Broken, type Scenario, type Struck } from './harness.ts'
 import { killScenario } from './kill.ts'
 
 const scenarios: Record<string, Scenario> = {
@@ -37,6 +37,7 @@ for (const name of names) {
   const operator = await startOperator()
   const started = Date.now()
   let passed = 0
+  const struck: Struck[] = []
   try {
     await scenario({
       operator,
@@ -44,8 +45,9 @@ for (const name of names) {
       moments,
       only: values.moment === undefined ? null : Number(values.moment),
       report: {
-        passed: (moment, kind) => {
+        passed: (moment, kind, places = []) => {
           passed++
+          struck.push(...places)
           console.log(`${name} ${moment} ${kind}: holds (${Math.round((Date.now() - started) / 100) / 10} s)`)
         },
         failed: (one) => {
@@ -57,6 +59,7 @@ for (const name of names) {
   } finally {
     await operator.stop()
   }
+  if (struck.length > 0) console.log(tableOf(struck))
   console.log(`${name}: ${passed} of ${moments} moments hold, ${Math.round((Date.now() - started) / 1000)} s`)
 }
 process.exitCode = broken.length > 0 ? 1 : 0

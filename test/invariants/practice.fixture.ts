@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { forkCardProcess } from '../../app/card/index.ts'
+import { forkCardProcess, type CardPort } from '../../app/card/index.ts'
 import {
   ok,
   type EventName,
@@ -15,8 +15,6 @@ import {
   type Policy,
 } from '../../app/contract/index.ts'
 import { createCore, type Core, type CoreHost } from '../../app/core.ts'
-
-const source = (path: string): string => join(import.meta.dirname, '../../app', path)
 
 interface Told {
   name: EventName
@@ -47,8 +45,19 @@ const veiled = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => byte ^ 0x5
 /** Starts a core on `folder` (a fresh one by default, removed by `stop`). */
 export const openPractice = async (
   policy: Policy,
-  options: { folder?: string; openExternal?: CoreHost['openExternal'] } = {},
+  options: {
+    folder?: string
+    openExternal?: CoreHost['openExternal']
+    /** Where the workers' sources are, for a program that is bundled elsewhere. */
+    appFolder?: string
+    /** Instead of a card process. */
+    card?: CardPort
+    now?: () => number
+    monotonic?: () => number
+  } = {},
 ): Promise<Practice> => {
+  const source = (path: string): string =>
+    join(options.appFolder ?? join(import.meta.dirname, '../../app'), path)
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'souspli-invariant-')))
   const profile = join(folder, 'profile')
   const opened = join(folder, 'opened')
@@ -65,9 +74,11 @@ export const openPractice = async (
       policy,
       vaultWorker: source('vault/worker.ts'),
       smimeWorker: source('smime/worker.ts'),
+      readingWorker: source('reading-worker.ts'),
     },
     host: {
-      startCardProcess: () => Promise.resolve(forkCardProcess({ entry: source('card/process.ts') })),
+      startCardProcess: () =>
+        Promise.resolve(options.card ?? forkCardProcess({ entry: source('card/process.ts') })),
       openExternal: options.openExternal ?? (() => Promise.resolve(ok(null))),
       protectSecret: (bytes) => {
         deviceSecrets.push(new Uint8Array(bytes))
@@ -84,8 +95,8 @@ export const openPractice = async (
       drawn.push(new Uint8Array(bytes))
       return bytes
     },
-    now: () => Date.now(),
-    monotonic: () => performance.now(),
+    now: options.now ?? (() => Date.now()),
+    monotonic: options.monotonic ?? (() => performance.now()),
     onFault: (error) => faults.push(error),
   })
   const invoke = async <M extends CoreMethod>(method: M, input: Input<M>): Promise<Outcome<Output<M>>> =>

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { Policy } from '../../app/contract/index.ts'
+
+/** Kinds of work a program is killed at. */
+export const works = ['sync', 'send', 'actions', 'slots', 'migration'] as const
+export type Work = (typeof works)[number]
+
+/** What a program that is going to be killed is told. */
+export const Orders = z.object({
+  work: z.enum(works),
+  /** Of the practice; the profile is in it. */
+  folder: z.string(),
+  profile: z.string(),
+  /** app/ of the repository. */
+  app: z.string(),
+  trace: z.string(),
+  policy: Policy,
+  recoveryCode: z.string(),
+  seed: z.number(),
+  trigger: z
+    .object({
+      on: z.enum(['op', 'answer', 'fs', 'net', 'event']),
+      at: z.number(),
+      later: z.number(),
+      still: z.boolean(),
+    })
+    .nullable(),
+})
+export type Orders = z.infer<typeof Orders>
