@@ -31,7 +31,14 @@ export type Discovery = z.infer<typeof Discovery>
 export const AccountConnection = z.discriminatedUnion('state', [
   z.object({ state: z.literal('offline') }),
   z.object({ state: z.literal('connecting') }),
-  z.object({ state: z.literal('online'), since: z.string() }),
+  z.object({
+    state: z.literal('online'),
+    since: z.string(),
+    /** When every folder was last found, or made, the same as on the server; null until the first time. */
+    syncedAt: z.string().nullable(),
+    /** New mail arrives, but the connection that fetches the rest fails (too many connections, busy server…). */
+    trouble: ErrorData.nullable(),
+  }),
   /** The provider's session ended, or this is a new start: reading goes on, the network waits for the user. */
   z.object({ state: z.literal('login-required') }),
   z.object({ state: z.literal('error'), error: ErrorData, retryAt: z.string().nullable() }),
@@ -49,6 +56,8 @@ export const Account = z.object({
   connection: AccountConnection,
   /** Bytes; what the submission server announced (SMTP SIZE), null until known. */
   maxMessageSize: z.number().int().nullable(),
+  /** Bytes of the mailbox on its server and what it may hold (RFC 9208); null when the server tells none. */
+  quota: z.object({ used: z.number().int(), limit: z.number().int() }).nullable(),
 })
 export type Account = z.infer<typeof Account>
 

@@ -32,6 +32,8 @@ export const Policy = z
       .optional(),
     /** Seconds between two looks at the card when it is idle. */
     cardPollSeconds: z.number().min(0.2).max(10).optional(),
+    /** Seconds between two looks at the folders other than the inbox; 120 without it. */
+    folderPollSeconds: z.number().min(15).max(3600).optional(),
     /** `X-MSS-NIL`: product reference number (ECO.2.4.3). */
     nil: z.string().optional(),
     /** « production » refuses test roots and test certificates (cps-card.md §2.7). */

@@ -1,19 +1,20 @@
 import type { ImapFlow } from 'imapflow'
 import type { AccountConnection, SyncProgress } from '../../contract/index.ts'
-import { fail, ok, toErrorData, type AppError, type Outcome } from '../../contract/errors.ts'
+import { fail, ok, toErrorData, type AppError, type ErrorData, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, SyncFolder, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { createTurns } from '../changes.ts'
-import { fetchBodies, type BodyStore } from '../imap/bodies.ts'
+import { createBodyPipeline, type BodyStore } from '../imap/bodies.ts'
 import { imapError, openImap } from '../imap/connection.ts'
 import type { AskCredentials } from '../net/credentials.ts'
-import { byPriority, listFolders } from '../imap/folders.ts'
+import { readQuota, readRights } from '../imap/folders.ts'
 import type { HeaderReading } from '../imap/headers.ts'
-import { replay } from '../imap/replay.ts'
 import { collectVanished, syncFolder } from '../imap/sync.ts'
 import { must } from '../net/failure.ts'
 import type { PeerVerification } from '../net/peer.ts'
 import { createBell, retryDelay } from './backoff.ts'
+import { surveyFolders, type DueFolder, type Survey } from './survey.ts'
+import { createReplayer } from './replayer.ts'
 
 export interface RunnerDependencies {
   account: StoredAccount
@@ -29,6 +30,12 @@ export interface RunnerDependencies {
   random: (length: number) => Uint8Array
   onConnection: (connection: AccountConnection) => void
   onProgress: (progress: SyncProgress) => void
+  /** The account's room on the server changed. */
+  onQuota: () => void
+  /** Between two looks at the folders other than the inbox. */
+  pollMilliseconds: number
+  /** The queue of local actions changed. */
+  onActions: () => void
 }
 
 /** Synchronisation of one account: a foreground connection waiting by IDLE on the inbox, a background one for the rest. */
@@ -38,12 +45,18 @@ export interface AccountRunner {
   wake: () => void
   /** Look at every folder now; also ends any waiting after a failure. */
   syncNow: () => void
-  /** Runs work on the background connection; `net.unreachable` when there is none. */
-  withClient: <T>(work: (client: ImapFlow) => Promise<T>) => Promise<Outcome<T>>
+  /** Runs work on a connection that can reach `folderId` without keeping others waiting; `net.unreachable` without one. */
+  withClient: <T>(work: (client: ImapFlow) => Promise<T>, folderId?: number) => Promise<Outcome<T>>
+  /** As `withClient`, then looks at the folders again: for changes to the folders themselves. */
+  manage: <T>(work: (client: ImapFlow) => Promise<T>) => Promise<Outcome<T>>
   stop: () => Promise<void>
 }
 
-const pollMilliseconds = 120_000
+/** How often a quiet background connection looks for work whose time has come, and when it closes. */
+const quietLook = 30_000
+const quietLinger = 5 * 60_000
+/** Rights and room are asked again after so long, sooner when folders changed. */
+const choresEvery = 3600_000
 
 export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const { account, vault } = deps
@@ -52,18 +65,30 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const backgroundBell = createBell()
   const turns = createTurns()
   const backlog = new Map<number, number[]>()
+  const flagsCompared = new Map<number, number>()
   const clients = new Set<ImapFlow>()
-  const bodyFailures = new Map<number, number>()
+  let front: ImapFlow | null = null
   let background: ImapFlow | null = null
   let connection: AccountConnection = { state: 'offline' }
-  let dirty: number[] = []
-  let listDue = true
+  let syncedAt: string | null = null
+  let trouble: ErrorData | null = null
+  let inbox: SyncFolder | null = null
+  let due: DueFolder[] = []
+  let surveyDue = true
+  /** Something asks for the background connection. */
+  let wanted = false
 
   const setConnection = (next: AccountConnection): void => {
     connection = next
     deps.onConnection(next)
   }
   const stopped = (): boolean => aborter.signal.aborted
+  const iso = (): string => new Date(deps.now()).toISOString()
+  const setTrouble = (next: ErrorData | null): void => {
+    if (trouble?.code === next?.code) return
+    trouble = next
+    if (connection.state === 'online') setConnection({ ...connection, trouble })
+  }
 
   const connect = async (idle: boolean): Promise<ImapFlow> => {
     const client = must(
@@ -76,21 +101,27 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     client.on('close', () => clients.delete(client))
     return client
   }
+  const usable = (client: ImapFlow): void => {
+    if (!client.usable) must(fail('net.closed', { retry: 'later', details: { host: account.imap.host } }))
+  }
 
-  /** Connects, works until the connection ends, waits as the failure asks, and again. */
+  /**
+   * Connects, works until the connection ends, waits as the failure asks, and again. A connection that has done
+   * something (`worked`) starts the waiting times afresh.
+   */
   const keepRunning = async (
-    work: () => Promise<void>,
+    work: (worked: () => void) => Promise<void>,
     onFailure: (error: AppError, retryAt: number | null) => void,
     bell: ReturnType<typeof createBell>,
   ): Promise<void> => {
     let attempt = 0
     while (!stopped()) {
-      const started = deps.now()
       try {
-        await work()
+        await work(() => {
+          attempt = 0
+        })
       } catch (cause) {
         if (stopped()) return
-        if (deps.now() - started > 60_000) attempt = 0
         const error = imapError(cause, account.imap.host)
         const delay = retryDelay(error, attempt, deps.random)
         attempt++
@@ -101,69 +132,146 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   }
 
   const folders = async (): Promise<SyncFolder[]> =>
-    must(await vault.run('folders.forSync', { accountId: account.id })).toSorted(byPriority)
-
-  const refreshFolders = async (client: ImapFlow): Promise<void> => {
-    const listed = await listFolders(client)
-    const result = must(await vault.run('folders.reconcile', { accountId: account.id, folders: listed }))
-    await deps.announce({
-      folderIds: result.changed,
-      removal: result.removal,
-      removedFolders: result.removedFolders,
-    })
-  }
-
-  /** One pass over a folder, never two at once on the same folder. */
-  const passOver = async (
-    client: ImapFlow,
-    vanished: ReturnType<typeof collectVanished>,
-    folderId: number,
-  ): Promise<boolean> =>
-    await turns(folderId, async () => {
-      const folder = (await folders()).find((candidate) => candidate.id === folderId)
-      if (!folder) return false
-      const pass = await syncFolder(
-        { vault, client, reading: deps.reading, announce: deps.announce, backlog, vanished },
-        folder,
-      )
-      if (pass.more) progress('headers', pass.done, pass.total)
-      return pass.more
-    })
+    must(await vault.run('folders.forSync', { accountId: account.id }))
 
   const progress = (phase: SyncProgress['phase'], done: number, total: number): void => {
     deps.onProgress({ accountId: account.id, phase, done, total })
   }
 
-  const foreground = async (): Promise<void> => {
+  /** Puts folders in front of those that wait for a pass. */
+  const markDirty = (ids: readonly number[]): void => {
+    const first = [...new Set(ids)].map((id) => due.find((one) => one.id === id) ?? { id, status: null })
+    due = [...first, ...due.filter((one) => !ids.includes(one.id))]
+  }
+
+  /** One pass over a folder, never two at once on the same folder. True when more of it waits. */
+  const passOver = async (
+    client: ImapFlow,
+    vanished: ReturnType<typeof collectVanished>,
+    { id, status }: DueFolder,
+  ): Promise<boolean> =>
+    await turns(id, async () => {
+      const known = must(await vault.run('folders.forPass', { id }))
+      if (!known) return false
+      const { reading, announce, now } = deps
+      const sync = { vault, client, reading, announce, backlog, vanished, flagsCompared, now }
+      const pass = await syncFolder(sync, known.folder, known.orphans)
+      if (pass.more) progress('headers', pass.done, pass.total)
+      if (pass.complete && status !== null && status !== known.folder.settledStatus)
+        must(await vault.run('folders.settle', { id, status }))
+      return pass.more
+    })
+
+  /** Every folder is the same as on the server: nothing that vanished can turn up elsewhere any more. */
+  const passDone = async (): Promise<void> => {
+    syncedAt = iso()
+    if (connection.state === 'online') setConnection({ ...connection, syncedAt })
+    const removal = must(await vault.run('messages.forget', { accountId: account.id }))
+    if (removal.ids.length > 0) await deps.announce({ removal })
+  }
+
+  /** Hands what the survey found to the background connection, which is opened for it; all done when there is nothing. */
+  const handOver = async (found: Survey): Promise<void> => {
+    if (due.length > 0 || found.waiting) {
+      wanted = true
+      backgroundBell.ring()
+      return
+    }
+    if (background !== null && wanted) return
+    progress('idle', 1, 1)
+    await passDone()
+  }
+
+  const survey = async (client: ImapFlow, round: number): Promise<Survey> => {
+    const found = await surveyFolders(
+      { vault, accountId: account.id, announce: deps.announce },
+      client,
+      round,
+    )
+    inbox = found.folders.find((folder) => folder.role === 'inbox' && folder.mailbox === null) ?? null
+    const listed = new Set(found.folders.map(({ id }) => id))
+    const fresh = new Set(found.due.map(({ id }) => id))
+    due = [...due.filter(({ id }) => listed.has(id) && !fresh.has(id)), ...found.due]
+    return found
+  }
+
+  /** What the user may do in shared folders, and the room left: never before mail. */
+  const chores = async (client: ImapFlow, list: readonly SyncFolder[]): Promise<void> => {
+    const rights = await readRights(
+      client,
+      list.filter(({ mailbox }) => mailbox !== null),
+    )
+    const changed = must(await vault.run('folders.setRights', { rights }))
+    if (changed.length > 0) await deps.announce({ folderIds: changed })
+    const quota = await readQuota(client)
+    if (must(await vault.run('accounts.setQuota', { id: account.id, quota }))) deps.onQuota()
+  }
+
+  const foreground = async (worked: () => void): Promise<void> => {
     setConnection({ state: 'connecting' })
     const client = await connect(true)
+    front = client
     let active = true
+    let inboxChanged = false
     try {
       const vanished = collectVanished(client)
-      for (const event of ['exists', 'expunge', 'flags', 'close'] as const)
-        client.on(event, () => {
-          // Our own closing must not cut short the wait before the next try.
-          if (active) foregroundBell.ring()
+      client.on('close', () => {
+        // Our own closing must not cut short the wait before the next try.
+        if (active) foregroundBell.ring()
+      })
+      for (const event of ['exists', 'expunge', 'flags'] as const)
+        client.on(event, ({ path }) => {
+          if (path !== inbox?.path) return
+          inboxChanged = true
+          foregroundBell.ring()
         })
+      const passInbox = async (): Promise<void> => {
+        const wish = due.find(({ id }) => id === inbox?.id)
+        if (!inbox || !(wish || inboxChanged)) return
+        due = due.filter((one) => one !== wish)
+        inboxChanged = false
+        const next = wish ?? { id: inbox.id, status: null }
+        if (await passOver(client, vanished, next)) due.push(next)
+      }
+      /** IDLE needs the inbox selected; what changed since the survey shows then. */
+      const watchInbox = async (): Promise<void> => {
+        if (!inbox || (client.mailbox && client.mailbox.path === inbox.path)) return
+        const lock = await client.getMailboxLock(inbox.path)
+        const { mailbox } = client
+        lock.release()
+        if (mailbox && (mailbox.uidNext !== inbox.uidnext || mailbox.exists !== inbox.serverTotal))
+          inboxChanged = true
+      }
       progress('folders', 0, 1)
-      await refreshFolders(client)
-      listDue = false
-      const inbox = (await folders()).find((folder) => folder.role === 'inbox' && folder.mailbox === null)
+      let surveyedAt = deps.now()
+      let choresAt = 0
       backlog.clear()
-      setConnection({ state: 'online', since: new Date(deps.now()).toISOString() })
-      if (inbox) await passOver(client, vanished, inbox.id)
-      dirty = (await folders()).map((folder) => folder.id)
-      backgroundBell.ring()
-      while (!stopped()) {
-        if (!client.usable) must(fail('net.closed', { retry: 'later', details: { host: account.imap.host } }))
-        await foregroundBell.wait(pollMilliseconds)
-        if (client.usable && inbox && !stopped()) {
-          await passOver(client, vanished, inbox.id)
-          backgroundBell.ring()
+      surveyDue = false
+      let found = await survey(client, 0)
+      setConnection({ state: 'online', since: iso(), syncedAt, trouble })
+      for (let round = 1; !stopped();) {
+        usable(client)
+        await passInbox()
+        worked()
+        await handOver(found)
+        if (found.due.length > 0 || deps.now() - choresAt > choresEvery) {
+          choresAt = deps.now()
+          await chores(client, found.folders)
         }
+        found = { ...found, due: [], waiting: false }
+        await watchInbox()
+        if (!inboxChanged && !surveyDue)
+          await foregroundBell.wait(Math.max(0, surveyedAt + deps.pollMilliseconds - deps.now()))
+        if (stopped()) return
+        usable(client)
+        if (!surveyDue && deps.now() - surveyedAt < deps.pollMilliseconds) continue
+        surveyDue = false
+        surveyedAt = deps.now()
+        found = await survey(client, round++)
       }
     } finally {
       active = false
+      if (front === client) front = null
       client.close()
     }
   }
@@ -178,57 +286,75 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       })
   }
 
-  /** The foreground knows no trouble of its own then: closed, it meets the same refusal and tells the user. */
+  /** The foreground knows no trouble of its own: it keeps the state, with what is wrong behind it. */
   const failedBehind = (error: AppError): void => {
+    // A refused login is everybody's: closed, the foreground meets the same refusal and tells the user.
     if (error.code === 'auth.login-required') for (const client of clients) client.close()
+    else setTrouble(toErrorData(error))
   }
+
+  const wake = (): void => {
+    wanted = true
+    backgroundBell.ring()
+  }
+
+  let dueTimer: NodeJS.Timeout | undefined
+  const replayer = createReplayer({
+    accountId: account.id,
+    host: account.imap.host,
+    vault,
+    announce: deps.announce,
+    folders,
+    now: deps.now,
+    random: deps.random,
+    wakeIn: (milliseconds) => {
+      clearTimeout(dueTimer)
+      dueTimer = setTimeout(wake, Math.max(0, milliseconds))
+    },
+    onChange: deps.onActions,
+  })
 
   const replayNext = async (client: ImapFlow): Promise<boolean> => {
-    const operation = must(await vault.run('queue.next', { accountId: account.id }))
-    if (!operation) return false
-    const list = await folders()
-    must(await vault.run('queue.sent', { id: operation.id }))
-    try {
-      const uids = await replay(
-        vault,
-        client,
-        operation,
-        new Map(list.map((folder) => [folder.id, folder.path])),
-      )
-      const change = must(await vault.run('queue.confirm', { id: operation.id, uids }))
-      await deps.announce(change)
-    } catch (cause) {
-      const error = imapError(cause, account.imap.host)
-      if (error.code !== 'imap.failed' && error.code !== 'imap.quota') throw cause
-      if (error.retry === 'later' && operation.attempts < 5) {
-        const at = deps.now() + (retryDelay(error, operation.attempts, deps.random) ?? 80_000)
-        must(await vault.run('queue.retryAt', { id: operation.id, at, error: error.code }))
-        return false
-      }
-      const change = must(await vault.run('queue.refuse', { id: operation.id, error: error.code }))
-      await deps.announce(change)
-    }
-    const touched = operation.action.items.map((item) => item.folderId)
-    if (operation.action.kind === 'move') touched.push(operation.action.target)
-    markDirty(touched)
-    return true
+    const touched = await replayer.next(client)
+    if (touched) markDirty(touched)
+    return touched !== null
   }
 
-  const markDirty = (ids: readonly number[]): void => {
-    dirty = [...new Set([...ids, ...dirty])]
-  }
-
+  const bodies = createBodyPipeline(deps.bodies, account.id)
   const nextBodies = async (client: ImapFlow): Promise<boolean> => {
-    const waiting = must(await vault.run('messages.withoutBody', { accountId: account.id, limit: 200 }))
-    if (waiting.length === 0) return false
-    const before = must(await vault.run('messages.countWithoutBody', { accountId: account.id }))
-    const stored = await fetchBodies(deps.bodies, client, waiting, bodyFailures)
-    progress('bodies', stored, before)
-    return true
+    const { more, done, total } = await bodies.step(client)
+    if (total > 0) progress('bodies', done, total)
+    return more
   }
 
-  const backgroundWork = async (): Promise<void> => {
-    while (!stopped() && connection.state !== 'online') await backgroundBell.wait(null)
+  /** One piece of background work; false when there is none. */
+  const workOnce = async (
+    client: ImapFlow,
+    vanished: ReturnType<typeof collectVanished>,
+  ): Promise<boolean> => {
+    if (await replayNext(client)) return true
+    const sent = (await folders()).find((folder) => folder.role === 'sent' && folder.mailbox === null)
+    if (await deps.fileSent(client, sent?.path ?? null)) {
+      if (sent) markDirty([sent.id])
+      else askSurvey()
+      return true
+    }
+    const next = due.shift()
+    if (next) {
+      if (await passOver(client, vanished, next)) due.push(next)
+      if (due.length === 0) await passDone()
+      return true
+    }
+    return await nextBodies(client)
+  }
+
+  const askSurvey = (): void => {
+    surveyDue = true
+    foregroundBell.ring()
+  }
+
+  const backgroundWork = async (worked: () => void): Promise<void> => {
+    while (!stopped() && !(connection.state === 'online' && wanted)) await backgroundBell.wait(null)
     if (stopped()) return
     const client = await connect(false)
     background = client
@@ -237,39 +363,27 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         if (background === client) backgroundBell.ring()
       })
       const vanished = collectVanished(client)
-      let idle = false
-      while (!stopped()) {
-        if (!client.usable) must(fail('net.closed', { retry: 'later', details: { host: account.imap.host } }))
-        if (await replayNext(client)) continue
-        const sent = (await folders()).find((folder) => folder.role === 'sent' && folder.mailbox === null)
-        if (await deps.fileSent(client, sent?.path ?? null)) {
-          if (sent) markDirty([sent.id])
-          else listDue = true
+      let busy = true
+      let quietSince = deps.now()
+      while (!stopped() && deps.now() - quietSince < quietLinger) {
+        usable(client)
+        if (await workOnce(client, vanished)) {
+          worked()
+          setTrouble(null)
+          busy = true
+          quietSince = deps.now()
           continue
         }
-        if (listDue) {
-          listDue = false
-          await refreshFolders(client)
-          dirty = (await folders()).map((folder) => folder.id)
-          continue
-        }
-        const folderId = dirty.shift()
-        if (folderId !== undefined) {
-          idle = false
-          if (await passOver(client, vanished, folderId)) dirty.push(folderId)
-          continue
-        }
-        if (await nextBodies(client)) {
-          idle = false
-          continue
-        }
-        if (!idle) progress('idle', 1, 1)
-        idle = true
-        if (!(await backgroundBell.wait(pollMilliseconds))) listDue = true
+        wanted = false
+        if (busy) progress('idle', 1, 1)
+        busy = false
+        setTrouble(null)
+        await backgroundBell.wait(quietLook)
       }
     } finally {
       background = null
       client.close()
+      await bodies.settle()
     }
   }
 
@@ -278,25 +392,38 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     keepRunning(backgroundWork, failedBehind, backgroundBell),
   ])
 
+  const withClient: AccountRunner['withClient'] = async (work, folderId) => {
+    const first = folderId !== undefined && folderId === inbox?.id ? [front, background] : [background, front]
+    const client = first.find((one) => one?.usable === true)
+    if (!client) return fail('net.unreachable', { retry: 'later', details: { host: account.imap.host } })
+    try {
+      return ok(await work(client))
+    } catch (cause) {
+      return { ok: false, error: imapError(cause, account.imap.host) }
+    } finally {
+      // It may have left the inbox for another folder.
+      if (client === front) foregroundBell.ring()
+    }
+  }
+
   return {
     connection: () => connection,
-    wake: backgroundBell.ring,
+    wake,
     syncNow: () => {
-      listDue = true
-      foregroundBell.ring()
+      askSurvey()
       backgroundBell.ring()
     },
-    withClient: async (work) => {
-      if (!background?.usable)
-        return fail('net.unreachable', { retry: 'later', details: { host: account.imap.host } })
-      try {
-        return ok(await work(background))
-      } catch (cause) {
-        return { ok: false, error: imapError(cause, account.imap.host) }
-      }
-    },
+    withClient,
+    manage: async (work) =>
+      await withClient(async (client) => {
+        const done = await work(client)
+        await survey(client, 1)
+        askSurvey()
+        return done
+      }),
     stop: async () => {
       aborter.abort()
+      clearTimeout(dueTimer)
       for (const client of clients) client.close()
       foregroundBell.ring()
       backgroundBell.ring()

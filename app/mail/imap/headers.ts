@@ -50,11 +50,12 @@ export const readHeaders = (fetched: FetchMessageObject, reading: HeaderReading)
     messageId: envelope.messageId,
     inReplyTo: envelope.inReplyTo,
     references: envelope.references,
+    replaces: envelope.supersedes,
   }
 }
 
 /** Identity across folders and UIDVALIDITY changes (models.md §9.2.1). */
-const identityOf = (rawHeaders: Uint8Array, size: number): Uint8Array =>
+export const identityOf = (rawHeaders: Uint8Array, size: number): Uint8Array =>
   new Uint8Array(createHash('sha256').update(rawHeaders).update(`\n${size}`).digest().subarray(0, 16))
 
 /** IMAP flags as the bits of `messages.flags`. */

@@ -1,5 +1,5 @@
 import type { FetchMessageObject, ImapFlow, MailboxObject } from 'imapflow'
-import type { FolderState, SyncFolder, Vault } from '../../vault/index.ts'
+import type { FolderState, SyncFolder, Vanishing, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { must } from '../net/failure.ts'
 import { lockFolder, selectedMailbox } from './connection.ts'
@@ -14,12 +14,19 @@ export interface FolderSync {
   backlog: Map<number, number[]>
   /** UIDs reported gone (EXPUNGE, VANISHED) since the last look, per path. */
   vanished: Map<string, Set<number>>
+  /** When all flags of a folder were last compared, where the server counts no changes. */
+  flagsCompared: Map<number, number>
+  now: () => number
 }
 
-const firstBatch = 100
+/** What one screen and a bit of scrolling shows; the first thing anybody sees. */
+const firstBatch = 200
 const batch = 500
-/** Without CONDSTORE, flags are compared for this many newest messages at each pass (models.md §9.2.3). */
+/** Without CONDSTORE, flags are compared for this many newest messages at each pass (models.md §9.2.3)… */
 const flagWindow = 400
+/** …and for all of them once in so many milliseconds. */
+const allFlagsEvery = 6 * 3600_000
+const flagSlice = 5_000
 
 /** Collects expunge notifications of a connection for `syncFolder`. */
 export const collectVanished = (client: ImapFlow): Map<string, Set<number>> => {
@@ -36,14 +43,15 @@ export const collectVanished = (client: ImapFlow): Map<string, Set<number>> => {
 /**
  * Brings one folder up to date: what is new, whose flags changed, what is gone, then one batch of older headers. The
  * folder's state is stored in the transaction of the changes it covers, so a cut at any point only repeats work
- * (models.md §9.2.2). Throws what imapflow throws, or a `Failure`.
+ * (models.md §9.2.2). `complete` says that everything the server has is here. Throws what imapflow throws, or a `Failure`.
  */
 export const syncFolder = async (
   sync: FolderSync,
   folder: SyncFolder,
-): Promise<{ more: boolean; done: number; total: number }> => {
+  orphans: readonly number[],
+): Promise<{ more: boolean; complete: boolean; done: number; total: number }> => {
   const { client, vault } = sync
-  const orphans = must(await vault.run('messages.orphans', { folderId: folder.id }))
+  const wasOpen = client.mailbox && client.mailbox.path === folder.path
   const lock = await lockFolder(client, folder.path, {
     ...(folder.highestmodseq !== null && folder.uidvalidity !== null
       ? { changedSince: folder.highestmodseq, uidValidity: folder.uidvalidity }
@@ -51,40 +59,53 @@ export const syncFolder = async (
   })
   try {
     const mailbox = selectedMailbox(client)
-    const run: Run = { ...sync, folder, mailbox, state: await startingState(sync, folder, mailbox) }
+    // After a mere NOOP, UIDNEXT and HIGHESTMODSEQ are those of the former SELECT.
+    const view: View = { mailbox, fresh: !wasOpen }
+    const run: Run = { ...sync, ...view, folder, state: await startingState(sync, folder, view) }
     const isFirst = run.state.syncedFromUid === null
     if (isFirst) await begin(run)
     await fetchNew(run)
+    let complete = true
     if (!isFirst) {
-      await fetchFlags(run)
-      await dropVanished(run)
+      complete = await fetchFlags(run)
+      complete = (await dropVanished(run)) && complete
     }
     const more = await fetchOlder(run, isFirst ? firstBatch : batch)
-    if (!more && orphans.length > 0) {
-      const removal = must(await vault.run('messages.dropOrphans', { folderId: folder.id, ids: orphans }))
-      await sync.announce({ removal, folderIds: [folder.id] })
-    }
+    if (!more && orphans.length > 0)
+      await announceVanishing(
+        run,
+        must(await vault.run('messages.dropOrphans', { folderId: folder.id, ids: [...orphans] })),
+      )
     const left = sync.backlog.get(folder.id)?.length ?? 0
-    return { more, done: mailbox.exists - left, total: mailbox.exists }
+    return { more, complete: complete && !more, done: mailbox.exists - left, total: mailbox.exists }
   } finally {
     lock.release()
   }
 }
 
-interface Run extends FolderSync {
-  folder: SyncFolder
+interface View {
   mailbox: MailboxObject
+  fresh: boolean
+}
+
+interface Run extends FolderSync, View {
+  folder: SyncFolder
   state: FolderState
 }
 
+/**
+ * Where the folder stands. Numbers that start again (a new UIDVALIDITY, or a UIDNEXT that went down: a mailbox restored
+ * from a backup) mean nothing any more: messages wait without UID until their headers are seen again.
+ */
 const startingState = async (
   sync: FolderSync,
   folder: SyncFolder,
-  mailbox: MailboxObject,
+  { mailbox, fresh }: View,
 ): Promise<FolderState> => {
   const uidvalidity = mailbox.uidValidity.toString()
   const { uidnext, highestmodseq, syncedFromUid } = folder
-  if (folder.uidvalidity === uidvalidity)
+  const wentDown = fresh && mailbox.uidNext !== undefined && uidnext !== null && mailbox.uidNext < uidnext
+  if (folder.uidvalidity === uidvalidity && !wentDown)
     return { uidvalidity, uidnext, highestmodseq, syncedFromUid, serverTotal: mailbox.exists }
   sync.backlog.delete(folder.id)
   sync.vanished.delete(folder.path)
@@ -95,19 +116,36 @@ const startingState = async (
 
 /** Nothing is known yet: everything is « older » than the next UID. Stored at once, for a folder that is empty. */
 const begin = async (run: Run): Promise<void> => {
-  const { uidNext, highestModseq } = run.mailbox
+  const { highestModseq } = run.mailbox
+  const uidNext = await nextUid(run)
   const highestmodseq = highestModseq?.toString() ?? null
   run.state = { ...run.state, uidnext: uidNext, syncedFromUid: uidNext, highestmodseq }
   must(await run.vault.run('folders.saveState', { id: run.folder.id, state: run.state }))
 }
 
+/** UIDNEXT; servers may leave it out of SELECT (RFC 3501 §6.3.1). */
+const nextUid = async (run: Run): Promise<number> => {
+  const selected: number | undefined = run.mailbox.uidNext
+  if (selected !== undefined) return selected
+  const status = await run.client.status(run.folder.path, { uidNext: true })
+  if (status && status.uidNext !== undefined) return status.uidNext
+  return ((await search(run, '1:*')).at(-1) ?? 0) + 1
+}
+
 const fetchNew = async (run: Run): Promise<void> => {
-  const from = run.state.uidnext ?? run.mailbox.uidNext
+  const { mailbox, fresh } = run
+  const from = run.state.uidnext ?? (await nextUid(run))
+  if (fresh && mailbox.uidNext === from) return
   const uids = (await search(run, `${from}:*`)).filter((uid) => uid >= from)
   for (let start = 0; start < uids.length; start += batch) {
     const slice = uids.slice(start, start + batch)
     await insert(run, slice, { ...run.state, uidnext: (slice.at(-1) ?? from) + 1 })
   }
+  // Numbers given to messages that are gone again: asking for them at every pass would never end.
+  const next = fresh ? (mailbox.uidNext ?? 0) : 0
+  if (next <= (run.state.uidnext ?? 0)) return
+  run.state = { ...run.state, uidnext: next }
+  must(await run.vault.run('folders.saveState', { id: run.folder.id, state: run.state }))
 }
 
 const fetchOlder = async (run: Run, count: number): Promise<boolean> => {
@@ -150,23 +188,26 @@ const fetchRange = async (
   return all.filter((message) => wanted.has(message.uid))
 }
 
-/** Flags changed elsewhere: by MODSEQ when the server counts them, else by comparing the newest ones. */
-const fetchFlags = async (run: Run): Promise<void> => {
-  const { state, mailbox, client } = run
+/**
+ * Flags changed elsewhere: by MODSEQ when the server counts them, else by comparing the newest ones. False when a local
+ * action hides a difference for now.
+ */
+const fetchFlags = async (run: Run): Promise<boolean> => {
+  const { state, mailbox, client, fresh } = run
   const query = { uid: true, flags: true }
   let changes: FetchMessageObject[]
   let highestmodseq: string | null = null
   if (mailbox.highestModseq !== undefined && state.highestmodseq !== null) {
     const since = BigInt(state.highestmodseq)
+    if (fresh && mailbox.highestModseq === since) return true
     changes = await client.fetchAll(`${state.syncedFromUid}:*`, query, { uid: true, changedSince: since })
     const seen = changes.flatMap((message) => (message.modseq === undefined ? [] : [message.modseq]))
     highestmodseq = [since, mailbox.highestModseq, ...seen].reduce((a, b) => (a > b ? a : b)).toString()
   } else {
-    const known = must(await run.vault.run('messages.uids', { folderId: run.folder.id }))
-    changes = await fetchRange(run, known.slice(-flagWindow), query)
+    changes = await comparedFlags(run, query)
     highestmodseq = mailbox.highestModseq?.toString() ?? null
   }
-  if (changes.length === 0 && highestmodseq === state.highestmodseq) return
+  if (changes.length === 0 && highestmodseq === state.highestmodseq) return true
   const applied = must(
     await run.vault.run('messages.applyFlags', {
       accountId: run.folder.accountId,
@@ -177,10 +218,27 @@ const fetchFlags = async (run: Run): Promise<void> => {
   )
   run.state = { ...state, highestmodseq: applied.highestmodseq }
   if (applied.ids.length > 0) await run.announce({ ids: applied.ids, folderIds: [run.folder.id] })
+  return applied.highestmodseq === highestmodseq
 }
 
-/** Messages gone from the server: as reported, then by difference when the counts do not agree. */
-const dropVanished = async (run: Run): Promise<void> => {
+/** Flags of the newest messages, of all of them from time to time. */
+const comparedFlags = async (
+  run: Run,
+  query: { uid: boolean; flags: boolean },
+): Promise<FetchMessageObject[]> => {
+  const known = must(await run.vault.run('messages.uids', { folderId: run.folder.id }))
+  const last = run.flagsCompared.get(run.folder.id)
+  const all = last === undefined || run.now() - last > allFlagsEvery
+  const wanted = all ? known : known.slice(-flagWindow)
+  const found: FetchMessageObject[] = []
+  for (let start = 0; start < wanted.length; start += flagSlice)
+    found.push(...(await fetchRange(run, wanted.slice(start, start + flagSlice), query)))
+  if (all) run.flagsCompared.set(run.folder.id, run.now())
+  return found
+}
+
+/** Messages gone from the server: as reported, then by difference when the counts do not agree. False when they still do not. */
+const dropVanished = async (run: Run): Promise<boolean> => {
   const { folder, mailbox, state, vault } = run
   const reported = run.vanished.get(folder.path)
   if (reported && reported.size > 0) {
@@ -190,10 +248,11 @@ const dropVanished = async (run: Run): Promise<void> => {
   const leaving = new Set(
     must(await vault.run('queue.leavingUids', { accountId: folder.accountId, folderId: folder.id })),
   )
+  const count = must(await vault.run('messages.countUids', { folderId: folder.id }))
+  const whole = state.syncedFromUid === 1
+  if (whole && count + leaving.size === mailbox.exists) return true
+  if (!whole && run.client.enabled.has('QRESYNC')) return true
   const known = must(await vault.run('messages.uids', { folderId: folder.id }))
-  const complete = state.syncedFromUid === 1
-  if (complete && known.length + leaving.size === mailbox.exists) return
-  if (!complete && run.client.enabled.has('QRESYNC')) return
   const server = new Set(await search(run, `${state.syncedFromUid}:*`))
   // A UID at or above `uidnext` was named by the other connection (a move's COPYUID) and is newer than this view.
   const gone = known.filter((uid) => uid < (state.uidnext ?? 0) && !server.has(uid))
@@ -205,11 +264,18 @@ const dropVanished = async (run: Run): Promise<void> => {
   )
   for (let start = 0; start < missing.length; start += batch)
     await insert(run, missing.slice(start, start + batch), run.state)
+  return whole && known.length - gone.length + missing.length + leaving.size === mailbox.exists
 }
 
 const vanish = async (run: Run, uids: number[]): Promise<void> => {
-  const removal = must(await run.vault.run('messages.vanish', { folderId: run.folder.id, uids, state: null }))
-  if (removal.ids.length > 0) await run.announce({ removal, folderIds: [run.folder.id] })
+  await announceVanishing(
+    run,
+    must(await run.vault.run('messages.vanish', { folderId: run.folder.id, uids })),
+  )
+}
+
+const announceVanishing = async (run: Run, { ids, folderIds, removal }: Vanishing): Promise<void> => {
+  if (ids.length > 0) await run.announce({ ids, removal, folderIds })
 }
 
 /** UIDs of a range, ascending. A search the server did not answer fully is an error, never a shorter list. */

@@ -12,6 +12,8 @@ export interface StoredAccount {
   imap: StoredServer
   smtp: StoredServer
   maxMessageSize: number | null
+  /** Bytes; null when the server tells none. */
+  quota: { used: number; limit: number } | null
 }
 
 export interface StoredServer {
@@ -34,6 +36,8 @@ interface AccountRow {
   smtp_port: number
   smtp_security: StoredServer['security']
   max_message_size: number | null
+  quota_used: number | null
+  quota_limit: number | null
 }
 
 const account = (row: AccountRow): StoredAccount => ({
@@ -46,6 +50,10 @@ const account = (row: AccountRow): StoredAccount => ({
   imap: { host: row.imap_host, port: row.imap_port, security: row.imap_security },
   smtp: { host: row.smtp_host, port: row.smtp_port, security: row.smtp_security },
   maxMessageSize: row.max_message_size,
+  quota:
+    row.quota_used === null || row.quota_limit === null
+      ? null
+      : { used: row.quota_used, limit: row.quota_limit },
 })
 
 /** Part files that the rows about to be deleted refer to. */
@@ -65,34 +73,47 @@ export const accountOperations = {
     db.prepare('SELECT * FROM accounts ORDER BY id').all<AccountRow>().map(account),
   ),
   /** Null when the address already has an account. */
-  'accounts.insert': operation((db, params: Omit<StoredAccount, 'id'>, context): StoredAccount | null => {
-    const { changes, lastInsertRowid } = db
-      .prepare(
-        `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, imap_host, imap_port,
+  'accounts.insert': operation(
+    (db, params: Omit<StoredAccount, 'id' | 'quota'>, context): StoredAccount | null => {
+      const { changes, lastInsertRowid } = db
+        .prepare(
+          `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, imap_host, imap_port,
              imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
            VALUES ($address, $displayName, $kind, $auth, $password, $imapHost, $imapPort, $imapSecurity,
              $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
-      )
-      .run({
-        address: params.address,
-        displayName: params.displayName,
-        kind: params.kind,
-        auth: params.auth,
-        password: params.password,
-        imapHost: params.imap.host,
-        imapPort: params.imap.port,
-        imapSecurity: params.imap.security,
-        smtpHost: params.smtp.host,
-        smtpPort: params.smtp.port,
-        smtpSecurity: params.smtp.security,
-        maxMessageSize: params.maxMessageSize,
-        now: context.now(),
-      })
-    return changes === 0 ? null : { ...params, id: lastInsertRowid }
-  }),
+        )
+        .run({
+          address: params.address,
+          displayName: params.displayName,
+          kind: params.kind,
+          auth: params.auth,
+          password: params.password,
+          imapHost: params.imap.host,
+          imapPort: params.imap.port,
+          imapSecurity: params.imap.security,
+          smtpHost: params.smtp.host,
+          smtpPort: params.smtp.port,
+          smtpSecurity: params.smtp.security,
+          maxMessageSize: params.maxMessageSize,
+          now: context.now(),
+        })
+      return changes === 0 ? null : { ...params, id: lastInsertRowid, quota: null }
+    },
+  ),
   'accounts.setMaxMessageSize': operation((db, params: { id: number; size: number | null }): void => {
     db.prepare('UPDATE accounts SET max_message_size = $size WHERE id = $id').run(params)
   }),
+  /** What the server says of the mailbox's room; true when it is news. */
+  'accounts.setQuota': operation(
+    (db, params: { id: number; quota: { used: number; limit: number } | null }): boolean =>
+      db
+        .prepare(
+          `UPDATE accounts SET quota_used = $used, quota_limit = $limit
+           WHERE id = $id AND (quota_used IS NOT $used OR quota_limit IS NOT $limit)`,
+        )
+        .run({ id: params.id, used: params.quota?.used ?? null, limit: params.quota?.limit ?? null })
+        .changes > 0,
+  ),
   /** Forgets an account with its mail; returns the part files to remove. */
   'accounts.remove': operation((db, params: { id: number }): string[] => {
     const files = filesOfAccount(db, params.id)

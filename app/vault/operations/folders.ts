@@ -1,7 +1,7 @@
 import type { Folder, FolderRole } from '../../contract/index.ts'
 import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
-import { removeMessages, type Removal } from './message-rows.ts'
+import { folderRights } from './folder-rights.ts'
 
 /** Where synchronisation of a folder stands; `uidvalidity` and `highestmodseq` are decimal strings (64 bits). */
 export interface FolderState {
@@ -21,6 +21,10 @@ export interface SyncFolder extends FolderState {
   mailbox: string | null
   selectable: boolean
   total: number
+  /** The server's status when all of it was here. */
+  settledStatus: string | null
+  /** Letters of RFC 4314, null when the server has told none. */
+  rights: string | null
 }
 
 export interface ServerFolder {
@@ -30,9 +34,29 @@ export interface ServerFolder {
   role: FolderRole
   mailbox: string | null
   selectable: boolean
+  subscribed: boolean
+  status: ServerStatus | null
 }
 
-interface FolderRow {
+/** What STATUS says of a folder (RFC 3501, RFC 7162, RFC 8474). */
+export interface ServerStatus {
+  uidvalidity: string
+  uidnext: number
+  messages: number
+  unseen: number
+  /** Null when the server counts no changes in it. */
+  highestmodseq: string | null
+  mailboxId: string | null
+}
+
+/** A listed folder that may be one of ours under a new name; `samples` prove it. */
+export interface RenameCandidate {
+  id: number
+  path: string
+  samples: { uid: number; identity: Uint8Array }[]
+}
+
+export interface FolderRow {
   id: number
   account_id: number
   path: string
@@ -48,6 +72,11 @@ interface FolderRow {
   server_total: number
   total: number
   unread: number
+  settled_status: string | null
+  subscribed: number
+  rights: string | null
+  mailbox_id: string | null
+  gone_at: number | null
 }
 
 const folder = (row: FolderRow): Folder => ({
@@ -60,9 +89,11 @@ const folder = (row: FolderRow): Folder => ({
   mailbox: row.mailbox,
   total: row.total,
   unread: row.unread,
+  subscribed: row.subscribed === 1,
+  rights: folderRights(row.rights),
 })
 
-const syncFolder = (row: FolderRow): SyncFolder => ({
+export const syncFolder = (row: FolderRow): SyncFolder => ({
   id: row.id,
   accountId: row.account_id,
   path: row.path,
@@ -75,6 +106,8 @@ const syncFolder = (row: FolderRow): SyncFolder => ({
   syncedFromUid: row.synced_from_uid,
   serverTotal: row.server_total,
   total: row.total,
+  settledStatus: row.settled_status,
+  rights: row.rights,
 })
 
 /** Writes the state of a folder; call it in the transaction of the changes it covers (models.md §9.2.2). */
@@ -116,64 +149,25 @@ export const folderOperations = {
       .all<FolderRow>([params.accountId])
       .map(syncFolder),
   ),
-  /** Makes the folders of an account those the server lists; folders that are gone leave with their messages. */
-  'folders.reconcile': operation(
-    (
-      db,
-      params: { accountId: number; folders: ServerFolder[] },
-    ): { changed: number[]; removedFolders: number[]; removal: Removal } => {
-      const known = db
-        .prepare('SELECT * FROM folders WHERE account_id = ?')
-        .all<FolderRow>([params.accountId])
-      const byPath = new Map(known.map((row) => [row.path, row]))
-      const changed: number[] = []
-      // Still listed, but only as a node of the tree: windows forget them.
-      const hidden: number[] = []
-      for (const server of params.folders) {
-        const row = byPath.get(server.path)
-        byPath.delete(server.path)
-        const values = {
-          name: server.name,
-          parentPath: server.parentPath,
-          role: server.role,
-          mailbox: server.mailbox,
-          shared: server.mailbox === null ? 0 : 1,
-          selectable: server.selectable ? 1 : 0,
-        }
-        if (!row) {
-          const { lastInsertRowid } = db
-            .prepare(
-              `INSERT INTO folders (account_id, path, name, parent_path, role, mailbox, shared, selectable)
-               VALUES ($accountId, $path, $name, $parentPath, $role, $mailbox, $shared, $selectable)`,
-            )
-            .run({ ...values, accountId: params.accountId, path: server.path })
-          changed.push(lastInsertRowid)
-        } else if (
-          row.role !== values.role ||
-          row.selectable !== values.selectable ||
-          row.mailbox !== values.mailbox
-        ) {
-          db.prepare(
-            `UPDATE folders SET name = $name, parent_path = $parentPath, role = $role, mailbox = $mailbox, shared = $shared,
-               selectable = $selectable WHERE id = $id`,
-          ).run({ ...values, id: row.id })
-          ;(values.selectable === 1 ? changed : hidden).push(row.id)
-        }
-      }
-      const removal: Removal = { ids: [], files: [] }
-      for (const gone of byPath.values()) {
-        const ids = db.prepare('SELECT id FROM messages WHERE folder_id = ?').all<{ id: number }>([gone.id])
-        const removed = removeMessages(
-          db,
-          ids.map((row) => row.id),
+  /** One folder as a pass over it needs it, with the ids that wait there for a UID no local action explains. */
+  'folders.forPass': operation(
+    (db, params: { id: number }): { folder: SyncFolder; orphans: number[] } | null => {
+      const row = db
+        .prepare('SELECT * FROM folders WHERE id = ? AND selectable = 1')
+        .get<FolderRow>([params.id])
+      if (!row) return null
+      const orphans = db
+        .prepare(
+          'SELECT id FROM messages WHERE folder_id = ? AND uid IS NULL AND pending = 0 AND vanished_at IS NULL',
         )
-        removal.ids.push(...removed.ids)
-        removal.files.push(...removed.files)
-        db.prepare('DELETE FROM folders WHERE id = ?').run([gone.id])
-      }
-      return { changed, removedFolders: [...hidden, ...[...byPath.values()].map((row) => row.id)], removal }
+        .all<{ id: number }>([params.id])
+      return { folder: syncFolder(row), orphans: orphans.map(({ id }) => id) }
     },
   ),
+  /** All of the folder is here, as of this status. */
+  'folders.settle': operation((db, params: { id: number; status: string }): void => {
+    db.prepare('UPDATE folders SET settled_status = $status WHERE id = $id').run(params)
+  }),
   'folders.saveState': operation((db, params: { id: number; state: FolderState }): void => {
     saveFolderState(db, params.id, params.state)
   }),
@@ -183,6 +177,7 @@ export const folderOperations = {
    */
   'folders.invalidate': operation((db, params: { id: number; uidvalidity: string }): void => {
     db.prepare('UPDATE messages SET uid = NULL WHERE folder_id = ?').run([params.id])
+    db.prepare('UPDATE folders SET settled_status = NULL WHERE id = ?').run([params.id])
     saveFolderState(db, params.id, {
       uidvalidity: params.uidvalidity,
       uidnext: null,

@@ -1,0 +1,55 @@
+import type { ImapFlow } from 'imapflow'
+import type { ServerStatus, SyncFolder, Vault } from '../../vault/index.ts'
+import type { Announce } from '../changes.ts'
+import { byPriority, listFolders, proveRenames, withMailboxIds } from '../imap/folders.ts'
+import { must } from '../net/failure.ts'
+
+/** A folder that may have changed since all of it was here. */
+export interface DueFolder {
+  id: number
+  /** Status to settle it with when a pass finds everything here; null when only a hint asked for the pass. */
+  status: string | null
+}
+
+export interface Survey {
+  folders: SyncFolder[]
+  due: DueFolder[]
+  /** Actions, sent mail or bodies wait for a connection. */
+  waiting: boolean
+}
+
+/** Where no changes are counted, flags may differ with every number the same: such folders are passed over every so often. */
+const uncountedEvery = 5
+
+/** What STATUS says, in one comparable line. */
+const lineOf = (status: ServerStatus): string =>
+  [status.uidvalidity, status.uidnext, status.highestmodseq ?? '-', status.messages, status.unseen].join('/')
+
+/**
+ * Looks at every folder of an account by its status alone, makes the stored list the server's (new, renamed, gone), and
+ * says which ones a pass must visit, the most wanted first. `round` counts the surveys of a connection, from 0.
+ */
+export const surveyFolders = async (
+  deps: { vault: Vault; accountId: number; announce: Announce },
+  client: ImapFlow,
+  round: number,
+): Promise<Survey> => {
+  const { vault, accountId } = deps
+  let listed = await listFolders(client)
+  let found = must(await vault.run('folders.reconcile', { accountId, folders: listed, renamed: null }))
+  if (found.candidates.length > 0) {
+    listed = await withMailboxIds(client, listed)
+    const renamed = await proveRenames(client, found.candidates)
+    found = must(await vault.run('folders.reconcile', { accountId, folders: listed, renamed }))
+  }
+  await deps.announce(found)
+  const statusOf = new Map(listed.map(({ path, status }) => [path, status]))
+  const due = found.folders.toSorted(byPriority).flatMap((folder): DueFolder[] => {
+    const status = statusOf.get(folder.path)
+    if (!status) return [{ id: folder.id, status: null }]
+    const line = lineOf(status)
+    const counted = status.highestmodseq !== null || round % uncountedEvery !== 0
+    return counted && line === folder.settledStatus ? [] : [{ id: folder.id, status: line }]
+  })
+  return { folders: found.folders, due, waiting: found.waiting }
+}

@@ -1,0 +1,69 @@
+import type { ImapFlow } from 'imapflow'
+import { Failure } from '../net/failure.ts'
+
+/** A value of a server's answer: text, nothing, or a list of them. */
+export type Answered = string | null | Answered[]
+
+type Exec = (
+  command: string,
+  attributes: unknown[],
+  options: { untagged: Record<string, (untagged: unknown) => Promise<void>> },
+) => Promise<{ next: () => void }>
+
+/** Bound of answers kept of one command. */
+const mostAnswers = 1_000
+
+/**
+ * Sends a command imapflow has no method for and collects its untagged answers of one kind. imapflow's `exec` is what its
+ * own commands are built of, but not in its published types: this is the only place that reaches for it, and the exact
+ * version in package.json keeps it there.
+ */
+export const ask = async (
+  client: ImapFlow,
+  command: string,
+  values: readonly (string | readonly string[])[],
+  answer: string,
+): Promise<Answered[][]> => {
+  const exec: unknown = Reflect.get(client, 'exec')
+  if (typeof exec !== 'function') throw new Failure({ code: 'core.internal', retry: 'no' })
+  const answers: Answered[][] = []
+  const attributes = values.map((value) =>
+    typeof value === 'string'
+      ? { type: 'STRING', value: encoded(client, value) }
+      : value.map((one) => ({ type: 'ATOM', value: one })),
+  )
+  const done = await (exec as Exec).call(client, command, attributes, {
+    untagged: {
+      [answer]: (untagged) => {
+        const list: unknown =
+          typeof untagged === 'object' && untagged !== null ? Reflect.get(untagged, 'attributes') : null
+        if (Array.isArray(list) && answers.length < mostAnswers) answers.push(list.map(answered))
+        return Promise.resolve()
+      },
+    },
+  })
+  // The reader waits until the answer has been taken.
+  done.next()
+  return answers
+}
+
+/** Text of a value; null for NIL, lists and what is missing. */
+export const textOf = (value: Answered | undefined): string | null =>
+  typeof value === 'string' ? value : null
+
+const answered = (attribute: unknown): Answered => {
+  if (Array.isArray(attribute)) return attribute.map(answered)
+  const value: unknown =
+    typeof attribute === 'object' && attribute !== null ? Reflect.get(attribute, 'value') : null
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8')
+  return typeof value === 'string' ? value : null
+}
+
+/** A mailbox name as sent (RFC 3501 §5.1.3): modified UTF-7 unless the session speaks UTF-8. */
+const encoded = (client: ImapFlow, path: string): string =>
+  client.enabled.has('UTF8=ACCEPT') || client.enabled.has('IMAP4rev2')
+    ? path
+    : path.replace(/&/g, '&-').replace(/[^\x20-\x7e]+/g, (run) => {
+        const base64 = Buffer.from(run, 'utf16le').swap16().toString('base64')
+        return `&${base64.replace(/=+$/, '').replaceAll('/', ',')}-`
+      })
