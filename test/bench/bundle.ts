@@ -7,6 +7,7 @@ export interface Programs {
   core: string
   vaultWorker: string
   smimeWorker: string
+  readingWorker: string
   card: string
 }
 
@@ -30,6 +31,7 @@ export const bundlePrograms = async (folder: string): Promise<Programs> => {
     core: await bundle('core', join(import.meta.dirname, 'core-program.ts')),
     vaultWorker: await bundle('vault-worker'),
     smimeWorker: await bundle('smime-worker'),
+    readingWorker: await bundle('reading-worker'),
     card: await bundle('card'),
   }
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod'
 import { NewAccount, Policy } from '../../app/contract/index.ts'
 
-const Programs = z.object({ vaultWorker: z.string(), smimeWorker: z.string(), card: z.string() })
+const Programs = z.object({
+  vaultWorker: z.string(),
+  smimeWorker: z.string(),
+  readingWorker: z.string(),
+  card: z.string(),
+})
 
 /** What the program under measure is told, one order at a time; each is answered by `Answers` of the same name. */
 export const Order = z.discriminatedUnion('order', [

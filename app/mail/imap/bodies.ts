@@ -1,175 +1,262 @@
 import type { ImapFlow } from 'imapflow'
-import type { BodyFindings, Location, StoredBody, Vault } from '../../vault/index.ts'
+import type { Location, StoredSource, Vault } from '../../vault/index.ts'
 import { ok, type Outcome } from '../../contract/errors.ts'
 import type { Announce } from '../changes.ts'
-import { parseMessage, type ParsedMessage } from '../mime/message.ts'
-import { Failure, must } from '../net/failure.ts'
+import { must } from '../net/failure.ts'
+import type { SourceReader } from '../reading/reader.ts'
 import { lockFolder, selectedMailbox } from './connection.ts'
-import { protectionOf } from './headers.ts'
-import { packUids } from './sync.ts'
-
-/** What the domain finds in a message for its list row and the index. */
-export interface Enrichment {
-  patient: BodyFindings['patient']
-  documentLabel: string | null
-  documentCount: number
-  alert: BodyFindings['alert']
-  /** Words of clinical documents (and of decrypted content) for the index. */
-  extraText: string
-}
+import { createFlight } from './flight.ts'
+import { fetchBatch, fetchToFile, largestBytes, largestFetched, type Source } from './sources.ts'
 
 export interface BodyStore {
   vault: Vault
-  enrich: (message: { raw: Uint8Array; parsed: ParsedMessage }) => Promise<Enrichment>
+  reader: SourceReader
   announce: Announce
+  /** Milliseconds, monotonic. */
+  monotonic: () => number
 }
 
 /** Sources above this many bytes live in a part file instead of the row. */
 const inlineBytes = 64 * 1024
-/** Bytes asked in one FETCH. */
+/** Bytes and messages asked in one FETCH. */
 const batchBytes = 4 * 1024 * 1024
-const largestBytes = 256 * 1024 * 1024
-const previewLength = 200
-/** Characters of text kept for quoting and indexed. */
-const textLength = 500_000
+const batchMessages = 400
+/** Batches between the first FETCH and the end of storing, the one being fetched included. */
+const batchesInFlight = 3
+/** Messages looked up at a time, and how long one step fetches before the runner may do something else. */
+const lookAhead = 1_000
+const stepMilliseconds = 500
+/** A larger source is kept, and never read as a whole. */
+const largestRead = 96 * 1024 * 1024
+/** What the server did not give so many times is set aside, so that one bad message never stops the rest (chatmail#7397). */
+const mostTries = 3
 
-/** Stores the source of a message with everything read from it. */
-export const storeBody = async (store: BodyStore, id: number, raw: Uint8Array): Promise<void> => {
-  must(await store.vault.run('messages.storeBodies', { bodies: [await readBody(store, id, raw)] }))
+/**
+ * Downloads the bodies that are missing of one account, newest first, as a pipeline: while one batch comes from the server
+ * the one before is read by the worker and the one before that is stored. Batches are stored in the order they came.
+ */
+export interface BodyPipeline {
+  /**
+   * Fetches for about half a second; what came is read and stored behind. `more` is false when nothing is missing and
+   * everything is stored; `done` of `total` bodies are stored since there were none missing. Throws what imapflow throws, or a `Failure`, that of a batch behind included.
+   */
+  step: (client: ImapFlow) => Promise<{ more: boolean; done: number; total: number }>
+  /** Waits until nothing is under way any more; never throws. */
+  settle: () => Promise<void>
 }
 
-/** Everything read from a source, ready to be stored; a big one is already in its part file. */
-const readBody = async (store: BodyStore, id: number, raw: Uint8Array): Promise<StoredBody> => {
-  const small = raw.byteLength <= inlineBytes
-  const file = small ? null : must(await store.vault.parts.write(oneChunk(raw))).id
-  const parsed = parseMessage(raw)
-  const stored = {
-    id,
-    raw: small ? raw : null,
-    rawFile: file,
-    rawSize: raw.byteLength,
+export const createBodyPipeline = (store: BodyStore, accountId: number): BodyPipeline => {
+  const flight = createFlight(batchBytes, batchesInFlight)
+  const underWay = new Set<number>()
+  const failures = new Map<number, number>()
+  let behind: Promise<void> = Promise.resolve()
+  let broken: { cause: unknown } | null = null
+  let done = 0
+  let total = 0
+
+  const missed = async (message: Location): Promise<void> => {
+    const count = (failures.get(message.id) ?? 0) + 1
+    failures.set(message.id, count)
+    if (count >= mostTries) must(await store.vault.run('messages.setAside', { id: message.id }))
   }
-  // Too deep or too big to be read: kept byte-exact all the same, to be saved or sent on.
-  if (!parsed.ok) return { ...stored, text: '', indexText: '', findings: noFindings }
-  const found = await store.enrich({ raw, parsed: parsed.value })
-  const text = parsed.value.text.slice(0, textLength)
-  const names = parsed.value.attachments.flatMap((part) => part.fileName ?? []).join(' ')
+
+  /** Reads a batch at once and stores it in its turn; its failure is told by the next step. */
+  const pass = (sources: readonly Source[], release: () => void): void => {
+    if (sources.length === 0) return
+    for (const { id } of sources) underWay.add(id)
+    const former = behind
+    const ready = prepare(store, sources)
+    // Awaited below, but perhaps after it has failed.
+    ready.catch(() => undefined)
+    const storeInTurn = async (): Promise<void> => {
+      try {
+        await former
+        const prepared = await ready
+        if (broken) return
+        const others = must(await store.vault.run('messages.storeBodies', prepared))
+        await store.announce({ ids: [...sources.map(({ id }) => id), ...others] })
+        done += sources.length
+      } catch (cause) {
+        broken ??= { cause }
+      } finally {
+        for (const { id } of sources) underWay.delete(id)
+        release()
+      }
+    }
+    behind = storeInTurn()
+  }
+
+  const rethrow = (): void => {
+    if (!broken) return
+    const { cause } = broken
+    broken = null
+    throw cause
+  }
+
+  /** One batch from the selected folder, handed on; answers what is larger than announced. What did not come is counted. */
+  const takeBatch = async (client: ImapFlow, batch: readonly Location[]): Promise<Location[]> => {
+    const room = await flight.enter(false)
+    let sources: Source[] = []
+    let larger: Location[] = []
+    try {
+      ;({ sources, larger } = await fetchBatch(client, batch, room.bytes))
+    } finally {
+      if (sources.length === 0) room.release()
+    }
+    pass(sources, room.release)
+    const got = new Set([...sources, ...larger].map(({ id }) => id))
+    for (const message of batch) if (!got.has(message.id)) await missed(message)
+    return larger
+  }
+
+  const takeLarge = async (client: ImapFlow, message: Location): Promise<void> => {
+    const room = await flight.enter(true)
+    let source: Source | null = null
+    try {
+      source = await fetchToFile(store.vault, client, message)
+    } finally {
+      if (source === null) room.release()
+    }
+    if (source === null) await missed(message)
+    else pass([source], room.release)
+  }
+
+  const takeFolder = async (
+    client: ImapFlow,
+    messages: readonly Location[],
+    late: () => boolean,
+  ): Promise<void> => {
+    const [first] = messages
+    if (!first) return
+    const lock = await lockFolder(client, first.path)
+    try {
+      // Another UIDVALIDITY: synchronisation comes first.
+      const same = selectedMailbox(client).uidValidity.toString() === first.uidvalidity
+      if (!same) for (const message of messages) await missed(message)
+      for (const batch of same ? batches(messages) : []) {
+        if (broken || late()) return
+        const larger = batch.some(isLarge) ? batch : await takeBatch(client, batch)
+        for (const message of larger) await takeLarge(client, message)
+      }
+    } finally {
+      lock.release()
+    }
+  }
+
+  const settle = async (): Promise<void> => {
+    for (let last: Promise<void> | null = null; last !== behind;) {
+      last = behind
+      await last
+    }
+    flight.shrink()
+  }
+
   return {
-    ...stored,
-    text,
-    indexText: `${text}\n${names}\n${found.extraText}`.slice(0, 2 * textLength),
-    findings: {
-      preview: previewOf(text === '' ? found.extraText : text),
-      hasAttachments: parsed.value.attachments.some(isListedAttachment),
-      ...protectionOf(parsed.value.root.mimeType, parsed.value.root.parameters['smime-type']),
-      patient: found.patient,
-      documentLabel: found.documentLabel,
-      documentCount: found.documentCount,
-      alert: found.alert,
+    settle,
+    step: async (client) => {
+      rethrow()
+      const begun = store.monotonic()
+      const late = (): boolean => store.monotonic() - begun > stepMilliseconds
+      const found = must(await store.vault.run('messages.withoutBody', { accountId, limit: lookAhead }))
+      const waiting = found.filter(({ id }) => !underWay.has(id))
+      if (waiting.length === 0) {
+        await settle()
+        rethrow()
+        const all = { more: found.length > 0, done, total: done }
+        done = 0
+        total = 0
+        return all
+      }
+      total = done + must(await store.vault.run('messages.countWithoutBody', { accountId }))
+      for (const folder of byFolder(waiting)) {
+        if (late()) break
+        await takeFolder(client, folder, late)
+        rethrow()
+      }
+      return { more: true, done, total }
     },
   }
 }
 
-const noFindings: BodyFindings = {
-  preview: '',
-  hasAttachments: true,
-  signed: false,
-  encrypted: false,
-  patient: null,
-  documentLabel: null,
-  documentCount: 0,
-  alert: null,
+const byFolder = (messages: readonly Location[]): Location[][] => [
+  ...Map.groupBy(messages, (message) => message.folderId).values(),
+]
+
+const isLarge = (message: Location): boolean => message.size > largestFetched
+
+/** Cut so that each fits in one FETCH; what is too large for that is alone. */
+const batches = function* (messages: readonly Location[]): Generator<Location[]> {
+  let batch: Location[] = []
+  let bytes = 0
+  for (const message of messages) {
+    const alone = isLarge(message)
+    const full = bytes + message.size > batchBytes || batch.length >= batchMessages
+    if (batch.length > 0 && (alone || full)) {
+      yield batch
+      batch = []
+      bytes = 0
+    }
+    batch.push(message)
+    bytes += message.size
+    if (!alone) continue
+    yield batch
+    batch = []
+    bytes = 0
+  }
+  if (batch.length > 0) yield batch
+}
+
+/** Reads sources and writes the big ones to their part files: what the store needs of a batch. */
+const prepare = async (
+  store: BodyStore,
+  sources: readonly Source[],
+): Promise<{ bodies: StoredSource[]; readings: Uint8Array }> => {
+  const [files, read] = await Promise.all([
+    Promise.all(sources.map((source) => fileOf(store.vault, source))),
+    readAll(store, sources),
+  ])
+  const bodies = sources.map(({ id, bytes, size }, index) => {
+    const rawFile = files[index] ?? null
+    return { id, raw: rawFile === null ? bytes : null, rawFile, rawSize: size }
+  })
+  return { bodies, readings: read }
+}
+
+const fileOf = async (vault: Vault, { bytes, file, size }: Source): Promise<string | null> => {
+  if (file !== null || bytes === null || size <= inlineBytes) return file
+  return must(await vault.parts.write(oneChunk(bytes))).id
 }
 
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes)
 }
 
-const isListedAttachment = (part: ParsedMessage['attachments'][number]): boolean =>
-  !/pkcs7-signature$/.test(part.mimeType) && !(part.contentId !== null && part.mimeType.startsWith('image/'))
-
-const previewOf = (text: string): string =>
-  text
-    .split('\n')
-    .filter((line) => !line.startsWith('>'))
-    .join(' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, previewLength)
-
-/**
- * Downloads one bounded batch of missing bodies, newest first. Returns how many came; what the server did not give is
- * counted in `failures` and set aside after three tries, so that one bad message never stops the rest (chatmail#7397).
- */
-export const fetchBodies = async (
-  store: BodyStore,
-  client: ImapFlow,
-  waiting: readonly Location[],
-  failures: Map<number, number>,
-): Promise<number> => {
-  const batch = sameFolderBatch(waiting)
-  const first = batch[0]
-  if (!first) return 0
-  const bodies = await fetchSources(client, batch)
-  const read: StoredBody[] = []
-  for (const message of batch) {
-    const raw = message.uid === null ? undefined : bodies.get(message.uid)
-    const body = raw ? await tryReading(store, message.id, raw) : null
-    if (body) {
-      read.push(body)
-      continue
-    }
-    const count = (failures.get(message.id) ?? 0) + 1
-    failures.set(message.id, count)
-    if (count >= 3) must(await store.vault.run('messages.setAside', { id: message.id }))
-  }
-  must(await store.vault.run('messages.storeBodies', { bodies: read }))
-  await store.announce({ ids: read.map((body) => body.id) })
-  return read.length
+/** Readings of sources in order; one already in its part file is read from there. */
+const readAll = async (store: BodyStore, sources: readonly Source[]): Promise<Uint8Array> => {
+  const loaded: (Uint8Array | null)[] = []
+  for (const { bytes, file, size } of sources)
+    loaded.push(
+      bytes ?? (file === null || size > largestRead ? null : await loadShared(store.vault, file, size)),
+    )
+  return must(await store.reader.read(loaded)).readings
 }
 
-/** Null when the message itself cannot be read; the store's own failures go up. */
-const tryReading = async (store: BodyStore, id: number, raw: Uint8Array): Promise<StoredBody | null> => {
-  try {
-    return await readBody(store, id, raw)
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause
-    return null
+/** The one copy in memory of a source that lies in a part file. */
+const loadShared = async (vault: Vault, file: string, size: number): Promise<Uint8Array> => {
+  const { chunks } = must(await vault.parts.read(file))
+  const bytes = new Uint8Array(new SharedArrayBuffer(size))
+  let offset = 0
+  for await (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.byteLength
   }
+  return bytes
 }
 
-/** Messages of the same folder as the first one, up to the size of a batch; always at least one. */
-const sameFolderBatch = (waiting: readonly Location[]): Location[] => {
-  const batch: Location[] = []
-  let bytes = 0
-  for (const message of waiting) {
-    if (batch[0] && message.folderId !== batch[0].folderId) continue
-    if (batch.length > 0 && bytes + message.size > batchBytes) break
-    batch.push(message)
-    bytes += message.size
-  }
-  return batch
-}
-
-/** Sources by UID of messages of one folder. A changed UIDVALIDITY gives nothing: synchronisation comes first. */
-export const fetchSources = async (
-  client: ImapFlow,
-  messages: readonly Location[],
-): Promise<Map<number, Uint8Array>> => {
-  const found = new Map<number, Uint8Array>()
-  const first = messages[0]
-  const uids = messages.flatMap((message) => message.uid ?? []).toSorted((a, b) => a - b)
-  if (!first || uids.length === 0) return found
-  const lock = await lockFolder(client, first.path)
-  try {
-    if (selectedMailbox(client).uidValidity.toString() !== first.uidvalidity) return found
-    const query = { uid: true, source: { start: 0, maxLength: largestBytes } }
-    for await (const message of client.fetch(packUids(uids), query, { uid: true }))
-      if (message.source) found.set(message.uid, new Uint8Array(message.source))
-    return found
-  } finally {
-    lock.release()
-  }
+/** Stores the source of a message with everything read from it. Throws a `Failure`. */
+export const storeSource = async (store: BodyStore, id: number, raw: Uint8Array): Promise<void> => {
+  const source: Source = { id, size: raw.byteLength, bytes: raw, file: null }
+  must(await store.vault.run('messages.storeBodies', await prepare(store, [source])))
 }
 
 /** The stored source of a message, or null when it is not here. */

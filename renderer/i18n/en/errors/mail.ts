@@ -23,6 +23,11 @@ export const mailErrors = {
     'Its header is kept.',
     'It loads at the next connection.',
   ),
+  'mail.quarantined': sentence(
+    'Reading this message takes too much time or memory: it is set aside.',
+    raw,
+    resend,
+  ),
   'mime.malformed': sentence('This message is malformed.', raw, resend),
   'mime.limit': sentence('This message exceeds the reading limits.', raw, resend),
   'part.expired': sentence('The link to this part is no longer valid.', nothing, 'Open the message again.'),

@@ -27,6 +27,11 @@ export const mailErrors = {
     "L'en-tête est conservé.",
     'Il se chargera à la prochaine connexion.',
   ),
+  'mail.quarantined': sentence(
+    'La lecture de ce message demande trop de temps ou de mémoire : il est mis à part.',
+    raw,
+    "Enregistrez la source, ou demandez un nouvel envoi à l'expéditeur.",
+  ),
   'mime.malformed': sentence(
     'Ce message est mal formé.',
     raw,

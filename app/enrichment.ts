@@ -1,0 +1,16 @@
+import type { Enrichment, ParsedMessage } from './mail/index.ts'
+import { findDocuments } from './mssante/index.ts'
+import { messageParts } from './reading/index.ts'
+
+/** What the clinical documents of a message say for its list row and the index. */
+export const enrichMessage = async (message: { parsed: ParsedMessage }): Promise<Enrichment> => {
+  const found = await findDocuments(messageParts(message.parsed))
+  const clinical = found.documents.filter((document) => document.cda !== null)
+  return {
+    patient: found.patient,
+    alert: found.alert,
+    documentLabel: clinical[0]?.summary.label ?? null,
+    documentCount: clinical.length,
+    extraText: found.text,
+  }
+}
