@@ -225,18 +225,41 @@ export const folderListOperations = {
         : [],
     ),
   ),
-  /** The user's folder for a role; null gives the choice back to the server. The next folder list applies it. */
+  /**
+   * The user's folder for a role, at once and for every folder list to come; null gives the choice back to the server,
+   * which the next list applies. Returns the folders whose role changed.
+   */
   'folders.choose': operation(
-    (db, params: { accountId: number; role: FolderRole; folderId: number | null }): void => {
+    (db, params: { accountId: number; role: FolderRole; folderId: number | null }): number[] => {
+      const { accountId, role, folderId } = params
       db.prepare('DELETE FROM folder_choices WHERE account_id = $accountId AND role = $role').run({
-        accountId: params.accountId,
-        role: params.role,
+        accountId,
+        role,
       })
-      if (params.folderId !== null)
-        db.prepare(
-          `INSERT INTO folder_choices (account_id, role, path)
-           SELECT account_id, $role, path FROM folders WHERE id = $folderId AND account_id = $accountId AND mailbox IS NULL`,
-        ).run({ accountId: params.accountId, role: params.role, folderId: params.folderId })
+      if (folderId === null) return []
+      const path = db
+        .prepare('SELECT path FROM folders WHERE id = $folderId AND account_id = $accountId AND mailbox IS NULL')
+        .get<{ path: string }>({ accountId, folderId })?.path
+      if (path === undefined) return []
+      // One folder, one role.
+      db.prepare('DELETE FROM folder_choices WHERE account_id = $accountId AND path = $path').run({
+        accountId,
+        path,
+      })
+      db.prepare('INSERT INTO folder_choices (account_id, role, path) VALUES ($accountId, $role, $path)').run({
+        accountId,
+        role,
+        path,
+      })
+      const former = db
+        .prepare(
+          `SELECT id FROM folders WHERE account_id = $accountId AND role = $role AND mailbox IS NULL AND id <> $folderId`,
+        )
+        .all<{ id: number }>({ accountId, role, folderId })
+        .map(({ id }) => id)
+      for (const id of former) db.prepare("UPDATE folders SET role = 'none' WHERE id = ?").run([id])
+      db.prepare('UPDATE folders SET role = $role WHERE id = $folderId').run({ role, folderId })
+      return [...former, folderId]
     },
   ),
 }
