@@ -218,11 +218,21 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   let locks = 0
   const session = createSession({
     vault,
+    onFault: deps.onFault,
     card,
     onOpen: () => mail.start(),
     onClose: async () => {
       locks += 1
       resources.clear()
+      actionProgress: (progress) => emit('actions.progress', progress),
+      actionsChanged: (counts) => emit('actions.changed', counts),
+    },
+  })
+
+  const exchange = mail.exchange({
+    printed: async (row, raw) => {
+      const opened = await protection.open(raw, [row.from.address], new Date(row.date))
+      return opened.ok ? buildPrintedMessage(row, raw, opened.value) : opened
       attachmentUrls.clear()
       uploads.clear()
       identity.end()
@@ -325,6 +335,13 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     },
     'settings.get': () => ok(preferences.get()),
     'settings.set': (change) => {
+    'actions.prepare': (wish) => mail.actions.prepare(wish),
+    'actions.start': ({ actionId }) => mail.actions.start(actionId),
+    'actions.discard': ({ actionId }) => mail.actions.discard(actionId),
+    'actions.pending': () => mail.actions.pending(),
+    'actions.retry': ({ id }) => mail.actions.retry(id),
+    'actions.cancel': ({ id }) => mail.actions.cancel(id),
+    'actions.dismiss': ({ ids }) => mail.actions.dismiss(ids),
       const outcome = preferences.set(
         Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
       )

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { accountCalls, accountEvents } from './accounts.ts'
+import { actionCalls, actionEvents } from './actions.ts'
 import { cardCalls, cardEvents } from './card.ts'
 import { composeCalls, composeEvents } from './compose.ts'
 import { mailCalls, mailEvents } from './mail.ts'
@@ -12,6 +13,7 @@ export * from './card.ts'
 export * from './compose.ts'
 export * from './core-port.ts'
 export * from './documents.ts'
+export * from './actions.ts'
 export * from './errors.ts'
 export * from './mail.ts'
 export * from './policy.ts'
@@ -34,6 +36,9 @@ export const coreCalls = {
 export const contractCalls = { ...coreCalls, ...windowCalls }
 
 /** Everything a window may hear. */
+  ...actionCalls,
+  ...folderCalls,
+  ...searchCalls,
 export const contractEvents = {
   ...sessionEvents,
   ...cardEvents,
@@ -49,3 +54,5 @@ export type EventName = keyof typeof contractEvents
 export type Input<M extends Method> = z.infer<(typeof contractCalls)[M]['input']>
 export type Output<M extends Method> = z.infer<(typeof contractCalls)[M]['output']>
 export type EventPayload<E extends EventName> = z.infer<(typeof contractEvents)[E]>
+  ...actionEvents,
+  ...searchEvents,

@@ -2,19 +2,31 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Account, MailDelta, MessageRow, OutboxItem } from '../contract/index.ts'
+import type { Account, ActionProgress, MailDelta, MessageRow, OutboxItem } from '../contract/index.ts'
 import { ok, type Outcome } from '../contract/errors.ts'
 import { createVault, type Vault } from '../vault/index.ts'
 import type { Operator } from '../../test/operator/index.ts'
 import { people, type Person } from '../../test/operator/people.ts'
 import { value } from './outcome.fixture.ts'
-import { createMail, createResolver, type Mail, type MailDependencies } from './index.ts'
+import {
+  createMail,
+  createResolver,
+  createSourceReader,
+  type Mail,
+  type MailDependencies,
+} from './index.ts'
 
 /** Everything windows were told, with a way to wait for a state of it. */
 export const createWitness = () => {
   const rows = new Map<number, MessageRow>()
   const order: MessageRow[] = []
-  const state = { accounts: [] as Account[], outbox: [] as OutboxItem[], phase: '' }
+  const state = {
+    accounts: [] as Account[],
+    outbox: [] as OutboxItem[],
+    phase: '',
+    actions: { waiting: 0, blocked: 0, notices: 0 },
+    progress: [] as ActionProgress[],
+  }
   const waiting = new Set<() => void>()
   const tell = () => {
     for (const check of waiting) check()
@@ -42,6 +54,14 @@ export const createWitness = () => {
       },
       outbox: (items: OutboxItem[]) => {
         state.outbox = items
+        tell()
+      },
+      actionProgress: (progress: ActionProgress) => {
+        state.progress.push(progress)
+        tell()
+      },
+      actionsChanged: (counts: typeof state.actions) => {
+        state.actions = counts
         tell()
       },
     },
@@ -95,6 +115,12 @@ export const openPractice = async (
   const anchors = (operator.policy.trustAnchors ?? []).map((file) => readFileSync(file, 'utf8'))
   const domains = operator.policy.trustSpace?.domains ?? []
   const witness = createWitness()
+  const reader = createSourceReader({
+    entry: path.join(import.meta.dirname, '../reading-worker.ts'),
+    limitMilliseconds: 20_000,
+    idleMilliseconds: 10_000,
+    heapMebibytes: 192,
+  })
   const make = () =>
     createMail({
       vault,
@@ -104,8 +130,8 @@ export const openPractice = async (
       logins: ['psc', 'password'],
       credentials: (account) => Promise.resolve(ok({ kind: 'password', password: account.password ?? '' })),
       login: () => Promise.resolve(ok(null)),
-      enrich: () =>
-        Promise.resolve({ patient: null, documentLabel: null, documentCount: 0, alert: null, extraText: '' }),
+      reader,
+      monotonic: () => performance.now(),
       classify: (address) =>
         domains.some((domain) => address.endsWith(domain.replace(/^\.?/, domain.startsWith('.') ? '.' : '@')))
           ? 'professional'
@@ -114,10 +140,14 @@ export const openPractice = async (
       protect: (entity) => Promise.resolve(ok(entity)),
       canSign: () => true,
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
+      replacePrefix: () => '[Annule et remplace] ',
       readableContent: (raw) => Promise.resolve(ok(raw)),
       attachmentUrl: () => 'souspli-part://none',
       now: Date.now,
       random,
+      onFault: (error) => {
+        throw error
+      },
       emit: witness.emit,
       ...overrides,
     })

@@ -10,23 +10,33 @@ import type {
   MessageRow,
   NewAccount,
   OutboxItem,
+  SearchAnswer,
+  SearchScope,
   SyncProgress,
   TrustClass,
 } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import { flagBits, type QueueChange, type StoredAccount, type Vault } from '../vault/index.ts'
+import type { OutboxChange, StoredAccount, Vault } from '../vault/index.ts'
+import { createActions, type ActionDependencies } from './actions.ts'
 import { discover, domainOf } from './accounts/discovery.ts'
 import { startRunner, type AccountRunner } from './accounts/runner.ts'
 import { createAnnounce } from './changes.ts'
-import { fetchSources, storeBody, storedSource, type BodyStore, type Enrichment } from './imap/bodies.ts'
+import { createExchange, type Exchange, type ExchangeParts } from './exchange/exchange.ts'
+import { storedSource, storeSource, type BodyStore } from './imap/bodies.ts'
+import { createFolderCare } from './folder-care.ts'
 import { imapError, openImap, serverCapabilities } from './imap/connection.ts'
+import { fetchSource } from './imap/sources.ts'
 import type { AskCredentials, Credentials } from './net/credentials.ts'
-import type { ParsedMessage } from './mime/message.ts'
 import { must } from './net/failure.ts'
 import type { PeerVerification } from './net/peer.ts'
 import { createDrafts, type DraftDependencies } from './outbox/drafts.ts'
-import { createOutbox, fileSent, startSender, type Sender } from './outbox/outbox.ts'
+import { fileSent } from './outbox/filing.ts'
+import { createOutbox } from './outbox/outbox.ts'
+import { createReceipts } from './outbox/receipts.ts'
+import { startSender, type Sender } from './outbox/sender.ts'
+import { createSentView } from './outbox/sent-view.ts'
 import { openSubmission } from './outbox/submission.ts'
+import type { SourceReader } from './reading/reader.ts'
 
 export interface MailDependencies
   extends
@@ -38,6 +48,7 @@ export interface MailDependencies
       | 'protect'
       | 'canSign'
       | 'extraHeaders'
+      | 'replacePrefix'
       | 'readableContent'
       | 'attachmentUrl'
     > {
@@ -50,19 +61,29 @@ export interface MailDependencies
     refused?: Credentials,
   ) => Promise<Outcome<Credentials>>
   login: (account: Pick<StoredAccount, 'address' | 'auth'>) => Promise<Outcome<unknown>>
-  /** Clinical summary of a message for its row and the index. */
-  enrich: (message: { raw: Uint8Array; parsed: ParsedMessage }) => Promise<Enrichment>
+  /** Reads messages away from the event loop. */
+  reader: SourceReader
   classify: (address: string) => TrustClass
   /** Milliseconds since 1970. */
   now: () => number
+  /** Milliseconds, for durations. */
+  monotonic: () => number
   random: (length: number) => Uint8Array
+  /** Milliseconds a submission server may take to answer; five minutes without it. */
+  replyTimeout?: number
+  /** Between two looks at the folders other than the inbox; two minutes without it. */
+  pollMilliseconds?: number
   emit: {
     delta: (delta: MailDelta) => void
     accounts: (accounts: Account[]) => void
     progress: (progress: SyncProgress) => void
     outbox: (items: OutboxItem[]) => void
-  }
+  } & ActionDependencies['emit']
+  /** Something failed that nobody waits for. */
+  onFault: (error: unknown) => void
 }
+
+const defaultPoll = 120_000
 
 export type Mail = ReturnType<typeof createMail>
 
@@ -70,7 +91,7 @@ export type Mail = ReturnType<typeof createMail>
 export const createMail = (deps: MailDependencies) => {
   const { vault } = deps
   const announce = createAnnounce(vault, deps.emit.delta)
-  const bodies: BodyStore = { vault, enrich: deps.enrich, announce }
+  const bodies: BodyStore = { vault, reader: deps.reader, announce, monotonic: deps.monotonic }
   const running = new Map<number, { runner: AccountRunner; sender: Sender }>()
   let started = false
   /** Ends what no account's runner holds: connections tried before an account exists. */
@@ -88,6 +109,7 @@ export const createMail = (deps: MailDependencies) => {
     smtp: account.smtp,
     connection: running.get(account.id)?.runner.connection() ?? { state: 'offline' },
     maxMessageSize: account.maxMessageSize,
+    quota: account.quota,
   })
 
   const listAccounts = async (): Promise<Outcome<Account[]>> => {
@@ -100,24 +122,33 @@ export const createMail = (deps: MailDependencies) => {
     if (accounts.ok && started) deps.emit.accounts(accounts.value)
   }
 
-  const outbox = createOutbox({
-    vault,
-    onChange: async () => {
-      const items = await outbox.list()
-      if (items.ok && started) deps.emit.outbox(items.value)
-    },
-    wake: () => {
-      for (const { sender } of running.values()) sender.wake()
-    },
-  })
   const tellOutbox = async (): Promise<void> => {
     const items = await outbox.list()
     if (items.ok && started) deps.emit.outbox(items.value)
   }
+  const outboxChanged = async (change: OutboxChange | null): Promise<void> => {
+    if (change !== null) {
+      if (change.files.length > 0) must(await vault.parts.remove(change.files))
+      await announce({ ids: change.ids, folderIds: change.folderIds })
+    }
+    await tellOutbox()
+  }
+  const outbox = createOutbox({
+    vault,
+    draft: (id) => drafts.get(id),
+    onChange: outboxChanged,
+    wake: () => {
+      for (const { runner, sender } of running.values()) {
+        sender.wake()
+        runner.wake()
+      }
+    },
+    now: deps.now,
+  })
 
   const run = (account: StoredAccount): void => {
     const credentials: AskCredentials = (refused) => deps.credentials(account, refused)
-    const filing = { vault, accountId: account.id, onChange: tellOutbox }
+    const filing = { vault, accountId: account.id, onChange: outboxChanged }
     const runner = startRunner({
       account,
       vault,
@@ -129,7 +160,13 @@ export const createMail = (deps: MailDependencies) => {
       fileSent: (client, sentPath) => fileSent(filing, client, sentPath),
       now: deps.now,
       random: deps.random,
-      onConnection: () => void tellAccounts(),
+      onConnection: ({ state }) => {
+        if (state === 'online') running.get(account.id)?.sender.hurry()
+        void tellAccounts()
+      },
+      onQuota: () => void tellAccounts(),
+      pollMilliseconds: deps.pollMilliseconds ?? defaultPoll,
+      onActions: actions.changed,
       onProgress: (progress) => {
         if (started) deps.emit.progress(progress)
       },
@@ -141,11 +178,18 @@ export const createMail = (deps: MailDependencies) => {
       credentials,
       now: deps.now,
       random: deps.random,
-      onChange: tellOutbox,
+      onChange: outboxChanged,
       onSettled: runner.wake,
+      ...(deps.replyTimeout === undefined ? {} : { replyTimeout: deps.replyTimeout }),
     })
     running.set(account.id, { runner, sender })
   }
+
+  const folderCare = createFolderCare({
+    vault,
+    announce,
+    runner: (accountId) => running.get(accountId)?.runner,
+  })
 
   const halt = async (id: number): Promise<void> => {
     const one = running.get(id)
@@ -220,22 +264,23 @@ export const createMail = (deps: MailDependencies) => {
     const done = await deps.login(account)
     if (!done.ok) return done
     running.get(accountId)?.runner.syncNow()
-    running.get(accountId)?.sender.wake()
+    running.get(accountId)?.sender.hurry()
     return ok(null)
   }
 
-  /** Stores were changed by a local action: windows hear of it, then the server. */
-  const acted = async (change: QueueChange): Promise<void> => {
-    await announce({ ids: change.ids, folderIds: change.folderIds })
-    for (const { runner } of running.values()) runner.wake()
-  }
-  const actedOn = async (
-    change: Outcome<QueueChange & { operationId: number }>,
-  ): Promise<Outcome<number>> => {
-    if (!change.ok) return change
-    await acted(change.value)
-    return ok(change.value.operationId)
-  }
+  const actions = createActions({
+    vault,
+    announce,
+    searchIds: async ({ text, scope }, before) => {
+      const found = await vault.run('search.query', { text, scope, before, limit: 200 })
+      return found.ok ? ok({ ids: found.value.ids, more: found.value.more }) : found
+    },
+    wake: () => {
+      for (const { runner } of running.values()) runner.wake()
+    },
+    emit: deps.emit,
+    onFault: deps.onFault,
+  })
 
   const rows = async (ids: number[]): Promise<Outcome<MessageRow[]>> =>
     await vault.run('messages.rows', { ids })
@@ -258,20 +303,26 @@ export const createMail = (deps: MailDependencies) => {
     const { uid } = place
     const runner = running.get(place.accountId)?.runner
     if (!runner || uid === null) return fail('mail.body-unavailable', { retry: 'later' })
-    const fetched = await runner.withClient((client) => fetchSources(client, [place]))
-    const raw = fetched.ok ? fetched.value.get(uid) : undefined
+    const fetched = await runner.withClient((client) => fetchSource(client, place), place.folderId)
+    const raw = fetched.ok ? fetched.value : null
     if (!raw)
       return fail('mail.body-unavailable', {
         retry: 'later',
         ...(fetched.ok ? {} : { cause: fetched.error }),
       })
     try {
-      await storeBody(bodies, id, raw)
+      await storeSource(bodies, id, raw)
       await announce({ ids: [id] })
     } catch (cause) {
       return { ok: false, error: imapError(cause, '') }
     }
     return ok(raw)
+  }
+
+  const onQueued = async (accountId: number): Promise<void> => {
+    await tellOutbox()
+    running.get(accountId)?.sender.wake()
+    running.get(accountId)?.runner.wake()
   }
 
   const drafts = createDrafts({
@@ -283,16 +334,22 @@ export const createMail = (deps: MailDependencies) => {
     protect: deps.protect,
     canSign: deps.canSign,
     extraHeaders: deps.extraHeaders,
+    replacePrefix: deps.replacePrefix,
     readableContent: deps.readableContent,
     attachmentUrl: deps.attachmentUrl,
     now: deps.now,
     random: deps.random,
     announce,
-    onQueued: async (accountId) => {
-      await tellOutbox()
-      running.get(accountId)?.sender.wake()
-      running.get(accountId)?.runner.wake()
-    },
+    onQueued,
+  })
+  const receipts = createReceipts({
+    vault,
+    accounts: storedAccounts,
+    rawMessage,
+    classify: deps.classify,
+    now: deps.now,
+    random: deps.random,
+    onQueued,
   })
 
   return {
@@ -301,13 +358,14 @@ export const createMail = (deps: MailDependencies) => {
       started = true
       must(await vault.run('outbox.recover', {}))
       for (const account of must(await storedAccounts())) run(account)
+      must(await actions.resume())
     },
     /** Closes every socket and stops all work, within a second. */
     stop: async (): Promise<void> => {
       started = false
       trying.abort()
       trying = new AbortController()
-      await Promise.all([...running.keys()].map(halt))
+      await Promise.all([actions.stop(), ...[...running.keys()].map(halt), deps.reader.stop()])
     },
     discover: (address: string): Promise<Outcome<Discovery>> =>
       discover(deps.resolver, address, deps.logins, (imap) => serverCapabilities(deps, imap, trying.signal)),
@@ -318,47 +376,59 @@ export const createMail = (deps: MailDependencies) => {
     syncNow: async (): Promise<Outcome<null>> => {
       for (const { runner, sender } of running.values()) {
         runner.syncNow()
-        sender.wake()
+        sender.hurry()
       }
       return await Promise.resolve(ok(null))
     },
     folders: (): Promise<Outcome<Folder[]>> => vault.run('folders.list', {}),
+    createFolder: folderCare.create,
+    renameFolder: folderCare.rename,
+    deleteFolder: folderCare.delete,
+    subscribeFolder: folderCare.subscribe,
+    setFolderRole: folderCare.setRole,
     page: (query: { folderId: number; before: number | null; limit: number; filter: ListFilter }) =>
       vault.run('messages.page', query),
     row,
     rows,
     thread: (id: number): Promise<Outcome<MessageRow[]>> => vault.run('messages.thread', { id }),
-    setFlag: async (ids: number[], flag: Flag, on: boolean): Promise<Outcome<number>> =>
-      await actedOn(await vault.run('queue.setFlag', { ids, bit: flagBits[flag], on })),
-    move: async (ids: number[], folderId: number): Promise<Outcome<number>> =>
-      await actedOn(await vault.run('queue.move', { ids, folderId })),
-    delete: async (ids: number[]): Promise<Outcome<number>> =>
-      await actedOn(await vault.run('queue.delete', { ids })),
-    undo: async (operationId: number): Promise<Outcome<null>> => {
-      const change = await vault.run('queue.undo', { operationId })
-      if (!change.ok) return change
-      if (change.value === null) return fail('mail.not-found')
-      await acted(change.value)
-      return ok(null)
-    },
-    search: async (query: {
+    setFlag: (ids: number[], flag: Flag, on: boolean): Promise<Outcome<number>> =>
+      actions.apply({ kind: 'flag', flag, on }, ids),
+    move: (ids: number[], folderId: number): Promise<Outcome<number>> =>
+      actions.apply({ kind: 'move', folderId }, ids),
+    delete: (ids: number[]): Promise<Outcome<number>> => actions.apply({ kind: 'delete' }, ids),
+    undo: actions.undo,
+    actions,
+    search: (query: {
       text: string
-      folderId: number | null
+      scope: SearchScope
       before: number | null
       limit: number
-    }): Promise<Outcome<{ rows: MessageRow[]; more: boolean }>> => {
-      const found = await vault.run('search.query', query)
-      if (!found.ok) return found
-      const list = await rows(found.value.ids)
-      return list.ok ? ok({ rows: list.value, more: found.value.more }) : list
-    },
+    }): Promise<Outcome<SearchAnswer>> => vault.run('search.page', query),
     suggest: async (text: string): Promise<Outcome<(Correspondent & { trust: TrustClass })[]>> => {
       const found = await vault.run('correspondents.suggest', { text, limit: 10 })
       if (!found.ok) return found
       return ok(found.value.map((one) => ({ ...one, trust: deps.classify(one.address) })))
     },
     rawMessage,
+    /** Files in and out, and messages set aside: made once, by who can print and tell windows. */
+    exchange: (own: ExchangeParts): Exchange =>
+      createExchange({
+        vault,
+        reader: deps.reader,
+        announce,
+        classify: deps.classify,
+        displaySubject: deps.displaySubject,
+        now: deps.now,
+        rows,
+        rawMessage,
+        storeSource: (id, raw) => storeSource(bodies, id, raw),
+        storedSource: (id) => storedSource(vault, id),
+        wake: (accountId) => running.get(accountId)?.runner.wake(),
+        ...own,
+      }),
     drafts,
-    outbox: { list: outbox.list, retry: outbox.retry, cancel: outbox.cancel },
+    outbox,
+    receipts,
+    sentView: createSentView({ vault, accounts: storedAccounts, classify: deps.classify }),
   }
 }

@@ -148,8 +148,15 @@ describe('an account against a real Dovecot', () => {
     const archive = value(await practice.mail.folders()).find((folder) => folder.role === 'archive')?.id ?? 0
     // As after a move of the other connection: the server named the UID, this one has not been told of it.
     const moved = value(await practice.vault.run('queue.move', { ids: [id], folderId: archive }))
-    value(await practice.vault.run('queue.sent', { id: moved.operationId }))
-    value(await practice.vault.run('queue.confirm', { id: moved.operationId, uids: [{ id, uid: 900_000 }] }))
+    value(await practice.vault.run('queue.sent', { id: moved.operationId, ids: null, mark: null }))
+    value(
+      await practice.vault.run('queue.confirm', {
+        id: moved.operationId,
+        ids: null,
+        uids: [{ id, uid: 900_000 }],
+        missing: [],
+      }),
+    )
     practice.witness.state.phase = ''
     await practice.restart()
     await practice.witness.until('all folders visited', () =>

@@ -1,16 +1,35 @@
 import type { AppError } from '../../contract/errors.ts'
 
 /**
- * Milliseconds before the next try, by kind of failure (models.md §9.2.11): network and busy servers 2 s to 80 s with
- * jitter; authentication and TLS wait for the user (null).
+ * What stands in the way (models.md §9.2.11): `auth` waits for the user to log in, `policy` (TLS, certificate) for somebody
+ * to change something, `busy` for the server to have time again, `network` for the line; `refused` is an answer.
+ */
+export type FailureKind = 'auth' | 'policy' | 'busy' | 'network' | 'refused'
+
+export const failureKind = (error: AppError): FailureKind => {
+  if (error.retry === 'after-login' || error.code.startsWith('auth.')) return 'auth'
+  if (error.code === 'imap.busy' || error.code === 'smtp.busy') return 'busy'
+  if (error.code.startsWith('tls.') && error.retry !== 'later') return 'policy'
+  if (error.retry === 'later') return 'network'
+  return error.retry === 'after-change' ? 'policy' : 'refused'
+}
+
+/** First and longest wait, milliseconds: a busy server is left alone, a cut line is tried again at once. */
+const waits = { network: [2000, 80_000], busy: [30_000, 10 * 60_000] } as const
+
+/**
+ * Milliseconds before the next try, by kind of failure, doubling with each one and spread by a quarter either way;
+ * null: only the user can help.
  */
 export const retryDelay = (
   error: AppError,
   attempt: number,
   random: (length: number) => Uint8Array,
 ): number | null => {
-  if (error.retry === 'after-login' || error.retry === 'after-change' || error.retry === 'no') return null
-  const base = Math.min(80_000, 2000 * 2 ** Math.min(attempt, 6))
+  const kind = failureKind(error)
+  if (kind !== 'network' && kind !== 'busy') return null
+  const [first, longest] = waits[kind]
+  const base = Math.min(longest, first * 2 ** Math.min(attempt, 10))
   const jitter = (random(1)[0] ?? 128) / 255
   return Math.round(base * (0.75 + jitter / 2))
 }

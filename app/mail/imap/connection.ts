@@ -35,8 +35,10 @@ const connectOnce = async (
   if (!secret.ok) return secret
   const tcp = await openTcp(verification.resolver, server.host, server.port, options.signal)
   if (!tcp.ok) return tcp
+  const heard: Heard = { refusal: undefined }
   const client = new ImapFlow({
     ...connectionOptions(verification, server, tcp.value),
+    logger: listeningFor(heard),
     auth:
       secret.value.kind === 'password'
         ? { user, pass: secret.value.password }
@@ -46,11 +48,14 @@ const connectOnce = async (
     disableCompression: true,
     disableAutoIdle: !options.idle,
     autoIdleDelay: 200,
-    socketTimeout: 5 * 60_000,
-    maxIdleTime: 4 * 60_000,
+    // So long without a byte while a command runs, or twice that while nothing is asked (a NOOP asks first, which also
+    // starts IDLE again): a line that is dead is noticed within 90 s.
+    socketTimeout: 45_000,
+    maxIdleTime: 25 * 60_000,
     maxLiteralSize: 256 * 1024 * 1024,
     maxLineLength: 16 * 1024 * 1024,
   })
+  refusals.set(client, heard)
   // Without a listener an error after connect() would end the process.
   client.on('error', () => undefined)
   const abort = () => {
@@ -68,6 +73,27 @@ const connectOnce = async (
     options.signal.removeEventListener('abort', abort)
   }
 }
+
+/** What the server last refused. imapflow tells it to its logger only, and answers `false`. */
+interface Heard {
+  refusal: unknown
+}
+const refusals = new WeakMap<ImapFlow, Heard>()
+
+const listeningFor = (heard: Heard) => ({
+  debug: () => undefined,
+  info: () => undefined,
+  warn: (entry: unknown) => {
+    if (typeof entry === 'object' && entry !== null && 'err' in entry) heard.refusal = entry.err
+  },
+  error: () => undefined,
+  // Nothing is written anywhere: no entry below a warning need be made.
+  isLevelEnabled: (level: string) => level === 'warn',
+})
+
+/** Why the server refused the command that has just answered `false`: an error for `imapError`. */
+export const refusalOf = (client: ImapFlow): unknown =>
+  refusals.get(client)?.refusal ?? new Failure({ code: 'imap.failed', retry: 'no' })
 
 const connectionOptions = (verification: PeerVerification, server: ImapEndpoint, tcp: Socket) => ({
   host: server.host,
@@ -155,7 +181,7 @@ export const imapError = (cause: unknown, host: string): AppError => {
     cause,
   })
   if (has(cause, 'authenticationFailed')) {
-    if (response === 'UNAVAILABLE' || response === 'LIMIT') return later('imap.failed')
+    if (isBusy(cause)) return later('imap.busy')
     return { code: 'auth.failed', retry: 'after-login', details: { host }, cause }
   }
   // Nothing was believed and nothing sent: whoever garbles the line now must not stop the mail for good.
@@ -166,12 +192,22 @@ export const imapError = (cause: unknown, host: string): AppError => {
     return { code: 'tls.starttls-missing', retry: 'after-change', details: { host }, cause }
   }
   if (protocol.test(code)) return later('imap.protocol')
+  if (isBusy(cause)) return later('imap.busy')
+  if (response === 'NOPERM') return later('imap.no-permission')
+  if (response === 'NONEXISTENT' || response === 'TRYCREATE') return later('imap.folder-gone')
   if (response === 'OVERQUOTA') return { code: 'imap.quota', retry: 'after-change', details: { host }, cause }
   if (text(cause, 'responseStatus') !== '') return later('imap.failed')
   if (/^(NoConnection|EConnectionClosed|ClosedAfterConnect|StateLogout)/.test(code))
     return later('net.closed')
   return code === '' ? later('imap.failed') : networkError(cause, host)
 }
+
+/** RFC 5530: nothing is wrong with what was asked, the server cannot now; some say it in words only, when greeting. */
+const isBusy = (cause: unknown): boolean =>
+  ['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG'].includes(text(cause, 'serverResponseCode')) ||
+  /too many (?:simultaneous |concurrent )?(?:connections|sessions)|maximum number of connections/i.test(
+    `${text(cause, 'response')} ${text(cause, 'responseText')} ${text(cause, 'reason')}`,
+  )
 
 const text = (cause: unknown, key: string): string => {
   const value: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, key) : undefined

@@ -1,5 +1,7 @@
 import type { Operation } from '../operation.ts'
 import { accountOperations } from './accounts.ts'
+import { actionOperations } from './actions.ts'
+import { appendOperations } from './appends.ts'
 import { checkOperations } from './check.ts'
 import { correspondentOperations } from './correspondents.ts'
 import { draftOperations } from './drafts.ts'
@@ -13,6 +15,8 @@ import { queueOperations } from './queue.ts'
 import { searchOperations } from './search.ts'
 
 /** Every operation of the store by its name: the whole of what the worker can be asked to do. */
+import { pendingOperations } from './pending.ts'
+import { quarantineOperations } from './quarantine.ts'
 export const operations = {
   ...accountOperations,
   ...folderOperations,
@@ -28,6 +32,9 @@ export const operations = {
   ...checkOperations,
 }
 
+  ...appendOperations,
+  ...actionOperations,
+  ...pendingOperations,
 type Operations = typeof operations
 export type OperationName = keyof Operations
 /** Operations declared with `(db)` alone take `{}`. */

@@ -5,7 +5,6 @@ import { accountOperations } from './accounts.ts'
 import { folderOperations } from './folders.ts'
 import { messageOperations, type NewMessage } from './messages.ts'
 import { outboxOperations } from './outbox.ts'
-import { queueOperations } from './queue.ts'
 
 const clock = { time: Date.UTC(2026, 10, 22) }
 const context = { now: () => clock.time }
@@ -139,106 +138,6 @@ describe('conversations', () => {
     expect(threadOf(db, one)).not.toBe(threadOf(db, two))
     insert(db, inbox, [message(3, { references: ['<x@t>', '<y@t>'] })])
     expect(threadOf(db, one)).toBe(threadOf(db, two))
-  })
-})
-
-describe('the action queue', () => {
-  const flag = (db: SqlDatabase, ids: number[], bit: number, on: boolean) =>
-    queueOperations['queue.setFlag'](db, { ids, bit, on }, context)
-  const next = (db: SqlDatabase) => queueOperations['queue.next'](db, { accountId: 1 }, context)
-
-  it('shows an action at once; the server cannot overwrite it while it waits', () => {
-    const { db, inbox } = storeWithFolders()
-    const [id = 0] = insert(db, inbox, [message(1)])
-    flag(db, [id], 1, true)
-    expect(countsOf(db, inbox)).toEqual([1, 0])
-    messageOperations['messages.applyFlags'](
-      db,
-      { accountId: 1, folderId: inbox, changes: [{ uid: 1, flags: 2 }], state: null },
-      context,
-    )
-    expect(rows(db, [id])[0]).toMatchObject({ seen: true, flagged: true, pending: true })
-  })
-
-  it('collapses actions that replace each other and drops those that change nothing', () => {
-    const { db, inbox } = storeWithFolders()
-    const [id = 0] = insert(db, inbox, [message(1)])
-    flag(db, [id], 2, true)
-    flag(db, [id], 2, false)
-    expect(flag(db, [id], 2, false).operationId).toBe(0)
-    const only = next(db)
-    expect(only?.action).toMatchObject({ kind: 'flag', on: false })
-    queueOperations['queue.confirm'](db, { id: only?.id ?? 0, uids: [] }, context)
-    expect(next(db)).toBeNull()
-    expect(rows(db, [id])[0]?.pending).toBe(false)
-  })
-
-  it('undoes what was not sent by forgetting it, and what was sent by its inverse', () => {
-    const { db, inbox, archive } = storeWithFolders()
-    const [id = 0] = insert(db, inbox, [message(5)])
-    const first = queueOperations['queue.move'](db, { ids: [id], folderId: archive }, context)
-    expect(countsOf(db, archive)).toEqual([1, 1])
-    queueOperations['queue.undo'](db, { operationId: first.operationId }, context)
-    expect(next(db)).toBeNull()
-    expect(messageOperations['messages.uids'](db, { folderId: inbox }, context)).toEqual([5])
-
-    const second = queueOperations['queue.move'](db, { ids: [id], folderId: archive }, context)
-    queueOperations['queue.sent'](db, { id: second.operationId }, context)
-    queueOperations['queue.undo'](db, { operationId: second.operationId }, context)
-    expect(rows(db, [id])[0]?.folderId).toBe(inbox)
-    queueOperations['queue.confirm'](db, { id: second.operationId, uids: [{ id, uid: 81 }] }, context)
-    expect(next(db)?.action).toMatchObject({
-      kind: 'move',
-      target: inbox,
-      items: [{ id, folderId: archive, uid: 81 }],
-    })
-  })
-
-  it('deletes from a shared mailbox into its own trash, into the account’s when it shows none', () => {
-    const whole = storeWithFolders([
-      ['Shared/team@b.test', 'inbox'],
-      ['Shared/team@b.test/Trash', 'trash'],
-    ])
-    const [team = 0, teamTrash = 0] = whole.more
-    const [own = 0] = insert(whole.db, whole.inbox, [message(1)])
-    const [theirs = 0] = insert(whole.db, team, [message(2)])
-    queueOperations['queue.delete'](whole.db, { ids: [own, theirs] }, context)
-    expect([own, theirs].map((id) => rows(whole.db, [id])[0]?.folderId)).toEqual([whole.trash, teamTrash])
-
-    const bare = storeWithFolders([['Shared/team@b.test', 'inbox']])
-    const [id = 0] = insert(bare.db, bare.more[0] ?? 0, [message(3)])
-    queueOperations['queue.delete'](bare.db, { ids: [id] }, context)
-    expect(rows(bare.db, [id])[0]?.folderId).toBe(bare.trash)
-  })
-  it('puts back what the server refuses, and deletes for good only from the trash', () => {
-    const { db, inbox, trash } = storeWithFolders()
-    const [id = 0] = insert(db, inbox, [message(1)])
-    const deletion = queueOperations['queue.delete'](db, { ids: [id] }, context)
-    expect(rows(db, [id])[0]?.folderId).toBe(trash)
-    queueOperations['queue.refuse'](db, { id: deletion.operationId, error: 'imap.failed' }, context)
-    expect(rows(db, [id])[0]).toMatchObject({ folderId: inbox, pending: false })
-
-    const [old = 0] = insert(db, trash, [message(9)])
-    const final = queueOperations['queue.delete'](db, { ids: [old] }, context)
-    expect(rows(db, [old])).toEqual([])
-    const { removal } = queueOperations['queue.confirm'](db, { id: final.operationId, uids: [] }, context)
-    expect(removal.ids).toEqual([old])
-    expect(queueOperations['queue.undo'](db, { operationId: final.operationId }, context)).toBeNull()
-  })
-
-  it('keeps the order and waits for the time of the first', () => {
-    const { db, inbox } = storeWithFolders()
-    const [a = 0, b = 0] = insert(db, inbox, [message(1), message(2)])
-    const first = flag(db, [a], 1, true)
-    flag(db, [b], 1, true)
-    queueOperations['queue.retryAt'](
-      db,
-      { id: first.operationId, at: clock.time + 1000, error: 'imap.failed' },
-      context,
-    )
-    expect(next(db)).toBeNull()
-    clock.time += 1000
-    expect(next(db)?.id).toBe(first.operationId)
   })
 })
 

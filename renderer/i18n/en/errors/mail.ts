@@ -13,6 +13,31 @@ export const mailErrors = {
     readable,
     'Delete or archive messages, then empty the trash.',
   ),
+  'imap.busy': sentence(
+    'The server is too busy, or has too many connections open.',
+    readable,
+    'SousPli waits a while, then tries again by itself.',
+  ),
+  'imap.no-permission': sentence(
+    'Your rights on this folder do not allow this action.',
+    'The messages are back where they were.',
+    'Ask the owner of the mailbox for these rights.',
+  ),
+  'imap.folder-gone': sentence(
+    'This folder no longer exists on the server.',
+    'The messages are back where they were.',
+    'Choose another folder.',
+  ),
+  'mail.changed-elsewhere': sentence(
+    'These messages were changed by another device in the meantime.',
+    'They stay as the server has them.',
+    'Check them, then do the action again if needed.',
+  ),
+  'mail.cannot-undo': sentence(
+    'This action can no longer be undone.',
+    nothing,
+    'A permanent deletion cannot be taken back once the server was told.',
+  ),
   'mail.not-found': sentence(
     'This message is no longer in the mailbox.',
     nothing,

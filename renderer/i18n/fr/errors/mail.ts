@@ -17,6 +17,31 @@ export const mailErrors = {
     readable,
     'Supprimez ou archivez des messages, puis videz la corbeille.',
   ),
+  'imap.busy': sentence(
+    'Le serveur est trop occupé, ou a trop de connexions ouvertes.',
+    readable,
+    'SousPli attend un moment, puis réessaie tout seul.',
+  ),
+  'imap.no-permission': sentence(
+    'Vos droits sur ce dossier ne permettent pas cette action.',
+    'Les messages sont revenus où ils étaient.',
+    'Demandez ces droits au responsable de la boîte.',
+  ),
+  'imap.folder-gone': sentence(
+    "Ce dossier n'existe plus sur le serveur.",
+    'Les messages sont revenus où ils étaient.',
+    'Choisissez un autre dossier.',
+  ),
+  'mail.changed-elsewhere': sentence(
+    'Ces messages ont été modifiés entre-temps par un autre appareil.',
+    'Ils restent tels que le serveur les a.',
+    "Vérifiez-les, puis refaites l'action si besoin.",
+  ),
+  'mail.cannot-undo': sentence(
+    'Cette action ne peut plus être annulée.',
+    nothing,
+    'Une suppression définitive ne se reprend plus une fois transmise au serveur.',
+  ),
   'mail.not-found': sentence(
     "Ce message n'est plus dans la boîte.",
     nothing,
