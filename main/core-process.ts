@@ -6,6 +6,7 @@ import type {
   HostRequest,
   OutcomeData,
   PartHead,
+  PathUse,
   ToCore,
 } from '../app/contract/index.ts'
 
@@ -38,6 +39,8 @@ export interface CoreProcess {
   openPart: (url: string) => Promise<OpenedPart>
   upload: (upload: Upload) => Promise<OutcomeData>
   savePart: (url: string, path: string) => Promise<OutcomeData>
+  /** The value is the grant a window names these paths by. */
+  grantPaths: (use: PathUse, paths: string[]) => Promise<OutcomeData>
   /** Copies a part to the opened-files folder; the value is the copy's absolute path. */
   copyPartToOpen: (url: string, fileName: string) => Promise<OutcomeData>
   send: (
@@ -209,6 +212,7 @@ export const startCoreProcess = (options: CoreProcessOptions): CoreProcess => {
     openPart,
     upload: (upload) => ask((id) => ({ kind: 'upload-chunk', id, ...upload })),
     savePart: (url, path) => ask((id) => ({ kind: 'save-part', id, url, path })),
+    grantPaths: (use, paths) => ask((id) => ({ kind: 'grant-paths', id, use, paths })),
     copyPartToOpen: (url, fileName) => ask((id) => ({ kind: 'open-part', id, url, fileName })),
     send: (message, ports) => post(message, ports),
     stop: async (limitMs) => {

@@ -7,8 +7,8 @@ import { isOpenedFile, runsWhenOpened } from './opened-files.ts'
 import type { Host } from './origins.ts'
 
 export interface WindowCallsOptions {
-  core: Pick<CoreProcess, 'savePart' | 'copyPartToOpen'>
-  dialog: Pick<Dialog, 'showSaveDialog'>
+  core: Pick<CoreProcess, 'savePart' | 'copyPartToOpen' | 'grantPaths'>
+  dialog: Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>
   shell: Pick<Shell, 'openExternal' | 'openPath'>
   app: Pick<App, 'getVersion'>
   openedFolder: string
@@ -35,6 +35,31 @@ const print = (window: BrowserWindow): Promise<OutcomeData> =>
     window.webContents.print({}, () => resolve(done))
   })
 
+/** Files of one import, at most. */
+const mostFiles = 1000
+
+const chooseFolder = async (
+  dialog: WindowCallsOptions['dialog'],
+  window: BrowserWindow,
+): Promise<string | null> => {
+  const choice = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] })
+  return choice.canceled ? null : (choice.filePaths[0] ?? null)
+}
+
+const chooseFile = async (
+  dialog: WindowCallsOptions['dialog'],
+  window: BrowserWindow,
+  defaultPath: string,
+  extension: string,
+): Promise<string | null> => {
+  const choice = await dialog.showSaveDialog(window, {
+    defaultPath,
+    filters: [{ name: extension.toUpperCase(), extensions: [extension] }],
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  })
+  return choice.canceled || choice.filePath === '' ? null : choice.filePath
+}
+
 /** The calls of contract/window.ts, answered by main itself. */
 export const createWindowCalls = (options: WindowCallsOptions): WindowAnswers => ({
   'window.savePart': async ({ url, fileName }, window) => {
@@ -60,6 +85,26 @@ export const createWindowCalls = (options: WindowCallsOptions): WindowAnswers =>
       return unavailable
     }
     return (await options.shell.openPath(path)) === '' ? done : unavailable
+  },
+  'window.chooseImport': async ({ kind }, window) => {
+    const choice = await options.dialog.showOpenDialog(window, {
+      properties: kind === 'folder' ? ['openDirectory'] : ['openFile', 'multiSelections'],
+    })
+    if (choice.canceled || choice.filePaths.length === 0) return { ok: true, value: null }
+    const paths = choice.filePaths.slice(0, mostFiles)
+    const granted = await options.core.grantPaths('import', paths)
+    if (!granted.ok) return granted
+    return { ok: true, value: { grant: granted.value, names: paths.map((path) => basename(path)) } }
+  },
+  'window.chooseExport': async ({ format, several, fileName }, window) => {
+    const path =
+      format === 'eml' && several
+        ? await chooseFolder(options.dialog, window)
+        : await chooseFile(options.dialog, window, bareName(fileName), format)
+    if (path === null) return { ok: true, value: null }
+    const use = format === 'eml' && several ? 'export-folder' : 'export-file'
+    const granted = await options.core.grantPaths(use, [path])
+    return granted.ok ? { ok: true, value: { grant: granted.value, name: basename(path) } } : granted
   },
   'window.openLink': async ({ url }) => {
     const link = openableLink(url)

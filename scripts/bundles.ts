@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { InlineConfig } from 'vite'
+import type { InlineConfig, Plugin } from 'vite'
 import { noncePlaceholder } from '../main/app-protocol.ts'
 
 /** Repository root. */
@@ -46,6 +47,21 @@ const nodeBundle = (name: string, entry: string, output: string, format: 'es' | 
   },
 })
 
+/** Typefaces of PDF exports: metric-compatible with Arial, under the SIL Open Font License; their licence goes along. */
+const typefaces = ['LiberationSans-Regular.ttf', 'LiberationSans-Bold.ttf', 'LICENSE_LIBERATION']
+
+const withFonts = (bundle: Bundle): Bundle => {
+  const folder = join(root, 'node_modules/pdfjs-dist/standard_fonts')
+  const plugin: Plugin = {
+    name: 'print-fonts',
+    generateBundle() {
+      for (const name of typefaces)
+        this.emitFile({ type: 'asset', fileName: `fonts/${name}`, source: readFileSync(join(folder, name)) })
+    },
+  }
+  return { ...bundle, config: { ...bundle.config, plugins: [plugin] } }
+}
+
 /** The window's build is renderer/vite.config.ts; styles carry the nonce that main fills in. */
 const rendererConfig: InlineConfig = {
   configFile: join(root, 'renderer/vite.config.ts'),
@@ -61,6 +77,7 @@ export const bundles: Bundle[] = [
   nodeBundle('core', 'app/core-process.ts', 'core/core.mjs', 'es'),
   nodeBundle('vault-worker', 'app/vault/worker.ts', 'core/vault-worker.mjs', 'es'),
   nodeBundle('reading-worker', 'app/reading-worker.ts', 'core/reading-worker.mjs', 'es'),
+  withFonts(nodeBundle('print-worker', 'app/mail/exchange/print-worker.ts', 'core/print-worker.mjs', 'es')),
   nodeBundle('smime-worker', 'app/smime/worker.ts', 'core/smime-worker.mjs', 'es'),
   nodeBundle('card', 'app/card/process.ts', 'card/card.mjs', 'es'),
   {

@@ -17,7 +17,15 @@ export interface CoreStart {
   vaultWorker: string
   /** Entry file of the S/MIME worker thread, alike. */
   smimeWorker: string
+  /** Entry file of the worker thread that reads messages as they are synchronised. */
+  readingWorker: string
+  /** Entry file of the worker thread that writes PDF exports, and the folder of its typefaces. */
+  printWorker: string
+  printFonts: string
 }
+
+/** What a path may be used for: messages read from it, an export written to the file, or into the folder. */
+export type PathUse = 'import' | 'export-file' | 'export-folder'
 
 export type ToCore =
   | { kind: 'start'; start: CoreStart }
@@ -30,6 +38,8 @@ export type ToCore =
   | { kind: 'part-cancel'; id: number }
   /** Bytes a window sends (attachments, p12 files), in order; `last` closes the upload. */
   | { kind: 'upload-chunk'; id: number; uploadId: string; index: number; bytes: Uint8Array; last: boolean }
+  /** Paths the user chose in a dialog of main's: the answer is the grant a window names them by. */
+  | { kind: 'grant-paths'; id: number; use: PathUse; paths: string[] }
   | { kind: 'save-part'; id: number; url: string; path: string }
   | { kind: 'open-part'; id: number; url: string; fileName: string }
   | { kind: 'power'; event: 'suspend' | 'resume' | 'lock-screen' }

@@ -3,20 +3,28 @@ import { accountCalls, accountEvents } from './accounts.ts'
 import { actionCalls, actionEvents } from './actions.ts'
 import { cardCalls, cardEvents } from './card.ts'
 import { composeCalls, composeEvents } from './compose.ts'
+import { deliveryCalls } from './delivery.ts'
+import { folderCalls } from './folders.ts'
+import { exchangeCalls, exchangeEvents } from './exchange.ts'
 import { mailCalls, mailEvents } from './mail.ts'
+import { searchCalls, searchEvents } from './search.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
 import { windowCalls } from './window.ts'
 
 export * from './accounts.ts'
+export * from './actions.ts'
 export * from './card.ts'
 export * from './compose.ts'
+export * from './delivery.ts'
 export * from './core-port.ts'
 export * from './documents.ts'
-export * from './actions.ts'
 export * from './errors.ts'
+export * from './exchange.ts'
+export * from './folders.ts'
 export * from './mail.ts'
 export * from './policy.ts'
+export * from './search.ts'
 export * from './service.ts'
 export * from './session.ts'
 export * from './settings.ts'
@@ -28,7 +36,12 @@ export const coreCalls = {
   ...cardCalls,
   ...accountCalls,
   ...mailCalls,
+  ...actionCalls,
+  ...folderCalls,
+  ...searchCalls,
   ...composeCalls,
+  ...exchangeCalls,
+  ...deliveryCalls,
   ...settingsCalls,
 }
 
@@ -36,15 +49,15 @@ export const coreCalls = {
 export const contractCalls = { ...coreCalls, ...windowCalls }
 
 /** Everything a window may hear. */
-  ...actionCalls,
-  ...folderCalls,
-  ...searchCalls,
 export const contractEvents = {
   ...sessionEvents,
   ...cardEvents,
   ...accountEvents,
   ...mailEvents,
+  ...actionEvents,
+  ...searchEvents,
   ...composeEvents,
+  ...exchangeEvents,
   ...settingsEvents,
 }
 
@@ -54,5 +67,3 @@ export type EventName = keyof typeof contractEvents
 export type Input<M extends Method> = z.infer<(typeof contractCalls)[M]['input']>
 export type Output<M extends Method> = z.infer<(typeof contractCalls)[M]['output']>
 export type EventPayload<E extends EventName> = z.infer<(typeof contractEvents)[E]>
-  ...actionEvents,
-  ...searchEvents,

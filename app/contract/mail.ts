@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
 import { DeliverySummary, MessageDelivery, ReceiptRequest, Replacement } from './delivery.ts'
-import { ErrorData } from './errors.ts'
+import { ErrorCode, ErrorData } from './errors.ts'
 import { DocumentSummary, PatientSummary, ResultAlert } from './documents.ts'
 
 /** Grows with the message's date: seconds × 2²⁰ + counter (models.md §8.2), below 2⁵³. */
@@ -99,6 +99,8 @@ export const MessageRow = z.object({
   alert: ResultAlert.nullable(),
   /** An action on this message is not yet confirmed by the server. */
   pending: z.boolean(),
+  /** Nothing is read of it: its content is beyond what can be read safely, or the server never gave it. */
+  quarantined: z.boolean(),
   /** How far a sent message has come; null for everything else. */
   delivery: DeliverySummary.nullable(),
   /** « Annule et remplace »: it replaces another message of the same author, or is replaced by one. */
@@ -215,6 +217,8 @@ export const MessageView = z.object({
   signature: SignatureStatus,
   encryption: EncryptionStatus,
   raw: z.object({ url: z.string(), size: z.number().int() }),
+  /** Why it is set aside: then there are headers and the source, nothing else. */
+  quarantine: ErrorCode.nullable(),
 })
 export type MessageView = z.infer<typeof MessageView>
 

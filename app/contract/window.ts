@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ExportFormat, Grant } from './exchange.ts'
 import { call, Nothing } from './service.ts'
 
 /**
@@ -10,6 +11,16 @@ export const windowCalls = {
   'window.savePart': call(z.object({ url: z.string(), fileName: z.string().max(255) }), z.boolean()),
   /** Copies the part to the private folder (wiped on lock) and opens it with the system's program. */
   'window.openPart': call(z.object({ url: z.string(), fileName: z.string().max(255) }), Nothing),
+  /** Asks for mail files (mbox, eml) or for a folder (Maildir, folder of files). Null when the user cancels. */
+  'window.chooseImport': call(
+    z.object({ kind: z.enum(['files', 'folder']) }),
+    z.object({ grant: Grant, names: z.array(z.string()) }).nullable(),
+  ),
+  /** Asks where an export goes: a file, or a folder for several .eml. Null when the user cancels. */
+  'window.chooseExport': call(
+    z.object({ format: ExportFormat, several: z.boolean(), fileName: z.string().max(255) }),
+    z.object({ grant: Grant, name: z.string() }).nullable(),
+  ),
   /** Only https; the window has shown the real host and the user agreed. */
   'window.openLink': call(z.object({ url: z.string().max(4000) }), Nothing),
   /** Print the recovery code or the document shown. */

@@ -1,4 +1,6 @@
-export { buildHeaderOnlyView, buildMessageView, messageParts } from './message-view.ts'
+export { buildHeaderOnlyView, buildMessageView, buildQuarantinedView, messageParts } from './message-view.ts'
 export { createPartFiles } from './files.ts'
+export { createGrants, type Grants } from './grants.ts'
+export { buildPrintedMessage } from './printed-message.ts'
 export { createResources, type Resource } from './resources.ts'
-export { createUploads } from './uploads.ts'
+export { createUploads, type Uploads } from './uploads.ts'

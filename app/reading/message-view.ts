@@ -3,6 +3,7 @@ import {
   toErrorData,
   type ClinicalDocument,
   type DocumentSummary,
+  type ErrorCode,
   type MessageRow,
   type MessageView,
   type Outcome,
@@ -161,6 +162,8 @@ export const buildMessageView = async (
     messageIdHeader: headers.messageId,
     rawSubject: headers.subject,
     readReceiptRequested: headers.readReceiptTo.length > 0,
+    readReceipt: null,
+    sent: nothingSent,
     body: {
       available: true,
       textUrl: failed
@@ -188,8 +191,12 @@ export const buildMessageView = async (
       }),
       size: raw.byteLength,
     },
+    quarantine: null,
   })
 }
+
+/** Filled in by who knows the outbox and the reports. */
+const nothingSent: MessageView['sent'] = { recipients: null, report: null, replaces: null, replacedBy: null }
 
 /** A message whose body is not here yet: headers from the row, everything else empty. */
 export const buildHeaderOnlyView = (row: MessageRow, rawSubject: string): MessageView => ({
@@ -202,10 +209,35 @@ export const buildHeaderOnlyView = (row: MessageRow, rawSubject: string): Messag
   messageIdHeader: null,
   rawSubject,
   readReceiptRequested: false,
+  readReceipt: null,
+  sent: nothingSent,
   body: { available: false, textUrl: null, htmlUrl: null, remoteContent: false },
   parts: [],
   documents: [],
   signature: { status: 'none' },
   encryption: { status: 'none' },
   raw: { url: '', size: 0 },
+  quarantine: null,
+})
+
+/** A message set aside: nothing of its content is read, its source can be saved. */
+export const buildQuarantinedView = (
+  row: MessageRow,
+  raw: Uint8Array | null,
+  quarantine: ErrorCode,
+  publish: Publish,
+): MessageView => ({
+  ...buildHeaderOnlyView(row, row.subject),
+  quarantine,
+  ...(raw && {
+    raw: {
+      url: publish({
+        mimeType: 'application/octet-stream',
+        size: raw.byteLength,
+        fileName: 'message.eml',
+        read: () => ok(raw),
+      }),
+      size: raw.byteLength,
+    },
+  }),
 })

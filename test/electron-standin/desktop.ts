@@ -9,6 +9,8 @@ import { createEmitter, strict } from './strict.ts'
 export const dialog = strict('dialog', {
   showSaveDialog: (_window: object, options: object): Promise<unknown> =>
     askHost('dialog', { method: 'showSaveDialog', options }),
+  showOpenDialog: (_window: object, options: object): Promise<unknown> =>
+    askHost('dialog', { method: 'showOpenDialog', options }),
   showErrorBox: (title: string, content: string): void => {
     console.error(`${title}: ${content}`)
     askHost('dialog', { method: 'showErrorBox', options: { title, content } }).catch(() => undefined) // said above

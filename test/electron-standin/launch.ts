@@ -25,6 +25,7 @@ export interface StandinOptions {
 
 export interface DialogAnswers {
   showSaveDialog: { canceled: boolean; filePath: string }
+  showOpenDialog: { canceled: boolean; filePaths: string[] }
 }
 
 export interface StandinApp {
@@ -72,7 +73,10 @@ export const launchStandin = async (options: StandinOptions = {}): Promise<Stand
   const externals: string[] = []
   let waitingExternal: ((url: string) => void) | null = null
   const openedPaths: string[] = []
-  const answers: DialogAnswers = { showSaveDialog: { canceled: true, filePath: '' } }
+  const answers: DialogAnswers = {
+    showSaveDialog: { canceled: true, filePath: '' },
+    showOpenDialog: { canceled: true, filePaths: [] },
+  }
 
   const end = createWireEnd(
     (message) => {
@@ -95,7 +99,7 @@ export const launchStandin = async (options: StandinOptions = {}): Promise<Stand
     }
     if (op === 'dialog') {
       const { method } = payload as { method: string }
-      return method === 'showSaveDialog' ? answers.showSaveDialog : null
+      return Object.hasOwn(answers, method) ? answers[method as keyof DialogAnswers] : null
     }
     return windows.handle(op, payload)
   }

@@ -100,7 +100,8 @@ const named: Record<string, string> = {
   plusmn: '±',
 }
 
-const decodeEntities = (text: string): string =>
+/** Numeric and usual named entities as characters; unknown ones stay as they are. */
+export const decodeEntities = (text: string): string =>
   text.replace(
     /&(?:#(\d{1,7})|#[xX]([0-9a-fA-F]{1,6})|([a-zA-Z0-9]{2,8}));/g,
     (whole, decimal, hex, name) => {

@@ -36,5 +36,7 @@ CREATE TABLE import_refusals (
   code TEXT NOT NULL,
   PRIMARY KEY (import_id, position)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX messages_set_aside ON messages (id) WHERE body_state = 2;
 `,
 } as const

@@ -1,5 +1,12 @@
 import { operation } from '../operation.ts'
 
+/** Every column that names a part file. What is not here is swept: a new reference goes here first. */
+export const referredParts = `SELECT raw_file AS id FROM bodies WHERE raw_file IS NOT NULL
+  UNION SELECT mime_file FROM outbox WHERE mime_file IS NOT NULL
+  UNION SELECT part_file FROM draft_attachments
+  UNION SELECT json_extract(one.value, '$.partFile') FROM imports, json_each(imports.source, '$.parts') one
+    WHERE imports.state IN ('running','failed')`
+
 export const partOperations = {
   /** Registers a part file that is complete on disk. */
   'parts.add': operation((db, params: { id: string; size: number }, context): void => {
@@ -20,13 +27,7 @@ export const partOperations = {
    */
   'parts.sweep': operation((db, params: { fresh: string[] }): string[] => {
     db.prepare(
-      `DELETE FROM part_files WHERE id NOT IN (
-         SELECT raw_file FROM bodies WHERE raw_file IS NOT NULL
-         UNION SELECT mime_file FROM outbox WHERE mime_file IS NOT NULL
-         UNION SELECT part_file FROM draft_attachments
-         UNION SELECT json_extract(one.value, '$.partFile') FROM imports, json_each(imports.source, '$.parts') one
-           WHERE imports.state IN ('running','failed')
-         UNION SELECT value FROM json_each($fresh))`,
+      `DELETE FROM part_files WHERE id NOT IN (${referredParts} UNION SELECT value FROM json_each($fresh))`,
     ).run({ fresh: JSON.stringify(params.fresh) })
     return db
       .prepare('SELECT id FROM part_files')
