@@ -7,6 +7,7 @@ import {
   toErrorData,
   type CoreMethod,
   type CoreStart,
+  type ErrorCode,
   type ErrorData,
   type EventName,
   type EventPayload,
@@ -14,20 +15,25 @@ import {
   type Outcome,
   type OutcomeData,
   type Output,
+  type PathUse,
 } from './contract/index.ts'
 import { createIdentity } from './identity/index.ts'
-import { createMail, createResolver, type Enrichment, type ParsedMessage } from './mail/index.ts'
-import { createTrustClassifier, displaySubject, findDocuments } from './mssante/index.ts'
+import { createMail, createResolver, createSourceReader } from './mail/index.ts'
+import { createTrustClassifier, displaySubject } from './mssante/index.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import {
   buildHeaderOnlyView,
   buildMessageView,
+  buildPrintedMessage,
+  buildQuarantinedView,
+  createGrants,
   createPartFiles,
   createResources,
   createUploads,
-  messageParts,
   type Resource,
 } from './reading/index.ts'
+import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
+import { sendingHandlers } from './sending-handlers.ts'
 import { createPreferences, createSession, preferenceFile } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
 import { createVault } from './vault/index.ts'
@@ -65,6 +71,8 @@ export interface Core {
     last: boolean
   }) => Promise<Outcome<null>>
   savePart: (url: string, path: string) => Promise<Outcome<null>>
+  /** Names paths the user chose in main's dialog, for one import or export. */
+  grantPaths: (use: PathUse, paths: string[]) => Outcome<string>
   /** Copies a part to the private folder and answers the copy's path. */
   copyPart: (url: string, fileName: string) => Promise<Outcome<string>>
   power: (event: 'suspend' | 'resume' | 'lock-screen') => Promise<void>
@@ -75,6 +83,8 @@ export interface Core {
 type Handlers = { [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>> }
 
 const nothing = ok(null)
+/** The message asks for more than reading may cost: it is set aside, not an error of the call. */
+const beyondLimits = (code: ErrorCode): boolean => code === 'mime.limit' || code === 'smime.limit'
 const largestAttachment = 64 * 1024 * 1024
 const lockedError: ErrorData = { code: 'vault.locked', retry: 'after-login' }
 
@@ -156,22 +166,22 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const classify = createTrustClassifier(policy.trustSpace)
   const resources = createResources(random)
   const uploads = createUploads(vault)
+  const grants = createGrants(random)
   const attachmentUrls = new Map<string, string>()
 
-  const enrich = async (message: { raw: Uint8Array; parsed: ParsedMessage }): Promise<Enrichment> => {
-    const found = await findDocuments(messageParts(message.parsed))
-    const [first] = found.documents.filter((document) => document.cda !== null)
-    return {
-      patient: found.patient,
-      alert: found.alert,
-      documentLabel: first?.summary.label ?? null,
-      documentCount: found.documents.filter((document) => document.cda !== null).length,
-      extraText: found.text,
-    }
-  }
+  // A message that asks for more of either is set aside; the worker's heap also bounds the memory of the core.
+  const reader = createSourceReader({
+    entry: start.readingWorker,
+    limitMilliseconds: 20_000,
+    idleMilliseconds: 10_000,
+    heapMebibytes: 192,
+  })
 
   const mail = createMail({
     vault,
+    ...(policy.folderPollSeconds === undefined
+      ? {}
+      : { pollMilliseconds: policy.folderPollSeconds * 1000 }),
     resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
     anchors: () => anchorsPem,
     verifyServer: (peer) =>
@@ -182,7 +192,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     logins: policy.psc === undefined ? ['password'] : ['psc', 'password'],
     credentials: identity.credentials,
     login: identity.login,
-    enrich,
+    reader,
+    monotonic: deps.monotonic,
     classify,
     displaySubject,
     protect: protection.protect,
@@ -203,27 +214,16 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       attachmentUrls.set(id, url)
       return url
     },
+    replacePrefix: () => preferences.get().replacePrefix,
     extraHeaders: (): Record<string, string> => (policy.nil === undefined ? {} : { 'X-MSS-NIL': policy.nil }),
     now,
     random,
+    onFault: deps.onFault,
     emit: {
       delta: (delta) => emit('mail.delta', delta),
       accounts: (accounts) => emit('accounts.changed', accounts),
       progress: (progress) => emit('accounts.progress', progress),
       outbox: (items) => emit('outbox.changed', items),
-    },
-  })
-
-  /** Grows at each lock: what was begun before must leave nothing behind and answer nothing after. */
-  let locks = 0
-  const session = createSession({
-    vault,
-    onFault: deps.onFault,
-    card,
-    onOpen: () => mail.start(),
-    onClose: async () => {
-      locks += 1
-      resources.clear()
       actionProgress: (progress) => emit('actions.progress', progress),
       actionsChanged: (counts) => emit('actions.changed', counts),
     },
@@ -233,8 +233,29 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     printed: async (row, raw) => {
       const opened = await protection.open(raw, [row.from.address], new Date(row.date))
       return opened.ok ? buildPrintedMessage(row, raw, opened.value) : opened
+    },
+    printWorker: start.printWorker,
+    fonts: () => readFonts(start.printFonts),
+    tellImport: (state) => emit('exchange.import', state),
+    tellExport: (state) => emit('exchange.export', state),
+  })
+
+  /** Grows at each lock: what was begun before must leave nothing behind and answer nothing after. */
+  let locks = 0
+  const session = createSession({
+    vault,
+    card,
+    onOpen: async () => {
+      await mail.start()
+      await exchange.recover()
+    },
+    onClose: async () => {
+      locks += 1
+      resources.clear()
       attachmentUrls.clear()
       uploads.clear()
+      grants.clear()
+      exchange.stop()
       identity.end()
       await Promise.all([mail.stop(), smime.stop(), wipeOpenedFiles()])
     },
@@ -249,13 +270,22 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     const row = await mail.row(id)
     if (!row.ok) return row
     const raw = await mail.rawMessage(id)
+    // Asked after the source: what was not here may have come, and have been read, just now.
+    const reason = await exchange.quarantine.reason(id)
+    if (!reason.ok) return reason
+    const { publish } = resources.group(`message-${id}`)
+    const setAside = (code: ErrorCode) =>
+      ok(buildQuarantinedView(row.value, raw.ok ? raw.value : null, code, publish))
+    if (reason.value !== null) return setAside(reason.value)
     if (!raw.ok)
       return raw.error.code === 'mail.body-unavailable'
-        ? ok(buildHeaderOnlyView(row.value, row.value.subject))
+        ? await mail.sentView(buildHeaderOnlyView(row.value, row.value.subject), null)
         : raw
     const opened = await protection.open(raw.value, [row.value.from.address], new Date(row.value.date))
-    if (!opened.ok) return opened
-    return buildMessageView(row.value, raw.value, opened.value, resources.group(`message-${id}`).publish)
+    if (!opened.ok) return beyondLimits(opened.error.code) ? setAside(opened.error.code) : opened
+    const view = await buildMessageView(row.value, raw.value, opened.value, publish)
+    if (!view.ok) return beyondLimits(view.error.code) ? setAside(view.error.code) : view
+    return await mail.sentView(view.value, raw.value)
   }
 
   const takeUpload = async (uploadId: string): Promise<Outcome<Uint8Array>> => {
@@ -293,6 +323,11 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     'accounts.syncNow': () => mail.syncNow(),
     'accounts.remove': ({ accountId }) => mail.removeAccount(accountId),
     'folders.list': () => mail.folders(),
+    'folders.create': (wish) => mail.createFolder(wish),
+    'folders.rename': ({ folderId, name }) => mail.renameFolder(folderId, name),
+    'folders.delete': ({ folderId }) => mail.deleteFolder(folderId),
+    'folders.subscribe': ({ folderId, on }) => mail.subscribeFolder(folderId, on),
+    'folders.setRole': ({ accountId, role, folderId }) => mail.setFolderRole(accountId, role, folderId),
     'messages.page': (query) => mail.page(query),
     'messages.view': ({ id }) => view(id),
     'messages.thread': ({ id }) => mail.thread(id),
@@ -300,29 +335,23 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     'messages.move': ({ ids, folderId }) => mail.move(ids, folderId),
     'messages.delete': ({ ids }) => mail.delete(ids),
     'messages.undo': ({ operationId }) => mail.undo(operationId),
+    'actions.prepare': (wish) => mail.actions.prepare(wish),
+    'actions.start': ({ actionId }) => mail.actions.start(actionId),
+    'actions.discard': ({ actionId }) => mail.actions.discard(actionId),
+    'actions.pending': () => mail.actions.pending(),
+    'actions.retry': ({ id }) => mail.actions.retry(id),
+    'actions.cancel': ({ id }) => mail.actions.cancel(id),
+    'actions.dismiss': ({ ids }) => mail.actions.dismiss(ids),
     'messages.search': (query) => mail.search(query),
     'correspondents.suggest': ({ text }) => mail.suggest(text),
-    'drafts.create': (wish) => mail.drafts.create(wish),
-    'drafts.list': () => mail.drafts.list(),
-    'drafts.get': ({ id }) => mail.drafts.get(id),
-    'drafts.save': ({ id, content }) => mail.drafts.save(id, content),
-    'drafts.discard': ({ id }) => mail.drafts.discard(id),
-    'drafts.attach': async ({ id, uploadId, fileName, mimeType }) => {
-      const upload = await uploads.take(uploadId)
-      return upload.ok ? mail.drafts.attach(id, { ...upload.value, fileName, mimeType }) : upload
-    },
-    'drafts.detach': ({ id, attachmentId }) => mail.drafts.detach(id, attachmentId),
-    'drafts.check': async ({ id }) => {
-      const checks = await mail.drafts.check(id)
-      if (!checks.ok) return checks
-      const draft = await mail.drafts.get(id)
-      if (!draft.ok) return draft
-      return ok([...checks.value, ...(await protection.check(draft.value.content))])
-    },
-    'drafts.send': ({ id }) => mail.drafts.send(id),
-    'outbox.list': () => mail.outbox.list(),
-    'outbox.retry': ({ id }) => mail.outbox.retry(id),
-    'outbox.cancel': ({ id }) => mail.outbox.cancel(id),
+    ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
+    ...exchangeHandlers({
+      exchange,
+      grants,
+      takeUpload: uploads.take,
+      keep: resources.keep,
+      language: () => preferences.get().language,
+    }),
     'keys.importP12': async ({ uploadId, passphrase }) => {
       const bytes = await takeUpload(uploadId)
       return bytes.ok ? protection.importP12(bytes.value, passphrase) : bytes
@@ -335,13 +364,6 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     },
     'settings.get': () => ok(preferences.get()),
     'settings.set': (change) => {
-    'actions.prepare': (wish) => mail.actions.prepare(wish),
-    'actions.start': ({ actionId }) => mail.actions.start(actionId),
-    'actions.discard': ({ actionId }) => mail.actions.discard(actionId),
-    'actions.pending': () => mail.actions.pending(),
-    'actions.retry': ({ id }) => mail.actions.retry(id),
-    'actions.cancel': ({ id }) => mail.actions.cancel(id),
-    'actions.dismiss': ({ ids }) => mail.actions.dismiss(ids),
       const outcome = preferences.set(
         Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
       )
@@ -393,6 +415,10 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         ? uploads.add(chunk)
         : Promise.resolve(fail('vault.locked', { retry: 'after-login' })),
     savePart: files.save,
+    grantPaths: (use, paths) =>
+      session.state().phase === 'open'
+        ? ok(grants.give(use, paths))
+        : fail('vault.locked', { retry: 'after-login' }),
     copyPart: files.copy,
     power: async (event) => {
       if (event !== 'resume') await session.lock('system')

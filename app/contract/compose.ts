@@ -16,7 +16,8 @@ export const DraftAttachment = z.object({
 })
 export type DraftAttachment = z.infer<typeof DraftAttachment>
 
-export const DraftKind = z.enum(['new', 'reply', 'reply-all', 'forward'])
+/** `replace`: « Annule et remplace » of a message one has sent. */
+export const DraftKind = z.enum(['new', 'reply', 'reply-all', 'forward', 'replace'])
 export type DraftKind = z.infer<typeof DraftKind>
 
 /** What the user types; saved as one types. */
@@ -39,7 +40,7 @@ export type DraftContent = z.infer<typeof DraftContent>
 export const Draft = z.object({
   id: DraftId,
   kind: DraftKind,
-  /** The message answered or forwarded. */
+  /** The message answered, forwarded or replaced. */
   sourceId: MessageId.nullable(),
   content: DraftContent,
   attachments: z.array(DraftAttachment),
@@ -85,8 +86,16 @@ export const OutboxItem = z.object({
   attempts: z.number().int(),
   nextAttemptAt: z.string().nullable(),
   error: ErrorData.nullable(),
+  /** An answer to a request of a read receipt rather than a message. */
+  receipt: z.boolean(),
+  /** Nothing leaves before; a `delay` of seconds to change one's mind, or a date the user chose. */
+  due: z.object({ at: z.string(), kind: z.enum(['delay', 'schedule']) }).nullable(),
+  /** Can be taken back as the draft it was (`outbox.edit`). */
+  editable: z.boolean(),
 })
 export type OutboxItem = z.infer<typeof OutboxItem>
+
+const OutboxId = z.object({ id: z.number().int() })
 
 export const composeCalls = {
   /** A new draft; answers and forwards come filled (recipients, quoted text, attachments kept on forward). */
@@ -110,11 +119,32 @@ export const composeCalls = {
   ),
   'drafts.detach': call(z.object({ id: DraftId, attachmentId: z.string() }), Nothing),
   'drafts.check': call(z.object({ id: DraftId }), z.array(SendCheck)),
-  /** Builds the final bytes (signed, encrypted), stores them, queues them. The draft disappears with the same transaction. */
-  'drafts.send': call(z.object({ id: DraftId }), OutboxItem),
+  /**
+   * Builds the final bytes (signed, encrypted), stores them, queues them. The draft is hidden with the same transaction and
+   * kept until everybody has the message. They leave after `delaySeconds` (0 when absent), or at `at` (ISO 8601), if the
+   * program runs and is open then. `compose.date-past` when that is over.
+   */
+  'drafts.send': call(
+    z.object({
+      id: DraftId,
+      delaySeconds: z.number().int().min(0).max(60).optional(),
+      at: z.iso.datetime({ offset: true }).optional(),
+    }),
+    OutboxItem,
+  ),
   'outbox.list': call(Nothing, z.array(OutboxItem)),
-  'outbox.retry': call(z.object({ id: z.number().int() }), Nothing),
-  'outbox.cancel': call(z.object({ id: z.number().int() }), Nothing),
+  /** Sends now, without waiting; again when refused (to those only) or, the user knowing it, when of unknown outcome. */
+  'outbox.retry': call(OutboxId, Nothing),
+  /** Gives the message up, its draft too. */
+  'outbox.cancel': call(OutboxId, Nothing),
+  /** Takes the message back as the draft it was. `outbox.too-late` when it is on its way. */
+  'outbox.edit': call(OutboxId, Draft),
+  /** Of unknown outcome: looks again in the Sent folder. */
+  'outbox.verify': call(OutboxId, Nothing),
+  /** Of unknown outcome: the user knows that it left. */
+  'outbox.confirm': call(OutboxId, Nothing),
+  /** Another date for what has not left. */
+  'outbox.reschedule': call(OutboxId.extend({ at: z.iso.datetime({ offset: true }) }), Nothing),
   /** A p12 file: private key and certificates go into the vault. */
   'keys.importP12': call(
     z.object({ uploadId: z.string().max(100), passphrase: z.string().max(512) }),

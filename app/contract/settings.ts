@@ -8,6 +8,10 @@ export const Settings = z.object({
   density: z.enum(['comfortable', 'cosy', 'compact']),
   /** Minutes of inactivity before locking (SC.SSI/IE.58 asks 2 hours at most). */
   lockAfterMinutes: z.number().int().min(1).max(120),
+  /** Seconds to change one's mind after « Envoyer ». */
+  sendDelaySeconds: z.union([z.literal(0), z.literal(5), z.literal(10), z.literal(30)]),
+  /** Put before the subject of a message that replaces another. */
+  replacePrefix: z.string().max(60),
 })
 export type Settings = z.infer<typeof Settings>
 

@@ -2,24 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Account, ActionProgress, MailDelta, MessageRow, OutboxItem } from '../contract/index.ts'
+import type { Account, ActionProgress, Folder, MailDelta, MessageRow, OutboxItem } from '../contract/index.ts'
 import { ok, type Outcome } from '../contract/errors.ts'
 import { createVault, type Vault } from '../vault/index.ts'
 import type { Operator } from '../../test/operator/index.ts'
 import { people, type Person } from '../../test/operator/people.ts'
 import { value } from './outcome.fixture.ts'
-import {
-  createMail,
-  createResolver,
-  createSourceReader,
-  type Mail,
-  type MailDependencies,
-} from './index.ts'
+import { createMail, createResolver, createSourceReader, type Mail, type MailDependencies } from './index.ts'
 
 /** Everything windows were told, with a way to wait for a state of it. */
 export const createWitness = () => {
   const rows = new Map<number, MessageRow>()
   const order: MessageRow[] = []
+  const folders = new Map<number, Folder>()
   const state = {
     accounts: [] as Account[],
     outbox: [] as OutboxItem[],
@@ -34,6 +29,7 @@ export const createWitness = () => {
   return {
     rows,
     order,
+    folders,
     state,
     emit: {
       delta: (delta: MailDelta) => {
@@ -42,6 +38,8 @@ export const createWitness = () => {
           rows.set(row.id, row)
         }
         for (const id of delta.removed) rows.delete(id)
+        for (const folder of delta.folders) folders.set(folder.id, folder)
+        for (const id of delta.removedFolders) folders.delete(id)
         tell()
       },
       accounts: (accounts: Account[]) => {

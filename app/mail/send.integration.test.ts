@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderNames, people, startOperator, type Operator } from '../../test/operator/index.ts'
 import type { OutboxItem } from '../contract/index.ts'
 import { parseMessage } from './index.ts'
-import { fileSent } from './outbox/outbox.ts'
+import { fileSent } from './outbox/filing.ts'
 import { createAccountFor, letter, openPractice, type Practice } from './mail.fixture.ts'
 import { code, value } from './outcome.fixture.ts'
 

@@ -42,13 +42,22 @@ const utf8 = new TextEncoder()
 
 /** Leaves of a message as the document reader wants them; pictures of the HTML body are not documents. */
 export const messageParts = (parsed: ParsedMessage): MessagePart[] =>
-  parsed.attachments.map((part) => ({
-    id: part.path,
-    fileName: part.fileName,
-    mimeType: part.mimeType,
-    bytes: decodePart(parsed.raw, part),
-    inline: isInline(part, parsed.html),
-  }))
+  parsed.attachments.map((part) => {
+    let decoded: Uint8Array | null = null
+    return {
+      id: part.path,
+      fileName: part.fileName,
+      mimeType: part.mimeType,
+      get bytes() {
+        return (decoded ??= decodePart(parsed.raw, part))
+      },
+      head: decodePart(parsed.raw, { ...part, end: Math.min(part.end, part.bodyStart + encodedHead) }),
+      inline: isInline(part, parsed.html),
+    }
+  })
+
+/** Encoded bytes whose decoding tells the type of a part. */
+const encodedHead = 6 * 1024
 
 const isInline = (part: MimePart, html: string | null): boolean =>
   part.contentId !== null && html !== null && html.includes(`cid:${part.contentId}`)

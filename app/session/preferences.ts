@@ -28,7 +28,14 @@ export const preferenceFile = (profileFolder: string, onFault: (error: unknown) 
   }
 }
 
-const defaults: Settings = { language: 'fr', theme: 'system', density: 'cosy', lockAfterMinutes: 30 }
+const defaults: Settings = {
+  language: 'fr',
+  theme: 'system',
+  density: 'cosy',
+  lockAfterMinutes: 30,
+  sendDelaySeconds: 10,
+  replacePrefix: '[Annule et remplace] ',
+}
 
 /** Preferences of this profile: nothing personal, beside the vault, so that the unlock screen has its language. */
 export const createPreferences = (
@@ -38,7 +45,9 @@ export const createPreferences = (
     const text = file.read()
     if (text === null) return defaults
     try {
-      const parsed = Settings.safeParse(JSON.parse(text))
+      const stored: unknown = JSON.parse(text)
+      // A file written before a setting existed keeps the others.
+      const parsed = Settings.safeParse({ ...defaults, ...(stored as Partial<Settings> | null) })
       return parsed.success ? parsed.data : defaults
     } catch {
       // A damaged preference file costs preferences, never the start.

@@ -1,6 +1,13 @@
 export { createVault, type PartFiles, type SlotSecret, type Vault } from './vault.ts'
 export type { StoredAccount } from './operations/accounts.ts'
-export type { FolderState, ServerFolder, SyncFolder } from './operations/folders.ts'
+export type {
+  RenameCandidate,
+  ServerFolder,
+  ServerStatus,
+  SyncFolder,
+  FolderState,
+} from './operations/folders.ts'
+export type { Reconciled } from './operations/folder-list.ts'
 export { flagBits, type Removal } from './operations/message-rows.ts'
 export type { Vanishing } from './operations/vanished.ts'
 export { packReadings, unpackReadings, type BodyReading } from './readings.ts'
@@ -11,4 +18,6 @@ export type { PendingOperation, StoredNotice } from './operations/pending.ts'
 export type { QueuedItem } from './operations/queue-items.ts'
 export type { ImportSource, StoredImport } from './operations/imports.ts'
 export type { StoredAttachment, StoredDraft } from './operations/drafts.ts'
-export type { OutboxRecipient, StoredOutboxItem } from './operations/outbox.ts'
+export type { FoundOutcome, FoundReport } from './operations/delivery.ts'
+export type { OutboxChange, OutboxRecipient, StoredOutboxItem } from './operations/outbox.ts'
+export type { AttachmentText } from './operations/search.ts'

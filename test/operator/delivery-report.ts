@@ -7,7 +7,7 @@ export interface DeliveryReport {
   recipient: string
   originalRecipient: string | null
   envelopeId: string | null
-  delivered: boolean
+  outcome: 'delivered' | 'failed' | 'delayed'
   /** The mail store's last answer, e.g. `550 5.1.1 …`. */
   answer: string
   /** Header section of the message, CRLF. */
@@ -15,17 +15,33 @@ export interface DeliveryReport {
   date: Date
 }
 
+const wording = {
+  delivered: {
+    title: 'Message remis',
+    sentence: 'Votre message a ete remis dans la boite du destinataire.',
+    status: '2.0.0',
+  },
+  failed: {
+    title: 'Message non remis',
+    sentence: "Votre message n'a pas pu etre remis au destinataire.",
+    status: '5.0.0',
+  },
+  delayed: {
+    title: 'Message en retard',
+    sentence: "Votre message n'a pas encore pu etre remis ; de nouveaux essais sont faits.",
+    status: '4.0.0',
+  },
+} as const
+
 /** The multipart/report message, CRLF, ASCII. */
 export const makeDeliveryReport = (report: DeliveryReport): Buffer => {
   const boundary = `rapport-${randomUUID()}`
   const status = /\b([245]\.\d{1,3}\.\d{1,3})\b/.exec(report.answer)?.[1]
-  const sentence = report.delivered
-    ? 'Votre message a ete remis dans la boite du destinataire.'
-    : "Votre message n'a pas pu etre remis au destinataire."
+  const { title, sentence } = wording[report.outcome]
   const lines = [
     `From: Operateur MSSante de demonstration <MAILER-DAEMON@${domains.operator}>`,
     `To: <${report.sender}>`,
-    `Subject: ${report.delivered ? 'Message remis' : 'Message non remis'}`,
+    `Subject: ${title}`,
     `Date: ${report.date.toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${randomUUID()}@${domains.operator}>`,
     'Auto-Submitted: auto-replied',
@@ -47,9 +63,14 @@ export const makeDeliveryReport = (report: DeliveryReport): Buffer => {
     '',
     ...(report.originalRecipient ? [`Original-Recipient: ${report.originalRecipient}`] : []),
     `Final-Recipient: rfc822; ${report.recipient}`,
-    `Action: ${report.delivered ? 'delivered' : 'failed'}`,
-    `Status: ${status ?? (report.delivered ? '2.0.0' : '5.0.0')}`,
+    `Action: ${report.outcome}`,
+    `Status: ${status ?? wording[report.outcome].status}`,
     `Diagnostic-Code: smtp; ${report.answer.replace(/[^\x20-\x7e]+/g, ' ')}`,
+    ...(report.outcome === 'delayed'
+      ? [
+          `Will-Retry-Until: ${new Date(report.date.getTime() + 172_800_000).toUTCString().replace('GMT', '+0000')}`,
+        ]
+      : []),
     '',
     `--${boundary}`,
     'Content-Type: text/rfc822-headers',
@@ -60,4 +81,46 @@ export const makeDeliveryReport = (report: DeliveryReport): Buffer => {
     '',
   ]
   return Buffer.from(lines.join('\r\n'), 'utf8')
+}
+
+/** A read receipt (RFC 8098) as another mail program sends it when its user agrees. */
+export const makeReadReceipt = (receipt: {
+  reader: string
+  sender: string
+  originalMessageId: string
+  disposition?: string
+  error?: string
+  date: Date
+}): Buffer => {
+  const boundary = `lecture-${randomUUID()}`
+  return Buffer.from(
+    [
+      `From: <${receipt.reader}>`,
+      `To: <${receipt.sender}>`,
+      'Subject: Lu : votre message',
+      `Date: ${receipt.date.toUTCString().replace('GMT', '+0000')}`,
+      `Message-ID: <${randomUUID()}@lecteur.mssante.test>`,
+      'Auto-Submitted: auto-replied',
+      'MIME-Version: 1.0',
+      `Content-Type: multipart/report; report-type=disposition-notification; boundary="${boundary}"`,
+      '',
+      `--${boundary}`,
+      'Content-Type: text/plain; charset=us-ascii',
+      '',
+      'Votre message a ete affiche par son destinataire.',
+      '',
+      `--${boundary}`,
+      'Content-Type: message/disposition-notification',
+      '',
+      'Reporting-UA: Lecteur de demonstration',
+      `Final-Recipient: rfc822; ${receipt.reader}`,
+      `Original-Message-ID: ${receipt.originalMessageId}`,
+      `Disposition: ${receipt.disposition ?? 'manual-action/MDN-sent-manually; displayed'}`,
+      ...(receipt.error === undefined ? [] : [`Error: ${receipt.error}`]),
+      '',
+      `--${boundary}--`,
+      '',
+    ].join('\r\n'),
+    'utf8',
+  )
 }

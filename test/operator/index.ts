@@ -33,7 +33,8 @@ export interface OperatorOptions {
   folder?: string
   /** Fills the mailboxes with generated mail (some 3 s); empty by default. */
   seed?: boolean | SeedOptions
-  imap?: { qresync?: boolean }
+  /** `without`: IMAP extensions the server does not announce. */
+  imap?: { without?: readonly string[] }
   log?: (line: string) => void
 }
 
@@ -43,7 +44,15 @@ export interface Operator {
   imap: { host: string; address: string; port: number }
   smtp: { host: string; address: string; port: number } & Pick<
     Smtp,
-    'refuseNext' | 'bounceNext' | 'setSizeLimit' | 'setReplyDelay' | 'dropNextReply'
+    | 'refuseNext'
+    | 'bounceNext'
+    | 'delayNext'
+    | 'setDeliveryNotices'
+    | 'setSizeLimit'
+    | 'setReplyDelay'
+    | 'dropNextReply'
+    | 'stallNextReply'
+    | 'cutNextData'
   >
   /** `host:port`, for `Resolver.setServers`. */
   dns: { server: string; down: () => void; up: () => void }
@@ -139,7 +148,7 @@ const start = async (
     certificatePem: good.chainPem,
     keyPem: good.keyPem,
     introspectionUrl: `${web.url}/introspection`,
-    qresync: options.imap?.qresync ?? true,
+    without: options.imap?.without ?? [],
     disposable: disposable ? folder : null,
     log,
   })
@@ -197,7 +206,8 @@ const start = async (
   const policyFile = join(folder, 'policy.json')
   await writeFile(policyFile, JSON.stringify(policy, null, 2))
 
-  const { refuseNext, bounceNext, setSizeLimit, setReplyDelay, dropNextReply } = smtp
+  const { refuseNext, bounceNext, delayNext, setDeliveryNotices } = smtp
+  const { setSizeLimit, setReplyDelay, dropNextReply, stallNextReply, cutNextData } = smtp
   return {
     folder,
     imap: { host: imapHost, address: '127.0.0.1', port: forwarder.port },
@@ -207,9 +217,13 @@ const start = async (
       port: smtp.port,
       refuseNext,
       bounceNext,
+      delayNext,
+      setDeliveryNotices,
       setSizeLimit,
       setReplyDelay,
       dropNextReply,
+      stallNextReply,
+      cutNextData,
     },
     dns: { server: `127.0.0.1:${dns.port}`, down: dns.down, up: dns.up },
     psc: { issuer, clientId, scope, acrValues, setOutage, setLifetimes, endSessions },

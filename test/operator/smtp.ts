@@ -41,12 +41,20 @@ export interface Smtp {
   refuseNext: (address: string, reply?: { code: number; text: string }) => void
   /** The next message for this address is accepted, then cannot be delivered. */
   bounceNext: (address: string) => void
+  /** The next message for this address is taken, kept back with a notice of delay, and never arrives. */
+  delayNext: (address: string) => void
+  /** Whether DSN (RFC 3461) is offered to those who connect from now on. */
+  setDeliveryNotices: (offered: boolean) => void
   /** Bytes of the largest message taken. */
   setSizeLimit: (bytes: number) => void
   /** Seconds between the end of DATA and the reply. */
   setReplyDelay: (seconds: number) => void
   /** Takes the next message, then closes the connection instead of replying: the client cannot know. */
   dropNextReply: () => void
+  /** Takes the next message, then says nothing more on that connection. */
+  stallNextReply: () => void
+  /** Closes the connection while the next message is coming: it is not taken. */
+  cutNextData: () => void
   useCertificate: (certificatePem: string) => void
   deliver: (mail: { from: string; to: string | readonly string[]; raw: Buffer | string }) => Promise<void>
   down: () => Promise<void>
@@ -89,6 +97,10 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
   const received: ReceivedMail[] = []
   const refusals = new Map<string, { code: number; text: string }>()
   const bounces = new Set<string>()
+  const delays = new Set<string>()
+  let stallReply = false
+  let cutData = false
+  let notices = true
   const logins = new WeakMap<SMTPServerSession, { address: string; method: ReceivedMail['authentication'] }>()
 
   const lmtp = createTransport({
@@ -124,15 +136,16 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     answer: string,
   ) => {
     const { mailFrom, dsn } = session.envelope
-    const delivered = answer.startsWith('2')
+    const outcome = answer.startsWith('2') ? 'delivered' : answer.startsWith('4') ? 'delayed' : 'failed'
+    const wanted = { delivered: 'SUCCESS', delayed: 'DELAY', failed: 'FAILURE' }[outcome]
     const notify = recipient.dsn?.notify ?? ['FAILURE']
-    if (!mailFrom || !mailFrom.address || !notify.includes(delivered ? 'SUCCESS' : 'FAILURE')) return
+    if (!mailFrom || !mailFrom.address || !notify.includes(wanted)) return
     const raw = makeDeliveryReport({
       sender: mailFrom.address,
       recipient: recipient.address,
       originalRecipient: recipient.dsn?.orcpt ?? null,
       envelopeId: dsn?.envid ?? null,
-      delivered,
+      outcome,
       answer,
       originalHeader: header,
       date: new Date(),
@@ -155,6 +168,8 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       let answer: string
       if (bounces.delete(address)) {
         answer = '550 5.2.1 Boite desactivee'
+      } else if (delays.delete(address)) {
+        answer = '451 4.4.1 Serveur du destinataire injoignable'
       } else if (!addresses.has(address)) {
         answer = '250 2.0.0 Transmis a un autre operateur' // which ends here
       } else {
@@ -185,7 +200,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       size: sizeLimit,
       disableReverseLookup: true,
       hideENHANCEDSTATUSCODES: true, // our replies carry their own; smtp-server would write a second, general one
-      hideDSN: false,
+      hideDSN: !notices,
       closeTimeout: 100,
       onAuth: (auth, session, done) => {
         const username = (auth.username ?? '').toLowerCase()
@@ -223,11 +238,21 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
         }
       },
       onData: (stream, session, done) => {
+        if (cutData) {
+          cutData = false
+          stream.resume()
+          for (const connection of server.connections) connection.close()
+          return
+        }
         readAll(stream)
           .then(async (raw) => {
             if (stream.sizeExceeded) throw refusal(552, '5.3.4 Message trop volumineux')
             await accept(session, raw)
             if (replyDelay > 0) await pause(replyDelay * 1000)
+            if (stallReply) {
+              stallReply = false
+              return
+            }
             if (dropReply) {
               dropReply = false
               for (const connection of server.connections) connection.close()
@@ -266,6 +291,13 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     bounceNext: (address) => {
       bounces.add(address.toLowerCase())
     },
+    delayNext: (address) => {
+      delays.add(address.toLowerCase())
+    },
+    setDeliveryNotices: (offered) => {
+      notices = offered
+      if (server) server.options.hideDSN = !offered
+    },
     setSizeLimit: (bytes) => {
       sizeLimit = bytes
       if (server) server.options.size = bytes
@@ -275,6 +307,12 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     },
     dropNextReply: () => {
       dropReply = true
+    },
+    stallNextReply: () => {
+      stallReply = true
+    },
+    cutNextData: () => {
+      cutData = true
     },
     useCertificate: (pem) => {
       certificatePem = pem

@@ -37,6 +37,8 @@ export interface MessageHeaders {
   messageId: string
   inReplyTo: string | null
   references: string[]
+  /** Message-ID of the message this one replaces, with angle brackets. */
+  supersedes: string | null
   readReceiptTo: Correspondent | null
   extra: Record<string, string>
 }
@@ -54,6 +56,7 @@ export const composeMessage = (headers: MessageHeaders, entity: Uint8Array): Uin
     ...(headers.references.length > 0
       ? [`References: ${headers.references.map(oneLine).join('\r\n ')}`]
       : []),
+    ...(headers.supersedes ? [`Supersedes: ${oneLine(headers.supersedes)}`] : []),
     ...(headers.readReceiptTo
       ? [`Disposition-Notification-To: ${formatMailbox(headers.readReceiptTo)}`]
       : []),
@@ -115,7 +118,8 @@ const rfc5322Date = (milliseconds: number): string => {
   return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())} +0000`
 }
 
-const textEntity = (kind: 'plain' | 'html', text: string): Buffer =>
+/** A text part in UTF-8, seven bits only. */
+export const textEntity = (kind: 'plain' | 'html', text: string): Buffer =>
   Buffer.from(
     `Content-Type: text/${kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n` +
       quotedPrintable(text),
@@ -152,7 +156,8 @@ const extendedFileName = (fileName: string): string => {
   return `filename*=UTF-8''${encoded}`
 }
 
-const multipart = (subtype: string, parts: Buffer[], boundary: string): Buffer =>
+/** A multipart of parts that have their own headers. */
+export const multipart = (subtype: string, parts: Buffer[], boundary: string): Buffer =>
   Buffer.concat([
     Buffer.from(`Content-Type: multipart/${subtype}; boundary="${boundary}"\r\n\r\n`, 'latin1'),
     ...parts.flatMap((part) => [

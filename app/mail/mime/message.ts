@@ -72,6 +72,8 @@ export interface ParsedMessage {
   messageId: string | null
   inReplyTo: string | null
   references: string[]
+  /** Messages of the same author that this one replaces (RFC 2156 §2.3.1.2, RFC 5536 §3.2.12). */
+  supersedes: string[]
   readReceiptTo: Correspondent[]
   /** The text bodies, or the text of the HTML when there is none. */
   text: string
@@ -124,6 +126,7 @@ export const envelopeOf = (headers: readonly HeaderField[]) => ({
   messageId: parseMessageIds(headerValue(headers, 'message-id'))[0] ?? null,
   inReplyTo: parseMessageIds(headerValue(headers, 'in-reply-to'))[0] ?? null,
   references: parseMessageIds(headerValue(headers, 'references')),
+  supersedes: parseMessageIds(headerValue(headers, 'supersedes')).slice(-5),
   readReceiptTo: parseAddresses(headerValue(headers, 'disposition-notification-to')),
 })
 

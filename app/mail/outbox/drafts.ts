@@ -14,7 +14,8 @@ import type { Announce } from '../changes.ts'
 import { composeEntity, composeMessage, type EntityAttachment } from '../mime/compose.ts'
 import { decodePart, parseMessage } from '../mime/message.ts'
 import { outboxItem } from './outbox.ts'
-import { answerTo } from './quote.ts'
+import { dueFrom, newMessageId, queueMessage } from './queueing.ts'
+import { answerTo, replacementOf } from './quote.ts'
 
 export interface DraftDependencies {
   vault: Vault
@@ -33,6 +34,8 @@ export interface DraftDependencies {
   /** A card that signs is in the reader: without one, signing is never proposed. */
   canSign: () => boolean
   extraHeaders: () => Record<string, string>
+  /** Put before the subject of a message that replaces another. */
+  replacePrefix: () => string
   now: () => number
   random: (length: number) => Uint8Array
   announce: Announce
@@ -43,7 +46,6 @@ export interface DraftDependencies {
 const largestAttachment = 256 * 1024 * 1024
 /** Base64 with its line breaks, plus headers. */
 const transferGrowth = 1.37
-const inlineMime = 64 * 1024
 
 /** Drafts from the first key typed to the outbox. */
 export const createDrafts = (deps: DraftDependencies) => {
@@ -141,8 +143,12 @@ export const createDrafts = (deps: DraftDependencies) => {
     const shown = readable === raw.value ? parsed : parseMessage(readable)
     if (!shown.ok) return shown
     const answered = { ...parsed.value, text: shown.value.text, html: shown.value.html }
-    const answer = answerTo(answered, wish.kind, account.value.address, deps.displaySubject)
-    const attachments = wish.kind === 'forward' ? await keepAttachments(readable) : ok([])
+    const answer =
+      wish.kind === 'replace'
+        ? replacementOf(answered, deps.replacePrefix(), deps.displaySubject)
+        : answerTo(answered, wish.kind, account.value.address, deps.displaySubject)
+    const keeps = wish.kind === 'forward' || wish.kind === 'replace'
+    const attachments = keeps ? await keepAttachments(readable) : ok([])
     if (!attachments.ok) return attachments
     return await insert({
       ...base,
@@ -188,7 +194,8 @@ export const createDrafts = (deps: DraftDependencies) => {
   const build = async (
     draft: StoredDraft,
     account: StoredAccount,
-    messageId: string,
+    ids: { messageId: string; supersedes: string | null },
+    date: number,
   ): Promise<Outcome<Uint8Array>> => {
     const { content } = draft
     const attachments = await readAttachments(draft)
@@ -209,8 +216,9 @@ export const createDrafts = (deps: DraftDependencies) => {
           to: content.to,
           cc: content.cc,
           subject: content.subject,
-          date: deps.now(),
-          messageId,
+          date,
+          messageId: ids.messageId,
+          supersedes: ids.supersedes,
           inReplyTo: draft.inReplyTo,
           references: draft.references,
           readReceiptTo: content.readReceipt ? from : null,
@@ -221,18 +229,34 @@ export const createDrafts = (deps: DraftDependencies) => {
     )
   }
 
-  const send = async (id: number): Promise<Outcome<OutboxItem>> => {
+  /** Message-ID of the message a draft replaces; null for any other draft. */
+  const replacedBy = async (draft: StoredDraft): Promise<Outcome<string | null>> => {
+    if (draft.kind !== 'replace' || draft.sourceId === null) return ok(null)
+    const header = await vault.run('messages.header', { id: draft.sourceId })
+    return header.ok ? ok(header.value?.messageId ?? null) : header
+  }
+
+  const send = async (
+    id: number,
+    when: { delaySeconds?: number | undefined; at?: string | undefined } = {},
+  ): Promise<Outcome<OutboxItem>> => {
     const loaded = await load(id)
     if (!loaded.ok) return loaded
     const draft = loaded.value
+    const due = dueFrom(when, deps.now())
+    if (!due.ok) return due
     const checks = await checksOf(draft)
     if (!checks.ok) return checks
     const blocking = checks.value.find((check) => check.blocking)
     if (blocking) return blocked(blocking)
     const account = await accountOf(draft.content.accountId)
     if (!account.ok) return account
-    const messageId = `<${token(16)}@${domainOf(account.value.address) ?? 'localhost'}>`
-    const mime = await build(draft, account.value, messageId)
+    const replaces = await replacedBy(draft)
+    if (!replaces.ok) return replaces
+    const messageId = newMessageId(deps.random, account.value.address)
+    // A scheduled message is dated of the day it leaves, as its readers sort it.
+    const date = due.value?.kind === 'schedule' ? due.value.at : deps.now()
+    const mime = await build(draft, account.value, { messageId, supersedes: replaces.value }, date)
     if (!mime.ok) return mime
     const limit = account.value.maxMessageSize
     if (limit !== null && mime.value.byteLength > limit)
@@ -240,30 +264,27 @@ export const createDrafts = (deps: DraftDependencies) => {
         retry: 'after-change',
         details: { size: mime.value.byteLength, limit },
       })
-    const big = mime.value.byteLength > inlineMime
-    const file = big ? await vault.parts.write(chunks(mime.value)) : null
-    if (file && !file.ok) return file
-    const { content } = draft
-    const queued = await vault.run('outbox.add', {
-      accountId: account.value.id,
+    const { content, kind, sourceId } = draft
+    const answers = kind === 'reply' || kind === 'reply-all' || kind === 'forward'
+    const queued = await queueMessage(deps, {
+      account: account.value,
       messageId,
+      purpose: 'message',
       subject: content.subject,
-      sender: account.value.address,
       recipients: unique([...content.to, ...content.cc, ...content.bcc]),
-      mime: big ? null : mime.value,
-      mimeFile: file ? file.value.id : null,
-      mimeSize: mime.value.byteLength,
+      mime: mime.value,
       draftId: id,
       source:
-        draft.sourceId === null || draft.kind === 'new'
+        sourceId === null || !answers
           ? null
-          : { id: draft.sourceId, kind: draft.kind === 'forward' ? 'forward' : 'reply' },
+          : { id: sourceId, kind: kind === 'forward' ? 'forward' : 'reply' },
+      due: due.value,
+      replaces: replaces.value,
     })
     if (!queued.ok) return queued
     if (queued.value === null) return fail('compose.draft-missing')
     signedLast = content.sign
-    await vault.parts.remove(queued.value.files)
-    await deps.announce(queued.value.change)
+    await deps.announce({ ids: queued.value.ids })
     await deps.onQueued(account.value.id)
     return ok(outboxItem(queued.value.item))
   }

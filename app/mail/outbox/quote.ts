@@ -12,7 +12,7 @@ const shortest = (subject: string): string => subject.replace(/^(?:\s*(?:re|fw|f
 /** Recipients, subject, quoted text and thread headers of an answer to, or a forward of, a message. */
 export const answerTo = (
   source: ParsedMessage,
-  kind: Exclude<DraftKind, 'new'>,
+  kind: Exclude<DraftKind, 'new' | 'replace'>,
   own: string,
   displaySubject: (raw: string) => string,
 ): Answer => {
@@ -39,6 +39,31 @@ export const answerTo = (
     references: forward
       ? []
       : [...source.references, ...(source.messageId ? [source.messageId] : [])].slice(-30),
+  }
+}
+
+/**
+ * A message one has sent, to be written anew and replace it: its recipients, subject and text, in the same conversation. The
+ * prefix is the user's own words.
+ */
+export const replacementOf = (
+  source: ParsedMessage,
+  prefix: string,
+  displaySubject: (raw: string) => string,
+): Answer => {
+  const former = displaySubject(source.subject)
+  const subject = former.startsWith(prefix) ? former : `${prefix}${former}`
+  return {
+    content: {
+      to: source.to,
+      cc: source.cc,
+      subject: subject.slice(0, 998),
+      text: source.text.slice(0, 2_000_000),
+      // The editor reads the blocks it knows and nothing else.
+      html: source.html === null ? null : source.html.slice(0, 4_000_000),
+    },
+    inReplyTo: source.inReplyTo,
+    references: [...source.references, ...(source.messageId ? [source.messageId] : [])].slice(-30),
   }
 }
 

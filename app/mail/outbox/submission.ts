@@ -20,13 +20,22 @@ import {
 export type Submission =
   | { kind: 'accepted'; recipients: OutboxRecipient[] }
   | { kind: 'refused'; recipients: OutboxRecipient[]; error: AppError }
-  | { kind: 'later'; error: AppError }
+  /** Nothing was taken; of the recipients, those refused for good are told. */
+  | { kind: 'later'; recipients: OutboxRecipient[] | null; error: AppError }
   | { kind: 'unknown' }
+
+export interface Envelope {
+  /** Empty for a read receipt (RFC 8098 §3). */
+  from: string
+  to: string[]
+  /** ENVID; null asks for no report at all. */
+  id: string | null
+}
 
 export interface SubmissionSession {
   /** Bytes (RFC 1870), null when the server does not say. */
   maxMessageSize: number | null
-  send: (envelope: { from: string; to: string[]; id: string }, mime: Uint8Array) => Promise<Submission>
+  send: (envelope: Envelope, mime: Uint8Array) => Promise<Submission>
   close: () => void
 }
 
@@ -40,8 +49,12 @@ export const openSubmission = (
   user: string,
   credentials: AskCredentials,
   signal: AbortSignal,
+  replyTimeout: number = longestReply,
 ): Promise<Outcome<SubmissionSession>> =>
-  loginWithRenewal(credentials, (ask) => openOnce(verification, server, user, ask, signal))
+  loginWithRenewal(credentials, (ask) => openOnce(verification, server, user, ask, signal, replyTimeout))
+
+/** Milliseconds a server may take to answer, the end of DATA included: it may look for viruses meanwhile. */
+const longestReply = 300_000
 
 const openOnce = async (
   verification: PeerVerification,
@@ -49,6 +62,7 @@ const openOnce = async (
   user: string,
   credentials: AskCredentials,
   signal: AbortSignal,
+  replyTimeout: number,
 ): Promise<Outcome<SubmissionSession>> => {
   const tcp = await openTcp(verification.resolver, server.host, server.port, signal)
   if (!tcp.ok) return tcp
@@ -68,7 +82,7 @@ const openOnce = async (
       logger: false,
       greetingTimeout: 15_000,
       connectionTimeout: 15_000,
-      socketTimeout: 120_000,
+      socketTimeout: replyTimeout,
       customAuth: {},
     })
     signal.addEventListener('abort', () => {
@@ -199,7 +213,7 @@ const property = (value: unknown, key: string): unknown =>
 
 const send = (
   connection: SMTPConnection,
-  envelope: { from: string; to: string[]; id: string },
+  envelope: Envelope,
   mime: Uint8Array,
   host: string,
 ): Promise<Submission> =>
@@ -217,35 +231,55 @@ const send = (
         from: envelope.from,
         to: envelope.to,
         size: mime.byteLength,
-        dsn: { ret: 'HDRS', envid: envelope.id, notify: ['FAILURE', 'DELAY'] },
+        dsn: deliveryNotices(envelope),
       },
       source,
       (error, info) => {
         if (error) resolve(failedSubmission(error, envelope.to, started, host))
         else {
           const rejected = refusals(info?.rejectedErrors)
-          resolve({ kind: 'accepted', recipients: answers(envelope.to, rejected, info?.response ?? '') })
+          const taken = { accepted: true, response: info?.response ?? '' }
+          resolve({ kind: 'accepted', recipients: answers(envelope.to, rejected, taken) })
         }
       },
     )
   })
 
-const refusals = (errors: unknown): Map<string, string> => {
-  const byAddress = new Map<string, string>()
+/** Notices wanted (RFC 3461). One ORCPT is all that nodemailer can say: only where there is one recipient. */
+const deliveryNotices = ({ id, to }: Envelope) =>
+  id === null
+    ? { notify: ['NEVER'] }
+    : {
+        ret: 'HDRS',
+        envid: id,
+        notify: ['SUCCESS', 'FAILURE', 'DELAY'],
+        ...(to.length === 1 && to[0] !== undefined ? { orcpt: `rfc822;${to[0]}` } : {}),
+      }
+
+const refusals = (errors: unknown): Map<string, Refusal> => {
+  const byAddress = new Map<string, Refusal>()
   for (const error of Array.isArray(errors) ? (errors as unknown[]) : []) {
     const recipient = property(error, 'recipient')
     const response = property(error, 'response')
-    if (typeof recipient === 'string') byAddress.set(recipient, typeof response === 'string' ? response : '')
+    const code = property(error, 'responseCode')
+    if (typeof recipient !== 'string') continue
+    const text = typeof response === 'string' ? response : ''
+    byAddress.set(recipient, { response: text, temporary: typeof code === 'number' && code < 500 })
   }
   return byAddress
 }
 
-const answers = (to: string[], rejected: Map<string, string>, response: string): OutboxRecipient[] =>
-  to.map((address) => ({
-    address,
-    accepted: !rejected.has(address),
-    response: rejected.get(address) ?? response,
-  }))
+/** A busy server's « later » is no answer yet: null keeps the recipient waiting. */
+const answers = (
+  to: string[],
+  rejected: Map<string, Refusal>,
+  others: { accepted: boolean | null; response: string },
+): OutboxRecipient[] =>
+  to.map((address) => {
+    const refused = rejected.get(address)
+    if (!refused) return { address, ...others }
+    return { address, accepted: refused.temporary ? null : false, response: refused.response }
+  })
 
 const failedSubmission = (error: unknown, to: string[], started: boolean, host: string): Submission => {
   const status = property(error, 'responseCode')
@@ -254,21 +288,35 @@ const failedSubmission = (error: unknown, to: string[], started: boolean, host: 
   const rejected = refusals(property(error, 'rejectedErrors'))
   if (typeof status !== 'number') {
     if (errorCode(error) === 'EMESSAGE') return refusal('smtp.too-large', to, response)
-    return started ? { kind: 'unknown' } : { kind: 'later', error: networkError(error, host) }
+    return started
+      ? { kind: 'unknown' }
+      : { kind: 'later', recipients: null, error: networkError(error, host) }
   }
-  if (status < 500)
-    return { kind: 'later', error: { code: 'smtp.failed', retry: 'later', details: { host } } }
+  const busy: AppError = { code: 'smtp.busy', retry: 'later', details: { host } }
+  const putOff = [...rejected.values()].some((one) => one.temporary)
+  if (command === 'RCPT TO' && putOff)
+    return {
+      kind: 'later',
+      recipients: answers(to, rejected, { accepted: null, response }),
+      error: busy,
+    }
+  if (status < 500) return { kind: 'later', recipients: null, error: busy }
   if (command === 'RCPT TO') {
     const first = [...rejected.keys()][0] ?? ''
     return {
       kind: 'refused',
-      recipients: answers(to, rejected, response),
+      recipients: answers(to, rejected, { accepted: false, response }),
       error: { code: 'smtp.all-recipients-refused', retry: 'after-change', details: { address: first } },
     }
   }
   if (status === 552 || /\b5\.3\.4\b/.test(response)) return refusal('smtp.too-large', to, response)
   if (command === 'MAIL FROM') return refusal('smtp.sender-refused', to, response)
   return refusal('smtp.rejected', to, response)
+}
+
+interface Refusal {
+  response: string
+  temporary: boolean
 }
 
 const refusal = (code: AppError['code'], to: string[], response: string): Submission => ({

@@ -30,7 +30,7 @@ export const insertLocal = (
   now: number,
 ): number => {
   const id = insertMessage(db, place, { ...message, uid: null }, now)
-  storeBody(db, { ...body, id })
+  storeBody(db, { ...body, id }, now)
   return id
 }
 

@@ -69,6 +69,10 @@ const addAttachment = (db: SqlDatabase, draftId: number, attachment: StoredAttac
   })
 }
 
+const isFree = (db: SqlDatabase, id: number): boolean =>
+  db.prepare('SELECT id FROM drafts WHERE id = ? AND outbox_id IS NULL').get<{ id: number }>([id]) !==
+  undefined
+
 export const draftOperations = {
   'drafts.insert': operation((db, params: Omit<StoredDraft, 'id' | 'savedAt'>, context): StoredDraft => {
     const savedAt = context.now()
@@ -89,15 +93,17 @@ export const draftOperations = {
     for (const attachment of params.attachments) addAttachment(db, id, attachment)
     return { ...params, id, savedAt }
   }),
-  /** Latest saved first. */
+  /** Latest saved first. A draft whose message waits in the outbox is not there, nor in what follows. */
   'drafts.list': operation((db): StoredDraft[] =>
     db
-      .prepare('SELECT * FROM drafts ORDER BY saved_at DESC, id DESC')
+      .prepare('SELECT * FROM drafts WHERE outbox_id IS NULL ORDER BY saved_at DESC, id DESC')
       .all<DraftRow>()
       .map((row) => draft(db, row)),
   ),
   'drafts.get': operation((db, params: { id: number }): StoredDraft | null => {
-    const row = db.prepare('SELECT * FROM drafts WHERE id = ?').get<DraftRow>([params.id])
+    const row = db
+      .prepare('SELECT * FROM drafts WHERE id = ? AND outbox_id IS NULL')
+      .get<DraftRow>([params.id])
     return row ? draft(db, row) : null
   }),
   /** The time of saving, or null when the draft is gone. */
@@ -105,7 +111,8 @@ export const draftOperations = {
     const savedAt = context.now()
     const { changes } = db
       .prepare(
-        'UPDATE drafts SET content = $content, account_id = $accountId, saved_at = $savedAt WHERE id = $id',
+        `UPDATE drafts SET content = $content, account_id = $accountId, saved_at = $savedAt
+         WHERE id = $id AND outbox_id IS NULL`,
       )
       .run({
         id: params.id,
@@ -117,18 +124,20 @@ export const draftOperations = {
   }),
   /** Returns the part files to remove. */
   'drafts.remove': operation((db, params: { id: number }): string[] => {
+    if (!isFree(db, params.id)) return []
     const files = attachmentsOf(db, params.id).map((attachment) => attachment.partFile)
     db.prepare('DELETE FROM drafts WHERE id = ?').run([params.id])
     return files
   }),
   /** False when the draft is gone. */
   'drafts.attach': operation((db, params: { draftId: number; attachment: StoredAttachment }): boolean => {
-    const exists = db.prepare('SELECT id FROM drafts WHERE id = ?').get<{ id: number }>([params.draftId])
-    if (exists) addAttachment(db, params.draftId, params.attachment)
-    return exists !== undefined
+    const free = isFree(db, params.draftId)
+    if (free) addAttachment(db, params.draftId, params.attachment)
+    return free
   }),
   /** The part file to remove, or null when there is no such attachment. */
   'drafts.detach': operation((db, params: { draftId: number; attachmentId: string }): string | null => {
+    if (!isFree(db, params.draftId)) return null
     const row = db
       .prepare('SELECT part_file FROM draft_attachments WHERE draft_id = $draftId AND id = $attachmentId')
       .get<{ part_file: string }>(params)

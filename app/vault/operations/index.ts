@@ -4,37 +4,52 @@ import { actionOperations } from './actions.ts'
 import { appendOperations } from './appends.ts'
 import { checkOperations } from './check.ts'
 import { correspondentOperations } from './correspondents.ts'
+import { deliveryOperations } from './delivery.ts'
 import { draftOperations } from './drafts.ts'
+import { folderListOperations } from './folder-list.ts'
 import { folderOperations } from './folders.ts'
+import { importOperations } from './imports.ts'
 import { keyOperations } from './keys.ts'
 import { messageOperations } from './messages.ts'
 import { metaOperations } from './meta.ts'
+import { outboxChoiceOperations } from './outbox-choices.ts'
 import { outboxOperations } from './outbox.ts'
 import { partOperations } from './parts.ts'
-import { queueOperations } from './queue.ts'
-import { searchOperations } from './search.ts'
-
-/** Every operation of the store by its name: the whole of what the worker can be asked to do. */
 import { pendingOperations } from './pending.ts'
 import { quarantineOperations } from './quarantine.ts'
+import { queueOperations } from './queue.ts'
+import { savedSearchOperations } from './saved-searches.ts'
+import { searchOperations } from './search.ts'
+import { storageOperations } from './storage.ts'
+import { vanishedOperations } from './vanished.ts'
+
+/** Every operation of the store by its name: the whole of what the worker can be asked to do. */
 export const operations = {
   ...accountOperations,
   ...folderOperations,
+  ...folderListOperations,
   ...messageOperations,
+  ...vanishedOperations,
+  ...quarantineOperations,
   ...queueOperations,
+  ...appendOperations,
+  ...actionOperations,
+  ...pendingOperations,
   ...outboxOperations,
+  ...outboxChoiceOperations,
+  ...deliveryOperations,
   ...draftOperations,
   ...correspondentOperations,
   ...searchOperations,
+  ...savedSearchOperations,
+  ...importOperations,
   ...keyOperations,
   ...metaOperations,
   ...partOperations,
   ...checkOperations,
+  ...storageOperations,
 }
 
-  ...appendOperations,
-  ...actionOperations,
-  ...pendingOperations,
 type Operations = typeof operations
 export type OperationName = keyof Operations
 /** Operations declared with `(db)` alone take `{}`. */

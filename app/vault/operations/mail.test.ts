@@ -4,7 +4,6 @@ import { storeForTest } from '../store.fixture.ts'
 import { accountOperations } from './accounts.ts'
 import { folderOperations } from './folders.ts'
 import { messageOperations, type NewMessage } from './messages.ts'
-import { outboxOperations } from './outbox.ts'
 
 const clock = { time: Date.UTC(2026, 10, 22) }
 const context = { now: () => clock.time }
@@ -138,38 +137,5 @@ describe('conversations', () => {
     expect(threadOf(db, one)).not.toBe(threadOf(db, two))
     insert(db, inbox, [message(3, { references: ['<x@t>', '<y@t>'] })])
     expect(threadOf(db, one)).toBe(threadOf(db, two))
-  })
-})
-
-describe('the outbox', () => {
-  const params = {
-    accountId: 1,
-    messageId: '<m@t>',
-    subject: 's',
-    sender: 'a@b.test',
-    recipients: [{ name: '', address: 'p@b.test' }],
-    mime: new Uint8Array([1]),
-    mimeFile: null,
-    mimeSize: 1,
-    source: null,
-  }
-
-  it('takes nothing without its draft, and nothing twice', () => {
-    const { db } = storeWithFolders()
-    expect(outboxOperations['outbox.add'](db, { ...params, draftId: 5 }, context)).toBeNull()
-    expect(outboxOperations['outbox.list'](db, {}, context)).toEqual([])
-  })
-
-  it('makes an interrupted sending of unknown outcome, never queued again by itself', () => {
-    const { db } = storeWithFolders()
-    db.exec(`INSERT INTO drafts (id, account_id, kind, content, saved_at) VALUES (1, 1, 'new', '{}', 0)`)
-    const id = outboxOperations['outbox.add'](db, { ...params, draftId: 1 }, context)?.item.id ?? 0
-    expect(outboxOperations['outbox.begin'](db, { id }, context)).toBe(true)
-    expect(outboxOperations['outbox.begin'](db, { id }, context)).toBe(false)
-    outboxOperations['outbox.recover'](db, {}, context)
-    expect(outboxOperations['outbox.next'](db, { accountId: 1, state: 'queued' }, context)).toBeNull()
-    expect(outboxOperations['outbox.next'](db, { accountId: 1, state: 'unknown' }, context)?.id).toBe(id)
-    expect(outboxOperations['outbox.requeue'](db, { id }, context)).toBe(true)
-    expect(outboxOperations['outbox.next'](db, { accountId: 1, state: 'queued' }, context)?.id).toBe(id)
   })
 })

@@ -42,6 +42,7 @@ interface ListRow {
   document_count: number
   alert: string | null
   pending: number
+  quarantined: number
   delivery: string | null
   replacement: Replacement | null
 }
@@ -49,7 +50,10 @@ interface ListRow {
 const columns = `id, (SELECT count(*) FROM messages one WHERE one.thread_id = messages.thread_id) AS thread_count,
   account_id, folder_id, thread_id, date, from_name, from_address, recipients, subject, preview,
   flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, alert, pending,
-  delivery, replacement`
+  delivery, replacement,
+  body_state = 2 OR EXISTS (
+    SELECT 1 FROM bodies INDEXED BY bodies_unread WHERE message_id = messages.id AND error IS NOT NULL
+  ) AS quarantined`
 
 const messageRow = (row: ListRow): MessageRow => ({
   id: row.id,
@@ -76,6 +80,7 @@ const messageRow = (row: ListRow): MessageRow => ({
   documentCount: row.document_count,
   alert: row.alert === null ? null : (JSON.parse(row.alert) as ResultAlert),
   pending: row.pending > 0,
+  quarantined: row.quarantined === 1,
   delivery: row.delivery === null ? null : (JSON.parse(row.delivery) as DeliverySummary),
   replacement: row.replacement,
 })

@@ -6,21 +6,19 @@ import type {
   ResultAlert,
   TrustClass,
 } from '../../contract/index.ts'
+import type { ErrorCode } from '../../contract/errors.ts'
 import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
 import { noteCorrespondents } from './correspondents.ts'
+import { unpackReadings } from '../readings.ts'
+import { storeReport, type FoundReport } from './delivery.ts'
 import { saveFolderState, type FolderState } from './folders.ts'
-import {
-  recount,
-  removeMessages,
-  selectPage,
-  selectRows,
-  selectThread,
-  type Removal,
-} from './message-rows.ts'
+import { recount, selectPage, selectRows, selectThread } from './message-rows.ts'
 import { pendingFlagMask } from './queue.ts'
-import { indexMessage } from './search.ts'
+import { indexMessage } from '../search/index-message.ts'
+import { linkMessage } from './sent-links.ts'
 import { assignThread } from './threads.ts'
+import { adopt } from './vanished.ts'
 
 /** A message as its headers and structure tell; dates in milliseconds. */
 export interface NewMessage {
@@ -40,6 +38,8 @@ export interface NewMessage {
   messageId: string | null
   inReplyTo: string | null
   references: string[]
+  /** Message-IDs its Supersedes field names; none when absent. */
+  replaces?: readonly string[]
 }
 
 /** What the body adds to a list row. */
@@ -52,6 +52,8 @@ export interface BodyFindings {
   documentLabel: string | null
   documentCount: number
   alert: ResultAlert | null
+  /** The message is a report about sent mail. */
+  report: FoundReport | null
 }
 
 /** Where a message is on its server; `uid` is null while a local move waits for its new number. */
@@ -80,14 +82,15 @@ export const insertMessage = (
   db: SqlDatabase,
   place: { accountId: number; folderId: number },
   message: Omit<NewMessage, 'uid'> & { uid: number | null },
+  now: number | null = null,
 ): number => {
   const id = newId(db, message.date)
   const threadId = assignThread(db, { ...message, id, accountId: place.accountId })
   db.prepare(
     `INSERT INTO messages (id, account_id, folder_id, uid, thread_id, identity, date, from_name, from_address,
-       recipients, subject, flags, size, has_attachments, trust, signed, encrypted)
+       recipients, subject, flags, size, has_attachments, trust, signed, encrypted, arrived_at)
      VALUES ($id, $accountId, $folderId, $uid, $threadId, $identity, $date, $fromName, $fromAddress,
-       $recipients, $subject, $flags, $size, $hasAttachments, $trust, $signed, $encrypted)`,
+       $recipients, $subject, $flags, $size, $hasAttachments, $trust, $signed, $encrypted, $now)`,
   ).run({
     id,
     accountId: place.accountId,
@@ -106,6 +109,7 @@ export const insertMessage = (
     trust: message.trust,
     signed: message.signed ? 1 : 0,
     encrypted: message.encrypted ? 1 : 0,
+    now,
   })
   db.prepare(
     `INSERT INTO message_headers (message_id, message_id_header, in_reply_to, reference_ids, raw_subject)
@@ -128,19 +132,33 @@ export interface StoredBody {
   rawSize: number
   text: string
   indexText: string
+  /** Names and addresses in copy, for the index. */
+  copies?: string
   findings: BodyFindings
+  /** Why nothing could be read of it. */
+  error?: ErrorCode | null
 }
 
-/** The source of a message, what it adds to the row, and its words into the index. */
-export const storeBody = (db: SqlDatabase, body: StoredBody): void => {
-  const row = db
-    .prepare('SELECT from_name, from_address, recipients, subject FROM messages WHERE id = ?')
-    .get<{ from_name: string; from_address: string; recipients: string; subject: string }>([body.id])
-  if (!row) return
+/** Where the source of a body is; what was read from it comes packed, in the same order. */
+export type StoredSource = Pick<StoredBody, 'id' | 'raw' | 'rawFile' | 'rawSize'>
+
+/**
+ * The source of a message, what it adds to the row, and its words into the index. Returns the other rows that changed: the
+ * sent message a report tells about.
+ */
+export const storeBody = (db: SqlDatabase, body: StoredBody, now: number): number[] => {
+  if (!db.prepare('SELECT 1 FROM messages WHERE id = ?').get([body.id])) return []
   db.prepare(
-    `INSERT OR REPLACE INTO bodies (message_id, raw, raw_file, raw_size, text)
-     VALUES ($id, $raw, $rawFile, $rawSize, $text)`,
-  ).run({ id: body.id, raw: body.raw, rawFile: body.rawFile, rawSize: body.rawSize, text: body.text })
+    `INSERT OR REPLACE INTO bodies (message_id, raw, raw_file, raw_size, text, error)
+     VALUES ($id, $raw, $rawFile, $rawSize, $text, $error)`,
+  ).run({
+    id: body.id,
+    raw: body.raw,
+    rawFile: body.rawFile,
+    rawSize: body.rawSize,
+    text: body.text,
+    error: body.error ?? null,
+  })
   const found = body.findings
   db.prepare(
     `UPDATE messages SET body_state = 1, preview = $preview, has_attachments = $hasAttachments,
@@ -157,26 +175,24 @@ export const storeBody = (db: SqlDatabase, body: StoredBody): void => {
     documentCount: found.documentCount,
     alert: found.alert === null ? null : JSON.stringify(found.alert),
   })
-  const to = JSON.parse(row.recipients) as Correspondent[]
   indexMessage(db, body.id, {
-    correspondents: [row.from_name, row.from_address, ...to.flatMap((one) => [one.name, one.address])].join(
-      ' ',
-    ),
-    subject: row.subject,
     body: body.indexText,
+    ...(body.copies === undefined ? {} : { copies: body.copies }),
   })
+  return found.report === null ? [] : storeReport(db, body.id, found.report, now)
 }
 
 export const messageOperations = {
   /**
    * Adds a batch of headers to a folder with the folder's new state, sorted by date first (models.md §8.2). A message
-   * already there is left alone; one that waits for its UID here (moved, or UIDVALIDITY changed) is recognised by its
-   * identity and keeps its id and body. Returns the ids new or changed.
+   * already there is left alone; one that waits for its UID here or vanished elsewhere is recognised by its identity and
+   * keeps its id and body (`adopt`). Returns the ids new or changed.
    */
   'messages.insert': operation(
     (
       db,
       params: { accountId: number; folderId: number; messages: NewMessage[]; state: FolderState | null },
+      context,
     ): number[] => {
       const ids: number[] = []
       const role = db
@@ -187,25 +203,13 @@ export const messageOperations = {
           .prepare('SELECT id FROM messages WHERE folder_id = $folderId AND uid = $uid')
           .get<{ id: number }>({ folderId: params.folderId, uid: message.uid })
         if (known) continue
-        const waiting = db
-          .prepare(
-            `SELECT id FROM messages WHERE account_id = $accountId AND identity = $identity
-             AND folder_id = $folderId AND uid IS NULL LIMIT 1`,
-          )
-          .get<{ id: number }>({
-            accountId: params.accountId,
-            identity: message.identity,
-            folderId: params.folderId,
-          })
-        if (waiting) {
-          const mask = pendingFlagMask(db, params.accountId).get(waiting.id) ?? 0
-          db.prepare(
-            'UPDATE messages SET uid = $uid, flags = (flags & $mask) | ($flags & ~$mask) WHERE id = $id',
-          ).run({ id: waiting.id, uid: message.uid, flags: message.flags, mask })
-          ids.push(waiting.id)
+        const adopted = adopt(db, params, message)
+        if (adopted !== null) {
+          ids.push(adopted)
           continue
         }
-        ids.push(insertMessage(db, params, message))
+        ids.push(insertMessage(db, params, message, context.now()))
+        ids.push(...linkMessage(db, params.accountId, message))
         if (role === 'sent') noteCorrespondents(db, 'sent', message.to, message.date)
         else if (role !== 'junk' && role !== 'drafts' && role !== 'trash')
           noteCorrespondents(db, 'received', [message.from], message.date)
@@ -253,41 +257,12 @@ export const messageOperations = {
       return { ids, highestmodseq }
     },
   ),
-  /** Messages the server no longer has. */
-  'messages.vanish': operation(
-    (db, params: { folderId: number; uids: number[]; state: FolderState | null }): Removal => {
-      const rows = db
-        .prepare(
-          'SELECT id FROM messages WHERE folder_id = $folderId AND uid IN (SELECT value FROM json_each($uids))',
-        )
-        .all<{ id: number }>({ folderId: params.folderId, uids: JSON.stringify(params.uids) })
-      const removal = removeMessages(
-        db,
-        rows.map((row) => row.id),
-      )
-      if (params.state) saveFolderState(db, params.folderId, params.state)
-      return removal
-    },
+  'messages.countUids': operation(
+    (db, params: { folderId: number }): number =>
+      db
+        .prepare('SELECT count(*) AS n FROM messages WHERE folder_id = ? AND uid IS NOT NULL')
+        .get<{ n: number }>([params.folderId])?.n ?? 0,
   ),
-  /** Ids without UID that no local action explains; read before a synchronisation, dropped after it. */
-  'messages.orphans': operation((db, params: { folderId: number }): number[] =>
-    db
-      .prepare('SELECT id FROM messages WHERE folder_id = ? AND uid IS NULL AND pending = 0')
-      .all<{ id: number }>([params.folderId])
-      .map((row) => row.id),
-  ),
-  'messages.dropOrphans': operation((db, params: { folderId: number; ids: number[] }): Removal => {
-    const rows = db
-      .prepare(
-        `SELECT id FROM messages WHERE folder_id = $folderId AND uid IS NULL AND pending = 0
-         AND id IN (SELECT value FROM json_each($ids))`,
-      )
-      .all<{ id: number }>({ folderId: params.folderId, ids: JSON.stringify(params.ids) })
-    return removeMessages(
-      db,
-      rows.map((row) => row.id),
-    )
-  }),
   /** UIDs known in a folder, ascending. */
   'messages.uids': operation((db, params: { folderId: number }): number[] =>
     db
@@ -371,12 +346,20 @@ export const messageOperations = {
         .get<{ n: number }>([params.accountId])?.n ?? 0,
   ),
   /**
-   * Sources of messages (in the row when `raw`, else a part file), what they add to the list rows, and their words into
-   * the index: one transaction for the batch. Messages that are gone meanwhile are left out.
+   * Sources of messages (in the row when `raw`, else a part file) with their readings in the same order, as `packReadings`
+   * made them: one transaction for the batch. Messages that are gone meanwhile are left out. Returns what `storeBody` does.
    */
-  'messages.storeBodies': operation((db, params: { bodies: StoredBody[] }): void => {
-    for (const body of params.bodies) storeBody(db, body)
-  }),
+  'messages.storeBodies': operation(
+    (db, params: { bodies: StoredSource[]; readings: Uint8Array }, context): number[] => {
+      const readings = unpackReadings(params.readings)
+      return params.bodies.flatMap((body, index) => {
+        const reading = readings[index]
+        if (!reading) throw new Error('a body without its reading')
+        // Shared memory is for moving only: the driver gets bytes nobody else can touch.
+        return storeBody(db, { ...body, raw: body.raw && new Uint8Array(body.raw), ...reading }, context.now())
+      })
+    },
+  ),
   /** A body that cannot be read: not asked for again by itself. */
   'messages.setAside': operation((db, params: { id: number }): void => {
     db.prepare('UPDATE messages SET body_state = 2 WHERE id = ?').run([params.id])

@@ -1,0 +1,187 @@
+import type { FoundOutcome, FoundReport } from '../../vault/index.ts'
+import { parseHeaderBlock, headerValue, parseMessageIds, type HeaderField } from './header.ts'
+import { decodePart, type MimePart, type ParsedMessage } from './message.ts'
+
+/** Bytes of the machine-readable part that are read, recipients told of, and characters kept of a server's words. */
+const largestStatus = 256 * 1024
+const mostRecipients = 500
+const longestDiagnostic = 500
+const longestAddress = 320
+/** A report inside protections and wrappers is looked for no deeper than this. */
+const deepest = 3
+
+const statusTypes = new Set(['message/delivery-status', 'message/global-delivery-status'])
+const dispositionTypes = new Set([
+  'message/disposition-notification',
+  'message/global-disposition-notification',
+])
+const returnedTypes = new Set([
+  'message/rfc822',
+  'text/rfc822-headers',
+  'message/global',
+  'message/global-headers',
+])
+
+/**
+ * What a message tells about one that was sent: a delivery status (RFC 3464), a read receipt (RFC 8098), or their
+ * internationalised forms (RFC 6533). Null when it is no report. Tolerant: servers leave fields, spaces and types out. A
+ * report that somebody forwards is his attachment, not a report.
+ */
+export const parseReport = (parsed: ParsedMessage): FoundReport | null => {
+  const report = reportPart(parsed.root, 0)
+  if (!report) return null
+  const status = report.children.find((part) => statusTypes.has(part.mimeType))
+  const disposition = report.children.find((part) => dispositionTypes.has(part.mimeType))
+  const returned = returnedId(parsed.raw, report)
+  if (status) return deliveryReport(fieldGroups(parsed.raw, status), returned)
+  if (disposition) return dispositionReport(fieldGroups(parsed.raw, disposition), returned)
+  return null
+}
+
+/** The multipart that is the report: the root, or what a signature or a lone wrapper encloses. */
+const reportPart = (part: MimePart, depth: number): MimePart | null => {
+  if (!part.mimeType.startsWith('multipart/') || depth > deepest) return null
+  if (part.children.some((child) => statusTypes.has(child.mimeType) || dispositionTypes.has(child.mimeType)))
+    return part
+  const [first] = part.children
+  const wraps =
+    part.mimeType === 'multipart/signed' || (part.mimeType === 'multipart/mixed' && part.children.length <= 2)
+  return wraps && first ? reportPart(first, depth + 1) : null
+}
+
+/** Groups of fields separated by empty lines (RFC 3464 §2.1.1). */
+const fieldGroups = (raw: Uint8Array, part: MimePart): HeaderField[][] => {
+  const text = Buffer.from(decodePart(raw, part).subarray(0, largestStatus)).toString('latin1')
+  return text
+    .split(/\r?\n[ \t]*\r?\n/, 2 * mostRecipients)
+    .map((block) => parseHeaderBlock(Buffer.from(block.replace(/^[\r\n]+/, ''), 'latin1')))
+    .filter((group) => group.length > 0)
+}
+
+/** Message-ID of the message that comes back with the report, whole or its headers only. */
+const returnedId = (raw: Uint8Array, report: MimePart): string | null => {
+  const part = report.children.find((child) => returnedTypes.has(child.mimeType))
+  if (!part) return null
+  const inner = part.children[0]
+  const headers = inner ? inner.headers : parseHeaderBlock(decodePart(raw, part).subarray(0, largestStatus))
+  return parseMessageIds(headerValue(headers, 'message-id'))[0] ?? null
+}
+
+/** `rfc822; jean@exemple.fr`, `utf-8; …` with `\x{…}` (RFC 6533 §3), or the bare address some write; lower case. */
+const typedAddress = (value: string | null): string | null => {
+  if (value === null) return null
+  const typed = /^\s*[\w.-]+\s*;(.*)$/s.exec(value)?.[1] ?? value
+  const address = typed
+    .replace(/\\x\{([0-9a-f]{2,6})\}/gi, (whole, hex: string) => {
+      const point = Number.parseInt(hex, 16)
+      return point <= 0x10ffff ? String.fromCodePoint(point) : whole
+    })
+    .trim()
+    .replace(/^<(.*)>$/, '$1')
+    .toLowerCase()
+  return /^[^\s<>@]+@[^\s<>@]+$/.test(address) && address.length <= longestAddress ? address : null
+}
+
+const words = (value: string | null): string | null => {
+  const text = (value ?? '').replace(/^\s*(?:smtp|x-[\w-]+|lmtp|unix)\s*;/i, '').replace(/\p{Cc}+/gu, ' ')
+  const short = text.trim().slice(0, longestDiagnostic)
+  return short === '' ? null : short
+}
+
+const statusCode = (value: string | null): string | null =>
+  /\b([245]\.\d{1,3}\.\d{1,3})\b/.exec(value ?? '')?.[1] ?? null
+
+const dateOf = (value: string | null): number | null => {
+  const time = Date.parse((value ?? '').replace(/\([^()]*\)/g, ' '))
+  return Number.isFinite(time) && time > 0 && time < 7_258_118_400_000 ? time : null
+}
+
+const actions = new Set(['failed', 'delayed', 'delivered', 'relayed', 'expanded'] as const)
+const actionOf = (group: HeaderField[]): FoundOutcome['outcome'] | null => {
+  const word = /^[a-z]+/.exec((headerValue(group, 'action') ?? '').trim().toLowerCase())?.[0]
+  const named = [...actions].find((action) => action === word)
+  if (named) return named
+  // Without an action, the class of the status says it (RFC 3463 §2); a success is never guessed.
+  const kind = statusCode(headerValue(group, 'status'))?.[0]
+  return kind === '5' ? 'failed' : kind === '4' ? 'delayed' : null
+}
+
+const deliveryReport = (groups: HeaderField[][], returned: string | null): FoundReport => {
+  const [message = []] = groups
+  const outcomes = groups.flatMap((group): FoundOutcome[] => {
+    const final = typedAddress(headerValue(group, 'final-recipient'))
+    const original = typedAddress(headerValue(group, 'original-recipient'))
+    const outcome = actionOf(group)
+    const address = final ?? original
+    if (address === null || outcome === null) return []
+    return [
+      {
+        address,
+        originalAddress: original,
+        outcome,
+        status: statusCode(headerValue(group, 'status')) ?? statusCode(headerValue(group, 'diagnostic-code')),
+        diagnostic: words(headerValue(group, 'diagnostic-code')),
+        automatic: true,
+        retryUntil: dateOf(headerValue(group, 'will-retry-until')),
+      },
+    ]
+  })
+  return {
+    kind: 'delivery',
+    envelopeId: envelopeId(message),
+    originalMessageId: returned,
+    outcomes: outcomes.slice(0, mostRecipients),
+  }
+}
+
+const envelopeId = (group: HeaderField[]): string | null => {
+  const id = (headerValue(group, 'original-envelope-id') ?? '').trim()
+  return id === '' || id.length > 200 ? null : id
+}
+
+const dispositions: Record<string, FoundOutcome['outcome']> = {
+  displayed: 'displayed',
+  read: 'displayed',
+  processed: 'processed',
+  dispatched: 'dispatched',
+  deleted: 'deleted',
+  denied: 'denied',
+  failed: 'processing-failed',
+}
+
+/** `manual-action/MDN-sent-manually; displayed/error` (RFC 8098 §3.2.6). */
+const dispositionReport = (groups: HeaderField[][], returned: string | null): FoundReport => {
+  const fields = groups.flat()
+  const [mode = '', kind = ''] = (headerValue(fields, 'disposition') ?? '').toLowerCase().split(';')
+  const [word = '', modifier = ''] = kind.trim().split(/\s*\/\s*/)
+  const found = dispositions[word]
+  const final = typedAddress(headerValue(fields, 'final-recipient'))
+  const original = typedAddress(headerValue(fields, 'original-recipient'))
+  const address = final ?? original
+  // The gateways of hospitals write the error after `Error:`, in the disposition itself or in a field of its own.
+  const error =
+    words(headerValue(fields, 'error')) ??
+    words(headerValue(fields, 'failure')) ??
+    words(/\/\s*(?:error|failure)\s*:?\s*(.+)$/i.exec(headerValue(fields, 'disposition') ?? '')?.[1] ?? null)
+  const failed = error !== null || /^(?:error|failure)/.test(modifier)
+  const outcome = failed ? 'processing-failed' : found
+  return {
+    kind: 'disposition',
+    envelopeId: null,
+    originalMessageId: parseMessageIds(headerValue(fields, 'original-message-id'))[0] ?? returned,
+    outcomes:
+      address === null || outcome === undefined
+        ? []
+        : [
+            {
+              address,
+              originalAddress: original,
+              outcome,
+              status: null,
+              diagnostic: error,
+              automatic: /automatic/.test(mode),
+              retryUntil: null,
+            },
+          ],
+  }
+}

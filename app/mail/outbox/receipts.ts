@@ -1,0 +1,95 @@
+import type { TrustClass } from '../../contract/index.ts'
+import { fail, ok, type Outcome } from '../../contract/errors.ts'
+import type { StoredAccount, Vault } from '../../vault/index.ts'
+import { composeReceipt } from '../mime/compose-receipt.ts'
+import { parseMessage, type ParsedMessage } from '../mime/message.ts'
+import { newMessageId, queueMessage } from './queueing.ts'
+
+export interface ReceiptDependencies {
+  vault: Vault
+  accounts: () => Promise<Outcome<StoredAccount[]>>
+  rawMessage: (id: number) => Promise<Outcome<Uint8Array>>
+  classify: (address: string) => TrustClass
+  now: () => number
+  random: (length: number) => Uint8Array
+  onQueued: (accountId: number) => Promise<void>
+}
+
+/**
+ * Where the read receipt of a message may be sent: null when none was asked for, or where answering is wrong (reports and
+ * automatic messages, RFC 8098 §3; one's own messages; an address outside the trust space).
+ */
+export const receiptAddress = (
+  message: Pick<ParsedMessage, 'from' | 'readReceiptTo' | 'root' | 'headers'>,
+  own: readonly string[],
+  classify: (address: string) => TrustClass,
+): { to: string; differs: boolean } | null => {
+  const [first] = message.readReceiptTo
+  if (!first || message.root.mimeType === 'multipart/report') return null
+  const automatic = message.headers.find((field) => field.name === 'auto-submitted')
+  if (automatic && automatic.value.trim().toLowerCase() !== 'no') return null
+  const from = message.from.address.toLowerCase()
+  if (own.includes(from) || classify(first.address) === 'outside') return null
+  return { to: first.address, differs: first.address.toLowerCase() !== from }
+}
+
+/** The answer to a request of a read receipt, always the user's own decision. */
+export const createReceipts = (deps: ReceiptDependencies) => {
+  const { vault } = deps
+  return {
+    /** `receipt.not-asked` when nothing was asked or it was answered before; what `rawMessage` fails with. */
+    answer: async (wish: {
+      id: number
+      send: boolean
+      subject: string
+      text: string
+    }): Promise<Outcome<null>> => {
+      const raw = await deps.rawMessage(wish.id)
+      if (!raw.ok) return raw
+      const parsed = parseMessage(raw.value)
+      if (!parsed.ok) return parsed
+      const accounts = await deps.accounts()
+      if (!accounts.ok) return accounts
+      const own = accounts.value.map((account) => account.address.toLowerCase())
+      const asked = receiptAddress(parsed.value, own, deps.classify)
+      if (!asked) return fail('receipt.not-asked')
+      if (!wish.send) {
+        const declined = await vault.run('receipts.decline', { id: wish.id })
+        if (!declined.ok) return declined
+        return declined.value ? ok(null) : fail('receipt.not-asked')
+      }
+      const place = await vault.run('messages.locate', { id: wish.id })
+      if (!place.ok) return place
+      const account = accounts.value.find((one) => one.id === place.value?.accountId)
+      if (!account) return fail('account.not-found')
+      const messageId = newMessageId(deps.random, account.address)
+      const mime = composeReceipt({
+        from: { name: account.displayName, address: account.address },
+        to: asked.to,
+        subject: wish.subject,
+        text: wish.text,
+        date: deps.now(),
+        messageId,
+        originalMessageId: parsed.value.messageId,
+        originalHeaders: raw.value.subarray(0, parsed.value.root.bodyStart),
+        boundary: `=_${Buffer.from(deps.random(12)).toString('hex')}`,
+      })
+      const queued = await queueMessage(deps, {
+        account,
+        messageId,
+        purpose: 'receipt',
+        subject: wish.subject,
+        recipients: [{ name: '', address: asked.to }],
+        mime,
+        draftId: null,
+        source: { id: wish.id, kind: 'receipt' },
+        due: null,
+        replaces: null,
+      })
+      if (!queued.ok) return queued
+      if (queued.value === null) return fail('receipt.not-asked')
+      await deps.onQueued(account.id)
+      return ok(null)
+    },
+  }
+}
