@@ -9,7 +9,10 @@ export interface MessagePart {
   id: string
   fileName: string | null
   mimeType: string
+  /** May be decoded when first asked for: `head` decides whether they are. */
   bytes: Uint8Array
+  /** The first 4 kB, enough to know the type; those of `bytes` when left out. */
+  head?: Uint8Array
   /** A picture shown inside the text is not a document. */
   inline: boolean
 }
@@ -36,7 +39,8 @@ export interface MessageDocuments {
 }
 
 const xdmName = /ihe_?xdm.*\.zip$/i
-const isZip = (part: MessagePart): boolean => sniffMime(part.bytes) === 'application/zip'
+const headOf = (part: MessagePart): Uint8Array => part.head ?? part.bytes.subarray(0, 4096)
+const isZip = (part: MessagePart): boolean => sniffMime(headOf(part)) === 'application/zip'
 const looksLikeXml = (bytes: Uint8Array): boolean => {
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 4096))
   return /<(?:\w+:)?ClinicalDocument[\s>]/.test(head) || /^\s*(?:\u00ef\u00bb\u00bf)?\s*<\?xml/.test(head)
@@ -162,7 +166,7 @@ const fromArchive = async (part: MessagePart): Promise<FoundDocument[] | null> =
 /** PDFs sent beside an archive are the same documents: by identical bytes (N1), else by order (clinical-documents.md §2.5.8). */
 const pairPdfs = (documents: FoundDocument[], parts: MessagePart[]): Set<string> => {
   const paired = new Set<string>()
-  const pdfs = parts.filter((part) => sniffMime(part.bytes) === 'application/pdf')
+  const pdfs = parts.filter((part) => sniffMime(headOf(part)) === 'application/pdf')
   const cdas = documents.filter((document) => document.cda && document.summary.archive)
   for (const document of cdas) {
     const embedded = document.cda?.pdf ? document.cda.media.get(document.cda.pdf) : undefined
@@ -199,7 +203,7 @@ export const findDocuments = async (parts: MessagePart[]): Promise<MessageDocume
   for (const part of parts) {
     if (isZip(part) || (part.fileName !== null && xdmName.test(part.fileName))) {
       documents.push(...((await fromArchive(part)) ?? []))
-    } else if (looksLikeXml(part.bytes)) {
+    } else if (looksLikeXml(headOf(part))) {
       const read = readCda(part.bytes)
       if (read.ok)
         documents.push({
@@ -216,15 +220,18 @@ export const findDocuments = async (parts: MessagePart[]): Promise<MessageDocume
   const paired = pairPdfs(documents, parts)
   for (const part of parts) {
     if (part.inline || paired.has(part.id)) continue
-    const sniffed = sniffMime(part.bytes)
-    const hprim = isHprim(part.bytes)
+    const head = headOf(part)
+    const sniffed = sniffMime(head)
+    const hprim = !head.includes(0) && isHprim(part.bytes)
     const kind = hprim ? 'hprim' : sniffed ? kindOf(sniffed) : 'other'
     if (kind === 'other' || documents.some((document) => document.partId === part.id)) continue
     const title = part.fileName ?? part.mimeType
     documents.push({
       summary: looseSummary(part.id, kind, title, null, []),
       partId: part.id,
-      bytes: part.bytes,
+      get bytes() {
+        return part.bytes
+      },
       mimeType: hprim ? 'text/plain' : (sniffed ?? part.mimeType),
       fileName: title,
       cda: null,

@@ -6,6 +6,12 @@ import type { FromWorker, ToWorker } from './worker-protocol.ts'
 const closeGrace = 600
 const terminateGrace = 250
 
+/**
+ * The worker's heap, mebibytes: a batch of bodies on its way takes some ten; without a limit garbage is kept until it takes
+ * ten times that.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 }
+
 /** A database open in its worker thread. */
 export interface StoreConnection {
   /** Runs an operation after those asked before; `vault.locked` when the store is stopped meanwhile. */
@@ -42,7 +48,7 @@ export const connectStore = async (params: {
   create: boolean
   now(): number
 }): Promise<Outcome<StoreConnection>> => {
-  const worker = new Worker(params.workerEntry, { name: 'vault', env: {}, execArgv: [] })
+  const worker = new Worker(params.workerEntry, { name: 'vault', env: {}, execArgv: [], resourceLimits })
   const stopping = new SharedArrayBuffer(4)
   const post = (message: ToWorker, transfer: ArrayBuffer[] = []): void => {
     worker.postMessage(message, transfer)

@@ -10,7 +10,6 @@ export const serveReading = (port: MessagePort, enrich: Enrich): void => {
     const readings: BodyReading[] = []
     for (const [index, source] of sources.entries()) {
       Atomics.store(current, 0, index)
-      // Shared memory is for moving only: what reads expects bytes nobody else can touch.
       readings.push(source === null ? unread('mime.limit') : await readSource(new Uint8Array(source), enrich))
     }
     return { readings: packReadings(readings) }
