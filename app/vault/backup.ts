@@ -11,7 +11,7 @@ import {
   walkRecords,
   type BackupHeader,
 } from './backup-format.ts'
-import type { ControlResult } from './control.ts'
+import { askControl, type ControlResult } from './control.ts'
 import { syncFolder, type VaultFs } from './durable-file.ts'
 import { codeOf, storeError } from './failure.ts'
 import { readSlotFile, type StoredSlot } from './slot-file.ts'
@@ -228,15 +228,13 @@ export const makeBackup = async (
   if (!session) return fail('vault.locked', { retry: 'after-login' })
   const letGo = internals.parts.hold()
   try {
-    const still = await session.connection.run('store.hold', {})
+    const still = await askControl(session.connection, 'store.hold', {})
     if (!still.ok) return still
-    // The worker answers with what this very control returned.
-    const held = still.value as ControlResult<'store.hold'>
-    if (!held) return fail('vault.busy', { retry: 'later' })
+    if (!still.value) return fail('vault.busy', { retry: 'later' })
     try {
-      return await write(internals, session, wish, held)
+      return await write(internals, session, wish, still.value)
     } finally {
-      await session.connection.run('store.release', {})
+      await askControl(session.connection, 'store.release', {})
     }
   } finally {
     await letGo()

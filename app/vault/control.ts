@@ -1,5 +1,8 @@
+import type { Outcome } from '../contract/errors.ts'
+import type { StoreConnection } from './connection.ts'
 import type { SqlDatabase } from './database.ts'
-import { codeOf, storeError } from './failure.ts'
+import { codeOf } from './failure.ts'
+import { isDamage, rescueBegin, rescueEnd, rescueTable } from './rescue.ts'
 
 /**
  * What the vault's worker does outside of transactions, for the vault itself alone: still copies, compaction,
@@ -70,6 +73,15 @@ const trim = (db: SqlDatabase, params: { pages: number }): number => {
   return Number(db.pragma('freelist_count') ?? 0)
 }
 
+const parts = (db: SqlDatabase): { id: string; size: number }[] =>
+  db
+    .prepare('SELECT id, size FROM part_files')
+    .all<{ id: string; size: number }>()
+    .map((row) => ({ ...row }))
+
+const hasPart = (db: SqlDatabase, params: { id: string }): boolean =>
+  db.prepare('SELECT id FROM part_files WHERE id = ?').get([params.id]) !== undefined
+
 const tables = (db: SqlDatabase): string[] =>
   db
     .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
@@ -89,8 +101,7 @@ const checkTable = (db: SqlDatabase, params: { table: string }): string[] => {
       .map((row) => row.quick_check)
       .filter((line) => line !== 'ok')
   } catch (error) {
-    const failed = storeError(error)
-    if (!failed.ok && failed.error.code !== 'vault.corrupt') throw error
+    if (!isDamage(error)) throw error
     return [codeOf(error)]
   }
 }
@@ -101,11 +112,17 @@ const named = {
   'store.pages': pages,
   'store.mergeIndex': mergeIndex,
   'store.trim': trim,
+  'store.parts': parts,
+  'store.hasPart': hasPart,
   'store.tables': tables,
   'store.checkTable': checkTable,
+  'rescue.begin': rescueBegin,
+  'rescue.table': rescueTable,
+  'rescue.end': rescueEnd,
 }
-export type ControlName = keyof typeof named
-export type ControlParams<K extends ControlName> = Parameters<(typeof named)[K]>[1]
+type ControlName = keyof typeof named
+type ControlParams<K extends ControlName> =
+  Parameters<(typeof named)[K]> extends [unknown, infer P] ? P : Record<string, never>
 export type ControlResult<K extends ControlName> = ReturnType<(typeof named)[K]>
 
 // The names come from typed code on the other side of the thread; each control knows its own parameters.
@@ -113,3 +130,12 @@ export const controls = new Map(Object.entries(named)) as ReadonlyMap<string, un
   string,
   (db: SqlDatabase, params: unknown) => unknown
 >
+
+/** Asks the worker of a connection for a control. */
+export const askControl = async <K extends ControlName>(
+  connection: StoreConnection,
+  name: K,
+  params: ControlParams<K>,
+): Promise<Outcome<ControlResult<K>>> =>
+  // The worker answers with what this very control returned.
+  (await connection.run(name, params)) as Outcome<ControlResult<K>>

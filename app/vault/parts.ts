@@ -43,6 +43,9 @@ const layout = (fileSize: number): { size: number; chunks: number } | null => {
   return possible ? { size, chunks } : null
 }
 
+/** Clear bytes in a part file of so many; null when it is none of ours. */
+export const clearSize = (fileSize: number): number | null => layout(fileSize)?.size ?? null
+
 /** Thrown inside an iteration, which has no other way to fail: `message` is the code. */
 const stop = (error: AppError): Error => new Error(error.code, { cause: error })
 

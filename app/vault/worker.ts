@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads'
-import { toErrorData, type AppError } from '../contract/errors.ts'
+import { fail, toErrorData, type AppError, type Outcome } from '../contract/errors.ts'
 import type { SqlDatabase } from './database.ts'
-import { storeError } from './failure.ts'
+import { codeOf, storeError } from './failure.ts'
 import { checkpointNow, controls, isHeld } from './control.ts'
 import { migrations } from './migrations/index.ts'
 import type { Operation } from './operation.ts'
@@ -56,6 +56,15 @@ const open = (message: Extract<ToWorker, { type: 'open' }>): void => {
   } else tell({ type: 'refused', error: toErrorData(opened.error), trace: trace(opened.error) })
 }
 
+let damaged = false
+
+/** After one page that is not authentic SQLCipher answers everything with SQLITE_ERROR: that is damage still. */
+const afterDamage = (error: unknown): Outcome<never> => {
+  const failed = storeError(error)
+  if (!failed.ok && failed.error.code === 'vault.corrupt') damaged = true
+  return damaged && codeOf(error) === 'SQLITE_ERROR' ? fail('vault.corrupt', { cause: error }) : failed
+}
+
 const run = (message: Extract<ToWorker, { type: 'run' }>): void => {
   const { id, name, params, at } = message
   const operation = table.get(name)
@@ -69,7 +78,7 @@ const run = (message: Extract<ToWorker, { type: 'run' }>): void => {
     tell({ type: 'done', id, value })
     if (operation) checkpointLater(open)
   } catch (error) {
-    const failed = storeError(error)
+    const failed = afterDamage(error)
     if (!failed.ok) {
       tell({ type: 'failed', id, error: toErrorData(failed.error), trace: trace(failed.error) })
     }

@@ -8,7 +8,9 @@ const context = { now: () => 0 }
 it('finds what does not agree in a store, and nothing in a sound one', () => {
   const db = storeForTest()
   const check = () => checkOperations['store.check'](db, {}, context)
-  db.exec(`INSERT INTO accounts VALUES (1, 'a@b.test', 'A', 'personal', 'psc', NULL, 'h', 1, 'tls', 'h', 1, 'tls', NULL, 0);
+  db.exec(`INSERT INTO accounts (id, address, display_name, kind, auth, imap_host, imap_port, imap_security, smtp_host,
+      smtp_port, smtp_security, created_at)
+      VALUES (1, 'a@b.test', 'A', 'personal', 'psc', 'h', 1, 'tls', 'h', 1, 'tls', 0);
     INSERT INTO folders (id, account_id, path, name, role, total, unread) VALUES (7, 1, 'INBOX', 'INBOX', 'inbox', 1, 1);
     INSERT INTO messages (id, account_id, folder_id, uid, thread_id, identity, date, from_name, from_address, recipients,
       subject, size, body_state) VALUES (1, 1, 7, 1, 1, x'01', 0, '', '', '[]', 's', 1, 1);

@@ -1,0 +1,2 @@
+export { createExtractor } from './thread.ts'
+export { createIndexing } from './indexing.ts'
