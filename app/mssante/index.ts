@@ -1,5 +1,6 @@
 export { findDocuments, type FoundDocument, type MessagePart } from './documents.ts'
-export { hprimText } from './hprim.ts'
+export { hprimText, isHprim } from './hprim.ts'
 export { sniffMime } from './magic.ts'
 export { displaySubject } from './subject.ts'
 export { createTrustClassifier } from './trust-space.ts'
+export { readZip } from './zip.ts'

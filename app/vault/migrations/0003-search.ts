@@ -13,8 +13,12 @@ CREATE VIRTUAL TABLE search USING fts5(
   sender, recipients, copies, subject, patient, kind, body, files, starts,
   content='', contentless_delete=1, tokenize='ascii'
 );
+-- A leaf of the index in one page of SQLCipher (4096 less 80 reserved), not one and a bit.
+INSERT INTO search (search, rank) VALUES ('pgsz', 3900);
 -- Every word ever indexed: a longer prefix is searched as the words that begin with it, read lazily from the newest.
-CREATE TABLE search_words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
+-- 'last' is at or above the newest message that holds it, so that words of old mail only are left for old mail. The empty word counts
+-- the messages indexed.
+CREATE TABLE search_words (word TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 -- Messages whose attachments (or whose whole text, after this step) wait to be indexed; two failures set one aside.
 CREATE TABLE index_queue (

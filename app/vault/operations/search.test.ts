@@ -197,10 +197,50 @@ test('results come newest first by pages that neither overlap nor leave out', ()
 
 test('a prefix of very many words is still complete', () => {
   const db = populated()
-  for (let id = 1; id <= 250; id += 1) add(db, { id, body: `prefixe${String(id)}` })
+  for (let id = 1; id <= 450; id += 1) add(db, { id, body: `prefixe${String(id)}` })
   expect(finder(db)('prefixe')).toHaveLength(50)
-  expect(finder(db)('prefixe25').toSorted((a, b) => a - b)).toEqual([25, 250])
+  expect(finder(db)('prefixe25').toSorted((a, b) => a - b)).toEqual([
+    25, 250, 251, 252, 253, 254, 255, 256, 257, 258, 259,
+  ])
   expect(finder(db)('pre').length).toBe(50)
+})
+
+test('words of new and of old messages are found as if all were looked for at once', () => {
+  const db = populated()
+  const month = 2 ** 41
+  // Each word here and there in time: whatever is tried first, the newest that match are the answer.
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(fc.tuple(fc.nat(60), fc.nat(30), fc.nat(3)), {
+        selector: ([when]) => when,
+        maxLength: 60,
+      }),
+      fc.integer({ min: 1, max: 8 }),
+      (messages, limit) => {
+        db.exec('DELETE FROM messages')
+        db.exec('DELETE FROM search')
+        for (const [when, word, other] of messages)
+          add(db, {
+            id: 1 + when * month,
+            body: `mot${'abcdefghijklmnopqrstuvwxyzabcde'[word] ?? ''}${String(word)} autre${String(other)}`,
+          })
+        const query = (text: string) =>
+          searchOperations['search.query'](db, { text, scope: all, before: null, limit }, context)
+        const expected = (keep: (other: number) => boolean): number[] =>
+          messages
+            .filter(([, , other]) => keep(other))
+            .map(([when]) => 1 + when * month)
+            .toSorted((a, b) => b - a)
+        expect(query('autr')).toEqual({
+          ids: expected(() => true).slice(0, limit),
+          more: messages.length > limit,
+        })
+        expect(query('mot autr').ids).toEqual(expected(() => true).slice(0, limit))
+        expect(query('autr -autre1').ids).toEqual(expected((other) => other !== 1).slice(0, limit))
+      },
+    ),
+    { numRuns: 60 },
+  )
 })
 
 test('a word forgotten with a transaction that failed is learnt again', () => {

@@ -21,26 +21,35 @@ interface IndexedRow {
   copies: string
 }
 
-/** Words known to be in the table, so that it is asked once for each; emptied when full. */
-const rememberedWords = 50_000
-const remembered = new WeakMap<SqlDatabase, { words: Set<string>; last: number }>()
+/** Words remembered, so that the table is asked once for each; forgotten when they are too many. */
+const mostRemembered = 50_000
+const remembered = new WeakMap<SqlDatabase, { last: Map<string, number>; serial: number }>()
+/** Ids are rounded up to some 24 days (2⁴¹): the words of new messages are seldom written again. */
+const bucket = 2 ** 41
 
-/** Adds words to the table of words. */
-const learnWords = (db: SqlDatabase, words: Iterable<string>): void => {
-  const last =
-    db.prepare('SELECT max(id) AS last FROM search_words').get<{ last: number | null }>()?.last ?? 0
+/** Adds words to the table of words, or says that a newer message holds them. */
+const learnWords = (db: SqlDatabase, id: number, words: Iterable<string>): void => {
+  const serial =
+    db
+      .prepare(
+        `INSERT INTO search_words (word, last) VALUES ('', 1)
+         ON CONFLICT (word) DO UPDATE SET last = last + 1 RETURNING last`,
+      )
+      .get<{ last: number }>()?.last ?? 1
   let memory = remembered.get(db)
-  // After a rollback the table knows less than was remembered.
-  if (!memory || last < memory.last || memory.words.size > rememberedWords) {
-    memory = { words: new Set(), last }
-    remembered.set(db, memory)
-  }
-  const add = db.prepare('INSERT OR IGNORE INTO search_words (word) VALUES (?)')
+  // The count goes back with a transaction that failed: what was remembered of it is not in the table.
+  if (memory?.serial !== serial - 1 || memory.last.size > mostRemembered) memory = { last: new Map(), serial }
+  memory.serial = serial
+  remembered.set(db, memory)
+  const last = Math.ceil((id + 1) / bucket) * bucket
+  const add = db.prepare(
+    `INSERT INTO search_words (word, last) VALUES ($word, $last)
+     ON CONFLICT (word) DO UPDATE SET last = excluded.last WHERE excluded.last > last`,
+  )
   for (const word of words) {
-    if (memory.words.has(word)) continue
-    const { changes, lastInsertRowid } = add.run([word])
-    if (changes > 0) memory.last = lastInsertRowid
-    memory.words.add(word)
+    if ((memory.last.get(word) ?? -1) >= last) continue
+    add.run({ word, last })
+    memory.last.set(word, last)
   }
 }
 
@@ -103,7 +112,7 @@ export const writeIndex = (db: SqlDatabase, id: number, text: SearchText): void 
     for (const word of words) distinct.add(word)
     values[name] = words.join(' ')
   }
-  learnWords(db, distinct)
+  learnWords(db, id, distinct)
   db.prepare(
     `INSERT OR REPLACE INTO search (rowid, sender, recipients, copies, subject, patient, kind, body, files, starts)
      VALUES ($id, $sender, $recipients, $copies, $subject, $patient, $kind, $body, $files, $starts)`,

@@ -1,7 +1,7 @@
 import type { SearchScope } from '../../contract/index.ts'
 import type { SqlDatabase } from '../database.ts'
 import { fold } from '../fold.ts'
-import { matchExpressions } from './match.ts'
+import { matchWords } from './match.ts'
 import type { FolderCondition, SearchQuery, StateCondition } from './query.ts'
 import { wordsOf } from './words.ts'
 
@@ -125,36 +125,38 @@ export const selectFound = (
   page: { scope: SearchScope; before: number | null; limit: number; unreadOnly?: boolean },
 ): { ids: number[]; more: boolean } => {
   const nothing = { ids: [], more: false }
-  const { wanted, unwanted } = matchExpressions(db, query.words)
+  const match = matchWords(db, query.words)
   const asked = page.unreadOnly
     ? [...query.states, { kind: 'unread' as const, negated: false }]
     : query.states
   const states = distinctStates(asked)
   const bounded = query.from !== null || query.until !== null
-  if (wanted === null && unwanted === null && asked.length === 0 && query.folders.length === 0 && !bounded)
-    return nothing
+  if (match === null && asked.length === 0 && query.folders.length === 0 && !bounded) return nothing
   if (states === null) return nothing
   const folders = foldersOf(db, page.scope, query.folders)
   if (folders?.length === 0) return nothing
   const shape = folders === null ? 'all' : folders.length === 1 ? 'one' : 'several'
-  const match = wanted === null ? unwanted : unwanted === null ? wanted : `(${wanted}) NOT (${unwanted})`
   const until = query.until === null ? Number.MAX_SAFE_INTEGER : Math.ceil(query.until / 1000) * idsPerSecond
-  const rows = db
-    .prepare(
-      searchSql({
-        wanted: wanted !== null,
-        unwanted: wanted === null && unwanted !== null,
-        folders: shape,
-        states,
-      }),
-    )
-    .all<{ id: number }>({
-      ...(match === null ? {} : { match }),
+  const from = query.from === null ? 0 : Math.max(0, Math.ceil(query.from / 1000) * idsPerSecond)
+  const wanted = match?.positive === true
+  const statement = db.prepare(
+    searchSql({ wanted, unwanted: match !== null && !wanted, folders: shape, states }),
+  )
+  const run = (text: string | null): { id: number }[] =>
+    statement.all<{ id: number }>({
+      ...(text === null ? {} : { match: text }),
       ...(shape === 'one' ? { folder: folders?.[0] ?? 0 } : {}),
       ...(shape === 'several' ? { folders: JSON.stringify(folders) } : {}),
       before: Math.max(0, Math.min(page.before ?? Number.MAX_SAFE_INTEGER, until)),
-      from: query.from === null ? 0 : Math.max(0, Math.ceil(query.from / 1000) * idsPerSecond),
+      from,
       limit: page.limit + 1,
     })
+  let rows = run(match?.newest ?? null)
+  if (match && match.newest !== match.everything) {
+    // What the words of older messages would find is older than the last one found, or they are tried too.
+    const oldest = rows.length > page.limit ? (rows.at(-1)?.id ?? from) : from
+    const needed = match.since(oldest)
+    if (needed !== match.newest) rows = run(needed)
+  }
   return { ids: rows.slice(0, page.limit).map((row) => row.id), more: rows.length > page.limit }
 }
