@@ -1,47 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { openPractice, type Practice } from '../../app/mail/mail.fixture.ts'
 import { must } from '../../app/mail/net/failure.ts'
-import { folderNames, people, type Operator, type Person } from '../operator/index.ts'
+import { people, type Operator, type Person } from '../operator/index.ts'
 import { after, type Action, type Mailbox } from './actions.ts'
 import { createDice, type Dice } from './dice.ts'
 import type { Scenario } from './harness.ts'
 import { fillPlayground, letter, mailboxOf, playground } from './letters.ts'
-import { effects, extents, startFaultProxy, type Fault, type FaultProxy, type Step } from './proxy.ts'
+import type { Protocol } from './dialogue.ts'
+import { startFaultProxy, type Effect, type Extent, type Fault, type FaultProxy, type Step } from './proxy.ts'
+import { readServer } from './server-truth.ts'
 import { unrest } from './view.ts'
 
-const restSeconds = 100
+/** A server that says nothing is given up after a while; everything else is mended within seconds. */
+const restSeconds = { mute: 200, other: 60 } as const
+/** Steps that a day may have or not. */
+const unsteady = /: (more|news|NOOP|answer to NOOP)$/
 const crew = [people.anne, people.paul, people.laboratory, people.hospital, people.patient] as const
-
-const imapSteps: Step[] = [
-  { name: 'greeting', from: 'server', matches: /^\* OK/ },
-  { name: 'STARTTLS', from: 'client', matches: /STARTTLS/ },
-  { name: 'answer to STARTTLS', from: 'server', matches: /OK Begin TLS/ },
-  { name: 'login', from: 'client', matches: /AUTHENTICATE|LOGIN/ },
-  { name: 'LIST', from: 'server', matches: /^\* LIST/m },
-  { name: 'SELECT', from: 'client', matches: /SELECT/ },
-  { name: 'SEARCH', from: 'server', matches: /^\* (E?SEARCH)/m },
-  { name: 'FETCH of flags', from: 'server', matches: /^\* \d+ FETCH \(UID \d+ FLAGS/m },
-  { name: 'FETCH of headers', from: 'server', matches: /BODYSTRUCTURE/ },
-  { name: 'FETCH of a body', from: 'server', matches: /BODY\[\](<0>)? \{/ },
-  { name: 'STORE', from: 'client', matches: /UID STORE/ },
-  { name: 'MOVE', from: 'client', matches: /UID MOVE/ },
-  { name: 'COPYUID', from: 'server', matches: /COPYUID/ },
-  { name: 'APPEND', from: 'client', matches: /APPEND/ },
-  { name: 'APPENDUID', from: 'server', matches: /APPENDUID/ },
-  { name: 'IDLE', from: 'client', matches: /IDLE/ },
-]
-const smtpSteps: Step[] = [
-  { name: 'greeting', from: 'server', matches: /^220.*ESMTP/ },
-  { name: 'EHLO', from: 'client', matches: /EHLO/ },
-  { name: 'answer to STARTTLS', from: 'server', matches: /^220 (?!.*ESMTP)/ },
-  { name: 'AUTH', from: 'client', matches: /AUTH/ },
-  { name: 'MAIL', from: 'client', matches: /MAIL FROM/ },
-  { name: 'RCPT', from: 'client', matches: /RCPT TO/ },
-  { name: 'DATA', from: 'client', matches: /^DATA/ },
-  { name: 'message', from: 'client', matches: /^Message-ID/im },
-  { name: 'end of message', from: 'client', matches: /(^|\r\n)\.\r\n$/ },
-  { name: 'reply to the message', from: 'server', matches: /Message accepte/ },
-]
 
 interface User {
   who: Person
@@ -51,20 +25,56 @@ interface User {
   mailbox: Mailbox
 }
 
-/** A fault at a step, drawn; a silent greeting costs the client its time-out, so it is rare. */
-const drawFault = (dice: Dice): { protocol: 'imap' | 'smtp'; fault: Fault } => {
-  const protocol = dice.chance(0.6) ? 'imap' : 'smtp'
-  const step = dice.pick(protocol === 'imap' ? imapSteps : smtpSteps)
-  const effect = step.name === 'greeting' && dice.chance(0.5) ? 'mute' : dice.pick(effects)
-  const extent = effect === 'mute' ? 'before' : dice.pick(extents)
-  return { protocol, fault: { step, extent, effect, times: dice.chance(0.3) ? 2 : 1 } }
+/** What is done at each step of a protocol: the line cut before it, in the middle of it and after it, and the rest. */
+const harms: readonly { effect: Effect; extent: Extent; times: number }[] = [
+  { effect: 'cut', extent: 'before', times: 1 },
+  { effect: 'cut', extent: 'half', times: 2 },
+  { effect: 'cut', extent: 'after', times: 1 },
+  { effect: 'stall', extent: 'half', times: 1 },
+  { effect: 'stall-cut', extent: 'half', times: 1 },
+  { effect: 'slow', extent: 'half', times: 1 },
+  { effect: 'garble-record', extent: 'before', times: 1 },
+  { effect: 'garble-text', extent: 'half', times: 1 },
+  { effect: 'restart', extent: 'after', times: 1 },
+]
+
+interface Case {
+  protocol: Protocol
+  fault: Fault
+}
+
+/** Every harm at every step the product was seen to take, in an order drawn from the seed; mute steps on demand. */
+const casesOf = (steps: Readonly<Record<Protocol, ReadonlySet<string>>>, seed: number): Case[] => {
+  const cases = (['imap', 'smtp'] as const).flatMap((protocol) =>
+    [...steps[protocol]].toSorted().flatMap((key) => {
+      const from = key.startsWith('client') ? ('client' as const) : ('server' as const)
+      const step: Step = { from, name: key.slice(key.indexOf(' ') + 1) }
+      // Of a command, what matters beside the line is that its answer is lost.
+      const own = harms.map((harm): Case => ({ protocol, fault: { step, ...harm } }))
+      const mute = [step.name === 'greeting' ? 'before' : 'half'] as const
+      return [
+        ...own,
+        ...(from === 'client'
+          ? [{ protocol, fault: { step, effect: 'cut', extent: 'reply', times: 1 } } satisfies Case]
+          : []),
+        ...mute.map((extent): Case => ({ protocol, fault: { step, effect: 'mute', extent, times: 1 } })),
+      ]
+    }),
+  )
+  const dice = createDice(seed)
+  for (let last = cases.length - 1; last > 0; last--) {
+    const other = dice.whole(last + 1)
+    const [one, two] = [cases[last], cases[other]]
+    if (one && two) [cases[last], cases[other]] = [two, one]
+  }
+  return cases
 }
 
 const open = async (operator: Operator, who: Person, dice: Dice): Promise<User> => {
   const mailbox = mailboxOf(await fillPlayground(operator, who, 60, dice))
   const { good } = operator.pki.servers
-  const imap = await startFaultProxy(operator.imap.port, good)
-  const smtp = await startFaultProxy(operator.smtp.port, good)
+  const imap = await startFaultProxy('imap', operator.imap.port, good)
+  const smtp = await startFaultProxy('smtp', operator.smtp.port, good)
   const practice = await openPractice(operator)
   const security = 'starttls' as const
   must(
@@ -80,25 +90,28 @@ const open = async (operator: Operator, who: Person, dice: Dice): Promise<User> 
   return { who, practice, imap, smtp, mailbox }
 }
 
-/** Waits until nothing is wrong any more; what still is after `restSeconds` otherwise. */
-const rest = async (look: () => Promise<string>): Promise<string> => {
-  const deadline = Date.now() + restSeconds * 1000
-  for (;;) {
+/** Waits until nothing is wrong any more; what still is after so many seconds otherwise. */
+const rest = async (seconds: number, look: () => Promise<string>): Promise<string> => {
+  const deadline = Date.now() + seconds * 1000
+  for (let wait = 100; ; wait = Math.min(1000, wait * 1.3)) {
     const wrong = await look()
     if (wrong === '' || Date.now() > deadline) return wrong
-    await pause(150)
+    await pause(wait)
   }
 }
 
 const wrongSending = async (operator: Operator, user: User): Promise<string> => {
-  const filed = await operator.mailbox(user.who.key).list(folderNames.sent)
-  for (const item of must(await user.practice.mail.outbox.list())) {
-    const copies = filed.filter(({ subject }) => subject === item.subject)
+  const items = must(await user.practice.mail.outbox.list())
+  const going = items.find(({ state, error }) => state !== 'filed' && (state !== 'unknown' || error === null))
+  if (going) return `${going.subject} is ${going.state}`
+  const { sent } = await readServer(operator, user.who)
+  for (const item of items) {
+    const copies = sent.filter(({ subject }) => subject === item.subject)
     const received = operator.received.filter(({ messageId }) => messageId === copies[0]?.messageId).length
     if (item.state === 'filed') {
       if (copies.length !== 1 || received !== 1)
         return `${item.subject}: ${copies.length} copies, sent ${received} times`
-    } else if (item.state !== 'unknown' || item.error === null) return `${item.subject} is ${item.state}`
+    } else if (copies.length > 0) return `${item.subject} is in Sent but its fate is unknown`
   }
   const ids = operator.received.map(({ messageId }) => messageId)
   return ids.length === new Set(ids).size ? '' : 'a message was sent twice'
@@ -156,17 +169,18 @@ const endure = async (
   user: User,
   seed: number,
   moment: number,
+  { protocol, fault }: Case,
 ): Promise<[string, string]> => {
   const dice = createDice(seed * 100_003 + moment)
-  const { protocol, fault } = drawFault(dice)
   const { step, extent, effect, times } = fault
   const proxy = user[protocol]
   proxy.set(fault)
   await user.practice.restart()
   await live(operator, user, dice, `${seed} ${moment}`)
-  const wrong = await rest(async () => {
+  const seconds = fault.effect === 'mute' ? restSeconds.mute : restSeconds.other
+  const wrong = await rest(seconds, async () => {
     const state = await wrongSending(operator, user)
-    return state === '' ? await unrest(operator, user.who.key, user.practice.vault, user.mailbox) : state
+    return state === '' ? await unrest(operator, user.who, user.practice.vault, user.mailbox) : state
   })
   const struck = proxy.struck()
   const [account] = must(await user.practice.mail.listAccounts())
@@ -174,31 +188,54 @@ const endure = async (
   for (const item of must(await user.practice.mail.outbox.list()))
     if (item.state === 'unknown') must(await user.practice.mail.outbox.cancel(item.id))
   return [
-    `${protocol} ${effect} ${extent} ${step.name}, ${struck} of ${times} times`,
+    `${protocol} ${step.from} ${step.name}: ${effect} ${extent}, struck ${struck} of ${times}`,
     wrong === '' ? '' : `${wrong} (${JSON.stringify(account?.connection)})`,
   ]
 }
 
-/** Faults at protocol steps drawn from the seed, several users at a time; each must come to rest by itself. */
+/** What a day without any fault looks like: every step the product takes. */
+const quietDay = async (operator: Operator, user: User, seed: number): Promise<void> => {
+  const atRest = (): Promise<string> => unrest(operator, user.who, user.practice.vault, user.mailbox)
+  const first = await rest(restSeconds.other, atRest)
+  if (first !== '') throw new Error(`first synchronisation: ${first}`)
+  await user.practice.restart()
+  await live(operator, user, createDice(seed), `${seed} sans panne`)
+  const wrong = await rest(restSeconds.other, async () => {
+    const state = await wrongSending(operator, user)
+    return state === '' ? await unrest(operator, user.who, user.practice.vault, user.mailbox) : state
+  })
+  if (wrong !== '') throw new Error(`without any fault: ${wrong}`)
+}
+
+/** Every harm at every protocol step, several users at a time; each must come to rest by itself. */
 export const proxyScenario: Scenario = async ({ operator, seed, moments, only, report }) => {
   const users: User[] = []
   try {
-    for (const who of crew.slice(0, moments))
-      users.push(await open(operator, who, createDice(seed + users.length)))
+    for (const who of crew) users.push(await open(operator, who, createDice(seed + users.length)))
+    await Promise.all(users.map((user, index) => quietDay(operator, user, seed + index)))
+    const steps = { imap: new Set<string>(), smtp: new Set<string>() }
+    for (const user of users)
+      for (const protocol of ['imap', 'smtp'] as const)
+        for (const step of user[protocol].steps) if (!unsteady.test(step)) steps[protocol].add(step)
+    const cases = casesOf(steps, seed)
+    let next = 0
     await Promise.all(
-      users.map(async (user, index) => {
-        const fresh = await rest(() => unrest(operator, user.who.key, user.practice.vault, user.mailbox))
-        if (fresh !== '') throw new Error(`without any fault: ${fresh}`)
-        for (let moment = index; moment < moments; moment += users.length) {
-          if (only !== null && only !== moment) continue
+      users.map(async (user) => {
+        for (let moment = next++; moment < Math.min(moments, cases.length); moment = next++) {
+          const one = cases[moment]
+          if (!one || (only !== null && only !== moment)) continue
           const started = Date.now()
-          const [kind, what] = await endure(operator, user, seed, moment)
+          const [kind, what] = await endure(operator, user, seed, moment, one)
           const seconds = Math.round((Date.now() - started) / 100) / 10
-          if (what === '') report.passed(moment, `${kind}, ${seconds} s`)
-          else {
+          if (what !== '') {
             report.failed({ moment, kind, what })
             return // What follows on this mailbox would only repeat it.
           }
+          const { protocol, fault } = one
+          const struck = !kind.includes('struck 0')
+          report.passed(moment, `${kind}, ${seconds} s`, [
+            { phase: `${protocol} ${fault.effect}`, inWork: struck, last: fault.step.name },
+          ])
         }
       }),
     )

@@ -8,7 +8,8 @@ import { folderNames, people, type Operator } from '../operator/index.ts'
 import { createDice, type Dice } from './dice.ts'
 import type { Scenario } from './harness.ts'
 import { fillPlayground, letter, mailboxOf, playground } from './letters.ts'
-import { onServer, unrest } from './view.ts'
+import { readServer } from './server-truth.ts'
+import { unrest } from './view.ts'
 
 const who = people.hospital
 const restSeconds = 60
@@ -90,7 +91,7 @@ const actThere = async (world: World, dice: Dice): Promise<void> => {
 /** What became of the messages themselves: '' when none is lost or doubled. */
 const lostOrDoubled = async (world: World): Promise<string> => {
   const times = new Map<string, number>()
-  for (const { subject } of await onServer(world.operator, who.key))
+  for (const { subject } of (await readServer(world.operator, who)).messages)
     times.set(subject, (times.get(subject) ?? 0) + 1)
   for (const [subject, count] of times) if (count > 1) return `${subject} is there ${count} times`
   for (const subject of world.alive) {
@@ -123,7 +124,7 @@ const oneMoment = async (world: World, seed: number, moment: number): Promise<st
   for (let look = 0; ; look++) {
     // Folders other than the inbox are polled every two minutes: here more often.
     if (look % 30 === 0) must(await world.practice.mail.syncNow())
-    const wrong = await unrest(world.operator, who.key, world.practice.vault, null)
+    const wrong = await unrest(world.operator, who, world.practice.vault, null)
     if (wrong === '') return await lostOrDoubled(world)
     if (Date.now() > deadline) return wrong
     await pause(100)

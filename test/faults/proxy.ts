@@ -1,36 +1,41 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { connect as connectTls, createSecureContext, TLSSocket } from 'node:tls'
+import { imapSteps, smtpSteps, type Protocol, type Side as SideName } from './dialogue.ts'
 
-/** Where in the conversation a fault strikes: the first chunk of this side that matches, in clear or inside TLS. */
+/** Where in the conversation a fault strikes: the first piece of this side that has this name, in clear or inside TLS. */
 export interface Step {
+  from: SideName
   name: string
-  from: 'client' | 'server'
-  matches: RegExp
 }
 
-/** How much of the matching chunk still passes; `reply`: all of it, but not the answer that follows. */
-export const extents = ['before', 'half', 'after', 'reply'] as const
+/** How much of the piece still passes; `reply`: all of it, but not the answer that follows. */
+export type Extent = 'before' | 'half' | 'after' | 'reply'
+
 /**
  * - cut: both sides are reset; stall: nothing passes for a while, then all goes on; stall-cut: then both are reset;
  * - slow: a few bytes at a time; garble-record: noise in the TCP stream; garble-text: noise inside TLS;
  * - restart: every connection is reset and none is taken for a while; mute: nothing ever passes again.
  */
-export const effects = [
-  'cut',
-  'stall',
-  'stall-cut',
-  'slow',
-  'garble-record',
-  'garble-text',
-  'restart',
-] as const
+export type Effect =
+  'cut' | 'stall' | 'stall-cut' | 'slow' | 'garble-record' | 'garble-text' | 'restart' | 'mute'
 
 export interface Fault {
   step: Step
-  extent: (typeof extents)[number]
-  effect: (typeof effects)[number] | 'mute'
+  extent: Extent
+  effect: Effect
   /** How many times it strikes. */
   times: number
+}
+
+/**
+ * What an attacker does about TLS: nothing; takes STARTTLS out of what the server offers; answers it with a refusal;
+ * slips answers in behind the one to STARTTLS; greets as if already logged in (IMAP).
+ */
+export type Malice = 'none' | 'strip' | 'refuse' | 'inject' | 'preauth'
+
+interface Certificate {
+  chainPem: string
+  keyPem: string
 }
 
 export interface FaultProxy {
@@ -39,30 +44,48 @@ export interface FaultProxy {
   set: (fault: Fault | null) => void
   /** How many times the fault has struck. */
   struck: () => number
+  /** Every step that passed so far, as `client: NAME` or `server: NAME`. */
+  steps: ReadonlySet<string>
+  /** From the next connection on; those open are reset. Forgets what was heard. */
+  attack: (malice: Malice, certificate: Certificate) => void
+  /** What the client said since: in clear, and inside TLS. */
+  heard: { clear: string; secure: string }
   stop: () => Promise<void>
 }
 
-const stallMilliseconds = 2000
-const slowMilliseconds = 2500
+const stallMilliseconds = 1500
+const slowMilliseconds = 2000
 const noise = Buffer.from('\u0000\u00ff* \u0015\u0003 )) {99 bruit\r\n\r\n', 'latin1')
+
+/** The answers to what the client will ask next, if it believes what comes before TLS. */
+const injected: Record<Protocol, string> = {
+  imap: '* CAPABILITY IMAP4rev1 AUTH=PLAIN LOGIN SASL-IR\r\n* PREAUTH [CAPABILITY IMAP4rev1] bienvenue\r\n',
+  smtp: '250-injecte\r\n250 AUTH PLAIN XOAUTH2\r\n',
+}
 
 /** One side of a proxied connection. */
 interface Side {
   raw: Socket
   stream: Socket
   other: () => Side
-  name: Step['from']
+  name: SideName
 }
 
 /**
  * A port before one of the operator's servers that ends TLS on both sides, so that it sees each protocol step, and
- * breaks the conversation where it is told to. `certificate` must be one the client accepts for the host.
+ * breaks the conversation where it is told to. `certificate` is one the client accepts for the host, unless told otherwise.
  */
 export const startFaultProxy = async (
+  protocol: Protocol,
   targetPort: number,
-  certificate: { chainPem: string; keyPem: string },
+  certificate: Certificate,
 ): Promise<FaultProxy> => {
-  const context = createSecureContext({ cert: certificate.chainPem, key: certificate.keyPem })
+  const contextOf = ({ chainPem, keyPem }: Certificate) =>
+    createSecureContext({ cert: chainPem, key: keyPem })
+  let context = contextOf(certificate)
+  let malice: Malice = 'none'
+  const heard = { clear: '', secure: '' }
+  const steps = new Set<string>()
   const open = new Set<Socket>()
   let fault: Fault | null = null
   let left = 0
@@ -74,7 +97,8 @@ export const startFaultProxy = async (
   }
 
   const converse = (client: Socket): void => {
-    const target = connect({ port: targetPort, host: '127.0.0.1' })
+    // Dovecot takes its own address for a client already secure.
+    const target = connect({ port: targetPort, host: '127.0.0.1', localAddress: '127.0.0.2' })
     for (const socket of [client, target]) {
       open.add(socket)
       socket.setNoDelay(true)
@@ -87,9 +111,10 @@ export const startFaultProxy = async (
         open.delete(side.raw)
         side.other().raw.destroy()
       })
+    const nameOf = protocol === 'imap' ? imapSteps() : smtpSteps()
     let startTls: 'none' | 'asked' | 'done' = 'none'
     let muted = false
-    let swallow: { from: Step['from']; then: () => void } | null = null
+    let swallow: { from: SideName; then: () => void } | null = null
     let gate: Promise<unknown> = Promise.resolve()
     let slowUntil = 0
 
@@ -122,6 +147,7 @@ export const startFaultProxy = async (
           return
         case 'garble-record':
           client.write(noise)
+          reset(there)
           return
         case 'garble-text':
           here.stream.write(noise)
@@ -137,6 +163,8 @@ export const startFaultProxy = async (
 
     const take = async (side: Side, chunk: Buffer): Promise<void> => {
       if (muted) return
+      const name = nameOf(side.name, chunk.toString('latin1'))
+      steps.add(`${side.name}: ${name}`)
       if (swallow && swallow.from === side.name) {
         const { then } = swallow
         swallow = null
@@ -144,8 +172,7 @@ export const startFaultProxy = async (
         return
       }
       const how = fault
-      const text = chunk.toString('latin1')
-      if (!how || left === 0 || side.name !== how.step.from || !how.step.matches.test(text)) {
+      if (!how || left === 0 || side.name !== how.step.from || how.step.name !== name) {
         await pass(side, chunk)
         return
       }
@@ -177,13 +204,35 @@ export const startFaultProxy = async (
       }
     }
 
+    /** What the attacker makes of a piece in clear; null when he answered himself. */
+    const twist = (side: Side, text: string): string | null => {
+      if (malice === 'preauth' && protocol === 'imap' && side.name === 'server' && text.startsWith('* OK'))
+        return '* PREAUTH [CAPABILITY IMAP4rev1] bienvenue\r\n'
+      if (malice === 'strip' && side.name === 'server')
+        return text.replace(/ STARTTLS/g, '').replace(/^250-STARTTLS\r\n/gm, '')
+      if ((malice === 'strip' || malice === 'refuse') && /^(\S+ )?STARTTLS\r\n/i.test(text)) {
+        client.write(
+          protocol === 'imap' ? `${text.split(' ')[0] ?? ''} NO pas ici\r\n` : '454 4.7.0 pas ici\r\n',
+        )
+        return null
+      }
+      return text
+    }
+
     const listen = (side: Side): void => {
       side.stream.on('data', (chunk: Buffer) => {
         gate = gate.then(async () => {
-          const text = startTls === 'done' ? '' : chunk.toString('latin1')
+          const clear = startTls !== 'done'
+          const original = clear ? chunk.toString('latin1') : ''
+          if (side.name === 'client')
+            heard[clear ? 'clear' : 'secure'] += chunk.toString('latin1').slice(0, 2000)
+          const text = clear ? twist(side, original) : ''
+          if (text === null) return
           if (side.name === 'client' && /^(\S+ )?STARTTLS\r\n/i.test(text)) startTls = 'asked'
           const answered = startTls === 'asked' && side.name === 'server' && /^(\S+ OK|220)/.test(text)
-          await take(side, chunk)
+          const added = answered && malice === 'inject' ? injected[protocol] : ''
+          const changed = clear && (added !== '' || text !== original)
+          await take(side, changed ? Buffer.from(text + added, 'latin1') : chunk)
           if (answered && !client.destroyed && !target.destroyed) secure()
         })
       })
@@ -202,12 +251,21 @@ export const startFaultProxy = async (
   })
   return {
     port: (server.address() as AddressInfo).port,
+    steps,
+    heard,
     set: (next) => {
       fault = next
       left = next?.times ?? 0
       struck = 0
     },
     struck: () => struck,
+    attack: (next, shown) => {
+      malice = next
+      context = contextOf(shown)
+      heard.clear = ''
+      heard.secure = ''
+      for (const socket of open) socket.resetAndDestroy()
+    },
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const socket of open) socket.destroy()

@@ -6,8 +6,8 @@ import { playground } from './letters.ts'
 /** What a server has, read over one connection. */
 export interface ServerTruth {
   /** The folders of the playground. */
-  messages: { subject: string; place: Place; deleted: boolean }[]
-  sent: { subject: string; messageId: string }[]
+  messages: { uid: number; subject: string; place: Place; deleted: boolean }[]
+  sent: { uid: number; subject: string; messageId: string }[]
 }
 
 export const readServer = async (operator: Operator, who: Person): Promise<ServerTruth> => {
@@ -17,12 +17,15 @@ export const readServer = async (operator: Operator, who: Person): Promise<Serve
     for (const folder of [...playground, folderNames.sent]) {
       const opened = await client.mailboxOpen(folder, { readOnly: true })
       if (opened.exists === 0) continue
-      for (const { flags, envelope } of await client.fetchAll('1:*', { flags: true, envelope: true })) {
+      const all = await client.fetchAll('1:*', { uid: true, flags: true, envelope: true })
+      for (const { uid, flags, envelope } of all) {
         const subject = envelope?.subject ?? ''
         const has = (flag: string): boolean => flags?.has(flag) === true
-        if (folder === folderNames.sent) truth.sent.push({ subject, messageId: envelope?.messageId ?? '' })
+        if (folder === folderNames.sent)
+          truth.sent.push({ uid, subject, messageId: envelope?.messageId ?? '' })
         else
           truth.messages.push({
+            uid,
             subject,
             place: { folder, seen: has('\\Seen'), flagged: has('\\Flagged') },
             deleted: has('\\Deleted'),
