@@ -8,6 +8,7 @@ import {
   type ServerFolder,
   type SyncFolder,
 } from './folders.ts'
+import { releaseFolder } from './queue.ts'
 import { takeAllAway, type Vanishing } from './vanished.ts'
 
 /** What reconciling the folder list gave; with `candidates` nothing was changed and the question is asked again. */
@@ -136,12 +137,17 @@ const store = (
 
 /** A folder that is no longer listed: its messages may turn up elsewhere, its numbers mean nothing any more. */
 const hide = (db: SqlDatabase, id: number, now: number): Vanishing => {
+  const released = releaseFolder(db, id, now)
   const vanishing = takeAllAway(db, id, now)
   db.prepare(
     `UPDATE folders SET gone_at = $now, selectable = 0, role = 'none', uidvalidity = NULL, uidnext = NULL,
        highestmodseq = NULL, synced_from_uid = NULL, server_total = 0, settled_status = NULL WHERE id = $id`,
   ).run({ id, now })
-  return vanishing
+  return {
+    ...vanishing,
+    ids: [...released.ids, ...vanishing.ids],
+    folderIds: [...released.folderIds, ...vanishing.folderIds],
+  }
 }
 
 const rename = (db: SqlDatabase, id: number, path: string): void => {
@@ -238,7 +244,9 @@ export const folderListOperations = {
       })
       if (folderId === null) return []
       const path = db
-        .prepare('SELECT path FROM folders WHERE id = $folderId AND account_id = $accountId AND mailbox IS NULL')
+        .prepare(
+          'SELECT path FROM folders WHERE id = $folderId AND account_id = $accountId AND mailbox IS NULL',
+        )
         .get<{ path: string }>({ accountId, folderId })?.path
       if (path === undefined) return []
       // One folder, one role.
@@ -246,11 +254,13 @@ export const folderListOperations = {
         accountId,
         path,
       })
-      db.prepare('INSERT INTO folder_choices (account_id, role, path) VALUES ($accountId, $role, $path)').run({
-        accountId,
-        role,
-        path,
-      })
+      db.prepare('INSERT INTO folder_choices (account_id, role, path) VALUES ($accountId, $role, $path)').run(
+        {
+          accountId,
+          role,
+          path,
+        },
+      )
       const former = db
         .prepare(
           `SELECT id FROM folders WHERE account_id = $accountId AND role = $role AND mailbox IS NULL AND id <> $folderId`,
