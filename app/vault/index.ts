@@ -10,6 +10,7 @@ export type {
 export type { Reconciled } from './operations/folder-list.ts'
 export { flagBits, type Removal } from './operations/message-rows.ts'
 export type { Vanishing } from './operations/vanished.ts'
+export { prepareText } from './search/words.ts'
 export { packReadings, unpackReadings, type BodyReading } from './readings.ts'
 export type { BodyFindings, Location, NewMessage, StoredBody, StoredSource } from './operations/messages.ts'
 export type { AppendSource, LocalMessage } from './operations/appends.ts'

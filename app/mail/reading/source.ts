@@ -1,5 +1,5 @@
 import type { ErrorCode, Outcome } from '../../contract/errors.ts'
-import type { BodyFindings, BodyReading } from '../../vault/index.ts'
+import { prepareText, type BodyFindings, type BodyReading } from '../../vault/index.ts'
 import { protectionOf } from '../imap/headers.ts'
 import { parseMessage, type ParsedMessage } from '../mime/message.ts'
 import { parseReport } from '../mime/report.ts'
@@ -33,7 +33,7 @@ export const readSource = async (raw: Uint8Array, enrich: Enrich): Promise<BodyR
   const names = message.attachments.flatMap((part) => part.fileName ?? []).join(' ')
   return {
     text,
-    indexText: `${text}\n${names}\n${found.extraText}`.slice(0, 2 * textLength),
+    indexText: prepareText(`${text}\n${names}\n${found.extraText}`.slice(0, 2 * textLength)),
     findings: {
       preview: previewOf(text === '' ? found.extraText : text),
       hasAttachments: message.attachments.some(isListedAttachment),

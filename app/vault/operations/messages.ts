@@ -16,6 +16,7 @@ import { saveFolderState, type FolderState } from './folders.ts'
 import { recount, selectPage, selectRows, selectThread } from './message-rows.ts'
 import { pendingFlagMask } from './queue.ts'
 import { indexMessage } from '../search/index-message.ts'
+import type { PreparedText } from '../search/words.ts'
 import { linkMessage } from './sent-links.ts'
 import { assignThread } from './threads.ts'
 import { adopt } from './vanished.ts'
@@ -131,7 +132,7 @@ export interface StoredBody {
   rawFile: string | null
   rawSize: number
   text: string
-  indexText: string
+  indexText: string | PreparedText
   /** Names and addresses in copy, for the index. */
   copies?: string
   findings: BodyFindings

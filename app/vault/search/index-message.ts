@@ -1,10 +1,10 @@
 import type { Correspondent, PatientSummary } from '../../contract/index.ts'
 import type { SqlDatabase } from '../database.ts'
-import { indexWords, startsOf } from './words.ts'
+import { indexWords, prepareText, startsOf, type PreparedText } from './words.ts'
 
-/** What a body adds to what the message's row already says; as read by a person, folding happens here. */
+/** What a body adds to what the message's row already says; as read by a person, or prepared. */
 export interface SearchText {
-  body: string
+  body: string | PreparedText
   /** Names and addresses in copy; what was stored before when left out. */
   copies?: string
 }
@@ -102,9 +102,9 @@ export const writeIndex = (db: SqlDatabase, id: number, text: SearchText): void 
     subject: row?.subject ?? '',
     patient: row?.patient == null ? '' : patientText(row.patient),
     kind: row?.document_label ?? '',
-    body: text.body,
     files: files.map((file) => `${file.file_name ?? ''} ${file.text}`).join('\n'),
   }
+  const body = typeof text.body === 'string' ? prepareText(text.body) : text.body
   const distinct = new Set<string>()
   const values: Record<string, string | number> = { id }
   for (const [name, value] of Object.entries(columns)) {
@@ -112,11 +112,11 @@ export const writeIndex = (db: SqlDatabase, id: number, text: SearchText): void 
     for (const word of words) distinct.add(word)
     values[name] = words.join(' ')
   }
-  learnWords(db, id, distinct)
+  learnWords(db, id, body.distinct === '' ? distinct : [...distinct, ...body.distinct.split(' ')])
   db.prepare(
     `INSERT OR REPLACE INTO search (rowid, sender, recipients, copies, subject, patient, kind, body, files, starts)
      VALUES ($id, $sender, $recipients, $copies, $subject, $patient, $kind, $body, $files, $starts)`,
-  ).run({ ...values, starts: startsOf(distinct) })
+  ).run({ ...values, body: body.words, starts: `${body.starts} ${startsOf(distinct)}` })
 }
 
 /** Takes a message out of the full-text index; without effect when it is not there. */

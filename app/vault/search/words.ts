@@ -40,3 +40,19 @@ export const startsOf = (words: Iterable<string>): string => {
       starts.add(startMark + word.slice(0, length))
   return [...starts].join(' ')
 }
+
+/** A text cut into words ahead of time, on another thread than the store's; lists are joined by spaces. */
+export interface PreparedText {
+  /** What `indexWords` gives. */
+  words: string
+  /** Each of them once. */
+  distinct: string
+  starts: string
+}
+
+/** Does what the index needs of a text before it is stored. */
+export const prepareText = (text: string): PreparedText => {
+  const words = text === '' ? [] : indexWords(text)
+  const distinct = new Set(words)
+  return { words: words.join(' '), distinct: [...distinct].join(' '), starts: startsOf(distinct) }
+}
