@@ -31,6 +31,10 @@ it('a core whose Node lacks an algorithm opens nothing, says so to windows, and 
     policy: {},
     vaultWorker: '/nowhere',
     smimeWorker: '/nowhere',
+    readingWorker: '/nowhere',
+    indexingWorker: '/nowhere',
+    printWorker: '/nowhere',
+    printFonts: '/nowhere',
   }
   say({ kind: 'start', start })
   await vi.waitFor(() => expect(posted).toEqual([{ kind: 'ready' }]))

@@ -196,6 +196,11 @@ const receive = async (message: ToCore, ports: TransferredPort[]): Promise<void>
     case 'save-part':
       answer(message.id, async (running) => plain(await running.savePart(message.url, message.path)))
       return
+    case 'grant-paths':
+      answer(message.id, (running) =>
+        Promise.resolve(plain(running.grantPaths(message.use, message.paths))),
+      )
+      return
     case 'open-part':
       answer(message.id, async (running) => plain(await running.copyPart(message.url, message.fileName)))
       return

@@ -33,6 +33,7 @@ import {
   type Resource,
 } from './reading/index.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
+import { createSearching } from './searching.ts'
 import { sendingHandlers } from './sending-handlers.ts'
 import { createPreferences, createSession, preferenceFile } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
@@ -220,13 +221,28 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     random,
     onFault: deps.onFault,
     emit: {
-      delta: (delta) => emit('mail.delta', delta),
+      delta: (delta) => {
+        emit('mail.delta', delta)
+        searching.mailChanged()
+      },
       accounts: (accounts) => emit('accounts.changed', accounts),
-      progress: (progress) => emit('accounts.progress', progress),
+      progress: (progress) => {
+        emit('accounts.progress', progress)
+        searching.progress(progress)
+      },
       outbox: (items) => emit('outbox.changed', items),
       actionProgress: (progress) => emit('actions.progress', progress),
       actionsChanged: (counts) => emit('actions.changed', counts),
     },
+  })
+
+  const searching = createSearching({
+    vault,
+    indexingWorker: start.indexingWorker,
+    storedSource: mail.storedSource,
+    emit,
+    onFault: deps.onFault,
+    monotonic: deps.monotonic,
   })
 
   const exchange = mail.exchange({
@@ -248,6 +264,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     onOpen: async () => {
       await mail.start()
       await exchange.recover()
+      searching.start()
     },
     onClose: async () => {
       locks += 1
@@ -257,7 +274,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       grants.clear()
       exchange.stop()
       identity.end()
-      await Promise.all([mail.stop(), smime.stop(), wipeOpenedFiles()])
+      await Promise.all([mail.stop(), searching.stop(), smime.stop(), wipeOpenedFiles()])
     },
     emit: (state) => emit('session.changed', state),
     onFault: deps.onFault,
@@ -283,6 +300,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         : raw
     const opened = await protection.open(raw.value, [row.value.from.address], new Date(row.value.date))
     if (!opened.ok) return beyondLimits(opened.error.code) ? setAside(opened.error.code) : opened
+    if (opened.value.encryption.status === 'decrypted') searching.noteDecrypted(id, opened.value.content)
     const view = await buildMessageView(row.value, raw.value, opened.value, publish)
     if (!view.ok) return beyondLimits(view.error.code) ? setAside(view.error.code) : view
     return await mail.sentView(view.value, raw.value)
@@ -342,7 +360,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     'actions.retry': ({ id }) => mail.actions.retry(id),
     'actions.cancel': ({ id }) => mail.actions.cancel(id),
     'actions.dismiss': ({ ids }) => mail.actions.dismiss(ids),
-    'messages.search': (query) => mail.search(query),
+    ...searching.handlers,
     'correspondents.suggest': ({ text }) => mail.suggest(text),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...exchangeHandlers({

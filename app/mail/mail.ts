@@ -10,8 +10,6 @@ import type {
   MessageRow,
   NewAccount,
   OutboxItem,
-  SearchAnswer,
-  SearchScope,
   SyncProgress,
   TrustClass,
 } from '../contract/index.ts'
@@ -398,12 +396,8 @@ export const createMail = (deps: MailDependencies) => {
     delete: (ids: number[]): Promise<Outcome<number>> => actions.apply({ kind: 'delete' }, ids),
     undo: actions.undo,
     actions,
-    search: (query: {
-      text: string
-      scope: SearchScope
-      before: number | null
-      limit: number
-    }): Promise<Outcome<SearchAnswer>> => vault.run('search.page', query),
+    /** The source as stored here; null when it is not. */
+    storedSource: (id: number): Promise<Outcome<Uint8Array | null>> => storedSource(vault, id),
     suggest: async (text: string): Promise<Outcome<(Correspondent & { trust: TrustClass })[]>> => {
       const found = await vault.run('correspondents.suggest', { text, limit: 10 })
       if (!found.ok) return found

@@ -1,7 +1,10 @@
 export {
   accountsLoadedStore,
   accountStore,
+  actionCountsStore,
+  actionProgressStore,
   cardStore,
+  createStore,
   draftStore,
   followCore,
   importedKeysStore,

@@ -1,24 +1,42 @@
+import { actions as enActions } from './en/actions.ts'
 import { assistant as enAssistant } from './en/assistant.ts'
 import { common as enCommon } from './en/common.ts'
 import { composer as enComposer } from './en/composer.ts'
 import { documents as enDocuments } from './en/documents.ts'
+import { exchange as enExchange } from './en/exchange.ts'
 import { mailbox as enMailbox } from './en/mailbox.ts'
 import { reading as enReading } from './en/reading.ts'
+import { sending as enSending } from './en/sending.ts'
 import { settings as enSettings } from './en/settings.ts'
 import { shell as enShell } from './en/shell.ts'
 import { unlock as enUnlock } from './en/unlock.ts'
+import { actions } from './fr/actions.ts'
 import { assistant } from './fr/assistant.ts'
 import { common } from './fr/common.ts'
 import { composer } from './fr/composer.ts'
 import { documents } from './fr/documents.ts'
+import { exchange } from './fr/exchange.ts'
 import { mailbox } from './fr/mailbox.ts'
 import { reading } from './fr/reading.ts'
+import { sending } from './fr/sending.ts'
 import { settings } from './fr/settings.ts'
 import { shell } from './fr/shell.ts'
 import { unlock } from './fr/unlock.ts'
 
 /** French is the reference: its keys are the type, English must have the same ones (check.ts). */
-export const fr = { common, unlock, assistant, shell, mailbox, settings, reading, documents, composer }
+export const fr = {
+  common,
+  unlock,
+  assistant,
+  shell,
+  mailbox,
+  settings,
+  reading,
+  documents,
+  composer,
+  exchange,
+  sending,
+}
 
 type Catalogue = { [A in keyof typeof fr]: { [K in keyof (typeof fr)[A]]: string } }
 
@@ -32,6 +50,9 @@ export const en: Catalogue = {
   reading: enReading,
   documents: enDocuments,
   composer: enComposer,
+  actions: enActions,
+  exchange: enExchange,
+  sending: enSending,
 }
 
 /** `area.key` of every sentence. */

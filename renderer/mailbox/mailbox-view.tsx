@@ -1,4 +1,4 @@
-import { Archive, Flag, MailCheck, MailOpen, MailSearch, Trash2 } from 'lucide-react'
+import { Archive, FileOutput, Flag, MailCheck, MailOpen, MailSearch, Trash2 } from 'lucide-react'
 import type { Ref } from 'react'
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { ListFilter } from '../../app/contract/index.ts'
@@ -106,6 +106,9 @@ export const MailboxView = ({
             </Button>
             <Button onPress={() => onAction('toggle-flag')}>
               <Flag aria-hidden="true" /> {t('mailbox.toggleFlag')}
+            </Button>
+            <Button onPress={() => onAction('export')}>
+              <FileOutput aria-hidden="true" /> {t('exchange.exportAction')}
             </Button>
             <Button onPress={() => onAction('delete')}>
               <Trash2 aria-hidden="true" /> {t('mailbox.delete')}

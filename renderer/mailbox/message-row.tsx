@@ -1,4 +1,4 @@
-import { Flag, Forward, Lock, Paperclip, Reply, TriangleAlert } from 'lucide-react'
+import { Flag, Forward, Lock, Paperclip, Reply, ShieldX, TriangleAlert } from 'lucide-react'
 import type { MessageRow } from '../../app/contract/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
 import { extraLabel, listTime, patientLine, shownSubject, t } from '../i18n/index.ts'
@@ -31,6 +31,7 @@ export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): 
     shownPeople(row, mine),
     row.trust === 'patient' || row.trust === 'outside' ? t(`mailbox.trust-${row.trust}`) : null,
     shownSubject(row) || t('mailbox.noSubject'),
+    row.quarantined ? t('exchange.quarantine') : null,
     row.alert ? t(`mailbox.alert-${row.alert.level}`, { text: alertText(row.alert) }) : null,
     row.patient ? t('mailbox.aboutPatient', { patient: patientLine(row.patient) }) : null,
     extraLabel(row),
@@ -70,6 +71,7 @@ export const MessageRowContent = ({
       <span className="row-marks" aria-hidden="true">
         {row.answered ? <Reply /> : null}
         {row.forwarded ? <Forward /> : null}
+        {row.quarantined ? <ShieldX className="row-quarantined" /> : null}
         {row.encrypted ? <Lock /> : null}
         {row.hasAttachments && row.documentLabel === null ? <Paperclip /> : null}
         {row.flagged ? <Flag className="row-flag" /> : null}
@@ -89,7 +91,8 @@ export const MessageRowContent = ({
           <Chip tone="warn">{t('mailbox.insNotQualified')}</Chip>
         ) : null}
         {label && !row.alert ? <Chip>{label}</Chip> : null}
-        {bare ? <span className="row-preview">{row.preview}</span> : null}
+        {row.quarantined ? <Chip tone="warn">{t('exchange.quarantine')}</Chip> : null}
+        {bare && !row.quarantined ? <span className="row-preview">{row.preview}</span> : null}
       </span>
     </div>
   )

@@ -29,6 +29,7 @@ const row = (seen: boolean): MessageRow => ({
   documentCount: 0,
   alert: null,
   pending: false,
+  quarantined: false,
 })
 const view = (seen: boolean): MessageView => ({
   row: row(seen),
@@ -46,6 +47,7 @@ const view = (seen: boolean): MessageView => ({
   signature: { status: 'none' },
   encryption: { status: 'none' },
   raw: { url: 'souspli-part://raw', size: 1 },
+  quarantine: null,
 })
 
 const Probe = () => {

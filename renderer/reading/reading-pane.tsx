@@ -3,8 +3,9 @@ import { useEffect, useRef, useState } from 'react'
 import type { MessageRow, MessageView } from '../../app/contract/index.ts'
 import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
+import { QuarantineNotice } from '../exchange/index.ts'
 import { shownSubject, t, useLanguage } from '../i18n/index.ts'
-import { Attachments, ReceivedFiles } from './attachments.tsx'
+import { Attachments, ReceivedFiles, savePart } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
 import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
 import { MessageBody, useAsText } from './message-body.tsx'
@@ -44,7 +45,12 @@ const Message = ({
   thread,
   position,
   onAction,
-}: Omit<PaneProps, 'messageId'> & { view: MessageView; thread: readonly MessageRow[] }) => {
+  onReload,
+}: Omit<PaneProps, 'messageId'> & {
+  view: MessageView
+  thread: readonly MessageRow[]
+  onReload: () => void
+}) => {
   const scroll = useRef<HTMLDivElement>(null)
   const [asText, toggleText] = useAsText(view.row.id)
   const [sourceOf, setSourceOf] = useState<number | null>(null)
@@ -71,7 +77,15 @@ const Message = ({
         >
           <SenderHead view={view} />
           {/* An undecrypted message has nothing to show: the alarm above says why. */}
-          {view.encryption.status !== 'failed' && (
+          {view.quarantine !== null && (
+            <QuarantineNotice
+              view={view}
+              code={view.quarantine}
+              onRead={onReload}
+              onSave={() => void savePart(view.raw.url, 'message.eml')}
+            />
+          )}
+          {view.encryption.status !== 'failed' && view.quarantine === null && (
             <div className="letter-body">
               <MessageBody view={view} asText={asText} showLink={links.show} />
             </div>
@@ -119,6 +133,7 @@ export const ReadingPane = ({ messageId, position, onAction }: PaneProps) => {
       thread={state.thread}
       position={position}
       onAction={onAction}
+      onReload={reload}
     />
   )
 }

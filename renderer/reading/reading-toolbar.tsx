@@ -3,6 +3,7 @@ import {
   ArrowLeft,
   Code,
   Ellipsis,
+  FileOutput,
   Flag,
   Forward,
   Mail,
@@ -20,7 +21,15 @@ import { t } from '../i18n/index.ts'
 
 /** What the reader may ask of the mailbox about the message shown. */
 export type ReadingAction =
-  'reply' | 'reply-all' | 'forward' | 'toggle-flag' | 'toggle-seen' | 'archive' | 'delete' | 'close'
+  | 'reply'
+  | 'reply-all'
+  | 'forward'
+  | 'toggle-flag'
+  | 'toggle-seen'
+  | 'archive'
+  | 'delete'
+  | 'export'
+  | 'close'
 
 const print = async (): Promise<void> => {
   const outcome = await invoke('window.print', null)
@@ -137,6 +146,12 @@ export const ReadingToolbar = ({
             label: t('reading.source'),
             icon: <Code aria-hidden="true" />,
             onAction: onShowSource,
+          },
+          {
+            id: 'export',
+            label: t('exchange.exportAction'),
+            icon: <FileOutput aria-hidden="true" />,
+            onAction: () => onAction('export'),
           },
           {
             id: 'print',

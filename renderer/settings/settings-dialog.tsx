@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react'
-import type { Output, Settings } from '../../app/contract/index.ts'
+import type { Folder, Output, Settings } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { settingsStore, useNow, useStore } from '../data/index.ts'
 import { Dialog, Segments, showError } from '../design/index.ts'
+import { ImportSection, QuarantineList } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
 import { KnownCertificates } from './known-certificates.tsx'
 import { OwnAccounts } from './own-accounts.tsx'
@@ -18,10 +19,13 @@ export const SettingsDialog = ({
   isOpen,
   onClose,
   onAddAccount,
+  folderName,
 }: {
   isOpen: boolean
   onClose: () => void
   onAddAccount: () => void
+  /** As the sidebar names a folder. */
+  folderName: (folder: Pick<Folder, 'role' | 'name'>) => string
 }) => {
   const settings = useStore(settingsStore)
   const now = useNow()
@@ -76,6 +80,8 @@ export const SettingsDialog = ({
         <OwnKeys now={now} />
         <KnownCertificates now={now} />
       </section>
+      <ImportSection folderName={folderName} />
+      <QuarantineList onExport={onClose} />
       {about ? (
         <p className="muted small">
           {t('settings.about', { version: about.version, host: about.host, platform: about.platform })}

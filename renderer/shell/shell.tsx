@@ -16,6 +16,7 @@ import {
   type LiveList,
 } from '../data/index.ts'
 import { showError, showToast, undoLast } from '../design/index.ts'
+import { askExport, ExchangeLayer } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
 import { archive, MailboxView, neighbour, remove, setFlag, type MailboxAction } from '../mailbox/index.ts'
 import { SettingsDialog } from '../settings/index.ts'
@@ -134,6 +135,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       case 'reply-all':
       case 'forward':
         await compose(action, first.id)
+        return
+      case 'export':
+        askExport(ids)
         return
       case 'toggle-seen':
         await setFlag(ids, 'seen', !touched.every((row) => row.seen))
@@ -274,7 +278,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         isOpen={panel === 'settings'}
         onClose={() => setPanel(null)}
         onAddAccount={onAddAccount}
+        folderName={folderName}
       />
+      <ExchangeLayer />
     </div>
   )
 }

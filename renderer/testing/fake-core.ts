@@ -5,6 +5,7 @@ import type {
   EventName,
   EventPayload,
   Folder,
+  ImportState,
   Input,
   MessageRow,
   Method,
@@ -40,6 +41,25 @@ const slots = [
   { id: 'c', kind: 'passphrase' as const, cardSerial: null, label: '', createdAt: '2026-11-20T08:00:00Z' },
 ]
 
+const fakeImports: ImportState[] = [
+  {
+    id: 2,
+    accountId: 1,
+    folderId: 1,
+    name: 'Archives.mbox',
+    state: 'done',
+    done: 1,
+    total: 1,
+    imported: 1284,
+    duplicates: 12,
+    deleted: 3,
+    refused: 1,
+    startedAt: '2026-11-20T08:00:00Z',
+    finishedAt: '2026-11-20T08:02:00Z',
+    error: null,
+  },
+]
+
 const fold = (value: string): string => value.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
 /** A core made of fixtures, for development and pictures only (`?fake=scenario`); no card, no network, no vault. */
@@ -64,6 +84,8 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     theme: 'light',
     density: 'comfortable',
     lockAfterMinutes: 30,
+    sendDelaySeconds: 10,
+    replacePrefix: '[Annule et remplace] ',
   }
   const accounts: Account[] =
     scenario.session === 'no-vault'
@@ -352,6 +374,41 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
         ])
       case 'certificates.forAddress':
         return { ok: true, value: [] }
+      case 'exchange.imports':
+        return reply(method, fakeImports)
+      case 'exchange.refusals':
+        return reply(method, {
+          first: [{ file: 'Archives.mbox', place: 48_213, code: 'mime.malformed' }],
+          url: 'souspli-part://refus',
+        })
+      case 'exchange.import':
+        return reply(method, { ...fakeImports[0], id: nextId++ } as ImportState)
+      case 'exchange.cancelImport':
+      case 'exchange.resumeImport':
+      case 'exchange.forgetImport':
+      case 'exchange.cancelExport':
+      case 'quarantine.retry':
+        return reply(method, null)
+      case 'exchange.export':
+        return reply(method, {
+          id: nextId++,
+          format: given<'exchange.export'>().format,
+          state: 'running',
+          done: 0,
+          total: given<'exchange.export'>().ids.length,
+          missing: [],
+          stillEncrypted: 0,
+          error: null,
+        })
+      case 'quarantine.list':
+        return reply(
+          method,
+          [...rows.values()].filter((row) => row.quarantined).map((row) => ({ row, code: 'mime.limit' })),
+        )
+      case 'window.chooseImport':
+        return reply(method, { grant: 'fake-grant-of-the-gallery', names: ['Archives.mbox'] })
+      case 'window.chooseExport':
+        return reply(method, { grant: 'fake-grant-of-the-gallery', name: 'Messages.pdf' })
       case 'window.about':
         return reply(method, { version: '0.1.0', host: 'electron-standin', platform: 'linux' })
       default:

@@ -185,6 +185,7 @@ const row = (date: Date, counter: number, folderId: number, written: Written): M
   documentCount: 0,
   alert: null,
   pending: false,
+  quarantined: false,
   ...written,
 })
 

@@ -137,4 +137,5 @@ export const viewOf = (row: MessageRow): MessageView => ({
   signature: { status: 'none' },
   encryption: { status: 'none' },
   raw: { url: dataUrl('text/plain', ''), size: row.size },
+  quarantine: null,
 })

@@ -69,6 +69,11 @@ const start = async (order: Order & { order: 'start' }): Promise<Answer<'start'>
       policy: order.policy,
       vaultWorker,
       smimeWorker: programs.smimeWorker,
+      readingWorker: programs.readingWorker,
+      indexingWorker: programs.indexingWorker,
+      // Nothing is printed here.
+      printWorker: '',
+      printFonts: '',
     },
     host: {
       startCardProcess: () => {
@@ -223,7 +228,7 @@ const searches = async (order: Order & { order: 'searches' }): Promise<Answer<'s
   let found = 0
   for (const text of order.texts) {
     const begun = performance.now()
-    const page = await call('messages.search', { text, folderId: null, before: null, limit: 50 })
+    const page = await call('messages.search', { text, scope: { kind: 'all' }, before: null, limit: 50 })
     times.push(performance.now() - begun)
     found += page.rows.length
   }
@@ -262,7 +267,9 @@ const storeSearches = async (
   let found = 0
   for (const text of order.texts) {
     const begun = performance.now()
-    const result = must(await vault.run('search.query', { text, folderId: null, before: null, limit: 50 }))
+    const result = must(
+      await vault.run('search.query', { text, scope: { kind: 'all' }, before: null, limit: 50 }),
+    )
     times.push(performance.now() - begun)
     found += result.ids.length
   }

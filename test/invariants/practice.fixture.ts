@@ -75,6 +75,9 @@ export const openPractice = async (
       vaultWorker: source('vault/worker.ts'),
       smimeWorker: source('smime/worker.ts'),
       readingWorker: source('reading-worker.ts'),
+      indexingWorker: source('indexing/worker.ts'),
+      printWorker: source('mail/exchange/print-worker.ts'),
+      printFonts: join(import.meta.dirname, '../../node_modules/pdfjs-dist/standard_fonts'),
     },
     host: {
       startCardProcess: () =>

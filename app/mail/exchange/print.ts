@@ -132,7 +132,7 @@ export const createPrinter = (request: PrintRequest) => {
     const { signature } = message
     if (signature.status === 'none') return null
     if (signature.status === 'invalid') return { text: labels.signatureInvalid, bad: true }
-    const signedOn = signature.signedAt === null ? '' : shortDay.format(new Date(signature.signedAt))
+    const signedOn = signature.signedAt === null ? '' : ` · ${shortDay.format(new Date(signature.signedAt))}`
     const template = signature.scope === 'message' ? labels.signatureValid : labels.signaturePart
     return { text: withValues(template, { name: signature.signerName, date: signedOn }), bad: false }
   }

@@ -4,6 +4,7 @@ export const composer = {
   title_reply: 'Reply',
   'title_reply-all': 'Reply to all',
   title_forward: 'Forward',
+  title_replace: 'Cancel and replace',
   loading: 'Opening the draft…',
   saved: 'Draft saved · {time}',
   saving: 'Saving…',

@@ -4,6 +4,7 @@ export const composer = {
   title_reply: 'Réponse',
   'title_reply-all': 'Réponse à tous',
   title_forward: 'Transfert',
+  title_replace: 'Annule et remplace',
   loading: 'Ouverture du brouillon…',
   saved: 'Brouillon enregistré · {time}',
   saving: 'Enregistrement…',

@@ -58,6 +58,7 @@ const row: MessageRow = {
   documentCount: 1,
   alert: { level: 'critical', code: 'HH', analyte: 'Potassium', value: '6,4', count: 1 },
   pending: false,
+  quarantined: false,
 }
 
 const certificate = {
@@ -127,6 +128,7 @@ const base: MessageView = {
   },
   encryption: { status: 'none' },
   raw: { url: 'souspli-part://demo/raw.eml', size: 214_000 },
+  quarantine: null,
 }
 
 const letterRow: MessageRow = {

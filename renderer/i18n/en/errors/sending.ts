@@ -3,6 +3,7 @@ import { nothing, notSent, draft, retries, sentence } from './phrases.ts'
 /** English sentences of sending errors. */
 export const sendingErrors = {
   'smtp.failed': sentence('Sending failed.', notSent, retries),
+  'smtp.busy': sentence('The server is busy.', notSent, 'SousPli tries again by itself, a little later.'),
   'smtp.recipient-refused': sentence(
     '{address, select, none {A recipient} other {{address}}} was refused by the server.',
     'The other recipients were accepted.',
@@ -33,6 +34,16 @@ export const sendingErrors = {
     'The message is not sent again, to avoid a duplicate.',
     'SousPli checks the sent messages as soon as it reconnects.',
   ),
+  'outbox.too-late': sentence(
+    'Too late: this message has left or is leaving.',
+    nothing,
+    'If need be, send a message that cancels and replaces it.',
+  ),
+  'receipt.not-asked': sentence(
+    'No read receipt is expected for this message.',
+    nothing,
+    'You may have answered already.',
+  ),
   'outbox.not-found': sentence('This message is no longer waiting.', nothing, 'Look in the sent messages.'),
   'compose.no-recipient': sentence('The message has no recipient.', draft, 'Add at least one recipient.'),
   'compose.address-invalid': sentence(
@@ -46,6 +57,7 @@ export const sendingErrors = {
     'Remove it or choose its MSSanté address.',
   ),
   'compose.too-large': sentence('The message exceeds the size allowed.', draft, 'Remove an attachment.'),
+  'compose.date-past': sentence('This date is over.', draft, 'Choose a date to come.'),
   'compose.draft-missing': sentence(
     'This draft no longer exists.',
     nothing,

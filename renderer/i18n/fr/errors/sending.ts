@@ -3,6 +3,7 @@ import { nothing, notSent, draft, sentence } from './phrases.ts'
 /** French sentences of sending errors. */
 export const sendingErrors = {
   'smtp.failed': sentence("L'envoi a échoué.", notSent, 'SousPli réessaie tout seul.'),
+  'smtp.busy': sentence('Le serveur est occupé.', notSent, 'SousPli réessaie tout seul, un peu plus tard.'),
   'smtp.recipient-refused': sentence(
     '{address, select, none {Un destinataire a été refusé} other {{address} a été refusé}} par le serveur.',
     'Les autres destinataires ont été acceptés.',
@@ -33,6 +34,16 @@ export const sendingErrors = {
     'Le message n’est pas renvoyé pour éviter un doublon.',
     'SousPli vérifie dans les messages envoyés dès la reconnexion.',
   ),
+  'outbox.too-late': sentence(
+    'Trop tard : ce message est parti ou en train de partir.',
+    nothing,
+    'Envoyez au besoin un message qui l’annule et le remplace.',
+  ),
+  'receipt.not-asked': sentence(
+    'Aucun accusé de lecture n’est attendu pour ce message.',
+    nothing,
+    'Vous y avez peut-être déjà répondu.',
+  ),
   'outbox.not-found': sentence(
     "Cet envoi n'est plus en attente.",
     nothing,
@@ -54,6 +65,7 @@ export const sendingErrors = {
     'Retirez-le ou choisissez son adresse MSSanté.',
   ),
   'compose.too-large': sentence('Le message dépasse la taille admise.', draft, 'Retirez une pièce jointe.'),
+  'compose.date-past': sentence('Cette date est passée.', draft, 'Choisissez une date à venir.'),
   'compose.draft-missing': sentence(
     "Ce brouillon n'existe plus.",
     nothing,

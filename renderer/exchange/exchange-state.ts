@@ -1,0 +1,70 @@
+import type { ExportState, ImportState } from '../../app/contract/index.ts'
+import { invoke, on } from '../client/index.ts'
+import { createStore } from '../data/index.ts'
+import { showError, showToast } from '../design/index.ts'
+import { number, t } from '../i18n/index.ts'
+
+/** Imports of this session and those the journal still knows, newest first. */
+export const importStore = createStore<readonly ImportState[]>([])
+/** The export under way, or the last one until its report is closed. */
+export const exportStore = createStore<ExportState | null>(null)
+/** Messages somebody asked to export: the dialog is open while there are some. */
+export const exportWishStore = createStore<readonly number[]>([])
+
+/** What an import gave, in words. */
+export const importSummary = (state: ImportState): string =>
+  [
+    t('exchange.imported', { count: state.imported }),
+    state.duplicates > 0 ? t('exchange.duplicates', { count: state.duplicates }) : null,
+    state.deleted > 0 ? t('exchange.deleted', { count: state.deleted }) : null,
+    state.refused > 0 ? t('exchange.refused', { count: state.refused }) : null,
+  ]
+    .filter((part) => part !== null)
+    .join(', ')
+
+/** Percentage, for places without room for a bar. */
+export const percentOf = (state: ImportState): string =>
+  `${number(state.total === 0 ? 100 : Math.floor((100 * state.done) / state.total))} %`
+
+/** Puts an import in the list, in its place. */
+export const putImport = (state: ImportState): void => {
+  const known = importStore.get()
+  const before = known.find((one) => one.id === state.id)
+  importStore.set(before ? known.map((one) => (one.id === state.id ? state : one)) : [state, ...known])
+  if (before?.state !== 'running' || state.state === 'running') return
+  if (state.state === 'done') showToast({ text: t('exchange.report', { text: importSummary(state) }) })
+  if (state.error) showError(state.error)
+}
+
+export const loadImports = async (): Promise<void> => {
+  const answer = await invoke('exchange.imports', null)
+  if (answer.ok) importStore.set(answer.value)
+  else showError(answer.error)
+}
+
+const putExport = (state: ExportState): void => {
+  const before = exportStore.get()
+  if (before && before.id > state.id) return
+  const clean = state.missing.length === 0 && state.stillEncrypted === 0
+  if (state.state === 'done' && clean)
+    showToast({ text: t('exchange.exported', { count: state.done - state.missing.length }) })
+  if (state.state === 'cancelled') showToast({ text: t('exchange.exportStopped') })
+  if (state.error) showError(state.error)
+  // A report stays only when it has something to say.
+  exportStore.set(state.state === 'running' || (state.state === 'done' && !clean) ? state : null)
+}
+
+/** Follows the core. Returns the unsubscriber; what was shown of the session is forgotten with it. */
+export const followExchange = (): (() => void) => {
+  const stops = [on('exchange.import', putImport), on('exchange.export', putExport)]
+  void loadImports()
+  return () => {
+    for (const stop of stops) stop()
+    importStore.set([])
+    exportStore.set(null)
+    exportWishStore.set([])
+  }
+}
+
+/** Opens the export dialog for these messages. */
+export const askExport = (ids: readonly number[]): void => exportWishStore.set([...ids])

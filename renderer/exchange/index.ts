@@ -1,0 +1,5 @@
+export { askExport } from './exchange-state.ts'
+export { ExchangeLayer } from './exchange-layer.tsx'
+export { ImportSection } from './import-section.tsx'
+export { QuarantineList } from './quarantine-list.tsx'
+export { QuarantineNotice } from './quarantine-notice.tsx'
