@@ -135,6 +135,7 @@ const start = async (profileFolder: string): Promise<void> => {
       vaultWorker: join(here, '../core/vault-worker.mjs'),
       smimeWorker: join(here, '../core/smime-worker.mjs'),
       readingWorker: join(here, '../core/reading-worker.mjs'),
+      indexingWorker: join(here, '../core/indexing-worker.mjs'),
       printWorker: join(here, '../core/print-worker.mjs'),
       printFonts: join(here, '../core/fonts'),
     },

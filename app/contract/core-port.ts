@@ -19,6 +19,8 @@ export interface CoreStart {
   smimeWorker: string
   /** Entry file of the worker thread that reads messages as they are synchronised. */
   readingWorker: string
+  /** Entry file of the worker thread that reads attachments for the index. */
+  indexingWorker: string
   /** Entry file of the worker thread that writes PDF exports, and the folder of its typefaces. */
   printWorker: string
   printFonts: string

@@ -9,6 +9,8 @@ import { rtfText } from './rtf.ts'
 export interface Extracted {
   /** Names and addresses in copy. */
   copies: string
+  /** Of the body. */
+  text: string
   texts: AttachmentText[]
 }
 
@@ -70,7 +72,7 @@ const documentTexts = async (parts: MessagePart[]): Promise<Map<string, Attachme
 
 const read = async (raw: Uint8Array, depth: number): Promise<Extracted> => {
   const parsed = parseMessage(raw)
-  if (!parsed.ok) return { copies: '', texts: [] }
+  if (!parsed.ok) return { copies: '', text: '', texts: [] }
   const message = parsed.value
   const chosen = message.attachments.filter((part) => !/pkcs7|pgp/.test(part.mimeType)).slice(0, limits.files)
   const parts = chosen.map((part): MessagePart => ({
@@ -109,7 +111,7 @@ const read = async (raw: Uint8Array, depth: number): Promise<Extracted> => {
     }
   }
   const copies = message.cc.flatMap((one) => [one.name, one.address]).join(' ')
-  return { copies, texts }
+  return { copies, text: message.text.slice(0, limits.fileCharacters), texts }
 }
 
 /** Reads the attachments of a message, as far as the limits go (limits.ts); what cannot be read is left out. */

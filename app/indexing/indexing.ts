@@ -26,9 +26,13 @@ export interface Indexing {
   stop: () => Promise<void>
 }
 
+const nothing = { copies: '', text: '', texts: [] }
+
 /** Messages asked at once, and the rest between two of them, so that the window and the card are always served first. */
 const batch = 20
 const rest = 15
+/** Milliseconds after the opening. */
+const startWait = 3_000
 /** Milliseconds before synchronisation is looked at again. */
 const busyWait = 2_000
 const decryptedWaiting = 20
@@ -55,7 +59,8 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
     for (const [id, content] of decrypted) {
       decrypted.delete(id)
       const extracted = await extractor.extract(content)
-      if (extracted) await vault.run('indexing.storeDecrypted', { id, ...extracted })
+      if (extracted)
+        await vault.run('indexing.storeDecrypted', { id, text: extracted.text, texts: extracted.texts })
     }
   }
 
@@ -66,7 +71,7 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
     if (!source.ok && source.error.code === 'vault.locked') return false
     const raw = source.ok ? source.value : null
     // Without a source there is nothing to read; it comes back into the queue with its body.
-    const extracted = raw === null ? { copies: '', texts: [] } : await extractor.extract(raw)
+    const extracted = raw === null ? nothing : await extractor.extract(raw)
     if (stopping.signal.aborted || !extracted) return !stopping.signal.aborted
     return (await vault.run('indexing.store', { id, copies: extracted.copies, texts: extracted.texts })).ok
   }
@@ -114,7 +119,11 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
     start: () => {
       stopping = new AbortController()
       state = { waiting: 0, done: 0 }
-      wake()
+      // The first lists and the first connection come first.
+      const { signal } = stopping
+      void deps.pause(startWait, signal).then(() => {
+        if (!signal.aborted) wake()
+      })
     },
     wake,
     noteDecrypted: (id, content) => {

@@ -1,7 +1,8 @@
 /** What reading the attachments of one message may cost; what is beyond is not indexed. */
 export const limits = {
-  /** Of one file, decoded. */
-  fileBytes: 40 * 1024 * 1024,
+  /** Of a message's source and of one file: what is larger would take more memory than all the rest. */
+  sourceBytes: 24 * 1024 * 1024,
+  fileBytes: 16 * 1024 * 1024,
   /** Read of one message. */
   files: 50,
   pdfPages: 300,

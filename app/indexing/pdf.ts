@@ -2,13 +2,21 @@ import { limits } from './limits.ts'
 
 /** The part of pdf.js that reads text: no page is ever drawn here. */
 const loadEngine = async () => {
-  // pdf.js looks for a canvas at once; nothing here draws, and empty stand-ins keep it from complaining.
+  // pdf.js loads a native canvas when there is one; nothing here draws, and empty stand-ins are all it needs to start.
   const scope = globalThis as Record<string, unknown>
   scope.DOMMatrix ??= class {}
   scope.Path2D ??= class {}
   scope.ImageData ??= class {}
   scope.pdfjsWorker = await import('pdfjs-dist/legacy/build/pdf.worker.mjs')
-  return await import('pdfjs-dist/legacy/build/pdf.mjs')
+  const { getBuiltinModule } = process
+  process.getBuiltinModule = () => {
+    throw new Error('no canvas here')
+  }
+  try {
+    return await import('pdfjs-dist/legacy/build/pdf.mjs')
+  } finally {
+    process.getBuiltinModule = getBuiltinModule
+  }
 }
 let engine: ReturnType<typeof loadEngine> | undefined
 

@@ -8,6 +8,7 @@ export interface Programs {
   vaultWorker: string
   smimeWorker: string
   readingWorker: string
+  indexingWorker: string
   card: string
 }
 
@@ -32,6 +33,7 @@ export const bundlePrograms = async (folder: string): Promise<Programs> => {
     vaultWorker: await bundle('vault-worker'),
     smimeWorker: await bundle('smime-worker'),
     readingWorker: await bundle('reading-worker'),
+    indexingWorker: await bundle('indexing-worker'),
     card: await bundle('card'),
   }
 }

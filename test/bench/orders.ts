@@ -5,6 +5,7 @@ const Programs = z.object({
   vaultWorker: z.string(),
   smimeWorker: z.string(),
   readingWorker: z.string(),
+  indexingWorker: z.string(),
   card: z.string(),
 })
 

@@ -30,7 +30,7 @@ for (let round = 0; ; round++) {
     id: draft.id,
     content: { ...draft.content, subject: `${draft.content.subject} ${round}` },
   })
-  await practice.call('messages.search', { text: 'tapir', folderId: null, before: null, limit: 50 })
+  await practice.call('messages.search', { text: 'tapir', scope: { kind: 'all' }, before: null, limit: 50 })
   await practice.call('messages.setFlag', { ids: [id], flag: 'flagged', on: round % 2 === 0 })
   await practice.call('messages.view', { id })
 }

@@ -99,7 +99,7 @@ it('a killed core leaves nothing readable, but a copy that the next start wipes;
   await practice.call('session.openWithPassphrase', { passphrase })
   const found = await practice.call('messages.search', {
     text: 'tapir',
-    folderId: null,
+    scope: { kind: 'all' },
     before: null,
     limit: 5,
   })

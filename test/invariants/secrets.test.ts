@@ -216,7 +216,7 @@ describe('a lock', () => {
     const load = Array.from({ length: 300 }, (_, index) => [
       practice.code('messages.search', {
         text: ['a', 'le', 'tapir', 'quokka'][index % 4] ?? 'a',
-        folderId: null,
+        scope: { kind: 'all' },
         before: null,
         limit: 100,
       }),

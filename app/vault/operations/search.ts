@@ -72,6 +72,23 @@ export const searchOperations = {
   'indexing.begin': operation((db, params: { id: number }): void => {
     db.prepare('UPDATE index_queue SET attempts = attempts + 1 WHERE message_id = ?').run([params.id])
   }),
+  /** Text decrypted for the reader, kept beside what was indexed before (docs/search.md, « Messages chiffrés »). */
+  'indexing.storeDecrypted': operation(
+    (db, params: { id: number; text: string; texts: AttachmentText[] }): void => {
+      const body = db
+        .prepare('SELECT text FROM bodies WHERE message_id = ?')
+        .get<{ text: string }>([params.id])
+      if (!body || db.prepare('SELECT 1 FROM attachment_texts WHERE message_id = ? LIMIT 1').get([params.id]))
+        return
+      const insert = db.prepare(
+        'INSERT INTO attachment_texts (message_id, file_name, text) VALUES ($id, $fileName, $text)',
+      )
+      insert.run({ id: params.id, fileName: null, text: params.text })
+      for (const { fileName, text } of params.texts) insert.run({ id: params.id, fileName, text })
+      db.prepare('DELETE FROM index_queue WHERE message_id = ?').run([params.id])
+      writeIndex(db, params.id, { body: body.text })
+    },
+  ),
   /**
    * What was read in a message's attachments, into the index and beside it for excerpts; the message has waited
    * enough. A message without a body any more is left out.
