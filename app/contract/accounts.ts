@@ -34,7 +34,7 @@ export const AccountConnection = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('online'),
     since: z.string(),
-    /** When every folder was last found, or made, the same as on the server; null until the first time. */
+    /** As of when every folder here is the same as on the server; null until the first time. */
     syncedAt: z.string().nullable(),
     /** New mail arrives, but the connection that fetches the rest fails (too many connections, busy server…). */
     trouble: ErrorData.nullable(),

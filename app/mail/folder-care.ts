@@ -114,11 +114,7 @@ export const createFolderCare = ({ vault, announce, runner }: FolderCareDependen
     },
 
     /** The user's choice for a role; told to no server. The list is looked at again when there is a connection. */
-    setRole: async (
-      accountId: number,
-      role: ChosenRole,
-      folderId: number | null,
-    ): Promise<Outcome<null>> => {
+    setRole: async (accountId: number, role: ChosenRole, folderId: number | null): Promise<Outcome<null>> => {
       if (folderId !== null) {
         const folder = await find(folderId)
         if (!folder.ok) return folder

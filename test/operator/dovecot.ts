@@ -15,7 +15,8 @@ export interface DovecotOptions {
   keyPem: string
   /** RFC 7662 introspection, called with the bearer token of XOAUTH2 and OAUTHBEARER. */
   introspectionUrl: string
-  qresync: boolean
+  /** Extensions it does not announce (QRESYNC, MOVE…): clients must do without. */
+  without: readonly string[]
   /** Folder to remove when the server has ended, even should our process die; null keeps it. */
   disposable: string | null
   log: (line: string) => void
@@ -74,6 +75,20 @@ const freePorts = async (count: number): Promise<number[]> => {
 const special = (name: string, use: string): string =>
   `  mailbox "${name}" {\n    auto = subscribe\n    special_use = \\${use}\n  }\n`
 
+/** What Dovecot 2.3 announces after login with the plugins below. */
+const extensions = [
+  'IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE SORT SORT=DISPLAY THREAD=REFERENCES THREAD=REFS',
+  'THREAD=ORDEREDSUBJECT MULTIAPPEND URL-PARTIAL CATENATE UNSELECT CHILDREN NAMESPACE UIDPLUS LIST-EXTENDED',
+  'I18NLEVEL=1 CONDSTORE QRESYNC ESEARCH ESORT SEARCHRES WITHIN CONTEXT=SEARCH LIST-STATUS BINARY MOVE',
+  'SNIPPET=FUZZY PREVIEW=FUZZY PREVIEW STATUS=SIZE SAVEDATE LITERAL+ NOTIFY METADATA SPECIAL-USE QUOTA ACL RIGHTS=texk',
+].join(' ')
+
+const announced = (without: readonly string[]): string => {
+  if (without.length === 0) return ''
+  const left = extensions.split(' ').filter((name) => !without.includes(name))
+  return `imap_capability = ${left.join(' ')}`
+}
+
 const configuration = (options: DovecotOptions, imapPort: number, lmtpPort: number): string => {
   const { folder } = options
   const { user, group } = serverUser()
@@ -102,7 +117,7 @@ ssl_min_protocol = TLSv1.2
 auth_mechanisms = plain xoauth2 oauthbearer
 disable_plaintext_auth = yes
 auth_failure_delay = 0
-${options.qresync ? '' : 'imap_capability = IMAP4rev1 SASL-IR LOGIN-REFERRALS ID ENABLE IDLE LITERAL+ NAMESPACE UIDPLUS LIST-EXTENDED CONDSTORE ESEARCH LIST-STATUS MOVE SPECIAL-USE QUOTA ACL RIGHTS=texk'}
+${announced(options.without)}
 passdb {
   driver = oauth2
   mechanisms = xoauth2 oauthbearer

@@ -28,6 +28,8 @@ export interface MessageView {
 }
 
 export interface MailboxView {
+  /** Another mail program of the same person, for as long as `work` takes. */
+  as: <T>(work: (client: ImapFlow) => Promise<T>) => Promise<T>
   folders: () => Promise<Array<{ path: string; specialUse: string | null }>>
   /** All messages of a folder, oldest first. */
   list: (folder?: string) => Promise<MessageView[]>
@@ -132,6 +134,7 @@ export const viewMailbox = (dovecot: Dovecot, person: Person): MailboxView => {
     })
   return {
     list,
+    as: (work) => withConnection(dovecot, person, work),
     folders: () =>
       withConnection(dovecot, person, async (client) =>
         (await client.list()).map(({ path, specialUse }) => ({ path, specialUse: specialUse ?? null })),

@@ -170,7 +170,7 @@ describe('the world itself', () => {
   })
 
   it('runs beside another of its kind', async () => {
-    const other = await startOperator({ imap: { qresync: false } })
+    const other = await startOperator({ imap: { without: ['QRESYNC'] } })
     try {
       expect(other.imap.port).not.toBe(operator.imap.port)
       const offered = async (from: Operator): Promise<ReadonlyMap<string, unknown>> => {

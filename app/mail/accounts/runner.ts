@@ -55,6 +55,8 @@ export interface AccountRunner {
 /** How often a quiet background connection looks for work whose time has come, and when it closes. */
 const quietLook = 30_000
 const quietLinger = 5 * 60_000
+/** Polls between two thorough ones. */
+const thoroughEvery = 5
 /** Rights and room are asked again after so long, sooner when folders changed. */
 const choresEvery = 3600_000
 
@@ -75,6 +77,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   let inbox: SyncFolder | null = null
   let due: DueFolder[] = []
   let surveyDue = true
+  /** When the survey began whose findings `due` holds; milliseconds. */
+  let surveyedAt = 0
   /** Something asks for the background connection. */
   let wanted = false
 
@@ -83,7 +87,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     deps.onConnection(next)
   }
   const stopped = (): boolean => aborter.signal.aborted
-  const iso = (): string => new Date(deps.now()).toISOString()
+  const iso = (milliseconds: number): string => new Date(milliseconds).toISOString()
   const setTrouble = (next: ErrorData | null): void => {
     if (trouble?.code === next?.code) return
     trouble = next
@@ -164,7 +168,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
 
   /** Every folder is the same as on the server: nothing that vanished can turn up elsewhere any more. */
   const passDone = async (): Promise<void> => {
-    syncedAt = iso()
+    syncedAt = iso(surveyedAt)
     if (connection.state === 'online') setConnection({ ...connection, syncedAt })
     const removal = must(await vault.run('messages.forget', { accountId: account.id }))
     if (removal.ids.length > 0) await deps.announce({ removal })
@@ -182,16 +186,18 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     await passDone()
   }
 
-  const survey = async (client: ImapFlow, round: number): Promise<Survey> => {
+  const survey = async (client: ImapFlow, thorough: boolean): Promise<Survey> => {
+    const begun = deps.now()
     const found = await surveyFolders(
       { vault, accountId: account.id, announce: deps.announce },
       client,
-      round,
+      thorough,
     )
     inbox = found.folders.find((folder) => folder.role === 'inbox' && folder.mailbox === null) ?? null
     const listed = new Set(found.folders.map(({ id }) => id))
     const fresh = new Set(found.due.map(({ id }) => id))
     due = [...due.filter(({ id }) => listed.has(id) && !fresh.has(id)), ...found.due]
+    surveyedAt = begun
     return found
   }
 
@@ -243,12 +249,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
           inboxChanged = true
       }
       progress('folders', 0, 1)
-      let surveyedAt = deps.now()
       let choresAt = 0
       backlog.clear()
       surveyDue = false
-      let found = await survey(client, 0)
-      setConnection({ state: 'online', since: iso(), syncedAt, trouble })
+      let found = await survey(client, true)
+      setConnection({ state: 'online', since: iso(deps.now()), syncedAt, trouble })
       for (let round = 1; !stopped();) {
         usable(client)
         await passInbox()
@@ -265,9 +270,10 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         if (stopped()) return
         usable(client)
         if (!surveyDue && deps.now() - surveyedAt < deps.pollMilliseconds) continue
+        const thorough = surveyDue || round % thoroughEvery === 0
+        round++
         surveyDue = false
-        surveyedAt = deps.now()
-        found = await survey(client, round++)
+        found = await survey(client, thorough)
       }
     } finally {
       active = false
@@ -417,7 +423,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     manage: async (work) =>
       await withClient(async (client) => {
         const done = await work(client)
-        await survey(client, 1)
+        await survey(client, false)
         askSurvey()
         return done
       }),

@@ -18,23 +18,23 @@ export interface Survey {
   waiting: boolean
 }
 
-/** Where no changes are counted, flags may differ with every number the same: such folders are passed over every so often. */
-const uncountedEvery = 5
-
 /** What STATUS says, in one comparable line. */
 const lineOf = (status: ServerStatus): string =>
   [status.uidvalidity, status.uidnext, status.highestmodseq ?? '-', status.messages, status.unseen].join('/')
 
 /**
  * Looks at every folder of an account by its status alone, makes the stored list the server's (new, renamed, gone), and
- * says which ones a pass must visit, the most wanted first. `round` counts the surveys of a connection, from 0.
+ * says which ones a pass must visit, the most wanted first. Where the server counts no changes, flags may differ with every
+ * number the same: `thorough` visits those folders too.
  */
 export const surveyFolders = async (
   deps: { vault: Vault; accountId: number; announce: Announce },
   client: ImapFlow,
-  round: number,
+  thorough: boolean,
 ): Promise<Survey> => {
   const { vault, accountId } = deps
+  // STATUS of the selected folder may be of this connection's former view.
+  if (client.mailbox) await client.noop()
   let listed = await listFolders(client)
   let found = must(await vault.run('folders.reconcile', { accountId, folders: listed, renamed: null }))
   if (found.candidates.length > 0) {
@@ -48,7 +48,7 @@ export const surveyFolders = async (
     const status = statusOf.get(folder.path)
     if (!status) return [{ id: folder.id, status: null }]
     const line = lineOf(status)
-    const counted = status.highestmodseq !== null || round % uncountedEvery !== 0
+    const counted = status.highestmodseq !== null || !thorough
     return counted && line === folder.settledStatus ? [] : [{ id: folder.id, status: line }]
   })
   return { folders: found.folders, due, waiting: found.waiting }
