@@ -3,7 +3,7 @@
  * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card → algorithms`.
  */
 const order = [
-  ['reading', 'indexing', 'session', 'protection', 'integration', 'agenda', 'patients'],
+  ['reading', 'indexing', 'session', 'protection', 'integration', 'agenda', 'patients', 'storage'],
   ['mssante'],
   ['smime', 'directory'],
   ['mail'],

@@ -37,6 +37,8 @@ import { createSearching } from './searching.ts'
 import { sendingHandlers } from './sending-handlers.ts'
 import { createPreferences, createSession, preferenceFile } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
+import { createStorage } from './storage/index.ts'
+import { storageHandlers } from './storage-handlers.ts'
 import { createVault } from './vault/index.ts'
 
 /** What the desktop does for the core. */
@@ -86,6 +88,8 @@ type Handlers = { [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output
 const nothing = ok(null)
 /** The message asks for more than reading may cost: it is set aside, not an error of the call. */
 const beyondLimits = (code: ErrorCode): boolean => code === 'mime.limit' || code === 'smime.limit'
+/** Milliseconds without anybody at the keyboard. */
+const quietAfter = 30_000
 const largestAttachment = 64 * 1024 * 1024
 const lockedError: ErrorData = { code: 'vault.locked', retry: 'after-login' }
 
@@ -169,6 +173,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const uploads = createUploads(vault)
   const grants = createGrants(random)
   const attachmentUrls = new Map<string, string>()
+  const syncing = new Set<number>()
 
   // A message that asks for more of either is set aside; the worker's heap also bounds the memory of the core.
   const reader = createSourceReader({
@@ -229,6 +234,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       progress: (progress) => {
         emit('accounts.progress', progress)
         searching.progress(progress)
+        if (progress.phase === 'idle') syncing.delete(progress.accountId)
+        else syncing.add(progress.accountId)
       },
       outbox: (items) => emit('outbox.changed', items),
       actionProgress: (progress) => emit('actions.progress', progress),
@@ -256,6 +263,24 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     tellExport: (state) => emit('exchange.export', state),
   })
 
+  /** When the user last did something, and which mailboxes are being synchronised: the store's care waits for neither. */
+  let lastActivity = deps.monotonic()
+  const storage = createStorage({
+    vault,
+    now,
+    after: (milliseconds, run) => {
+      const timer = setTimeout(run, milliseconds)
+      timer.unref()
+      return () => clearTimeout(timer)
+    },
+    isQuiet: () => deps.monotonic() - lastActivity > quietAfter && syncing.size === 0,
+    emit: {
+      task: (task) => emit('storage.task', { task }),
+      changed: () => emit('storage.changed', {}),
+    },
+    onFault: deps.onFault,
+  })
+
   /** Grows at each lock: what was begun before must leave nothing behind and answer nothing after. */
   let locks = 0
   const session = createSession({
@@ -265,6 +290,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       await mail.start()
       await exchange.recover()
       searching.start()
+      storage.start()
     },
     onClose: async () => {
       locks += 1
@@ -273,6 +299,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       uploads.clear()
       grants.clear()
       exchange.stop()
+      storage.stop()
+      syncing.clear()
       identity.end()
       await Promise.all([mail.stop(), searching.stop(), smime.stop(), wipeOpenedFiles()])
     },
@@ -363,6 +391,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     ...searching.handlers,
     'correspondents.suggest': ({ text }) => mail.suggest(text),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
+    ...storageHandlers({ storage, vault, session, grants }),
     ...exchangeHandlers({
       exchange,
       grants,
@@ -434,14 +463,18 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         : Promise.resolve(fail('vault.locked', { retry: 'after-login' })),
     savePart: files.save,
     grantPaths: (use, paths) =>
-      session.state().phase === 'open'
+      // A backup is restored before there is a store, too.
+      use === 'backup-source' || session.state().phase === 'open'
         ? ok(grants.give(use, paths))
         : fail('vault.locked', { retry: 'after-login' }),
     copyPart: files.copy,
     power: async (event) => {
       if (event !== 'resume') await session.lock('system')
     },
-    activity: session.activity,
+    activity: () => {
+      lastActivity = deps.monotonic()
+      session.activity()
+    },
     stop: async () => {
       unsubscribeCard()
       await session.stop()

@@ -35,6 +35,7 @@ const print = (window: BrowserWindow): Promise<OutcomeData> =>
     window.webContents.print({}, () => resolve(done))
   })
 
+const backupExtension = 'souspli'
 /** Files of one import, at most. */
 const mostFiles = 1000
 
@@ -104,6 +105,22 @@ export const createWindowCalls = (options: WindowCallsOptions): WindowAnswers =>
     if (path === null) return { ok: true, value: null }
     const use = format === 'eml' && several ? 'export-folder' : 'export-file'
     const granted = await options.core.grantPaths(use, [path])
+    return granted.ok ? { ok: true, value: { grant: granted.value, name: basename(path) } } : granted
+  },
+  'window.chooseBackupTarget': async ({ fileName }, window) => {
+    const path = await chooseFile(options.dialog, window, bareName(fileName), backupExtension)
+    if (path === null) return { ok: true, value: null }
+    const granted = await options.core.grantPaths('backup-target', [path])
+    return granted.ok ? { ok: true, value: { grant: granted.value, name: basename(path) } } : granted
+  },
+  'window.chooseBackup': async (_input, window) => {
+    const choice = await options.dialog.showOpenDialog(window, {
+      filters: [{ name: 'SousPli', extensions: [backupExtension] }],
+      properties: ['openFile'],
+    })
+    const [path] = choice.filePaths
+    if (choice.canceled || path === undefined) return { ok: true, value: null }
+    const granted = await options.core.grantPaths('backup-source', [path])
     return granted.ok ? { ok: true, value: { grant: granted.value, name: basename(path) } } : granted
   },
   'window.openLink': async ({ url }) => {

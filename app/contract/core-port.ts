@@ -26,8 +26,8 @@ export interface CoreStart {
   printFonts: string
 }
 
-/** What a path may be used for: messages read from it, an export written to the file, or into the folder. */
-export type PathUse = 'import' | 'export-file' | 'export-folder'
+/** What a path may be used for: messages or a backup read from it, an export written to it or into it, a backup written. */
+export type PathUse = 'import' | 'export-file' | 'export-folder' | 'backup-source' | 'backup-target'
 
 export type ToCore =
   | { kind: 'start'; start: CoreStart }

@@ -10,6 +10,7 @@ import { mailCalls, mailEvents } from './mail.ts'
 import { searchCalls, searchEvents } from './search.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
+import { storageCalls, storageEvents } from './storage.ts'
 import { windowCalls } from './window.ts'
 
 export * from './accounts.ts'
@@ -28,6 +29,7 @@ export * from './search.ts'
 export * from './service.ts'
 export * from './session.ts'
 export * from './settings.ts'
+export * from './storage.ts'
 export * from './window.ts'
 
 /** Calls the core answers. */
@@ -43,6 +45,7 @@ export const coreCalls = {
   ...exchangeCalls,
   ...deliveryCalls,
   ...settingsCalls,
+  ...storageCalls,
 }
 
 /** Everything a window may ask: the core's calls and main's own. */
@@ -59,6 +62,7 @@ export const contractEvents = {
   ...composeEvents,
   ...exchangeEvents,
   ...settingsEvents,
+  ...storageEvents,
 }
 
 export type CoreMethod = keyof typeof coreCalls

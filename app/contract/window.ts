@@ -21,6 +21,13 @@ export const windowCalls = {
     z.object({ format: ExportFormat, several: z.boolean(), fileName: z.string().max(255) }),
     z.object({ grant: Grant, name: z.string() }).nullable(),
   ),
+  /** Asks where a backup goes. Null when the user cancels. */
+  'window.chooseBackupTarget': call(
+    z.object({ fileName: z.string().max(255) }),
+    z.object({ grant: Grant, name: z.string() }).nullable(),
+  ),
+  /** Asks for a backup to restore; also before the store is open. Null when the user cancels. */
+  'window.chooseBackup': call(Nothing, z.object({ grant: Grant, name: z.string() }).nullable()),
   /** Only https; the window has shown the real host and the user agreed. */
   'window.openLink': call(z.object({ url: z.string().max(4000) }), Nothing),
   /** Print the recovery code or the document shown. */

@@ -4,10 +4,11 @@ import {
   ok,
   type CardState,
   type LockReason,
+  type Opening,
   type Outcome,
   type SessionState,
 } from '../contract/index.ts'
-import type { SlotSecret, Vault } from '../vault/index.ts'
+import type { NewSlotSecret, SlotSecret, Vault } from '../vault/index.ts'
 
 export interface SessionDependencies {
   vault: Vault
@@ -31,11 +32,28 @@ export interface Session {
   openWithCard: (pin: string) => Promise<Outcome<null>>
   openWithPassphrase: (passphrase: string) => Promise<Outcome<null>>
   openWithRecovery: (code: string) => Promise<Outcome<null>>
+  /**
+   * Puts another store in the place of this one, by `work`, which is given the secret that opens it here. A closed session
+   * opens with it; an open one locks, to be opened again on what is there then.
+   */
+  restore: (
+    opening: NewOpening | null,
+    by: 'passphrase' | 'recovery',
+    work: (secret: NewSlotSecret | null) => Promise<Outcome<void>>,
+  ) => Promise<Outcome<null>>
+  /** The same with the secret of the store that is here; null when it is open. */
+  rebuild: (
+    opening: Opening | null,
+    work: (secret: SlotSecret | null) => Promise<Outcome<void>>,
+  ) => Promise<Outcome<null>>
   lock: (reason: LockReason) => Promise<void>
   /** The user did something: the idle clock starts again. */
   activity: () => void
   stop: () => Promise<void>
 }
+
+/** How a store will be opened from now on. */
+type NewOpening = Exclude<Opening, { kind: 'recovery' }>
 
 const locked = (): Outcome<never> => fail('vault.locked', { retry: 'after-login' })
 
@@ -159,6 +177,32 @@ export const createSession = (deps: SessionDependencies): Session => {
       return opened(made.value.kind, made.value.kind === 'card' ? made.value.serial : null)
     })
 
+  const secretOf = async (opening: Opening): Promise<Outcome<SlotSecret>> =>
+    opening.kind === 'card' ? cardSecret(opening.pin) : ok(opening)
+
+  /** An open session goes on until the work is done, then locks: windows must forget what was in the former store. */
+  const replaceOpen = async (work: () => Promise<Outcome<void>>): Promise<Outcome<null>> => {
+    const outcome = await work()
+    // A rebuild closes the vault even when it fails.
+    if (outcome.ok || !vault.isOpen()) await lock(outcome.ok ? 'user' : 'error')
+    return outcome.ok ? ok(null) : outcome
+  }
+
+  const replaceClosed = (
+    opening: Opening | null,
+    otherwise: 'passphrase' | 'recovery',
+    work: (secret: SlotSecret | null) => Promise<Outcome<void>>,
+  ): Promise<Outcome<null>> =>
+    attempt(async () => {
+      const secret = opening ? await secretOf(opening) : ok(null)
+      if (!secret.ok) return secret
+      const outcome = await work(secret.value)
+      const serial = secret.value?.kind === 'card' ? secret.value.serial : null
+      if (outcome.ok) return opened(secret.value?.kind ?? otherwise, serial)
+      if (serial !== null) await card.logout()
+      return outcome
+    })
+
   const unsubscribe = card.onChange((cardState) => {
     if (openedBySerial === null) return
     if (insertedCard(cardState)?.serial === openedBySerial) return
@@ -205,6 +249,19 @@ export const createSession = (deps: SessionDependencies): Session => {
       }),
     openWithPassphrase: (passphrase) => open(() => Promise.resolve(ok({ kind: 'passphrase', passphrase }))),
     openWithRecovery: (code) => open(() => Promise.resolve(ok({ kind: 'recovery', code }))),
+    restore: (opening, by, work) => {
+      // A recovery code opens what exists, it is never chosen for something new.
+      const newSecret = (secret: SlotSecret | null): Promise<Outcome<void>> =>
+        work(secret?.kind === 'recovery' ? null : secret)
+      return phase() === 'open'
+        ? replaceOpen(async () => {
+            const secret = opening ? await secretOf(opening) : ok(null)
+            return secret.ok ? newSecret(secret.value) : secret
+          })
+        : replaceClosed(opening, by, newSecret)
+    },
+    rebuild: (opening, work) =>
+      phase() === 'open' ? replaceOpen(() => work(null)) : replaceClosed(opening, 'recovery', work),
     lock,
     activity: () => {
       lastActivity = deps.now()

@@ -1,4 +1,7 @@
-export { createVault, type PartFiles, type SlotSecret, type Vault } from './vault.ts'
+export { createVault, type NewSlotSecret, type PartFiles, type SlotSecret, type Vault } from './vault.ts'
+export type { RebuildWish } from './rebuild.ts'
+export type { FolderSize } from './operations/storage.ts'
+export type { RestoreWish } from './restore.ts'
 export type { StoredAccount } from './operations/accounts.ts'
 export type {
   RenameCandidate,
