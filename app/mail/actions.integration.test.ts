@@ -10,13 +10,13 @@ import { code, value } from './outcome.fixture.ts'
 const { anne, paul } = people
 
 // The rows of « Conflict rules » in docs/sync.md, in its order: what was done here offline against what the server did meanwhile.
-describe.each([{ qresync: true }, { qresync: false }])('actions made offline, %o', ({ qresync }) => {
+describe.each([{ without: [] }, { without: ['QRESYNC'] }])('actions made offline, %o', ({ without }) => {
   let operator: Operator
   let practice: Practice
   let other: ImapFlow
 
   beforeAll(async () => {
-    operator = await startOperator({ imap: { qresync } })
+    operator = await startOperator({ imap: { without } })
     practice = await openPractice(operator)
     value(await createAccountFor(practice, 'anne'))
     await settled()

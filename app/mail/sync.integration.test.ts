@@ -80,10 +80,8 @@ describe('an account against a real Dovecot', () => {
     const row = [...practice.witness.rows.values()].find((one) => one.subject === 'Courrier 12')
     const raw = value(await practice.mail.rawMessage(row?.id ?? 0))
     expect(Buffer.from(raw).equals(Buffer.from(await sourceOf(operator, 'Courrier 12')))).toBe(true)
-    const found = value(
-      await practice.mail.search({ text: 'courrier 12', folderId: null, before: null, limit: 50 }),
-    )
-    expect(found.rows.map((one) => one.subject)).toContain('Courrier 12')
+    const everywhere = { text: 'courrier 12', scope: { kind: 'all' }, before: null, limit: 50 } as const
+    expect(value(await practice.vault.run('search.query', everywhere)).ids).toContain(row?.id)
   })
 
   it('shows new mail by IDLE within seconds', async () => {

@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest'
 import type { SqlDatabase } from '../database.ts'
 import { storeForTest } from '../store.fixture.ts'
 import { accountOperations } from './accounts.ts'
+import { folderListOperations } from './folder-list.ts'
 import { folderOperations } from './folders.ts'
 import { messageOperations, type NewMessage } from './messages.ts'
+import { vanishedOperations } from './vanished.ts'
 
 const clock = { time: Date.UTC(2026, 10, 22) }
 const context = { now: () => clock.time }
@@ -34,18 +36,21 @@ const storeWithFolders = (
     role,
     mailbox,
     selectable: true,
+    subscribed: true,
+    status: null,
   })
-  const { changed } = folderOperations['folders.reconcile'](
+  const { folderIds } = folderListOperations['folders.reconcile'](
     db,
     {
       accountId: 1,
       folders: [folder('INBOX', 'inbox'), folder('Archive', 'archive'), folder('Trash', 'trash')].concat(
         shared.map(([path, role]) => folder(path, role, 'team@b.test')),
       ),
+      renamed: null,
     },
     context,
   )
-  const [inbox = 0, archive = 0, trash = 0, ...more] = changed
+  const [inbox = 0, archive = 0, trash = 0, ...more] = folderIds
   return { db, inbox, archive, trash, more }
 }
 
@@ -100,11 +105,12 @@ describe('messages', () => {
     const { db, inbox } = storeWithFolders()
     const [first = 0, second = 0] = insert(db, inbox, [message(1), message(2)])
     folderOperations['folders.invalidate'](db, { id: inbox, uidvalidity: '9' }, context)
-    const orphans = messageOperations['messages.orphans'](db, { folderId: inbox }, context)
+    const orphans = folderOperations['folders.forPass'](db, { id: inbox }, context)?.orphans ?? []
     expect(orphans).toEqual([first, second])
     expect(insert(db, inbox, [message(70, { identity: new Uint8Array([2]) })])).toEqual([second])
-    const removal = messageOperations['messages.dropOrphans'](db, { folderId: inbox, ids: orphans }, context)
-    expect(removal.ids).toEqual([first])
+    vanishedOperations['messages.dropOrphans'](db, { folderId: inbox, ids: orphans }, context)
+    const later = { now: () => context.now() + 3_600_000 }
+    expect(vanishedOperations['messages.forget'](db, { accountId: 1 }, later).ids).toEqual([first])
     expect(messageOperations['messages.uids'](db, { folderId: inbox }, context)).toEqual([70])
   })
 

@@ -150,15 +150,7 @@ export const vanishedOperations = {
       context.now(),
     ),
   ),
-  /** Ids without UID that no local action explains; read before a synchronisation, dropped after it. */
-  'messages.orphans': operation((db, params: { folderId: number }): number[] =>
-    db
-      .prepare(
-        'SELECT id FROM messages WHERE folder_id = ? AND uid IS NULL AND pending = 0 AND vanished_at IS NULL',
-      )
-      .all<{ id: number }>([params.folderId])
-      .map((row) => row.id),
-  ),
+  /** Those of these ids that still wait for a UID no local action explains, after a synchronisation of the folder. */
   'messages.dropOrphans': operation((db, params: { folderId: number; ids: number[] }, context): Vanishing =>
     takeAway(
       db,
