@@ -2,19 +2,25 @@ export {
   accountsLoadedStore,
   accountStore,
   actionCountsStore,
+  actionNameStore,
   actionProgressStore,
   cardStore,
   createStore,
   draftStore,
   followCore,
   importedKeysStore,
+  indexingStore,
   loadDrafts,
   loadErrorStore,
   loadOpenSession,
+  openMessage,
+  openRequestStore,
   outboxStore,
   progressStore,
+  savedSearchStore,
   sessionStore,
   settingsStore,
   useStore,
 } from './stores.ts'
-export { useFolderList, useFolders, useNow, useSearchList, type LiveList } from './live-list.ts'
+export { useFolderList, useFolders, useNow, type LiveList } from './live-list.ts'
+export { useSearchList } from './search-list.ts'

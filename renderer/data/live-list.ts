@@ -1,5 +1,5 @@
 import { useLiveQuery } from 'dexie-react-hooks'
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import {
   ok,
   type AppError,
@@ -121,60 +121,6 @@ export const useFolderList = (folderId: number, filter: ListFilter, keepId: numb
       if (!current.loading && current.more && oldest !== null) void load(oldest)
     },
     retry: () => void load(oldest),
-  }
-}
-
-/** Search results while one types; empty text gives no list. */
-export const useSearchList = (text: string): LiveList => {
-  const words = text.trim()
-  const [range, setRange] = useState<Range & { ids: readonly number[] }>({ ...emptyRange(''), ids: [] })
-  const current = range.key === words ? range : { ...emptyRange(words), ids: range.ids }
-  const latest = useRef(words)
-  useEffect(() => {
-    latest.current = words
-  }, [words])
-
-  const load = useCallback(
-    async (query: string, before: number | null, known: readonly number[]): Promise<void> => {
-      const page = await invoke('messages.search', { text: query, folderId: null, before, limit: pageSize })
-      if (latest.current !== query) return
-      if (!page.ok) {
-        setRange({ key: query, oldest: before, more: false, loading: false, error: page.error, ids: known })
-        return
-      }
-      await workingSet.rows.bulkPut(page.value.rows)
-      setRange({
-        key: query,
-        oldest: page.value.rows.at(-1)?.id ?? before,
-        more: page.value.more,
-        loading: false,
-        error: null,
-        ids: [...known, ...page.value.rows.map((row) => row.id)],
-      })
-    },
-    [setRange],
-  )
-
-  useEffect(() => {
-    if (words === '') return undefined
-    const timer = setTimeout(() => void load(words, null, []), 120)
-    return () => clearTimeout(timer)
-  }, [words, load])
-
-  const ids = current.ids
-  const rows = useLiveQuery(
-    async () => (await workingSet.rows.bulkGet([...ids])).filter((row) => row !== undefined),
-    [ids],
-  )
-  return {
-    rows: current.oldest === null && current.loading && ids.length === 0 ? undefined : rows,
-    more: current.more,
-    loading: current.loading,
-    error: current.error,
-    loadMore: () => {
-      if (!current.loading && current.more && current.oldest !== null) void load(words, current.oldest, ids)
-    },
-    retry: () => void load(words, null, []),
   }
 }
 

@@ -1,11 +1,15 @@
 import { useSyncExternalStore } from 'react'
 import type {
   Account,
+  ActionProgress,
   AppError,
   CardState,
   Draft,
+  IndexingState,
+  EventPayload,
   Outcome,
   OutboxItem,
+  SavedSearch,
   SessionState,
   Settings,
   SyncProgress,
@@ -47,7 +51,11 @@ const defaultSettings: Settings = {
   theme: 'system',
   density: 'comfortable',
   lockAfterMinutes: 30,
+  sendDelaySeconds: 10,
+  replacePrefix: '[Annule et remplace] ',
 }
+
+const noActions: EventPayload<'actions.changed'> = { waiting: 0, blocked: 0, notices: 0 }
 
 /** Null until the core has answered once. */
 export const sessionStore = createStore<SessionState | null>(null)
@@ -56,9 +64,24 @@ export const accountStore = createStore<readonly Account[]>([])
 export const progressStore = createStore<ReadonlyMap<number, SyncProgress>>(new Map())
 /** Drafts of this workstation, newest first; asked again whenever the composer opens or closes. */
 export const draftStore = createStore<readonly Draft[]>([])
+export const savedSearchStore = createStore<readonly SavedSearch[]>([])
+/** Messages whose attachments are not indexed yet. */
+export const indexingStore = createStore<IndexingState>({ waiting: 0, done: 0 })
 export const outboxStore = createStore<readonly OutboxItem[]>([])
+/** A message somebody in the window asks to see, whatever folder it is in; the shell opens it and empties this. */
+export const openRequestStore = createStore<number | null>(null)
+
+/** Asks the shell to show a message. */
+export const openMessage = (id: number): void => openRequestStore.set(id)
+
 /** Keys imported in this session, counted: what could not be decrypted before may be read now. */
 export const importedKeysStore = createStore(0)
+/** How many actions the server does not know yet, are in trouble, were refused and not read about. */
+export const actionCountsStore = createStore<EventPayload<'actions.changed'>>(noActions)
+/** What actions on many messages are called while they run, by id. */
+export const actionNameStore = createStore<ReadonlyMap<number, string>>(new Map())
+/** Actions on many messages that are under way here, by id. */
+export const actionProgressStore = createStore<ReadonlyMap<number, ActionProgress>>(new Map())
 export const settingsStore = createStore<Settings>(defaultSettings)
 
 /** Shows the settings on the document: theme, density, language. */
@@ -82,6 +105,11 @@ export const wipeSession = async (): Promise<void> => {
   accountStore.set([])
   progressStore.set(new Map())
   outboxStore.set([])
+  savedSearchStore.set([])
+  indexingStore.set({ waiting: 0, done: 0 })
+  actionCountsStore.set(noActions)
+  actionProgressStore.set(new Map())
+  actionNameStore.set(new Map())
   draftStore.set([])
   loadErrorStore.set(null)
   await wipeWorkingSet()
@@ -101,15 +129,17 @@ export const loadDrafts = async (): Promise<Outcome<readonly Draft[]>> =>
 
 /** Asks the core for what an open session shows outside the list; what failed is in `loadErrorStore`. */
 export const loadOpenSession = async (): Promise<void> => {
-  const [accounts, outbox, folders, drafts] = await Promise.all([
+  const [accounts, outbox, folders, drafts, saved, indexing] = await Promise.all([
     fill<readonly Account[]>(accountStore, invoke('accounts.list', null)),
     fill<readonly OutboxItem[]>(outboxStore, invoke('outbox.list', null)),
     invoke('folders.list', null),
     loadDrafts(),
+    fill<readonly SavedSearch[]>(savedSearchStore, invoke('searches.list', null)),
+    fill(indexingStore, invoke('search.indexing', null)),
   ])
   if (accounts.ok) accountsLoadedStore.set(true)
   if (folders.ok) await workingSet.folders.bulkPut(folders.value)
-  const failed = [accounts, outbox, folders, drafts].find((answer) => !answer.ok)
+  const failed = [accounts, outbox, folders, drafts, saved, indexing].find((answer) => !answer.ok)
   loadErrorStore.set(failed && !failed.ok ? failed.error : null)
 }
 
@@ -134,6 +164,12 @@ export const followCore = (): (() => void) => {
       progressStore.set(new Map(progressStore.get()).set(progress.accountId, progress)),
     ),
     on('outbox.changed', (items) => outboxStore.set(items)),
+    on('actions.changed', (counts) => actionCountsStore.set(counts)),
+    on('actions.progress', (progress) =>
+      actionProgressStore.set(new Map(actionProgressStore.get()).set(progress.actionId, progress)),
+    ),
+    on('searches.changed', (searches) => savedSearchStore.set(searches)),
+    on('search.indexingChanged', (state) => indexingStore.set(state)),
     on('settings.changed', (settings) => applySettings(settings, darkQuery.matches)),
     () => darkQuery.removeEventListener('change', reapply),
   ]

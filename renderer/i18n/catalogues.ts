@@ -6,6 +6,7 @@ import { documents as enDocuments } from './en/documents.ts'
 import { exchange as enExchange } from './en/exchange.ts'
 import { mailbox as enMailbox } from './en/mailbox.ts'
 import { reading as enReading } from './en/reading.ts'
+import { search as enSearch } from './en/search.ts'
 import { sending as enSending } from './en/sending.ts'
 import { settings as enSettings } from './en/settings.ts'
 import { shell as enShell } from './en/shell.ts'
@@ -18,6 +19,7 @@ import { documents } from './fr/documents.ts'
 import { exchange } from './fr/exchange.ts'
 import { mailbox } from './fr/mailbox.ts'
 import { reading } from './fr/reading.ts'
+import { search } from './fr/search.ts'
 import { sending } from './fr/sending.ts'
 import { settings } from './fr/settings.ts'
 import { shell } from './fr/shell.ts'
@@ -25,6 +27,7 @@ import { unlock } from './fr/unlock.ts'
 
 /** French is the reference: its keys are the type, English must have the same ones (check.ts). */
 export const fr = {
+  actions,
   common,
   unlock,
   assistant,
@@ -35,6 +38,7 @@ export const fr = {
   documents,
   composer,
   exchange,
+  search,
   sending,
 }
 
@@ -52,6 +56,7 @@ export const en: Catalogue = {
   composer: enComposer,
   actions: enActions,
   exchange: enExchange,
+  search: enSearch,
   sending: enSending,
 }
 

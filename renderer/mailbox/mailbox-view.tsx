@@ -1,5 +1,5 @@
-import { Archive, FileOutput, Flag, MailCheck, MailOpen, MailSearch, Trash2 } from 'lucide-react'
-import type { Ref } from 'react'
+import { Archive, FileOutput, Flag, FolderInput, MailCheck, MailOpen, MailSearch, Trash2 } from 'lucide-react'
+import type { ReactNode, Ref } from 'react'
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { ListFilter } from '../../app/contract/index.ts'
 import type { LiveList } from '../data/index.ts'
@@ -13,7 +13,24 @@ import './mailbox.css'
 const filters = ['all', 'unread', 'results', 'patients', 'flagged'] as const satisfies readonly ListFilter[]
 
 /** What the list and the reading pane ask of the shell about the selected messages. */
-export type MailboxAction = ReadingAction
+export type MailboxAction = ReadingAction | 'move'
+
+/** What is selected when it is more than the rows loaded. */
+const wholeText = ({
+  search,
+  filter,
+  count,
+}: {
+  search: boolean
+  filter: ListFilter
+  count: number | null
+}): string => {
+  if (search) return t('actions.everythingFound')
+  if (filter !== 'all') return t('actions.everythingFiltered')
+  return count === null
+    ? t('actions.everything')
+    : t('actions.everythingShown', { count, shown: number(count) })
+}
 
 /** Folder (or search) on the left, message on the right. */
 export const MailboxView = ({
@@ -26,6 +43,9 @@ export const MailboxView = ({
   onFilter,
   selected,
   onSelect,
+  whole,
+  onSelectAll,
+  headAction,
   position,
   onAction,
   onOpen,
@@ -37,11 +57,17 @@ export const MailboxView = ({
   /** Messages of the folder, or null when unknown (search). */
   count: number | null
   list: LiveList
-  search: boolean
+  /** What stands above the results of a search; null in a folder. */
+  search: ReactNode | null
   filter: ListFilter
   onFilter: (filter: ListFilter) => void
   selected: ReadonlySet<number>
   onSelect: (ids: ReadonlySet<number>) => void
+  /** Everything is selected, also what the list has not loaded. */
+  whole: boolean
+  onSelectAll: () => void
+  /** What one can do to the whole folder. */
+  headAction: ReactNode
   position: { index: number; total: number } | null
   onAction: (action: MailboxAction) => void
   onOpen: () => void
@@ -57,10 +83,9 @@ export const MailboxView = ({
           <div className="list-title">
             <h1>{title}</h1>
             {count === null ? null : <span>{t('mailbox.count', { count, shown: number(count) })}</span>}
+            {headAction}
           </div>
-          {search ? (
-            <p className="muted small">{t('mailbox.searchHint')}</p>
-          ) : (
+          {search ?? (
             <ToggleButtonGroup
               className="filters"
               aria-label={t('mailbox.filters')}
@@ -86,9 +111,11 @@ export const MailboxView = ({
             key={language}
             list={list}
             label={title}
-            empty={search ? 'search' : filter === 'all' ? 'folder' : 'filter'}
+            empty={search !== null ? 'search' : filter === 'all' ? 'folder' : 'filter'}
             selected={selected}
+            whole={whole}
             onSelect={onSelect}
+            onSelectAll={onSelectAll}
             onOpen={onOpen}
             {...(gridRef ? { gridRef } : {})}
           />
@@ -96,10 +123,24 @@ export const MailboxView = ({
       </section>
       {selected.size > 1 ? (
         <main className="selection-panel">
-          <h2 aria-live="polite">{t('mailbox.selectedCount', { count: selected.size })}</h2>
+          <h2 aria-live="polite">
+            {whole
+              ? wholeText({ search: search !== null, filter, count })
+              : t('mailbox.selectedCount', { count: selected.size })}
+          </h2>
+          {!whole && list.more && selected.size === list.rows?.length ? (
+            <Button variant="link" onPress={onSelectAll}>
+              {search
+                ? t('actions.allFound')
+                : t('actions.allOfFolder', { count: count ?? 0, shown: number(count ?? 0) })}
+            </Button>
+          ) : null}
           <div className="selection-actions">
             <Button onPress={() => onAction('archive')}>
               <Archive aria-hidden="true" /> {t('mailbox.archive')}
+            </Button>
+            <Button onPress={() => onAction('move')}>
+              <FolderInput aria-hidden="true" /> {t('actions.move')}
             </Button>
             <Button onPress={() => onAction('toggle-seen')}>
               <MailCheck aria-hidden="true" /> {t('mailbox.toggleSeen')}
@@ -120,7 +161,7 @@ export const MailboxView = ({
         </main>
       ) : only === undefined ? (
         <main className="selection-panel" data-nothing-open="">
-          <EmptyState icon={search ? <MailSearch /> : <MailOpen />} title={t('mailbox.nothingOpen')}>
+          <EmptyState icon={search !== null ? <MailSearch /> : <MailOpen />} title={t('mailbox.nothingOpen')}>
             {t('mailbox.nothingOpenText')}
           </EmptyState>
         </main>

@@ -1,6 +1,8 @@
 import { Flag, Forward, Lock, Paperclip, Reply, ShieldX, TriangleAlert } from 'lucide-react'
 import type { MessageRow } from '../../app/contract/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
+import { DeliveryMark, deliveryLabel } from '../sending/index.ts'
+import { Marked, useSearchMarks } from '../search/index.ts'
 import { extraLabel, listTime, patientLine, shownSubject, t } from '../i18n/index.ts'
 
 const alertText = (alert: NonNullable<MessageRow['alert']>): string =>
@@ -24,6 +26,10 @@ const shownPeople = (row: MessageRow, mine: ReadonlySet<string>): string => {
   return sent ? t('mailbox.sentTo', { names }) : names
 }
 
+/** « Annule et remplace »: what the row is in such a pair. */
+const replacementLabel = ({ replacement }: MessageRow): string | null =>
+  replacement === null ? null : t(replacement === 'replaces' ? 'sending.replaces' : 'sending.replaced')
+
 /** What a screen reader says of a row, in the order a clinician wants it. */
 export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): string =>
   [
@@ -35,6 +41,8 @@ export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): 
     row.alert ? t(`mailbox.alert-${row.alert.level}`, { text: alertText(row.alert) }) : null,
     row.patient ? t('mailbox.aboutPatient', { patient: patientLine(row.patient) }) : null,
     extraLabel(row),
+    row.delivery ? deliveryLabel(row.delivery) : null,
+    replacementLabel(row),
     listTime(row.date, now),
   ]
     .filter(Boolean)
@@ -52,12 +60,18 @@ export const MessageRowContent = ({
   mine: ReadonlySet<string>
 }) => {
   const label = extraLabel(row)
+  const excerpt = useSearchMarks().excerpts.get(row.id)
   const bare = row.patient === null && row.alert === null && label === null
   return (
     <div className="row" {...(row.seen ? {} : { 'data-unread': '' })} {...(bare ? { 'data-bare': '' } : {})}>
       <Avatar name={rowPeople(row, mine).names} trust={row.trust} />
       <span className="row-from">
         <span className="row-sender">{shownPeople(row, mine)}</span>
+        {row.threadCount > 1 ? (
+          <span className="row-thread tabular" title={t('search.threadCount', { count: row.threadCount })}>
+            {row.threadCount}
+          </span>
+        ) : null}
         {row.trust === 'patient' || row.trust === 'outside' ? (
           <span className="row-trust" data-trust={row.trust}>
             {t(`mailbox.trust-${row.trust}`)}
@@ -67,7 +81,9 @@ export const MessageRowContent = ({
       <time className="row-time tabular" dateTime={row.date}>
         {listTime(row.date, now)}
       </time>
-      <span className="row-subject">{shownSubject(row) || t('mailbox.noSubject')}</span>
+      <span className="row-subject">
+        {shownSubject(row) ? <Marked text={shownSubject(row)} /> : t('mailbox.noSubject')}
+      </span>
       <span className="row-marks" aria-hidden="true">
         {row.answered ? <Reply /> : null}
         {row.forwarded ? <Forward /> : null}
@@ -78,6 +94,18 @@ export const MessageRowContent = ({
         {row.pending ? <span className="row-pending" title={t('mailbox.pending')} /> : null}
       </span>
       <span className="row-meta">
+        {excerpt ? (
+          <span className="row-preview row-excerpt">
+            {excerpt.fileName === null || excerpt.fileName === '' ? null : (
+              <span className="row-excerpt-file">{t('search.inFile', { name: excerpt.fileName })} </span>
+            )}
+            <Marked text={excerpt.text} ranges={excerpt.ranges} />
+          </span>
+        ) : null}
+        {row.delivery ? <DeliveryMark summary={row.delivery} /> : null}
+        {row.replacement ? (
+          <Chip tone={row.replacement === 'replaces' ? 'neutral' : 'warn'}>{replacementLabel(row)}</Chip>
+        ) : null}
         {row.patient ? <Chip tone="patient">{patientLine(row.patient)}</Chip> : null}
         {row.alert ? (
           <Chip
@@ -92,7 +120,7 @@ export const MessageRowContent = ({
         ) : null}
         {label && !row.alert ? <Chip>{label}</Chip> : null}
         {row.quarantined ? <Chip tone="warn">{t('exchange.quarantine')}</Chip> : null}
-        {bare && !row.quarantined ? <span className="row-preview">{row.preview}</span> : null}
+        {bare && !row.quarantined && !excerpt ? <span className="row-preview">{row.preview}</span> : null}
       </span>
     </div>
   )

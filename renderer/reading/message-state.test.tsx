@@ -10,6 +10,7 @@ const row = (seen: boolean): MessageRow => ({
   accountId: 1,
   folderId: 1,
   threadId: 5,
+  threadCount: 1,
   date: '2026-11-22T08:31:00Z',
   from: { name: 'Dr A', address: 'a@x.test' },
   to: [],
@@ -30,6 +31,8 @@ const row = (seen: boolean): MessageRow => ({
   alert: null,
   pending: false,
   quarantined: false,
+  delivery: null,
+  replacement: null,
 })
 const view = (seen: boolean): MessageView => ({
   row: row(seen),
@@ -41,6 +44,8 @@ const view = (seen: boolean): MessageView => ({
   messageIdHeader: null,
   rawSubject: 'Essai',
   readReceiptRequested: false,
+  readReceipt: null,
+  sent: { recipients: null, report: null, replaces: null, replacedBy: null },
   body: { available: true, textUrl: null, htmlUrl: null, remoteContent: false },
   parts: [],
   documents: [],

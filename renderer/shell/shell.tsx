@@ -1,14 +1,37 @@
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { DraftKind, Folder, ListFilter, MessageRow } from '../../app/contract/index.ts'
+import type {
+  ActionSelection,
+  ActionWish,
+  DraftKind,
+  Folder,
+  ListFilter,
+  MessageRow,
+  OutboxItem,
+  SearchScope,
+} from '../../app/contract/index.ts'
+import {
+  ActionNotices,
+  BulkBar,
+  EmptyFolderButton,
+  ForGoodDialog,
+  MoveDialog,
+  PendingActionList,
+  prepareForGood,
+  runBulk,
+  type Prepared,
+} from '../actions/index.ts'
 import { invoke } from '../client/index.ts'
 import { Composer } from '../composer/index.ts'
 import {
   accountStore,
+  actionCountsStore,
   draftStore,
   loadDrafts,
   loadErrorStore,
   loadOpenSession,
+  savedSearchStore,
+  openRequestStore,
   useFolderList,
   useFolders,
   useSearchList,
@@ -17,13 +40,23 @@ import {
 } from '../data/index.ts'
 import { showError, showToast, undoLast } from '../design/index.ts'
 import { askExport, ExchangeLayer } from '../exchange/index.ts'
-import { t } from '../i18n/index.ts'
-import { archive, MailboxView, neighbour, remove, setFlag, type MailboxAction } from '../mailbox/index.ts'
+import { dateTime, t } from '../i18n/index.ts'
+import {
+  archive,
+  archiveOf,
+  MailboxView,
+  moveTo,
+  neighbour,
+  remove,
+  setFlag,
+  type MailboxAction,
+} from '../mailbox/index.ts'
+import { WaitingView } from '../sending/index.ts'
+import { SearchHead, SearchMarks, type ScopeKind } from '../search/index.ts'
 import { SettingsDialog } from '../settings/index.ts'
 import { CommandPalette } from './command-palette.tsx'
-import { folderName } from './folder-names.tsx'
+import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
 import { LocalDrafts } from './local-drafts.tsx'
-import { OutboxView } from './outbox-view.tsx'
 import { ShortcutHelp } from './shortcut-help.tsx'
 import { useShortcuts, type Command } from './shortcuts.ts'
 import { Sidebar, type Place } from './sidebar.tsx'
@@ -32,7 +65,7 @@ import { TopBar } from './top-bar.tsx'
 import './shell.css'
 import './panels.css'
 
-type Panel = 'palette' | 'help' | 'settings' | null
+type Panel = 'palette' | 'help' | 'settings' | 'move' | null
 
 const noFolders: readonly Folder[] = []
 const noRows: readonly MessageRow[] = []
@@ -43,10 +76,19 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const folders = useFolders() ?? noFolders
   const drafts = useStore(draftStore)
   const loadError = useStore(loadErrorStore)
+  const actionsWaiting = useStore(actionCountsStore).waiting
   const [chosen, setChosen] = useState<Place | null>(null)
   const [filter, setFilter] = useState<ListFilter>('all')
   const [search, setSearch] = useState('')
-  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
+  const [scope, setScope] = useState<SearchScope>({ kind: 'all' })
+  const [selected, choose] = useState<ReadonlySet<number>>(new Set())
+  /** The selection is the whole folder or search, also what the list has not loaded. */
+  const [whole, setWhole] = useState(false)
+  const setSelected = (ids: ReadonlySet<number>): void => {
+    choose(ids)
+    setWhole(false)
+  }
+  const [forGood, setForGood] = useState<Prepared | null>(null)
   const [panel, setPanel] = useState<Panel>(null)
   const [draftId, setDraftId] = useState<number | null>(null)
   const searchInput = useRef<HTMLInputElement>(null)
@@ -70,20 +112,35 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const openId = selected.size === 1 && only !== undefined ? only : null
   // Folder ids are positive: 0 lists nothing while folders are on their way.
   const folderList = useFolderList(folder?.id ?? 0, filter, openId)
-  const searchList = useSearchList(search)
+  const results = useSearchList(search, scope)
   const notLoaded = loadError && folders.length === 0 ? loadError : null
   const list: LiveList = searching
-    ? searchList
+    ? results.list
     : notLoaded
       ? { ...folderList, error: notLoaded, retry: () => void loadOpenSession() }
       : folderList
   const rows = list.rows ?? noRows
+  const saved = useStore(savedSearchStore).find(
+    (one) => one.text === search.trim() && JSON.stringify(one.scope) === JSON.stringify(scope),
+  )
+  const chooseScope = (kind: ScopeKind): void => {
+    setSelected(new Set())
+    if (kind === 'folder' && folder) setScope({ kind, folderId: folder.id })
+    else if (kind === 'account' && folder) setScope({ kind, accountId: folder.accountId })
+    else setScope({ kind: 'all' })
+  }
+  const scopes: ScopeKind[] = folder
+    ? accounts.length > 1
+      ? ['folder', 'account', 'all']
+      : ['folder', 'all']
+    : ['all']
   const index = openId === null ? -1 : rows.findIndex((row) => row.id === openId)
 
   const go = (next: Place): void => {
     setChosen(next)
     setFilter('all')
     setSearch('')
+    setScope({ kind: 'all' })
     setSelected(new Set())
   }
   const lock = async (): Promise<void> => {
@@ -91,7 +148,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     if (!outcome.ok) showError(outcome.error)
   }
   const compose = async (kind: DraftKind, sourceId: number | null): Promise<void> => {
-    const accountId = folder?.accountId ?? firstPersonal?.id ?? null
+    // From a shared mailbox: in its own name where it has an account here.
+    const shared = accounts.find(({ address }) => address === folder?.mailbox?.toLowerCase())
+    const accountId = shared?.id ?? folder?.accountId ?? firstPersonal?.id ?? null
     const draft = await invoke('drafts.create', { kind, accountId, sourceId })
     if (draft.ok) setDraftId(draft.value.id)
     else showError(draft.error)
@@ -99,6 +158,33 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const leaveComposer = (): void => {
     setDraftId(null)
     void loadDrafts()
+  }
+  const takeBack = async (item: OutboxItem): Promise<void> => {
+    const draft = await invoke('outbox.edit', { id: item.id })
+    if (!draft.ok) {
+      showError(draft.error)
+      return
+    }
+    void loadDrafts()
+    setDraftId(draft.value.id)
+    showToast({ text: t('sending.takenBack') })
+  }
+  const tellSent = (item: OutboxItem): void => {
+    if (!item.due) {
+      showToast({ text: t('shell.queued') })
+      return
+    }
+    const onUndo = (): void => void takeBack(item)
+    const left = Math.max(0, new Date(item.due.at).getTime() - Date.now())
+    const subject = item.subject || t('mailbox.noSubject')
+    if (item.due.kind === 'schedule')
+      showToast({ text: t('sending.scheduled', { date: dateTime(item.due.at) }), onUndo })
+    else
+      showToast({
+        text: t('sending.sendingIn', { subject, seconds: Math.round(left / 1000) }),
+        onUndo,
+        shownFor: left,
+      })
   }
   const move = (step: 1 | -1): void => {
     const next = index < 0 ? rows[0] : rows[index + step]
@@ -121,8 +207,59 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     setSelected(new Set(next === null ? [] : [next]))
   }
 
+  const selectAll = (): void => {
+    choose(new Set(rows.map((row) => row.id)))
+    setWhole(list.more)
+  }
+  /** What the selection is when it is more than the list has loaded, or more than one call takes. */
+  const bulkSelection = (): ActionSelection | null => {
+    if (!whole) return null
+    if (searching) return { kind: 'search', text: search, scope }
+    return folder ? { kind: 'folder', folderId: folder.id, filter } : null
+  }
+  const actOnAll = async (action: MailboxAction, selection: ActionSelection): Promise<void> => {
+    const unread = rows.some((row) => !row.seen)
+    const unflagged = rows.some((row) => !row.flagged)
+    const archiveFolder = folder ? archiveOf(folders, folder.id) : undefined
+    const wish = ((): ActionWish | null => {
+      switch (action) {
+        case 'toggle-seen':
+          return { kind: 'flag', flag: 'seen', on: unread }
+        case 'toggle-flag':
+          return { kind: 'flag', flag: 'flagged', on: unflagged }
+        case 'archive':
+          return archiveFolder ? { kind: 'move', folderId: archiveFolder.id } : null
+        case 'delete':
+          return { kind: 'delete' }
+        default:
+          return null
+      }
+    })()
+    if (action === 'archive' && !wish) showToast({ text: t('mailbox.noArchive'), tone: 'error' })
+    if (!wish) return
+    if (wish.kind === 'delete' && folder?.role === 'trash' && !searching) {
+      setForGood(await prepareForGood(selection))
+      return
+    }
+    if (wish.kind !== 'flag') setSelected(new Set())
+    await runBulk(selection, wish, folders)
+  }
+  const moveSelection = async (target: Folder): Promise<void> => {
+    const selection = bulkSelection()
+    const ids = [...selected]
+    if (ids.length === 0) return
+    leaveList(selected)
+    if (selection) await runBulk(selection, { kind: 'move', folderId: target.id }, folders)
+    else await moveTo(ids, target)
+  }
+
   const act = async (action: MailboxAction): Promise<void> => {
     const ids = [...selected]
+    const all = bulkSelection()
+    if (all && action !== 'close' && action !== 'move' && action !== 'export') {
+      await actOnAll(action, all)
+      return
+    }
     const touched = rows.filter((row) => selected.has(row.id))
     const first = touched[0]
     if (action === 'close') {
@@ -134,10 +271,14 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       case 'reply':
       case 'reply-all':
       case 'forward':
+      case 'replace':
         await compose(action, first.id)
         return
       case 'export':
         askExport(ids)
+        return
+      case 'move':
+        setPanel('move')
         return
       case 'toggle-seen':
         await setFlag(ids, 'seen', !touched.every((row) => row.seen))
@@ -150,6 +291,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         await archive(ids, folders, first.folderId)
         return
       case 'delete':
+        if (touched.every((row) => folders.find((one) => one.id === row.folderId)?.role === 'trash')) {
+          setForGood(await prepareForGood({ kind: 'ids', ids }))
+          return
+        }
         leaveList(selected)
         await remove(ids)
         return
@@ -166,6 +311,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         return
       case 'open':
         document.querySelector<HTMLElement>('main [tabindex], main button')?.focus()
+        return
+      case 'select-all':
+        selectAll()
         return
       case 'undo':
         undoLast()
@@ -196,6 +344,12 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     }
   }
   useShortcuts(run)
+  const openRequest = useStore(openRequestStore)
+  useEffect(() => {
+    if (openRequest === null) return
+    openRequestStore.set(null)
+    setSelected(new Set([openRequest]))
+  }, [openRequest])
 
   const title = searching
     ? t('shell.searchTitle')
@@ -220,39 +374,73 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         onGo={go}
         onNewMessage={() => void compose('new', null)}
         onSettings={() => setPanel('settings')}
+        onDropMessages={(target) => void moveSelection(target)}
+        savedSearch={searching ? (saved?.id ?? null) : null}
+        onSearch={(one) => {
+          setSearch(one.text)
+          setScope(one.scope)
+          setSelected(new Set())
+        }}
       />
       <div className="shell-content">
         <StateBanners />
+        <ActionNotices />
+        <BulkBar />
         {folderDrafts.length > 0 ? <LocalDrafts drafts={folderDrafts} onOpen={setDraftId} /> : null}
         <div className="shell-panes" data-place={place?.kind === 'outbox' && !searching ? 'outbox' : 'mail'}>
           {place?.kind === 'outbox' && !searching ? (
-            <OutboxView />
+            <WaitingView onEdit={setDraftId}>{actionsWaiting > 0 ? <PendingActionList /> : null}</WaitingView>
           ) : (
-            <MailboxView
-              title={title}
-              mailbox={searching ? null : (folder?.mailbox ?? null)}
-              count={searching || !folder ? null : folder.total}
-              list={list}
-              search={searching}
-              filter={filter}
-              onFilter={(next) => {
-                setFilter(next)
-                setSelected(new Set())
-              }}
-              selected={selected}
-              onSelect={setSelected}
-              position={
-                index < 0
-                  ? null
-                  : {
-                      index: index + 1,
-                      total: folder && !searching && filter === 'all' ? folder.total : rows.length,
-                    }
-              }
-              onAction={(action) => void act(action)}
-              onOpen={() => run('open')}
-              gridRef={grid}
-            />
+            <SearchMarks marks={searching ? results : null}>
+              <MailboxView
+                title={title}
+                mailbox={searching ? null : (folder?.mailbox ?? null)}
+                count={searching || !folder ? null : folder.total}
+                list={list}
+                search={
+                  searching ? (
+                    <SearchHead
+                      text={search}
+                      onText={(text) => {
+                        setSearch(text)
+                        setSelected(new Set())
+                      }}
+                      scope={scope}
+                      scopes={scopes}
+                      onScope={chooseScope}
+                      understood={results.understood}
+                      count={list.loading && rows.length === 0 ? null : rows.length}
+                      more={list.more}
+                    />
+                  ) : null
+                }
+                filter={filter}
+                onFilter={(next) => {
+                  setFilter(next)
+                  setSelected(new Set())
+                }}
+                selected={selected}
+                onSelect={setSelected}
+                whole={whole}
+                onSelectAll={selectAll}
+                headAction={
+                  folder && !searching && (folder.role === 'trash' || folder.role === 'junk') ? (
+                    <EmptyFolderButton folder={folder} />
+                  ) : null
+                }
+                position={
+                  index < 0
+                    ? null
+                    : {
+                        index: index + 1,
+                        total: folder && !searching && filter === 'all' ? folder.total : rows.length,
+                      }
+                }
+                onAction={(action) => void act(action)}
+                onOpen={() => run('open')}
+                gridRef={grid}
+              />
+            </SearchMarks>
           )}
         </div>
       </div>
@@ -260,9 +448,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         <Composer
           draftId={draftId}
           onClose={leaveComposer}
-          onSent={() => {
+          onSent={(item) => {
             leaveComposer()
-            showToast({ text: t('shell.queued') })
+            tellSent(item)
           }}
         />
       )}
@@ -273,6 +461,16 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         onCommand={run}
         onFolder={(folderId) => go({ kind: 'folder', folderId })}
       />
+      <MoveDialog
+        isOpen={panel === 'move'}
+        folders={sortFolders(
+          folders.filter((one) => one.accountId === folder?.accountId && one.id !== folder.id),
+        )}
+        icon={folderIcon}
+        onClose={() => setPanel(null)}
+        onFolder={(target) => void moveSelection(target)}
+      />
+      <ForGoodDialog title={t('actions.foreverTitle')} prepared={forGood} onClose={() => setForGood(null)} />
       <ShortcutHelp isOpen={panel === 'help'} onClose={() => setPanel(null)} />
       <SettingsDialog
         isOpen={panel === 'settings'}

@@ -1,8 +1,13 @@
 import { PencilLine, Settings as SettingsIcon, Users } from 'lucide-react'
-import type { Folder } from '../../app/contract/index.ts'
-import { accountStore, draftStore, outboxStore, useStore } from '../data/index.ts'
+import { useRef } from 'react'
+import { useDrop } from 'react-aria-components'
+import type { Folder, SavedSearch } from '../../app/contract/index.ts'
+import { accountStore, actionCountsStore, draftStore, outboxStore, useStore } from '../data/index.ts'
 import { Button, Chip, IconButton } from '../design/index.ts'
 import { number, t } from '../i18n/index.ts'
+import { isWaiting } from '../sending/index.ts'
+import { SavedSearches } from '../search/index.ts'
+import { messageDragType } from '../mailbox/index.ts'
 import { folderIcon, folderName } from './folder-names.tsx'
 import { mailboxesOf, type Mailbox } from './mailboxes.ts'
 import { StatusLine } from './status-line.tsx'
@@ -13,18 +18,31 @@ const FolderLink = ({
   folder,
   isCurrent,
   onGo,
+  onDrop,
 }: {
   folder: Folder
   isCurrent: boolean
   onGo: (place: Place) => void
+  onDrop: () => void
 }) => {
+  const target = useRef<HTMLLIElement>(null)
+  const { dropProps, isDropTarget } = useDrop({
+    ref: target,
+    getDropOperation: (types) => (types.has(messageDragType) && !isCurrent ? 'move' : 'cancel'),
+    onDrop,
+  })
   const drafts = useStore(draftStore).filter(
     ({ content }) => content.accountId === folder.accountId && folder.mailbox === null,
   )
   const shown = folder.role === 'drafts' ? folder.total + drafts.length : folder.unread
   return (
     // Names are cut in a narrow sidebar, absent when only icons are left.
-    <li title={folderName(folder)}>
+    <li
+      title={folderName(folder)}
+      ref={target}
+      {...dropProps}
+      {...(isDropTarget ? { 'data-drop-target': '' } : {})}
+    >
       <Button
         variant="quiet"
         className="nav-item"
@@ -50,10 +68,12 @@ const MailboxFolders = ({
   mailbox,
   place,
   onGo,
+  onDrop,
 }: {
   mailbox: Mailbox
   place: Place | null
   onGo: (place: Place) => void
+  onDrop: (folder: Folder) => void
 }) => {
   const { address, displayName, kind, folders } = mailbox
   const organisational = kind === 'organisational'
@@ -83,6 +103,7 @@ const MailboxFolders = ({
             folder={folder}
             isCurrent={place?.kind === 'folder' && place.folderId === folder.id}
             onGo={onGo}
+            onDrop={() => onDrop(folder)}
           />
         ))}
       </ul>
@@ -97,16 +118,29 @@ export const Sidebar = ({
   onGo,
   onNewMessage,
   onSettings,
+  onDropMessages,
+  savedSearch,
+  onSearch,
 }: {
   folders: readonly Folder[]
   place: Place | null
   onGo: (place: Place) => void
   onNewMessage: () => void
   onSettings: () => void
+  /** The selected messages were dropped on a folder. */
+  onDropMessages: (folder: Folder) => void
+  /** Id of the saved search being shown. */
+  savedSearch: number | null
+  onSearch: (search: SavedSearch) => void
 }) => {
   const accounts = useStore(accountStore)
-  const waiting = useStore(outboxStore).filter((item) => item.state !== 'filed')
-  const refused = waiting.some((item) => item.state === 'refused')
+  const waiting = useStore(outboxStore).filter(isWaiting)
+  const refused = waiting.some((item) => item.state === 'refused' || item.state === 'filed')
+  const actions = useStore(actionCountsStore)
+  const online = accounts.every((account) => account.connection.state === 'online')
+  // Online, an action is told within the second: only what stays is worth a place here.
+  const stuck = online ? actions.blocked : actions.waiting
+  const undecided = waiting.some((item) => item.state === 'unknown' && item.error !== null)
   return (
     <nav className="rail" aria-label={t('shell.folders')}>
       <Button className="new-message" size="large" wide onPress={onNewMessage}>
@@ -114,10 +148,17 @@ export const Sidebar = ({
       </Button>
       <div className="rail-scroll">
         {mailboxesOf(accounts, folders).map((mailbox) => (
-          <MailboxFolders key={mailbox.key} mailbox={mailbox} place={place} onGo={onGo} />
+          <MailboxFolders
+            key={mailbox.key}
+            mailbox={mailbox}
+            place={place}
+            onGo={onGo}
+            onDrop={onDropMessages}
+          />
         ))}
+        <SavedSearches current={savedSearch} onSearch={onSearch} />
       </div>
-      {waiting.length > 0 ? (
+      {waiting.length + stuck > 0 || place?.kind === 'outbox' ? (
         <Button
           variant="quiet"
           className="nav-item nav-outbox"
@@ -125,11 +166,16 @@ export const Sidebar = ({
           onPress={() => onGo({ kind: 'outbox' })}
         >
           {folderIcon('sent')}
-          <span className="nav-name">{t('shell.outbox')}</span>
-          {refused ? (
-            <Chip tone="solid-alert">{t('shell.toFix')}</Chip>
+          <span className="nav-name">{t('sending.waiting')}</span>
+          {refused || undecided ? (
+            <Chip tone="solid-alert">{t(refused ? 'sending.toFix' : 'sending.toDecide')}</Chip>
           ) : (
-            <span className="nav-count tabular">{number(waiting.length)}</span>
+            <span className="nav-count tabular">
+              {number(waiting.length + stuck)}
+              <span className="visually-hidden">
+                {t('sending.waitingCount', { count: waiting.length + stuck })}
+              </span>
+            </span>
           )}
         </Button>
       ) : null}

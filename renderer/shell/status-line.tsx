@@ -1,6 +1,6 @@
 import { RefreshCw } from 'lucide-react'
 import { invoke } from '../client/index.ts'
-import { accountStore, progressStore, useNow, useStore } from '../data/index.ts'
+import { accountStore, indexingStore, progressStore, useNow, useStore } from '../data/index.ts'
 import { IconButton, showError } from '../design/index.ts'
 import { number, since, t } from '../i18n/index.ts'
 import { workUnderWay } from './sync-progress.ts'
@@ -9,6 +9,7 @@ import { workUnderWay } from './sync-progress.ts'
 export const StatusLine = () => {
   const accounts = useStore(accountStore)
   const working = workUnderWay(accounts, useStore(progressStore).values())
+  const indexing = useStore(indexingStore)
   const now = useNow()
   const connections = accounts.map((account) => account.connection)
   const online = connections.flatMap((one) => (one.state === 'online' ? [one.since] : []))
@@ -22,7 +23,15 @@ export const StatusLine = () => {
           ? ['work', t('shell.connecting')]
           : connections.some((one) => one.state === 'offline')
             ? ['warn', t('shell.offline')]
-            : ['ok', t('shell.upToDate', { since: since(online.toSorted()[0] ?? now.toISOString(), now) })]
+            : indexing.waiting > 0
+              ? [
+                  'ok',
+                  t('search.indexing', {
+                    done: number(indexing.done),
+                    total: number(indexing.done + indexing.waiting),
+                  }),
+                ]
+              : ['ok', t('shell.upToDate', { since: since(online.toSorted()[0] ?? now.toISOString(), now) })]
   return (
     <>
       <span className="status-dot" data-tone={tone} aria-hidden="true" />

@@ -12,14 +12,18 @@ import type {
   OutboxItem,
   OutcomeData,
   Output,
+  SavedSearch,
   SessionState,
   Settings,
 } from '../../app/contract/index.ts'
 import type { Bridge } from '../client/index.ts'
+import { waitingActions } from './fixture-actions.ts'
 import { messagesOf } from './fixture-messages.ts'
 import { accounts as makeAccounts, anne, correspondents, folders as allFolders } from './fixture-people.ts'
+import { outboxOf, waitingItem } from './fixture-outbox.ts'
 import { viewOf } from './fixture-views.ts'
 import { cardOf, token } from './fake-card.ts'
+import { fakeSearch, fakeSearches } from './fake-search.ts'
 import { scenarios } from './scenarios.ts'
 
 const open: SessionState = { phase: 'open', openedBy: 'card', holder: token.holder }
@@ -60,8 +64,6 @@ const fakeImports: ImportState[] = [
   },
 ]
 
-const fold = (value: string): string => value.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
-
 /** A core made of fixtures, for development and pictures only (`?fake=scenario`); no card, no network, no vault. */
 export const createFakeCore = (name: string, now: Date): Bridge => {
   const scenario = scenarios[name]
@@ -100,35 +102,18 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
   for (const folder of folders)
     for (const row of messagesOf(folder.id, now, Math.min(folder.total, 400))) rows.set(row.id, row)
   const undo = new Map<number, MessageRow[]>()
+  const prepared = new Map<number, { ids: readonly number[]; wish: Input<'actions.prepare'>['wish'] }>()
+  let pendingActions = scenario.outbox ? waitingActions(now) : { actions: [], count: 0, notices: [] }
+  const actionCounts = () => ({
+    waiting: pendingActions.count,
+    blocked: pendingActions.actions.filter((one) => one.error !== null).length,
+    notices: pendingActions.notices.length,
+  })
+  // The real core tells when the session opens; windows listen by then.
+  setTimeout(() => emit('actions.changed', actionCounts()), 50)
   let drafts: Draft[] = []
-  let outbox: OutboxItem[] = scenario.outbox
-    ? [
-        {
-          id: 1,
-          accountId: 1,
-          state: 'queued',
-          subject: 'Avis cardiologique M. Leroy',
-          recipients: [{ address: correspondents.paul.address, accepted: null, response: null }],
-          queuedAt: new Date(now.getTime() - 240_000).toISOString(),
-          attempts: 2,
-          nextAttemptAt: new Date(now.getTime() + 60_000).toISOString(),
-          error: error('net.unreachable', { host: 'smtp.operateur.mssante.test' }),
-        },
-        {
-          id: 2,
-          accountId: 1,
-          state: 'refused',
-          subject: 'Demande de bilan',
-          recipients: [
-            { address: 'inconnu@bioval.mssante.test', accepted: false, response: '550 5.1.1 User unknown' },
-          ],
-          queuedAt: new Date(now.getTime() - 3_600_000).toISOString(),
-          attempts: 1,
-          nextAttemptAt: null,
-          error: error('smtp.all-recipients-refused'),
-        },
-      ]
-    : []
+  let searches: readonly SavedSearch[] = fakeSearches
+  let outbox: OutboxItem[] = scenario.outbox ? outboxOf(now, error) : []
 
   const reply = <M extends Method>(_method: M, value: Output<M>): OutcomeData => ({ ok: true, value })
   const refuse = (code: ErrorData['code'], details?: ErrorData['details']): OutcomeData => ({
@@ -228,6 +213,10 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
       case 'accounts.cancelLogin':
       case 'accounts.syncNow':
       case 'outbox.retry':
+      case 'outbox.verify':
+      case 'outbox.confirm':
+      case 'outbox.reschedule':
+      case 'receipts.answer':
       case 'window.print':
       case 'window.openLink':
         return { ok: true, value: null }
@@ -254,27 +243,37 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
       }
       case 'messages.search': {
         const { text, before, limit } = given<'messages.search'>()
-        const words = fold(text).split(/\s+/)
         return reply(
           method,
-          page(
-            (row) => {
-              const hay = fold(
-                [
-                  row.subject,
-                  row.preview,
-                  row.from.name,
-                  row.patient?.birthName,
-                  row.patient?.firstName,
-                ].join(' '),
-              )
-              return words.every((word) => hay.includes(word))
-            },
-            before,
-            limit,
-          ),
+          fakeSearch(text, (test) => page(test, before, limit)),
         )
       }
+      case 'searches.list':
+        return reply(method, [...searches])
+      case 'searches.save': {
+        const saved: SavedSearch = { id: nextId++, ...given<'searches.save'>(), unread: 0 }
+        searches = [...searches, saved]
+        emit('searches.changed', [...searches])
+        return reply(method, saved.id)
+      }
+      case 'searches.rename': {
+        const { id, name } = given<'searches.rename'>()
+        searches = searches.map((one) => (one.id === id ? { ...one, name } : one))
+        emit('searches.changed', [...searches])
+        return reply(method, null)
+      }
+      case 'searches.delete':
+        searches = searches.filter((one) => one.id !== given<'searches.delete'>().id)
+        emit('searches.changed', [...searches])
+        return reply(method, null)
+      case 'searches.reorder': {
+        const { ids } = given<'searches.reorder'>()
+        searches = searches.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
+        emit('searches.changed', [...searches])
+        return reply(method, null)
+      }
+      case 'search.indexing':
+        return reply(method, { waiting: 0, done: 0 })
       case 'messages.view': {
         const row = rows.get(given<'messages.view'>().id)
         return row ? reply(method, viewOf(row)) : refuse('mail.not-found')
@@ -302,6 +301,55 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
           method,
           change(given<'messages.delete'>().ids, () => null),
         )
+      case 'actions.prepare': {
+        const { selection, wish } = given<'actions.prepare'>()
+        const ids =
+          selection.kind === 'ids'
+            ? selection.ids
+            : [...rows.values()]
+                .filter((row) => selection.kind === 'search' || row.folderId === selection.folderId)
+                .map((row) => row.id)
+        const actionId = nextId++
+        prepared.set(actionId, { ids, wish })
+        return reply(method, { actionId, total: ids.length })
+      }
+      case 'actions.start': {
+        const { actionId } = given<'actions.start'>()
+        const { ids, wish } = prepared.get(actionId) ?? { ids: [], wish: { kind: 'delete' as const } }
+        const steps = ids.length > 200 ? 12 : 1
+        const step = (n: number): void => {
+          if (n === steps)
+            change(ids, (row) =>
+              wish.kind === 'flag'
+                ? { ...row, [wish.flag]: wish.on, pending: true }
+                : wish.kind === 'move'
+                  ? { ...row, folderId: wish.folderId, pending: true }
+                  : null,
+            )
+          emit('actions.progress', {
+            actionId,
+            undoes: null,
+            total: ids.length,
+            done: Math.round((ids.length * n) / steps),
+            state: n === steps ? 'done' : 'running',
+          })
+          if (n < steps) setTimeout(() => step(n + 1), 250)
+        }
+        setTimeout(() => step(1), 0)
+        return reply(method, null)
+      }
+      case 'actions.discard':
+        prepared.delete(given<'actions.discard'>().actionId)
+        return reply(method, null)
+      case 'actions.pending':
+        return reply(method, pendingActions)
+      case 'actions.retry':
+      case 'actions.cancel':
+        return reply(method, null)
+      case 'actions.dismiss':
+        pendingActions = { ...pendingActions, notices: [] }
+        emit('actions.changed', actionCounts())
+        return reply(method, null)
       case 'messages.undo': {
         const before = undo.get(given<'messages.undo'>().operationId) ?? []
         for (const row of before) rows.set(row.id, row)
@@ -339,8 +387,11 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
         const draft = drafts.find((one) => one.id === given<'drafts.get'>().id)
         return draft ? reply(method, draft) : refuse('compose.draft-missing')
       }
-      case 'drafts.save':
+      case 'drafts.save': {
+        const { id, content } = given<'drafts.save'>()
+        drafts = drafts.map((one) => (one.id === id ? { ...one, content } : one))
         return reply(method, { savedAt: now.toISOString() })
+      }
       case 'drafts.check':
         return reply(method, [])
       case 'drafts.discard':
@@ -348,6 +399,28 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
         return reply(method, null)
       case 'outbox.list':
         return reply(method, outbox)
+      case 'drafts.send': {
+        const { id, delaySeconds = 0, at } = given<'drafts.send'>()
+        const draft = drafts.find((one) => one.id === id)
+        if (!draft) return refuse('compose.draft-missing')
+        const due = at ?? new Date(Date.now() + delaySeconds * 1000).toISOString()
+        const item: OutboxItem = {
+          ...waitingItem(now),
+          id: nextId++,
+          subject: draft.content.subject,
+          recipients: draft.content.to.map(({ address }) => ({ address, accepted: null, response: null })),
+          due: at === undefined && delaySeconds === 0 ? null : { at: due, kind: at ? 'schedule' : 'delay' },
+        }
+        outbox = [...outbox, item]
+        emit('outbox.changed', outbox)
+        return reply(method, item)
+      }
+      case 'outbox.edit': {
+        const draft = drafts.at(-1)
+        outbox = outbox.filter((item) => item.id !== given<'outbox.edit'>().id)
+        emit('outbox.changed', outbox)
+        return draft ? reply(method, draft) : refuse('outbox.too-late')
+      }
       case 'outbox.cancel':
         outbox = outbox.filter((item) => item.id !== given<'outbox.cancel'>().id)
         emit('outbox.changed', outbox)

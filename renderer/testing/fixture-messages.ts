@@ -169,6 +169,7 @@ const row = (date: Date, counter: number, folderId: number, written: Written): M
   accountId: folderId > 20 ? 2 : 1,
   folderId,
   threadId: counter + 1,
+  threadCount: counter % 5 === 1 ? 3 : 1,
   date: date.toISOString(),
   to: [anne],
   preview: '',
@@ -186,6 +187,8 @@ const row = (date: Date, counter: number, folderId: number, written: Written): M
   alert: null,
   pending: false,
   quarantined: false,
+  delivery: null,
+  replacement: null,
   ...written,
 })
 

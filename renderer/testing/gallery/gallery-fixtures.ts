@@ -39,6 +39,7 @@ const row: MessageRow = {
   accountId: 1,
   folderId: 1,
   threadId: 1,
+  threadCount: 1,
   date: '2026-11-22T08:31:00Z',
   from: laboratory,
   to: [me],
@@ -59,6 +60,8 @@ const row: MessageRow = {
   alert: { level: 'critical', code: 'HH', analyte: 'Potassium', value: '6,4', count: 1 },
   pending: false,
   quarantined: false,
+  delivery: null,
+  replacement: null,
 }
 
 const certificate = {
@@ -114,6 +117,8 @@ const base: MessageView = {
   messageIdHeader: 'demo@test',
   rawSubject: 'XDM/1.0/DDM+CR d’examens biologiques',
   readReceiptRequested: true,
+  readReceipt: null,
+  sent: { recipients: null, report: null, replaces: null, replacedBy: null },
   body: { available: true, textUrl: 'souspli-part://demo/lab.txt', htmlUrl: null, remoteContent: false },
   parts: [part('p1', 'IHE_XDM.zip', 'application/zip', 219_136)],
   documents: [document({ alert: row.alert })],
