@@ -15,7 +15,7 @@ import { storeReport, type FoundReport } from './delivery.ts'
 import { saveFolderState, type FolderState } from './folders.ts'
 import { recount, selectPage, selectRows, selectThread } from './message-rows.ts'
 import { pendingFlagMask } from './queue.ts'
-import { indexMessage } from '../search/index-message.ts'
+import { indexMessages } from '../search/index-message.ts'
 import type { PreparedText } from '../search/words.ts'
 import { linkMessage } from './sent-links.ts'
 import { assignThread } from './threads.ts'
@@ -144,11 +144,27 @@ export interface StoredBody {
 export type StoredSource = Pick<StoredBody, 'id' | 'raw' | 'rawFile' | 'rawSize'>
 
 /**
- * The source of a message, what it adds to the row, and its words into the index. Returns the other rows that changed: the
- * sent message a report tells about.
+ * Sources of messages, what they add to the rows, and their words into the index. Messages that are gone meanwhile are left
+ * out. Returns the other rows that changed: the sent messages that reports tell about.
  */
-export const storeBody = (db: SqlDatabase, body: StoredBody, now: number): number[] => {
-  if (!db.prepare('SELECT 1 FROM messages WHERE id = ?').get([body.id])) return []
+export const storeBodies = (db: SqlDatabase, bodies: readonly StoredBody[], now: number): number[] => {
+  const there = bodies.filter((body) => db.prepare('SELECT 1 FROM messages WHERE id = ?').get([body.id]))
+  const others = there.flatMap((body) => storeRow(db, body, now))
+  indexMessages(
+    db,
+    there.map(({ id, indexText, copies }) => ({
+      id,
+      text: { body: indexText, ...(copies === undefined ? {} : { copies }) },
+    })),
+  )
+  return others
+}
+
+/** One of them. */
+export const storeBody = (db: SqlDatabase, body: StoredBody, now: number): number[] =>
+  storeBodies(db, [body], now)
+
+const storeRow = (db: SqlDatabase, body: StoredBody, now: number): number[] => {
   db.prepare(
     `INSERT OR REPLACE INTO bodies (message_id, raw, raw_file, raw_size, text, error)
      VALUES ($id, $raw, $rawFile, $rawSize, $text, $error)`,
@@ -175,10 +191,6 @@ export const storeBody = (db: SqlDatabase, body: StoredBody, now: number): numbe
     documentLabel: found.documentLabel,
     documentCount: found.documentCount,
     alert: found.alert === null ? null : JSON.stringify(found.alert),
-  })
-  indexMessage(db, body.id, {
-    body: body.indexText,
-    ...(body.copies === undefined ? {} : { copies: body.copies }),
   })
   return found.report === null ? [] : storeReport(db, body.id, found.report, now)
 }
@@ -353,12 +365,13 @@ export const messageOperations = {
   'messages.storeBodies': operation(
     (db, params: { bodies: StoredSource[]; readings: Uint8Array }, context): number[] => {
       const readings = unpackReadings(params.readings)
-      return params.bodies.flatMap((body, index) => {
+      const bodies = params.bodies.map((body, index): StoredBody => {
         const reading = readings[index]
         if (!reading) throw new Error('a body without its reading')
         // Shared memory is for moving only: the driver gets bytes nobody else can touch.
-        return storeBody(db, { ...body, raw: body.raw && new Uint8Array(body.raw), ...reading }, context.now())
+        return { ...body, raw: body.raw && new Uint8Array(body.raw), ...reading }
       })
+      return storeBodies(db, bodies, context.now())
     },
   ),
   /** A body that cannot be read: not asked for again by itself. */

@@ -70,16 +70,41 @@ const peopleText = (people: readonly Correspondent[]): string =>
  * so far; call it in the transaction that changes the message. A message with attachments not read yet is queued.
  */
 export const indexMessage = (db: SqlDatabase, id: number, text: SearchText): void => {
-  writeIndex(db, id, text)
-  db.prepare(
-    `INSERT OR IGNORE INTO index_queue (message_id)
-     SELECT id FROM messages WHERE id = $id AND has_attachments = 1
-       AND NOT EXISTS (SELECT 1 FROM attachment_texts WHERE message_id = $id)`,
-  ).run({ id })
+  indexMessages(db, [{ id, text }])
+}
+
+/**
+ * The same for many. FTS5 collects words until it is made to write them, and any other statement that can fail half-way makes
+ * it: all entries come together, after everything else of the transaction.
+ */
+export const indexMessages = (
+  db: SqlDatabase,
+  messages: readonly { id: number; text: SearchText }[],
+): void => {
+  const entries = messages.map(({ id, text }) => {
+    const { entry, unread } = entryOf(db, id, text)
+    if (unread) db.prepare('INSERT OR IGNORE INTO index_queue (message_id) VALUES (?)').run([id])
+    return entry
+  })
+  for (const entry of entries) insertEntry(db, entry)
 }
 
 /** The same without queueing, for who has just read the attachments. */
 export const writeIndex = (db: SqlDatabase, id: number, text: SearchText): void => {
+  insertEntry(db, entryOf(db, id, text).entry)
+}
+
+type Entry = Record<string, string | number>
+
+const insertEntry = (db: SqlDatabase, entry: Entry): void => {
+  db.prepare(
+    `INSERT OR REPLACE INTO search (rowid, sender, recipients, copies, subject, patient, kind, body, files, starts)
+     VALUES ($id, $sender, $recipients, $copies, $subject, $patient, $kind, $body, $files, $starts)`,
+  ).run(entry)
+}
+
+/** What goes into the index for a message; its words are in the table of words from here on. */
+const entryOf = (db: SqlDatabase, id: number, text: SearchText): { entry: Entry; unread: boolean } => {
   if (text.copies !== undefined && text.copies !== '')
     db.prepare('UPDATE message_headers SET copies = $copies WHERE message_id = $id').run({
       id,
@@ -106,17 +131,17 @@ export const writeIndex = (db: SqlDatabase, id: number, text: SearchText): void 
   }
   const body = typeof text.body === 'string' ? prepareText(text.body) : text.body
   const distinct = new Set<string>()
-  const values: Record<string, string | number> = { id }
+  const entry: Entry = { id }
   for (const [name, value] of Object.entries(columns)) {
     const words = value === '' ? [] : indexWords(value)
     for (const word of words) distinct.add(word)
-    values[name] = words.join(' ')
+    entry[name] = words.join(' ')
   }
   learnWords(db, id, body.distinct === '' ? distinct : [...distinct, ...body.distinct.split(' ')])
-  db.prepare(
-    `INSERT OR REPLACE INTO search (rowid, sender, recipients, copies, subject, patient, kind, body, files, starts)
-     VALUES ($id, $sender, $recipients, $copies, $subject, $patient, $kind, $body, $files, $starts)`,
-  ).run({ ...values, body: body.words, starts: `${body.starts} ${startsOf(distinct)}` })
+  return {
+    entry: { ...entry, body: body.words, starts: `${body.starts} ${startsOf(distinct)}` },
+    unread: row?.has_attachments === 1 && files.length === 0,
+  }
 }
 
 /** Takes a message out of the full-text index; without effect when it is not there. */
