@@ -9,6 +9,7 @@ import { french } from './typography.ts'
 
 export { setLanguage, useLanguage } from './language.ts'
 export { age, clock, dateTime, dayGroup, fullDate, listTime, number, size, since } from './formats.ts'
+export { folderName } from './folder-names.ts'
 export { fullName, givenName, greetingName, initials, patientLine, personName } from './names.ts'
 export { extraLabel, shownSubject } from './subjects.ts'
 export type { ErrorSentence } from './error-sentence.ts'

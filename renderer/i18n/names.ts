@@ -69,7 +69,3 @@ export const initials = (name: string): string => {
   if (!first) return '?'
   return (first.charAt(0) + (second ? second.charAt(0) : '')).toLocaleUpperCase('fr-FR')
 }
-
-/** A folder's name: ours for the special ones, the server's for the others. */
-export const folderName = (folder: Pick<Folder, 'role' | 'name'>): string =>
-  folder.role === 'none' ? folder.name : t(`shell.folder-${folder.role}`)

@@ -1,16 +1,21 @@
-import type { Flag, Folder, MessageRow, Outcome } from '../../app/contract/index.ts'
+import type { Folder, MessageRow, Outcome } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { showError, showToast } from '../design/index.ts'
-import { t, type Key } from '../i18n/index.ts'
+import { folderName, number, t, type Key } from '../i18n/index.ts'
 
-const report = (outcome: Outcome<number>, key: Key, count: number): void => {
+const report = (
+  outcome: Outcome<number>,
+  key: Key,
+  count: number,
+  names: Readonly<Record<string, string>> = {},
+): void => {
   if (!outcome.ok) {
     showError(outcome.error)
     return
   }
   const operationId = outcome.value
   showToast({
-    text: t(key, { count }),
+    text: t(key, { count, shown: number(count), ...names }),
     onUndo: () => {
       void invoke('messages.undo', { operationId }).then((undone) => {
         if (!undone.ok) showError(undone.error)
@@ -19,14 +24,24 @@ const report = (outcome: Outcome<number>, key: Key, count: number): void => {
   })
 }
 
-/** Sets or clears a flag; quiet when it went well (the row shows it). */
-export const setFlag = async (ids: readonly number[], flag: Flag, on: boolean): Promise<void> => {
+/** Sets or clears a flag; quiet on one message (the row shows it), with undo on several. */
+export const setFlag = async (
+  ids: readonly number[],
+  flag: 'seen' | 'flagged',
+  on: boolean,
+): Promise<void> => {
   const outcome = await invoke('messages.setFlag', { ids: [...ids], flag, on })
   if (!outcome.ok) showError(outcome.error)
+  else if (ids.length > 1)
+    report(
+      outcome,
+      `actions.done-${flag === 'seen' ? (on ? 'seen' : 'unseen') : on ? 'flagged' : 'unflagged'}`,
+      ids.length,
+    )
 }
 
 /** The archive folder of the mailbox (one's own, or a shared one) these messages are in. */
-const archiveOf = (folders: readonly Folder[], folderId: number): Folder | undefined => {
+export const archiveOf = (folders: readonly Folder[], folderId: number): Folder | undefined => {
   const source = folders.find((folder) => folder.id === folderId)
   return folders.find(
     (folder) =>
@@ -54,6 +69,17 @@ export const archive = async (
   )
   return true
 }
+
+/** Moves to a folder, with undo. */
+export const moveTo = async (ids: readonly number[], target: Folder): Promise<void> =>
+  report(
+    await invoke('messages.move', { ids: [...ids], folderId: target.id }),
+    'actions.done-move',
+    ids.length,
+    {
+      folder: folderName(target),
+    },
+  )
 
 /** Moves to the trash, with undo. */
 export const remove = async (ids: readonly number[]): Promise<void> =>

@@ -8,6 +8,7 @@ import {
   GridListLoadMoreItem,
   GridListSection,
   ListLayout,
+  useDragAndDrop,
   Virtualizer,
   type Key,
   type Selection,
@@ -17,6 +18,9 @@ import { Button, EmptyState, ErrorState, Spinner } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { groupByDay } from './day-groups.ts'
 import { MessageRowContent, rowName } from './message-row.tsx'
+
+/** What a dragged row is called while it is over a folder. */
+export const messageDragType = 'application/x-souspli-message'
 
 /** Pixels: every row of a density has the same height, so that ten thousand rows scroll without measuring. */
 const rowHeights = { comfortable: 84, cosy: 72, compact: 50 } as const
@@ -31,7 +35,9 @@ export const MessageList = ({
   label,
   empty,
   selected,
+  whole,
   onSelect,
+  onSelectAll,
   onOpen,
   gridRef,
 }: {
@@ -39,7 +45,10 @@ export const MessageList = ({
   label: string
   empty: 'folder' | 'filter' | 'search'
   selected: ReadonlySet<number>
+  /** All is selected, also what is not loaded. */
+  whole: boolean
   onSelect: (ids: ReadonlySet<number>) => void
+  onSelectAll: () => void
   /** Enter or double click: go to the text of the message. */
   onOpen: () => void
   gridRef?: Ref<HTMLDivElement>
@@ -49,8 +58,16 @@ export const MessageList = ({
   const accounts = useStore(accountStore)
   const mine = useMemo(() => new Set(accounts.map(({ address }) => address.toLowerCase())), [accounts])
   const groups = useMemo(() => (list.rows ? groupByDay(list.rows, now) : []), [list.rows, now])
+  const { dragAndDropHooks } = useDragAndDrop({
+    getItems: (keys) => [...keys].map((key) => ({ [messageDragType]: String(key) })),
+    getAllowedDropOperations: () => ['move'],
+    onDragStart: ({ keys }) => {
+      // Dragging a row that was not selected takes that row alone.
+      if (!whole && areIds(keys) && [...keys].some((key) => !selected.has(key))) onSelect(keys)
+    },
+  })
   const select = (keys: Selection): void => {
-    if (keys === 'all') onSelect(new Set((list.rows ?? []).map((row) => row.id)))
+    if (keys === 'all') onSelectAll()
     // The very set React Aria gave: it carries the anchor that Shift extends from.
     else if (areIds(keys)) onSelect(keys)
   }
@@ -87,7 +104,8 @@ export const MessageList = ({
         className="message-list"
         selectionMode="multiple"
         selectionBehavior="replace"
-        selectedKeys={selected}
+        selectedKeys={whole ? 'all' : selected}
+        dragAndDropHooks={dragAndDropHooks}
         onSelectionChange={select}
         onAction={onOpen}
       >

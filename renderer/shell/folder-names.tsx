@@ -1,7 +1,8 @@
 import { Archive, FileText, Folder as FolderIcon, Inbox, Send, ShieldAlert, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Folder, FolderRole } from '../../app/contract/index.ts'
-import { t } from '../i18n/index.ts'
+
+export { folderName } from '../i18n/index.ts'
 
 const order: readonly FolderRole[] = ['inbox', 'drafts', 'sent', 'archive', 'junk', 'trash', 'none']
 
@@ -14,10 +15,6 @@ const icons: Record<FolderRole, ReactNode> = {
   trash: <Trash2 aria-hidden="true" />,
   none: <FolderIcon aria-hidden="true" />,
 }
-
-/** A folder's name: ours for the special ones, the server's for the others. */
-export const folderName = (folder: Pick<Folder, 'role' | 'name'>): string =>
-  folder.role === 'none' ? folder.name : t(`shell.folder-${folder.role}`)
 
 export const folderIcon = (role: FolderRole): ReactNode => icons[role]
 

@@ -9,6 +9,8 @@ export type Command =
   | 'reply-all'
   | 'forward'
   | 'archive'
+  | 'move'
+  | 'select-all'
   | 'delete'
   | 'toggle-seen'
   | 'toggle-flag'
@@ -40,9 +42,11 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'reply-all', keys: 'a', label: 'shell.cmd-reply-all', group: 'act' },
   { command: 'forward', keys: 'f', label: 'shell.cmd-forward', group: 'act' },
   { command: 'archive', keys: 'e', label: 'shell.cmd-archive', group: 'act' },
+  { command: 'move', keys: 'v', label: 'shell.cmd-move', group: 'act' },
   { command: 'delete', keys: '#', label: 'shell.cmd-delete', group: 'act' },
   { command: 'toggle-seen', keys: 'u', label: 'shell.cmd-toggle-seen', group: 'act' },
   { command: 'toggle-flag', keys: 's', label: 'shell.cmd-toggle-flag', group: 'act' },
+  { command: 'select-all', keys: 'Ctrl A', label: 'shell.cmd-select-all', group: 'act' },
   { command: 'undo', keys: 'z', label: 'shell.cmd-undo', group: 'act' },
   { command: 'new', keys: 'n', label: 'shell.cmd-new', group: 'window' },
   { command: 'palette', keys: 'Ctrl K', label: 'shell.cmd-palette', group: 'window' },
@@ -61,7 +65,8 @@ export const commandOf = (
   if (event.altKey) return null
   const chord = event.ctrlKey || event.metaKey
   const pressed = chord ? `Ctrl ${event.key.toUpperCase()}` : event.key
-  if (!chord && writing) return null
+  // In a text, Ctrl A selects the text.
+  if (writing && (!chord || pressed === 'Ctrl A')) return null
   const found = shortcuts.find((shortcut) => shortcut.keys === pressed)
   return found?.command ?? null
 }

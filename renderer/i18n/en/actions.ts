@@ -26,7 +26,8 @@ export const actions = {
   'done-flagged': '{count, plural, one {1 message marked to do} other {{shown} messages marked to do}}',
   'done-unflagged':
     '{count, plural, one {1 message no longer to do} other {{shown} messages no longer to do}}',
-  'done-move': '{count, plural, one {1 message moved to {folder}} other {{shown} messages moved to {folder}}}',
+  'done-move':
+    '{count, plural, one {1 message moved to {folder}} other {{shown} messages moved to {folder}}}',
   'done-delete': '{count, plural, one {1 message moved to trash} other {{shown} messages moved to trash}}',
   'done-delete-for-good':
     '{count, plural, one {1 message deleted for good} other {{shown} messages deleted for good}}',

@@ -73,6 +73,8 @@ export const shell = {
   'cmd-reply-all': 'Reply to all',
   'cmd-forward': 'Forward',
   'cmd-archive': 'Archive',
+  'cmd-move': 'Move to a folder',
+  'cmd-select-all': 'Select all of the folder',
   'cmd-delete': 'Delete',
   'cmd-toggle-seen': 'Mark read or unread',
   'cmd-toggle-flag': 'Mark to do',

@@ -67,7 +67,7 @@ export const shell = {
   'help-act': 'Agir sur le message',
   'help-window': 'Fenêtre',
   helpList:
-    'Dans la liste : flèches pour avancer, Maj + flèches ou Ctrl + clic pour en choisir plusieurs, Échap pour annuler.',
+    'Dans la liste : flèches pour avancer, Maj + flèches ou Ctrl + clic pour en choisir plusieurs, Échap pour annuler. Les messages choisis se glissent aussi sur un dossier.',
   'cmd-next': 'Message suivant',
   'cmd-previous': 'Message précédent',
   'cmd-open': 'Aller au message ouvert',
@@ -76,6 +76,8 @@ export const shell = {
   'cmd-reply-all': 'Répondre à tous',
   'cmd-forward': 'Transférer',
   'cmd-archive': 'Archiver',
+  'cmd-move': 'Déplacer vers un dossier',
+  'cmd-select-all': 'Tout sélectionner dans le dossier',
   'cmd-delete': 'Supprimer',
   'cmd-toggle-seen': 'Marquer lu ou non lu',
   'cmd-toggle-flag': 'Marquer à traiter',

@@ -1,0 +1,8 @@
+import './actions.css'
+
+export { runBulk } from './bulk.ts'
+export { BulkBar } from './bulk-bar.tsx'
+export { EmptyFolderButton, ForGoodDialog, prepareForGood, type Prepared } from './empty-folder.tsx'
+export { MoveDialog } from './move-dialog.tsx'
+export { ActionNotices } from './notices.tsx'
+export { PendingActionList } from './pending-actions.tsx'
