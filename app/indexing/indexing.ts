@@ -36,6 +36,9 @@ const startWait = 3_000
 /** Milliseconds before synchronisation is looked at again. */
 const busyWait = 2_000
 const decryptedWaiting = 20
+/** Pages of the index written at a time when it is drawn together, and how often before the queue is looked at again. */
+const mergePages = 64
+const mergeSteps = 50
 
 /**
  * The text of attachments into the index: a background pass over what waits, newest first, one message at a time, resumed
@@ -76,6 +79,16 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
     return (await vault.run('indexing.store', { id, copies: extracted.copies, texts: extracted.texts })).ok
   }
 
+  /** Draws the index together while nothing else is to be done; false once there is nothing left. */
+  const mergeSome = async (signal: AbortSignal): Promise<boolean> => {
+    for (let step = 0; step < mergeSteps && !again && !deps.busy() && !signal.aborted; step += 1) {
+      const merged = await vault.run('indexing.merge', { pages: mergePages })
+      if (!merged.ok || !merged.value) return false
+      await deps.pause(rest, signal)
+    }
+    return !signal.aborted
+  }
+
   const pass = async (signal: AbortSignal): Promise<void> => {
     let done = 0
     while (!signal.aborted) {
@@ -89,7 +102,7 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
       if (!next.ok || signal.aborted) return
       if (next.value.ids.length === 0) {
         tell({ waiting: 0, done: 0 })
-        if (again || decrypted.size > 0) continue
+        if (again || decrypted.size > 0 || (await mergeSome(signal))) continue
         return
       }
       let waiting = next.value.waiting

@@ -8,13 +8,16 @@ export const search = {
   sql: `
 DROP TABLE search;
 -- Contentless: words folded and cut by search/words.ts, joined by spaces; rowid = messages.id, newest first by rowid.
--- 'starts' holds the first one, two and three letters of every word, so that short prefixes are one posting list each.
+-- 'starts' holds the first two and the first four letters of every word, so that a short prefix is one posting list or a few; the
+-- first column, as it has the most entries and entries of the first column are the shortest.
 CREATE VIRTUAL TABLE search USING fts5(
-  sender, recipients, copies, subject, patient, kind, body, files, starts,
+  starts, sender, recipients, copies, subject, patient, kind, body, files,
   content='', contentless_delete=1, tokenize='ascii'
 );
 -- A leaf of the index in one page of SQLCipher (4096 less 80 reserved), not one and a bit.
 INSERT INTO search (search, rank) VALUES ('pgsz', 3900);
+-- Two segments of a size are drawn together when there is time ('indexing.merge').
+INSERT INTO search (search, rank) VALUES ('usermerge', 2);
 -- Every word ever indexed: a longer prefix is searched as the words that begin with it, read lazily from the newest.
 -- 'last' is at or above the newest message that holds it, so that words of old mail only are left for old mail. The empty word counts
 -- the messages indexed.

@@ -54,6 +54,17 @@ export const searchOperations = {
       return { understood: query.terms, rows, excerpts, more, pattern }
     },
   ),
+  /**
+   * Draws segments of the index together, a little at a time: each one left is looked into by every search. True when there
+   * may be more to do.
+   */
+  'indexing.merge': operation((db, params: { pages: number }): boolean => {
+    const changes = (): number => db.prepare('SELECT total_changes() AS n').get<{ n: number }>()?.n ?? 0
+    const before = changes()
+    db.prepare("INSERT INTO search (search, rank) VALUES ('merge', $pages)").run({ pages: params.pages })
+    // The command counts as one change; a merge writes more.
+    return changes() - before >= 2
+  }),
   /** Newest messages whose attachments wait to be indexed, with how many wait in all. */
   'indexing.next': operation((db, params: { limit: number }): { ids: number[]; waiting: number } => ({
     ids: db

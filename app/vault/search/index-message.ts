@@ -98,8 +98,8 @@ type Entry = Record<string, string | number>
 
 const insertEntry = (db: SqlDatabase, entry: Entry): void => {
   db.prepare(
-    `INSERT OR REPLACE INTO search (rowid, sender, recipients, copies, subject, patient, kind, body, files, starts)
-     VALUES ($id, $sender, $recipients, $copies, $subject, $patient, $kind, $body, $files, $starts)`,
+    `INSERT OR REPLACE INTO search (rowid, starts, sender, recipients, copies, subject, patient, kind, body, files)
+     VALUES ($id, $starts, $sender, $recipients, $copies, $subject, $patient, $kind, $body, $files)`,
   ).run(entry)
 }
 

@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '../database.ts'
 import type { WordCondition } from './query.ts'
-import { longestStart, longestWord, startMark } from './words.ts'
+import { longestWord, startLengths, startMark } from './words.ts'
 
 /** A prefix with more words than this is left to FTS5, which reads every posting of all of them. */
 const mostWords = 400
@@ -25,6 +25,23 @@ const expand = (db: SqlDatabase, prefix: string): KnownWord[] | null => {
   return rows.length > mostWords ? null : rows.toSorted((a, b) => b.last - a.last)
 }
 
+/** The starts of a given length among the words that begin with a prefix, itself when it is a word: a seek for each. */
+const startsFrom = (db: SqlDatabase, prefix: string, length: number): string[] => {
+  const starts: string[] = []
+  const next = db.prepare(
+    'SELECT word FROM search_words WHERE word >= $from AND word < $until ORDER BY word LIMIT 1',
+  )
+  for (let from = prefix; starts.length <= mostWords;) {
+    const word = next.get<{ word: string }>({ from, until: `${prefix}\u{10ffff}` })?.word
+    if (word === undefined) break
+    const start = word.slice(0, length)
+    starts.push(start)
+    // A word shorter than the length stands alone: the next one may begin with it.
+    from = word.length < length ? `${word}\u0000` : `${start}\u{10ffff}`
+  }
+  return starts
+}
+
 /** Words hold letters and digits only (words.ts): quoted, they are terms and nothing else to FTS5. */
 const quoted = (word: string): string => `"${word}"`
 
@@ -39,8 +56,12 @@ const prefixExpression = (db: SqlDatabase, word: string, column: string | null):
     kind: 'fixed',
     text: column === null ? `(${text})` : `({${column}} : (${text}))`,
   })
-  if (column === null && word.length <= longestStart)
-    return { kind: 'fixed', text: `(starts : ${quoted(startMark + word)})` }
+  const length = startLengths.find((one) => one >= word.length)
+  if (column === null && length !== undefined) {
+    const starts = word.length === length ? [word] : startsFrom(db, word, length)
+    const terms = (starts.length === 0 ? [word] : starts).map((one) => quoted(startMark + one))
+    return { kind: 'fixed', text: `(starts : (${terms.join(' OR ')}))` }
+  }
   const words = word.length >= longestWord ? [{ word, last: Infinity }] : expand(db, word)
   if (words === null) return within(`${quoted(word)} *`)
   return words.length === 0 ? within(quoted(word)) : { kind: 'words', words, column }

@@ -2,8 +2,8 @@ import { fold } from '../fold.ts'
 
 /** Characters of a word that are indexed; longer ones are cut, in text and in queries alike. */
 export const longestWord = 64
-/** Prefixes of up to this many characters have their own posting lists. */
-export const longestStart = 3
+/** Prefixes of these lengths have their own posting lists; shorter words have them whole. */
+export const startLengths = [2, 4] as const
 /** Marks an entry of the column of starts: no word holds it. */
 export const startMark = '§'
 
@@ -35,9 +35,7 @@ export const indexWords = (text: string): string[] => {
 /** The entries of the column of starts for a set of words. */
 export const startsOf = (words: Iterable<string>): string => {
   const starts = new Set<string>()
-  for (const word of words)
-    for (let length = 1; length <= longestStart && length <= word.length; length += 1)
-      starts.add(startMark + word.slice(0, length))
+  for (const word of words) for (const length of startLengths) starts.add(startMark + word.slice(0, length))
   return [...starts].join(' ')
 }
 
