@@ -1,4 +1,4 @@
-import { MailX, Send, Trash2, X } from 'lucide-react'
+import { CalendarClock, MailX, Send, Trash2, X } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import {
   Button as AriaButton,
@@ -14,7 +14,7 @@ import {
 } from 'react-aria-components'
 import type { AppError, Draft, DraftAttachment, DraftContent, OutboxItem } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, cardStore, useStore } from '../data/index.ts'
+import { accountStore, cardStore, settingsStore, useNow, useStore } from '../data/index.ts'
 import {
   Button,
   Checkbox,
@@ -25,6 +25,7 @@ import {
   Spinner,
 } from '../design/index.ts'
 import { clock, t, useLanguage } from '../i18n/index.ts'
+import { ScheduleDialog } from '../sending/index.ts'
 import { AttachmentsBar } from './attachments-bar.tsx'
 import { withAttribution, withHtmlAttribution } from './attribution.ts'
 import { BodyEditor } from './body-editor.tsx'
@@ -48,7 +49,7 @@ const titleOf = (draft: Draft): string => t(`composer.title_${draft.kind}`)
 const introduceQuote =
   (draft: Draft) =>
   (content: DraftContent): DraftContent => {
-    if (draft.kind === 'new') return content
+    if (draft.kind === 'new' || draft.kind === 'replace') return content
     const sentence = (who: string, when: string): string =>
       t(draft.kind === 'forward' ? 'composer.forwarded' : 'composer.attribution', { who, when })
     return {
@@ -125,28 +126,33 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
   )
   const { uploads, add, cancel } = useUploads(draft.id, attached)
   const busy = uploads.some((upload) => upload.error === null)
-  const [pinAsked, setPinAsked] = useState(false)
+  const now = useNow()
+  const [planning, setPlanning] = useState(false)
+  /** When the message is to leave, once the PIN is given; null while it is not asked. */
+  const [pinAskedFor, setPinAskedFor] = useState<{ at: Date | null } | null>(null)
   // The PIN is asked when sending, so a closed card does not keep the button from being pressed.
   const blocked = busy || sending || checks.some((check) => check.blocking && check.kind !== 'card-needed')
 
   const shownError = error ?? (state.save.state === 'failed' ? state.save.error : null)
 
-  const send = async (): Promise<void> => {
+  /** Now, or at a date; signing may need the card's code first. */
+  const send = async (at: Date | null = null): Promise<void> => {
     if (blocked) return
     if (content.sign && cardStore.get().state !== 'open') {
-      setPinAsked(true)
+      setPinAskedFor({ at })
       return
     }
-    await deliver()
+    await deliver(at)
   }
-  const deliver = async (): Promise<void> => {
+  const deliver = async (at: Date | null): Promise<void> => {
     setSending(true)
     setError(null)
+    const when = at ? { at: at.toISOString() } : { delaySeconds: settingsStore.get().sendDelaySeconds }
     // What could not be saved is told by the save line and must not be sent as it was before.
-    const outcome = (await flush()) ? await invoke('drafts.send', { id: draft.id }) : null
+    const outcome = (await flush()) ? await invoke('drafts.send', { id: draft.id, ...when }) : null
     setSending(false)
     if (outcome?.ok) onSent(outcome.value)
-    else if (outcome?.error.code === 'card.login-required') setPinAsked(true)
+    else if (outcome?.error.code === 'card.login-required') setPinAskedFor({ at })
     else if (outcome) setError(outcome.error)
   }
   const detach = async (attachment: DraftAttachment): Promise<void> => {
@@ -272,6 +278,14 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
           {sending ? <Spinner label={t('composer.sending')} /> : <Send aria-hidden="true" />}
           {sending ? t('composer.sending') : t('composer.send')}
         </Button>
+        <IconButton
+          label={t('sending.plan')}
+          variant="plain"
+          isDisabled={blocked}
+          onPress={() => setPlanning(true)}
+        >
+          <CalendarClock aria-hidden="true" />
+        </IconButton>
         <Checkbox isSelected={content.sign} onChange={(sign) => change((now) => ({ ...now, sign }))}>
           {t('composer.sign')}
         </Checkbox>
@@ -292,12 +306,22 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         </span>
       </footer>
       <PinDialog
-        isOpen={pinAsked}
-        onClose={() => setPinAsked(false)}
+        isOpen={pinAskedFor !== null}
+        onClose={() => setPinAskedFor(null)}
         onOpened={() => {
-          setPinAsked(false)
-          void deliver()
+          const at = pinAskedFor?.at ?? null
+          setPinAskedFor(null)
+          void deliver(at)
         }}
+      />
+      <ScheduleDialog
+        isOpen={planning}
+        onClose={() => setPlanning(false)}
+        onChoose={(at) => {
+          setPlanning(false)
+          void send(at)
+        }}
+        now={now}
       />
       {dropping && (
         <div className="composer-dropzone" aria-hidden="true">

@@ -9,6 +9,8 @@ export interface ToastMessage {
   tone?: 'info' | 'error'
   /** Offered as « Annuler » while the toast shows. */
   onUndo?: () => void
+  /** Milliseconds it stays; 8 s without it. */
+  shownFor?: number
 }
 
 type Shown = ToastMessage & { id: number }
@@ -60,7 +62,10 @@ const Toast = ({ toast }: { toast: Shown }) => {
   const close = (): void => publish(toasts.filter((other) => other.id !== toast.id))
   useEffect(() => {
     if (toast.tone === 'error') return undefined
-    const timer = setTimeout(() => publish(toasts.filter((other) => other.id !== toast.id)), shownFor)
+    const timer = setTimeout(
+      () => publish(toasts.filter((other) => other.id !== toast.id)),
+      toast.shownFor ?? shownFor,
+    )
     return () => clearTimeout(timer)
   }, [toast])
   return (

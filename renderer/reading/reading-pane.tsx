@@ -5,6 +5,7 @@ import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
 import { QuarantineNotice } from '../exchange/index.ts'
 import { shownSubject, t, useLanguage } from '../i18n/index.ts'
+import { DeliveryPanel, ReceiptRequest, ReplacementNote, ReportCard } from '../sending/index.ts'
 import { Attachments, ReceivedFiles, savePart } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
 import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
@@ -56,6 +57,7 @@ const Message = ({
   const [sourceOf, setSourceOf] = useState<number | null>(null)
   const links = useLinkDialog()
   const { id } = view.row
+  const { report } = view.sent
   useEffect(() => {
     if (scroll.current) scroll.current.scrollTop = 0
   }, [id])
@@ -71,6 +73,7 @@ const Message = ({
       />
       <div className="read-scroll" ref={scroll}>
         <h1 className="read-subject">{shownSubject(view.row) || t('reading.noSubject')}</h1>
+        <ReplacementNote sent={view.sent} />
         {view.row.patient && <PatientBanner patient={view.row.patient} now={new Date()} />}
         <CardSurface
           className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}
@@ -87,15 +90,28 @@ const Message = ({
           )}
           {view.encryption.status !== 'failed' && view.quarantine === null && (
             <div className="letter-body">
-              <MessageBody view={view} asText={asText} showLink={links.show} />
+              <ReceiptRequest key={id} view={view} />
+              {report ? (
+                <>
+                  <ReportCard report={report} />
+                  <details className="report-technical">
+                    <summary>{t('sending.technical')}</summary>
+                    <MessageBody view={view} asText={asText} showLink={links.show} />
+                  </details>
+                </>
+              ) : (
+                <MessageBody view={view} asText={asText} showLink={links.show} />
+              )}
             </div>
           )}
         </CardSurface>
+        {view.sent.recipients && <DeliveryPanel recipients={view.sent.recipients} />}
         {view.documents.map((summary) => (
           <DocumentCard key={summary.id} summary={summary} openLink={links.show} />
         ))}
         {view.documents.length > 0 && <ReceivedFiles view={view} />}
-        <Attachments view={view} />
+        {/* A report’s parts are the report. */}
+        {report === null && <Attachments view={view} />}
         <Conversation messageId={id} thread={thread} showLink={links.show} />
       </div>
       <LinkDialog link={links.link} onClose={links.close} />

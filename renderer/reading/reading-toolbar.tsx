@@ -9,6 +9,7 @@ import {
   Mail,
   MailOpen,
   Printer,
+  Replace,
   Reply,
   ReplyAll,
   Trash2,
@@ -16,6 +17,7 @@ import {
 } from 'lucide-react'
 import type { MessageView } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
+import { accountStore, useStore } from '../data/index.ts'
 import { Button, IconButton, Menu, showError, Tooltip, type ButtonProps } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 
@@ -24,6 +26,7 @@ export type ReadingAction =
   | 'reply'
   | 'reply-all'
   | 'forward'
+  | 'replace'
   | 'toggle-flag'
   | 'toggle-seen'
   | 'archive'
@@ -69,6 +72,9 @@ export const ReadingToolbar = ({
 }) => {
   const { flagged, seen } = view.row
   const several = view.to.length + view.cc.length > 1
+  const mine = useStore(accountStore).some(
+    ({ address }) => address.toLowerCase() === view.from.address.toLowerCase(),
+  )
   return (
     <div className="read-bar" role="toolbar" aria-label={t('reading.toolbar')}>
       <span className="bar-back">
@@ -138,6 +144,16 @@ export const ReadingToolbar = ({
                   label: asText ? t('reading.showFormatted') : t('reading.showAsText'),
                   icon: <Type aria-hidden="true" />,
                   onAction: onToggleText,
+                },
+              ]
+            : []),
+          ...(mine
+            ? [
+                {
+                  id: 'replace',
+                  label: t('sending.replace'),
+                  icon: <Replace aria-hidden="true" />,
+                  onAction: () => onAction('replace'),
                 },
               ]
             : []),

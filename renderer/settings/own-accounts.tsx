@@ -1,9 +1,10 @@
 import { useState } from 'react'
 import type { Account } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, useStore } from '../data/index.ts'
+import { accountStore, draftStore, outboxStore, useStore } from '../data/index.ts'
 import { Button, Chip, Dialog, showError, showToast, type ChipTone } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
+import { isWaiting } from '../sending/index.ts'
 
 const tones: Record<Account['connection']['state'], ChipTone> = {
   online: 'ok',
@@ -17,6 +18,10 @@ const tones: Record<Account['connection']['state'], ChipTone> = {
 export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
   const accounts = useStore(accountStore)
   const [leaving, setLeaving] = useState<Account | null>(null)
+  const waiting = useStore(outboxStore).filter(
+    (item) => item.accountId === leaving?.id && isWaiting(item),
+  ).length
+  const drafts = useStore(draftStore).filter(({ content }) => content.accountId === leaving?.id).length
   const remove = async (account: Account): Promise<void> => {
     setLeaving(null)
     const outcome = await invoke('accounts.remove', { accountId: account.id })
@@ -73,6 +78,12 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
           </>
         }
       >
+        {waiting > 0 ? (
+          <p>
+            <strong>{t('sending.accountWaiting', { count: waiting })}</strong>
+          </p>
+        ) : null}
+        {drafts > 0 ? <p>{t('sending.accountDrafts', { count: drafts })}</p> : null}
         <p>{t('settings.removeAccountText')}</p>
       </Dialog>
     </section>

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Folder, Output, Settings } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { settingsStore, useNow, useStore } from '../data/index.ts'
-import { Dialog, Segments, showError } from '../design/index.ts'
+import { Dialog, Segments, showError, TextField } from '../design/index.ts'
 import { ImportSection, QuarantineList } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
 import { KnownCertificates } from './known-certificates.tsx'
@@ -12,6 +12,8 @@ import './settings.css'
 
 const themes = ['system', 'light', 'dark', 'contrast'] as const
 const densities = ['comfortable', 'cosy', 'compact'] as const
+const sendDelays = ['0', '5', '10', '30'] as const
+const sendSeconds = { '0': 0, '5': 5, '10': 10, '30': 30 } as const
 const lockDelays = ['5', '15', '30', '60', '120'] as const
 
 /** Language, look and lock delay, each choice applied at once; mailboxes; certificates and keys. */
@@ -73,6 +75,25 @@ export const SettingsDialog = ({
           label: t('settings.minutes', { minutes: Number(value) }),
         }))}
         onChange={(minutes) => change({ lockAfterMinutes: Number(minutes) })}
+      />
+      <Segments
+        label={t('sending.delay')}
+        value={sendDelays.find((seconds) => Number(seconds) === settings.sendDelaySeconds) ?? '10'}
+        options={sendDelays.map((value) => ({
+          value,
+          label: t('sending.delaySeconds', { seconds: Number(value) }),
+        }))}
+        onChange={(seconds) => change({ sendDelaySeconds: sendSeconds[seconds] })}
+      />
+      <TextField
+        label={t('sending.replacePrefix')}
+        hint={t('sending.replacePrefixHint')}
+        defaultValue={settings.replacePrefix}
+        maxLength={60}
+        onBlur={(event) => {
+          const { value } = event.target as HTMLInputElement
+          if (value !== settings.replacePrefix) change({ replacePrefix: value })
+        }}
       />
       <OwnAccounts onAdd={onAddAccount} />
       <section className="settings-certificates" aria-labelledby="settings-certificates">

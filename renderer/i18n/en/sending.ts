@@ -35,7 +35,8 @@ export const sending = {
   reschedule: 'Change the date',
   discard: 'Give up',
   discardTitle: 'Give up this message?',
-  discardText: 'The message and its attachments are erased from this computer. To keep it, take it back as a draft.',
+  discardText:
+    'The message and its attachments are erased from this computer. To keep it, take it back as a draft.',
   partlyGot: 'The other recipients have the message.',
 
   sendingIn: 'Sending “{subject}” in {seconds} s',
@@ -113,6 +114,7 @@ export const sending = {
   reportAbout: 'About your message “{subject}” of {date}',
   reportUnknown: 'The message is not in your mailbox: this notice changes nothing.',
   reportRetry: 'The server keeps trying until {date}.',
+  technical: 'Technical text of the notice',
   openOriginal: 'See this message',
 
   receiptAsk: 'The sender asks for a read receipt.',

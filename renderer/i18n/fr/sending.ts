@@ -23,7 +23,8 @@ export const sending = {
   scheduledFor: 'Partira le {date}',
   nextAttempt: 'prochain essai à {time}',
   kept: 'Rien n’est parti, votre message est conservé.',
-  lookingText: 'La connexion a été coupée pendant l’envoi. SousPli cherche le message dans les messages envoyés.',
+  lookingText:
+    'La connexion a été coupée pendant l’envoi. SousPli cherche le message dans les messages envoyés.',
   unknownText:
     'La connexion a été coupée pendant l’envoi et le message n’est pas dans les messages envoyés. Il est peut-être parti. SousPli ne le renvoie pas sans vous.',
   verify: 'Vérifier',
@@ -35,7 +36,8 @@ export const sending = {
   reschedule: 'Changer la date',
   discard: 'Abandonner',
   discardTitle: 'Abandonner cet envoi ?',
-  discardText: 'Le message et ses pièces jointes sont effacés de ce poste. Pour le garder, reprenez-le en brouillon.',
+  discardText:
+    'Le message et ses pièces jointes sont effacés de ce poste. Pour le garder, reprenez-le en brouillon.',
   partlyGot: 'Les autres destinataires ont reçu le message.',
 
   sendingIn: 'Envoi de « {subject} » dans {seconds} s',
@@ -113,10 +115,12 @@ export const sending = {
   reportAbout: 'À propos de votre message « {subject} » du {date}',
   reportUnknown: 'Le message concerné n’est pas dans votre messagerie : cet avis ne change rien.',
   reportRetry: 'Le serveur essaie encore jusqu’au {date}.',
+  technical: 'Texte technique de l’avis',
   openOriginal: 'Voir ce message',
 
   receiptAsk: 'L’expéditeur demande un accusé de lecture.',
-  receiptAskOther: 'Un accusé de lecture est demandé, à envoyer à une autre adresse que celle de l’expéditeur : {address}',
+  receiptAskOther:
+    'Un accusé de lecture est demandé, à envoyer à une autre adresse que celle de l’expéditeur : {address}',
   receiptSend: 'Envoyer l’accusé de lecture',
   receiptDecline: 'Ne pas envoyer',
   receiptSent: 'Accusé de lecture envoyé.',

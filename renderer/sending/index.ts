@@ -1,0 +1,8 @@
+export { DeliveryMark, deliveryLabel } from './delivery-mark.tsx'
+export { DeliveryPanel } from './delivery-panel.tsx'
+export { ReceiptRequest } from './receipt-request.tsx'
+export { ReplacementNote } from './replacement-note.tsx'
+export { ReportCard } from './report-card.tsx'
+export { ScheduleDialog } from './schedule-dialog.tsx'
+export { scheduleChoices } from './schedule.ts'
+export { isWaiting, WaitingView } from './waiting-view.tsx'
