@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Policy } from '../../app/contract/index.ts'
 import type { Operator } from '../operator/index.ts'
-import { startCoreUnderMeasure, type CoreUnderMeasure, type Memory } from './core-under-measure.ts'
+import { startCoreUnderMeasure, type CoreUnderMeasure } from './core-under-measure.ts'
 import { owner, type FilledMailbox } from './mailbox.ts'
 import type { Answer } from './orders.ts'
 import type { Programs } from './bundle.ts'
@@ -41,6 +41,12 @@ const passphrase = 'la salle d’attente est pleine'
 const searchCount = 90
 const viewCount = 200
 const softToken = ['/usr/lib/softhsm/libsofthsm2.so', '/usr/lib64/softhsm/libsofthsm2.so'].find(existsSync)
+
+/** Megabytes measured once with an empty profile (machine-and-peers.md §4), here in mebibytes: no Thunderbird in this run. */
+const thunderbird = {
+  name: 'Thunderbird 153, empty profile, documented not measured here',
+  values: [410 / 1.048576],
+}
 
 interface Synced {
   home: string
@@ -94,7 +100,8 @@ const firstSync = async (
     auth: { kind: 'password', password: owner.password },
   } as const
   const answers: Answer<'first-sync'>[] = []
-  const memories: Memory[] = []
+  const memories: ReturnType<CoreUnderMeasure['memory']>[] = []
+  const naive: number[] = []
   const pulls: number[] = []
   const indexings: number[] = []
   const peerFolder = join(folder, 'peer')
@@ -123,6 +130,10 @@ const firstSync = async (
     memories.push(memory)
     if (synced) await rm(synced.home, { recursive: true, force: true })
     synced = { home, recoveryCode: code }
+    if (names.has('memory')) {
+      naive.push(await peers.naiveImapflow())
+      log(`peer: naive imapflow, ${naive.at(-1)?.toFixed(0)} MiB PSS`)
+    }
     if (!needsPeers) continue
     await rm(peerFolder, { recursive: true, force: true })
     await mkdir(peerFolder, { recursive: true })
@@ -190,17 +201,26 @@ const firstSync = async (
   }
   if (names.has('memory')) {
     const { add } = note(setting, 'memory')
+    const peak = memories.map((memory) => memory.peak.pss)
     add(
-      'core + card RSS, peak of full sync',
+      'core + card PSS, peak of full sync',
       'MiB',
-      memories.map(({ peak }) => peak),
+      peak,
+      { name: 'naive imapflow', values: naive },
+      { atMost: 300 },
+    )
+    add('core + card PSS, peak of full sync', 'MiB', peak, thunderbird)
+    add(
+      'core + card PSS, after full sync',
+      'MiB',
+      memories.map((memory) => memory.now.pss),
       null,
       { atMost: 300 },
     )
     add(
-      'core + card RSS, after full sync',
+      'core + card RSS, peak of full sync',
       'MiB',
-      memories.map(({ now }) => now),
+      memories.map((memory) => memory.peak.rss),
     )
   }
   return { synced, peerFolder }

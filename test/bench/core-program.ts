@@ -20,7 +20,7 @@ import { createCore, type Core } from '../../app/core.ts'
 import { createVault } from '../../app/vault/index.ts'
 import { Order, type Answer } from './orders.ts'
 import { createDraw } from './vocabulary.ts'
-import { profileWorkers } from './worker-profiles.ts'
+import { profileWorkers, writeMemory } from './worker-profiles.ts'
 
 /** Milliseconds between two looks at the event loop; taken off the delays, which count it in. */
 const resolution = 5
@@ -152,6 +152,7 @@ const firstSync = async (order: Order & { order: 'first-sync' }): Promise<Answer
   await call('accounts.create', order.account)
   await Promise.race([complete, broken])
   delays.disable()
+  if (profileFolder !== undefined) writeMemory(profileFolder)
   const last = new Set((await newestPage()).map(({ id }) => id))
   const milliseconds = (share: number): number => Math.max(0, delays.percentile(share) / 1e6 - resolution)
   const share = Array.from({ length: 1_000 }, (_, index) => milliseconds((index + 1) / 10))

@@ -1,21 +1,13 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { watchMemory, type Memory } from './memory.ts'
 import { Answers, type Answer, type Order } from './orders.ts'
-
-/** Mebibytes of resident memory. */
-export interface Memory {
-  /** Highest sum of core and card process seen at one moment. */
-  peak: number
-  /** The same sum now. */
-  now: number
-}
 
 export interface CoreUnderMeasure {
   order: <O extends Order['order']>(order: Order & { order: O }) => Promise<Answer<O>>
-  /** Memory since the start; both processes are looked at every 50 ms. */
-  memory: () => Memory
+  /** Memory of core and card process together: now, and the peak since the start. */
+  memory: () => { now: Memory; peak: Memory }
   stop: () => Promise<void>
 }
 
@@ -24,16 +16,6 @@ const Reply = z.union([
   z.object({ error: z.string() }),
   z.object({ event: z.string() }),
 ])
-
-const residentMebibytes = (pid: number | null): number => {
-  if (pid === null) return 0
-  try {
-    const [, kibibytes = '0'] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-    return Number(kibibytes) / 1024
-  } catch {
-    return 0 // Ended meanwhile.
-  }
-}
 
 /** Starts the program under measure; with `profileFolder`, each of its threads leaves a .cpuprofile there. */
 export const startCoreUnderMeasure = (program: string, profileFolder: string | null): CoreUnderMeasure => {
@@ -44,20 +26,14 @@ export const startCoreUnderMeasure = (program: string, profileFolder: string | n
   })
   let settle: ((reply: { answer: unknown } | { error: string }) => void) | null = null
   let cardProcess: number | null = null
-  let peak = 0
-  const look = (): number => {
-    const sum = residentMebibytes(child.pid ?? null) + residentMebibytes(cardProcess)
-    peak = Math.max(peak, sum)
-    return sum
-  }
-  const watch = setInterval(look, 50)
+  const watch = watchMemory(() => [child.pid ?? null, cardProcess])
   child.on('message', (message) => {
     const reply = Reply.parse(message)
     if (!('event' in reply)) settle?.(reply)
   })
   const exited = once(child, 'exit')
   void exited.then(() => {
-    clearInterval(watch)
+    watch.stop()
     settle?.({ error: 'the core ended by itself' })
   })
 
@@ -75,7 +51,7 @@ export const startCoreUnderMeasure = (program: string, profileFolder: string | n
   }
   return {
     order,
-    memory: () => ({ now: look(), peak }),
+    memory: watch.read,
     stop: async () => {
       await order({ order: 'stop' })
       await exited

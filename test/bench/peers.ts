@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import type { Operator } from '../operator/index.ts'
+import { folderNames, type Operator } from '../operator/index.ts'
 import { owner } from './mailbox.ts'
+import { watchMemory } from './memory.ts'
 
 /** Debian's isync and notmuch, configured as in machine-and-peers.md appendix B. Null for a program that is not there. */
 export interface Peers {
@@ -14,6 +15,8 @@ export interface Peers {
   notmuchNew: ((folder: string) => Promise<number>) | null
   /** Newest 50 messages with all these words as prefixes; milliseconds, process included. */
   notmuchSearch: ((folder: string, text: string) => Promise<number>) | null
+  /** Fetches every source and keeps it: peak of its PSS, MiB. */
+  naiveImapflow: () => Promise<number>
 }
 
 const installed = (program: string): boolean => {
@@ -40,6 +43,7 @@ export const preparePeers = (operator: Operator, log: (line: string) => void): P
       }
   }
   return {
+    naiveImapflow: () => naiveImapflow(operator),
     mbsync: installed('mbsync') ? (folder) => mbsync(operator, folder) : null,
     notmuchNew: installed('notmuch') ? (folder) => notmuch(folder, ['new', '--quiet']) : null,
     notmuchSearch: installed('notmuch')
@@ -122,4 +126,27 @@ synchronize_flags=true
 `
   if (args[0] === 'new') await writeFile(file, configuration)
   return timed('notmuch', args, { HOME: folder, NOTMUCH_CONFIG: file })
+}
+
+const naiveImapflow = async (operator: Operator): Promise<number> => {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'naive-imapflow.ts')], {
+    env: {
+      ...process.env,
+      NAIVE_HOST: operator.imap.address,
+      NAIVE_PORT: String(operator.imap.port),
+      NAIVE_USER: owner.address,
+      NAIVE_PASS: owner.password,
+      NAIVE_FOLDERS: ['INBOX', folderNames.archive, folderNames.sent].join('\n'),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const watch = watchMemory(() => [child.pid ?? null])
+  const ended = once(child, 'exit')
+  await Promise.race([once(child.stdout, 'data'), ended])
+  const { pss } = watch.read().peak
+  watch.stop()
+  if (child.exitCode !== null) throw new Error(`naive imapflow ended with ${child.exitCode}`)
+  child.kill()
+  await ended
+  return pss
 }

@@ -1,11 +1,20 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
 import { join } from 'node:path'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { z } from 'zod'
 
 const Message = z.object({ id: z.number().optional(), result: z.object({ profile: z.unknown() }).optional() })
 
 const stopId = 3
+
+/** The kernel's account of this process's memory, mapping by mapping, and V8's of the main thread's. */
+export const writeMemory = (folder: string): void => {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'smaps'), readFileSync('/proc/self/smaps'))
+  const main = { usage: process.memoryUsage(), spaces: getHeapSpaceStatistics() }
+  writeFileSync(join(folder, 'heap.json'), JSON.stringify(main, null, 2))
+}
 
 /**
  * Profiles every worker thread started from now on (`--cpu-prof` knows nothing of workers whose options are their own, and
