@@ -18,6 +18,7 @@ import {
   type MessagePart,
 } from '../mssante/index.ts'
 import type { OpenedMessage } from '../smime/index.ts'
+import { hasRemoteReference } from './remote-reference.ts'
 import type { Resource } from './resources.ts'
 
 type Publish = (resource: Resource) => string
@@ -28,9 +29,6 @@ const rasterTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp
 /** Extensions that run something when opened (architecture §7.2, models.md §5 row 16). */
 const dangerousName =
   /\.(exe|com|scr|pif|bat|cmd|msi|msp|msix|ps1|vbs?|vbe|jse?|wsf|wsh|hta|lnk|url|jar|reg|cpl|dll|sh|app|command|desktop|appimage|deb|rpm|dmg|pkg|iso|img|html?|xhtml|svg|xsl|chm|docm|xlsm|pptm)$/i
-
-const remoteReference =
-  /<(?:img|image|link|video|audio|source|table|td|body)\b[^>]*(?:src|href|background|poster|srcset)\s*=\s*["']?\s*(?:https?:)?\/\/|url\(\s*["']?\s*(?:https?:)?\/\//i
 
 const servedType = (bytes: Uint8Array, declared: string): string => {
   const sniffed = sniffMime(bytes)
@@ -182,7 +180,7 @@ export const buildMessageView = async (
       htmlUrl: html
         ? publish({ mimeType: 'text/plain', size: html.byteLength, fileName: null, read: () => ok(html) })
         : null,
-      remoteContent: content.html !== null && remoteReference.test(content.html),
+      remoteContent: content.html !== null && hasRemoteReference(content.html),
     },
     parts,
     documents: documents.map((document) => publishDocument(document, parts, publish)),

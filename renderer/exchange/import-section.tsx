@@ -24,6 +24,7 @@ export const ImportSection = ({
   const [chosenAccount, setAccount] = useState<number | null>(null)
   const [chosenFolder, setFolder] = useState<number>(newFolder)
   const [name, setName] = useState(t('exchange.newFolderDefault'))
+  const [made, setMade] = useState<{ accountId: number; name: string; id: number } | null>(null)
   const [busy, setBusy] = useState(false)
   const [over, setOver] = useState(false)
   const accountId = chosenAccount ?? accounts[0]?.id ?? null
@@ -35,10 +36,15 @@ export const ImportSection = ({
     if (existing) return existing.id
     const same = own.find((folder) => folder.name === name.trim())
     if (same) return same.id
+    if (made?.accountId === accountId && made.name === name.trim()) return made.id
     if (accountId === null) return null
-    const made = await invoke('folders.create', { accountId, parentId: null, name: name.trim() })
-    if (made.ok) return made.value.folderId
-    showError(made.error)
+    const created = await invoke('folders.create', { accountId, parentId: null, name: name.trim() })
+    if (created.ok) {
+      // It is in the list as soon as the core tells so; until then it is known by its name.
+      setMade({ accountId, name: name.trim(), id: created.value.folderId })
+      return created.value.folderId
+    }
+    showError(created.error)
     return null
   }
   const start = async (source: Input<'exchange.import'>['source'] | null): Promise<void> => {

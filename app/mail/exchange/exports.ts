@@ -169,24 +169,24 @@ const pdfFile = async (deps: ExportDependencies, wish: ExportWish, labels: Print
   }
   const worker = new Worker(deps.printWorker, { workerData: request })
   let bytes = 0
-  const ask = (message: ToPrinter): Promise<Outcome<null>> =>
-    new Promise((resolve) => {
-      const settle = (outcome: Outcome<null>): void => {
-        clearTimeout(timer)
-        worker.removeAllListeners()
-        resolve(outcome)
-      }
-      const timer = setTimeout(() => {
-        settle(fail('mime.limit', { details: { what: 'time' } }))
-        void worker.terminate()
-      }, printLimit)
-      worker.once('message', (answer: FromPrinter) =>
-        settle(answer.ok ? ok(null) : writeError(Object.assign(new Error('printer'), { code: answer.code }))),
+  const ask = async (message: ToPrinter): Promise<Outcome<null>> => {
+    const settled = Promise.withResolvers<Outcome<null>>()
+    const answered = (answer: FromPrinter): void =>
+      settled.resolve(
+        answer.ok ? ok(null) : writeError(Object.assign(new Error('printer'), { code: answer.code })),
       )
-      worker.once('error', (cause) => settle(fail('core.internal', { cause })))
-      worker.once('exit', () => settle(fail('core.internal')))
-      worker.postMessage(message)
-    })
+    const died = (cause: unknown): void => settled.resolve(fail('core.internal', { cause }))
+    const timer = setTimeout(() => {
+      settled.resolve(fail('mime.limit', { details: { what: 'time' } }))
+      void worker.terminate()
+    }, printLimit)
+    worker.on('message', answered).on('error', died).on('exit', died)
+    worker.postMessage(message)
+    const outcome = await settled.promise
+    clearTimeout(timer)
+    worker.off('message', answered).off('error', died).off('exit', died)
+    return outcome
+  }
   return {
     add: async (row, raw) => {
       const printed = await deps.printed(row, raw)

@@ -12,7 +12,7 @@ const headers: MessageHeaders = {
   date: Date.UTC(2026, 10, 22, 14, 5, 9),
   messageId: '<1@a.test>',
   inReplyTo: null,
-        supersedes: null,
+  supersedes: null,
   references: ['<a@b>', '<c@d>'],
   readReceiptTo: null,
   extra: { 'X-MSS-NIL': '42' },

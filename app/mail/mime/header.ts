@@ -118,8 +118,14 @@ const splitOutsideQuotes = (text: string): string[] => {
   return segments
 }
 
+/** Without a comment at the end. A regular expression would try each blank of a run as its beginning. */
+const withoutComment = (text: string): string => {
+  const open = text.endsWith(')') ? text.lastIndexOf('(') : -1
+  return open < 0 || text.indexOf(')', open) !== text.length - 1 ? text : text.slice(0, open).trimEnd()
+}
+
 const unquote = (text: string): string => {
-  if (!text.startsWith('"')) return text.replace(/\s*\([^()]*\)\s*$/, '')
+  if (!text.startsWith('"')) return withoutComment(text)
   const end = text.endsWith('"') && text.length > 1 ? text.length - 1 : text.length
   return text.slice(1, end).replace(/\\(["\\])/g, '$1')
 }

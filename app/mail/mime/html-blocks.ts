@@ -98,7 +98,7 @@ export const htmlToBlocks = (html: string, limit: number): { blocks: TextBlock[]
     else if (breaks.has(name)) pieces.push(' ')
   }
   flush()
-  return { blocks, truncated: position < html.length }
+  return { blocks, truncated: position < html.length || written > limit }
 }
 
 /** The paragraphs of a plain text; lines that begin with `>` are quotes. */

@@ -23,6 +23,8 @@ export interface MimeLimits {
   headerBytes: number
   /** Bytes of the source; decoding base64 and quoted-printable never makes more. */
   decodedBytes: number
+  /** Bytes of all text bodies, as sent: nobody writes more, and more cannot be shown. */
+  bodyBytes: number
 }
 
 export const defaultMimeLimits: MimeLimits = {
@@ -30,6 +32,7 @@ export const defaultMimeLimits: MimeLimits = {
   parts: 2000,
   headerBytes: 2 * 1024 * 1024,
   decodedBytes: 256 * 1024 * 1024,
+  bodyBytes: 32 * 1024 * 1024,
 }
 
 /** One node of the MIME tree. Offsets are byte positions in the source, so that signatures can be checked exactly. */
@@ -107,7 +110,8 @@ export const parseMessage = (
     budget,
   )
   if (budget.exceeded !== null) return tooMuch(budget.exceeded)
-  const body = collectBody(raw, root)
+  const body = collectBody(raw, root, limits.bodyBytes)
+  if (body === null) return tooMuch('body')
   return ok({ raw, root, headers: root.headers, ...envelopeOf(root.headers), ...body })
 }
 
@@ -207,10 +211,12 @@ const parseChildren = (raw: Buffer, part: MimePart, span: Span, budget: Budget):
 
 /** Position after the empty line that ends the headers; the end of the entity when there is none. */
 const endOfHeaders = (raw: Buffer, start: number, end: number): number => {
+  // Cut here, or a search would run to the end of the message for each of its parts.
+  const within = raw.subarray(0, end)
   let line = start
   while (line < end) {
-    const feed = raw.indexOf(0x0a, line)
-    if (feed < 0 || feed >= end) return end
+    const feed = within.indexOf(0x0a, line)
+    if (feed < 0) return end
     if (feed === line || (feed === line + 1 && raw[line] === 0x0d)) return feed + 1
     line = feed + 1
   }
@@ -224,15 +230,16 @@ function* splitMultipart(
   boundary: string,
 ): Generator<{ start: number; end: number }> {
   const delimiter = Buffer.from(`--${boundary}`, 'utf8')
+  const within = raw.subarray(0, end)
   let partStart = -1
   let search = start
   while (search < end) {
-    const found = raw.indexOf(delimiter, search)
-    if (found < 0 || found + delimiter.length > end) break
+    const found = within.indexOf(delimiter, search)
+    if (found < 0) break
     search = found + delimiter.length
     if (found !== start && raw[found - 1] !== 0x0a) continue
-    const feed = raw.indexOf(0x0a, search)
-    const lineEnd = feed < 0 || feed >= end ? end : feed
+    const feed = within.indexOf(0x0a, search)
+    const lineEnd = feed < 0 ? end : feed
     const rest = raw.toString('latin1', search, Math.min(lineEnd, search + 100)).trim()
     if (rest !== '' && rest !== '--') continue
     if (partStart >= 0) yield { start: partStart, end: Math.max(partStart, beforeLineBreak(raw, found)) }
@@ -261,10 +268,13 @@ interface Segment {
   html: string | null
 }
 
+/** Null when the bodies are longer than `limit`. */
 const collectBody = (
   raw: Uint8Array,
   root: MimePart,
-): Pick<ParsedMessage, 'text' | 'html' | 'attachments'> => {
+  limit: number,
+): Pick<ParsedMessage, 'text' | 'html' | 'attachments'> | null => {
+  let bytes = 0
   const segments: Segment[] = []
   const attachments: MimePart[] = []
   const visit = (part: MimePart, alternative: Segment | null): void => {
@@ -279,12 +289,15 @@ const collectBody = (
       attachments.push(part)
       return
     }
+    bytes += part.end - part.bodyStart
+    if (bytes > limit) return
     const kind = part.mimeType === 'text/html' ? 'html' : 'text'
     const content = partText(raw, part)
     if (alternative) alternative[kind] = (alternative[kind] ?? '') + content
     else segments.push({ text: null, html: null, [kind]: content })
   }
   visit(root, null)
+  if (bytes > limit) return null
   const hasHtml = segments.some((segment) => segment.html !== null)
   return {
     text: segments
