@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerAddress, SMTPServerSession } from 'smtp-server'
@@ -100,6 +100,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
   const delays = new Set<string>()
   let stallReply = false
   let cutData = false
+  const sockets = new Set<Socket>()
   let notices = true
   const logins = new WeakMap<SMTPServerSession, { address: string; method: ReceivedMail['authentication'] }>()
 
@@ -240,8 +241,9 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       onData: (stream, session, done) => {
         if (cutData) {
           cutData = false
-          stream.resume()
-          for (const connection of server.connections) connection.close()
+          stream.once('data', () => {
+            for (const socket of sockets) socket.destroy()
+          })
           return
         }
         readAll(stream)
@@ -264,6 +266,10 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       },
     })
     server.on('error', (error) => options.log(`smtp: ${error.message}`))
+    server.server.on('connection', (socket: Socket) => {
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+    })
     return server
   }
 

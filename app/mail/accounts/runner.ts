@@ -238,6 +238,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         inboxChanged = false
         const next = wish ?? { id: inbox.id, status: null }
         if (await passOver(client, vanished, next)) due.push(next)
+        // What has just come has no body yet.
+        wake()
       }
       /** IDLE needs the inbox selected; what changed since the survey shows then. */
       const watchInbox = async (): Promise<void> => {

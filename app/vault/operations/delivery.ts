@@ -194,9 +194,14 @@ const recipientDelivery = (
   alone: boolean,
 ): RecipientDelivery => {
   const address = recipient.address.toLowerCase()
-  const mine = reports.filter(
-    (report) => alone || report.recipient === address || report.original_recipient === address,
-  )
+  const mine = reports.flatMap((report): DeliveryEvent[] => {
+    const event = eventOf(report)
+    if (report.recipient === address || report.original_recipient === address) return [event]
+    if (!alone) return []
+    // Servers follow redirections to another address; only somebody of the same organisation reads in another's place.
+    const speaks = report.kind === 'delivery' || domainOf(report.recipient) === domainOf(address)
+    return [{ ...event, authentic: event.authentic && speaks }]
+  })
   const refused: DeliveryEvent[] =
     recipient.accepted === false
       ? [
@@ -210,7 +215,7 @@ const recipientDelivery = (
           },
         ]
       : []
-  const events = [...refused, ...mine.map(eventOf)]
+  const events = [...refused, ...mine]
   const { state, cause } = stateOf(events)
   return { address: recipient.address, state, at: cause?.at ?? null, events }
 }
