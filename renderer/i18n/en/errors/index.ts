@@ -3,6 +3,7 @@ import type { ErrorSentence } from '../../error-sentence.ts'
 import { cardErrors } from './card.ts'
 import { documentsErrors } from './documents.ts'
 import { exchangeErrors } from './exchange.ts'
+import { foldersErrors } from './folders.ts'
 import { mailErrors } from './mail.ts'
 import { networkErrors } from './network.ts'
 import { protectionErrors } from './protection.ts'
@@ -16,6 +17,7 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
   ...cardErrors,
   ...vaultErrors,
   ...networkErrors,
+  ...foldersErrors,
   ...mailErrors,
   ...exchangeErrors,
   ...sendingErrors,
