@@ -25,6 +25,7 @@ export const storageHandlers = (deps: {
 
   return {
     'storage.overview': () => storage.overview(),
+    'storage.space': async () => ok(await storage.space()),
     'storage.previewRetention': ({ accountId, months }) => storage.previewRetention(accountId, months),
     'storage.setRetention': ({ accountId, months }) => storage.setRetention(accountId, months),
     'storage.compact': () => storage.compact(),

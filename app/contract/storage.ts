@@ -63,11 +63,16 @@ export const Rebuilt = z.object({
 })
 export type Rebuilt = z.infer<typeof Rebuilt>
 
-export const StorageOverview = z.object({
-  /** Free bytes on the disk; null when the system does not say. */
+/** Room on the disk of the store. */
+export const DiskSpace = z.object({
+  /** Free bytes; null when the system does not say. */
   free: Bytes.nullable(),
   /** Too little is left to go on for long. */
   low: z.boolean(),
+})
+export type DiskSpace = z.infer<typeof DiskSpace>
+
+export const StorageOverview = DiskSpace.extend({
   database: Bytes,
   /** Unused bytes that compaction gives back. */
   reclaimable: Bytes,
@@ -96,7 +101,9 @@ export type Opening = z.infer<typeof Opening>
 const Months = z.number().int().min(1).max(600)
 
 export const storageCalls = {
+  /** Adds sizes up when that was not done lately: some seconds for a large mailbox, in slices. */
   'storage.overview': call(Nothing, StorageOverview),
+  'storage.space': call(Nothing, DiskSpace),
   /** What a rule would let go of now; flagged, unsent and local messages never count. */
   'storage.previewRetention': call(
     z.object({ accountId: AccountId, months: Months }),

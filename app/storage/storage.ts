@@ -5,6 +5,7 @@ import {
   ok,
   Rebuilt,
   StoreVerdict,
+  type DiskSpace,
   type Outcome,
   type StorageOverview,
   type StorageTask,
@@ -163,6 +164,11 @@ export const createStorage = (deps: StorageDependencies) => {
     })
   }
 
+  const space = async (): Promise<DiskSpace> => {
+    const free = await vault.care.freeSpace()
+    return { free: free.ok ? free.value : null, low: free.ok && free.value < lowSpace }
+  }
+
   const overview = async (): Promise<Outcome<StorageOverview>> => {
     const size = await vault.care.size()
     if (!size.ok) return size
@@ -174,11 +180,9 @@ export const createStorage = (deps: StorageDependencies) => {
       const done = await remeasure()
       if (!done.ok) return done
     }
-    const free = await vault.care.freeSpace()
     const sizes = measured?.sizes
     return ok({
-      free: free.ok ? free.value : null,
-      low: free.ok && free.value < lowSpace,
+      ...(await space()),
       database: size.value.database,
       reclaimable: size.value.free,
       parts: parts.value,
@@ -211,6 +215,7 @@ export const createStorage = (deps: StorageDependencies) => {
       stop?.abort()
     },
     overview,
+    space,
     previewRetention: (accountId: number, months: number) =>
       previewRetention(vault, { accountId, before: cutOff(deps.now(), months) }),
     setRetention: async (accountId: number, months: number | null): Promise<Outcome<null>> => {

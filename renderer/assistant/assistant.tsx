@@ -8,6 +8,7 @@ import { FirstSync } from './first-sync.tsx'
 import { LoginStep } from './login-step.tsx'
 import { ProtectStep } from './protect-step.tsx'
 import { RecoveryStep } from './recovery-step.tsx'
+import { RestoreStep } from './restore-step.tsx'
 import { Welcome } from './welcome.tsx'
 import './assistant.css'
 
@@ -18,6 +19,7 @@ type Step =
   | { name: 'account' }
   | { name: 'login'; discovery: Discovery }
   | { name: 'sync' }
+  | { name: 'restore' }
 
 const stages = ['protect', 'recovery', 'account', 'login', 'sync'] as const
 
@@ -60,7 +62,12 @@ export const Assistant = ({
         </header>
         <main className="assistant-main">
           {step.name === 'welcome' ? (
-            <Welcome onNext={() => setStep({ name: 'protect' })} />
+            <Welcome
+              onNext={() => setStep({ name: 'protect' })}
+              onRestore={() => setStep({ name: 'restore' })}
+            />
+          ) : step.name === 'restore' ? (
+            <RestoreStep onBack={() => setStep({ name: 'welcome' })} onDone={onDone} />
           ) : step.name === 'protect' ? (
             <ProtectStep onCreated={(code) => setStep({ name: 'recovery', code })} />
           ) : step.name === 'recovery' ? (

@@ -3,7 +3,7 @@ import { Button } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 
 /** What SousPli is and what the next minutes hold. */
-export const Welcome = ({ onNext }: { onNext: () => void }) => (
+export const Welcome = ({ onNext, onRestore }: { onNext: () => void; onRestore: () => void }) => (
   <div className="assistant-welcome">
     <h1>{t('assistant.welcome')}</h1>
     <p className="assistant-lead">{t('assistant.welcomeText')}</p>
@@ -30,8 +30,13 @@ export const Welcome = ({ onNext }: { onNext: () => void }) => (
         </span>
       </li>
     </ul>
-    <Button variant="primary" size="large" onPress={onNext} autoFocus>
-      {t('assistant.begin')}
-    </Button>
+    <div className="assistant-row">
+      <Button variant="primary" size="large" onPress={onNext} autoFocus>
+        {t('assistant.begin')}
+      </Button>
+      <Button variant="link" onPress={onRestore}>
+        {t('storage.restore')}
+      </Button>
+    </div>
   </div>
 )

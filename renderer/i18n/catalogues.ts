@@ -10,6 +10,7 @@ import { search as enSearch } from './en/search.ts'
 import { sending as enSending } from './en/sending.ts'
 import { settings as enSettings } from './en/settings.ts'
 import { shell as enShell } from './en/shell.ts'
+import { storage as enStorage } from './en/storage.ts'
 import { unlock as enUnlock } from './en/unlock.ts'
 import { actions } from './fr/actions.ts'
 import { assistant } from './fr/assistant.ts'
@@ -23,6 +24,7 @@ import { search } from './fr/search.ts'
 import { sending } from './fr/sending.ts'
 import { settings } from './fr/settings.ts'
 import { shell } from './fr/shell.ts'
+import { storage } from './fr/storage.ts'
 import { unlock } from './fr/unlock.ts'
 
 /** French is the reference: its keys are the type, English must have the same ones (check.ts). */
@@ -30,6 +32,7 @@ export const fr = {
   actions,
   common,
   unlock,
+  storage,
   assistant,
   shell,
   mailbox,
@@ -47,6 +50,7 @@ type Catalogue = { [A in keyof typeof fr]: { [K in keyof (typeof fr)[A]]: string
 export const en: Catalogue = {
   common: enCommon,
   unlock: enUnlock,
+  storage: enStorage,
   assistant: enAssistant,
   shell: enShell,
   mailbox: enMailbox,

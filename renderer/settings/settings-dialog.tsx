@@ -5,6 +5,7 @@ import { settingsStore, useNow, useStore } from '../data/index.ts'
 import { Dialog, Segments, showError, TextField } from '../design/index.ts'
 import { ImportSection, QuarantineList } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
+import { StorageSection } from '../storage/index.ts'
 import { KnownCertificates } from './known-certificates.tsx'
 import { OwnAccounts } from './own-accounts.tsx'
 import { OwnKeys } from './own-keys.tsx'
@@ -96,6 +97,7 @@ export const SettingsDialog = ({
         }}
       />
       <OwnAccounts onAdd={onAddAccount} />
+      <StorageSection folderName={folderName} />
       <section className="settings-certificates" aria-labelledby="settings-certificates">
         <h3 id="settings-certificates">{t('settings.certificates')}</h3>
         <OwnKeys now={now} />

@@ -3,6 +3,7 @@ import { invoke } from '../client/index.ts'
 import { accountStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
 import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
+import { LowSpaceBanner, useLowSpace } from '../storage/index.ts'
 
 const AccountBanner = ({ account, several }: { account: Account; several: boolean }) => {
   const { connection } = account
@@ -57,7 +58,8 @@ export const StateBanners = () => {
   const accounts = useStore(accountStore)
   const loadError = useStore(loadErrorStore)
   const troubled = accounts.filter((account) => !['online', 'connecting'].includes(account.connection.state))
-  if (troubled.length === 0 && !loadError) return null
+  const lowSpace = useLowSpace()
+  if (troubled.length === 0 && !loadError && lowSpace === null) return null
   return (
     <div className="state-banners">
       {loadError ? (
@@ -70,6 +72,7 @@ export const StateBanners = () => {
           }
         />
       ) : null}
+      {lowSpace === null ? null : <LowSpaceBanner free={lowSpace} />}
       {troubled.map((account) => (
         <AccountBanner key={account.id} account={account} several={accounts.length > 1} />
       ))}

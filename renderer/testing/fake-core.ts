@@ -24,6 +24,7 @@ import { outboxOf, waitingItem } from './fixture-outbox.ts'
 import { viewOf } from './fixture-views.ts'
 import { cardOf, token } from './fake-card.ts'
 import { fakeSearch, fakeSearches } from './fake-search.ts'
+import { storageOf } from './fake-storage.ts'
 import { scenarios } from './scenarios.ts'
 
 const open: SessionState = { phase: 'open', openedBy: 'card', holder: token.holder }
@@ -93,7 +94,13 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     scenario.session === 'no-vault'
       ? []
       : makeAccounts(now).map((account) =>
-          scenario.connection && account.id === 1 ? { ...account, connection: scenario.connection } : account,
+          account.id === 1
+            ? {
+                ...account,
+                connection: scenario.connection ?? account.connection,
+                quota: scenario.room ? { used: scenario.room * 2 ** 30, limit: 2 ** 30 } : account.quota,
+              }
+            : account,
         )
   const folders: Folder[] = allFolders.map((folder) =>
     scenario.empty ? { ...folder, total: 0, unread: 0 } : folder,
@@ -172,6 +179,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
       case 'session.openWithCard':
         return openWithPin(given<'session.openWithCard'>().pin)
       case 'session.openWithPassphrase':
+        if (scenario.damaged) return refuse('vault.corrupt')
         if (given<'session.openWithPassphrase'>().passphrase.length < 4)
           return refuse('vault.passphrase-wrong')
         setSession(open)
@@ -220,6 +228,43 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
       case 'window.print':
       case 'window.openLink':
         return { ok: true, value: null }
+      case 'folders.create': {
+        const { accountId, parentId, name: folderName } = given<'folders.create'>()
+        const like = folders.find((one) =>
+          parentId === null ? one.accountId === accountId : one.id === parentId,
+        )
+        if (!like) return refuse('folder.not-found')
+        if (folders.some((one) => one.name === folderName)) return refuse('folder.exists')
+        const made: Folder = {
+          ...like,
+          id: 1000 + nextId++,
+          name: folderName,
+          path: folderName,
+          role: 'none',
+          total: 0,
+          unread: 0,
+        }
+        folders.push(made)
+        emit('mail.delta', { folders: [made], removedFolders: [], upserted: [], removed: [] })
+        return reply(method, { folderId: made.id })
+      }
+      case 'folders.rename':
+      case 'folders.subscribe': {
+        const wish = input as Partial<Input<'folders.rename'> & Input<'folders.subscribe'>>
+        const found = folders.find((one) => one.id === wish.folderId)
+        if (!found) return refuse('folder.not-found')
+        if (wish.name !== undefined) found.name = wish.name
+        if (wish.on !== undefined) found.subscribed = wish.on
+        emit('mail.delta', { folders: [found], removedFolders: [], upserted: [], removed: [] })
+        return reply(method, null)
+      }
+      case 'folders.delete': {
+        const { folderId } = given<'folders.delete'>()
+        emit('mail.delta', { folders: [], removedFolders: [folderId], upserted: [], removed: [] })
+        return reply(method, null)
+      }
+      case 'folders.setRole':
+        return reply(method, null)
       case 'folders.list':
         return scenario.listError ? refuse('core.unavailable') : reply(method, folders)
       case 'messages.page': {
@@ -482,6 +527,42 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
         return reply(method, { grant: 'fake-grant-of-the-gallery', names: ['Archives.mbox'] })
       case 'window.chooseExport':
         return reply(method, { grant: 'fake-grant-of-the-gallery', name: 'Messages.pdf' })
+      case 'storage.overview':
+        return reply(method, storageOf(now, folders, scenario))
+      case 'storage.space': {
+        const { free, low } = storageOf(now, folders, scenario)
+        return reply(method, { free, low })
+      }
+      case 'storage.previewRetention':
+        return reply(method, { messages: 1240, bytes: 730_000_000 })
+      case 'storage.compact':
+        return reply(method, { freed: 180 * 1024 * 1024 })
+      case 'storage.check':
+        return reply(method, { at: now.toISOString(), sound: true, damaged: 0, missingParts: 0 })
+      case 'storage.backup':
+        return reply(method, { size: 3_600_000_000, at: now.toISOString() })
+      case 'storage.setRetention':
+      case 'storage.cancel':
+      case 'storage.removeAside':
+      case 'session.rebuild':
+        return { ok: true, value: null }
+      case 'session.restore':
+        return given<'session.restore'>().unlock.kind === 'recovery'
+          ? refuse('vault.recovery-wrong')
+          : { ok: true, value: null }
+      case 'session.inspectBackup':
+        return reply(method, {
+          createdAt: '2026-11-19T18:04:00Z',
+          size: 3_600_000_000,
+          ways: ['passphrase', 'recovery'],
+          sameStore: session.phase !== 'no-vault',
+        })
+      case 'window.chooseBackup':
+      case 'window.chooseBackupTarget':
+        return reply(method, {
+          grant: 'fake-grant-of-the-gallery',
+          name: 'Messagerie SousPli 19-11-2026.souspli',
+        })
       case 'window.about':
         return reply(method, { version: '0.1.0', host: 'electron-standin', platform: 'linux' })
       default:

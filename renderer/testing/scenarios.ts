@@ -9,7 +9,12 @@ export interface Scenario {
   language?: 'fr' | 'en'
   outbox?: boolean
   empty?: boolean
+  /** Share of the first mailbox's room that is used. */
+  room?: number
   listError?: boolean
+  /** Of the store, and of the disk under it. */
+  damaged?: boolean
+  low?: boolean
 }
 
 const locked = (card: Scenario['card'], lockReason: LockReason = 'start'): Scenario => ({
@@ -44,11 +49,25 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   first: { session: 'no-vault', card: 'pin-needed' },
   'first-no-card': { session: 'no-vault', card: 'no-card' },
   mailbox: { session: 'open', card: 'open' },
+  'storage-damaged': { session: 'open', card: 'open', damaged: true, low: true },
+  'unlock-damaged': { ...locked('no-card'), damaged: true },
   'card-closed': { session: 'open', card: 'pin-needed' },
   english: { session: 'open', card: 'open', language: 'en' },
   empty: { session: 'open', card: 'open', empty: true },
   'list-error': { session: 'open', card: 'open', listError: true },
   offline: { session: 'open', card: 'open', connection: { state: 'offline' }, outbox: true },
+  'room-80': { session: 'open', card: 'open', room: 0.83 },
+  'room-95': {
+    session: 'open',
+    card: 'open',
+    room: 0.97,
+    connection: {
+      state: 'online',
+      since: '2026-11-22T08:00:00Z',
+      syncedAt: '2026-11-22T08:00:00Z',
+      trouble: { code: 'imap.busy', retry: 'later', details: { host: 'imap.operateur.mssante.test' } },
+    },
+  },
   'login-required': { session: 'open', card: 'open', connection: { state: 'login-required' } },
   'server-down': {
     session: 'open',

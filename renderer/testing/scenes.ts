@@ -43,6 +43,13 @@ const login = async (page: Page): Promise<void> => {
   await page.getByText('Serveurs trouvés').waitFor()
 }
 
+const storage = async (page: Page): Promise<void> => {
+  await listed(page)
+  await page.getByRole('button', { name: 'Réglages' }).click()
+  await page.getByRole('heading', { name: 'Stockage' }).scrollIntoViewIfNeeded()
+  await page.getByRole('button', { name: 'Sauvegarder…' }).waitFor()
+}
+
 export const scenes: readonly Scene[] = [
   ...unlockStates.map((state): Scene => ({
     name: `unlock-${state}`,
@@ -141,6 +148,41 @@ export const scenes: readonly Scene[] = [
     steps: (page) => page.getByRole('alert').first().waitFor(),
   },
   { name: 'offline', scenario: 'offline', steps: listed },
+  { name: 'room-80', scenario: 'room-80', steps: listed },
+  { name: 'room-95', scenario: 'room-95', steps: listed },
+  {
+    name: 'folder-menu',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('button', { name: /Actions sur le dossier Réseau diabète/ }).click()
+      await page.getByRole('menuitem', { name: 'Renommer' }).waitFor()
+    },
+  },
+  {
+    name: 'folder-new',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('button', { name: /Actions sur le dossier Réseau diabète/ }).click()
+      await page.getByRole('menuitem', { name: 'Nouveau sous-dossier' }).click()
+      await page.getByLabel('Nom du dossier').fill('Congrès 2026')
+    },
+  },
+  {
+    name: 'folder-shared',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page
+        .getByRole('region', { name: /soins@cabinet-lilas/ })
+        .getByRole('button', { name: /^Réception/ })
+        .click()
+      await page.getByText('ne vous permet').waitFor()
+      await page.getByRole('row').first().click()
+      await page.getByRole('toolbar').waitFor()
+    },
+  },
   { name: 'login-required', scenario: 'login-required', steps: listed },
   { name: 'server-down', scenario: 'server-down', steps: listed },
   { name: 'certificate-refused', scenario: 'certificate-refused', steps: listed },
@@ -151,6 +193,53 @@ export const scenes: readonly Scene[] = [
     steps: async (page) => {
       await page.getByRole('button', { name: /Boîte d’envoi/ }).click()
       await page.getByRole('heading', { name: 'Boîte d’envoi' }).waitFor()
+    },
+  },
+  {
+    name: 'actions-whole-folder',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('Control+a')
+      await page.getByText(/messages du dossier sont sélectionnés/).waitFor()
+    },
+  },
+  {
+    name: 'actions-bulk',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('Control+a')
+      await page.getByRole('button', { name: 'Archiver' }).click()
+      await page.getByRole('progressbar').waitFor()
+    },
+  },
+  {
+    name: 'actions-empty-trash',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('button', { name: 'Corbeille' }).first().click()
+      await page.getByRole('button', { name: 'Vider la corbeille' }).click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+  },
+  {
+    name: 'actions-waiting',
+    scenario: 'offline',
+    steps: async (page) => {
+      await page.getByRole('button', { name: /^En attente/ }).click()
+      await page.getByRole('heading', { name: 'Actions en attente du serveur' }).waitFor()
+    },
+  },
+  {
+    name: 'actions-move',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('j')
+      await page.keyboard.press('v')
+      await page.getByRole('menu').waitFor()
     },
   },
   {
@@ -178,6 +267,70 @@ export const scenes: readonly Scene[] = [
       await listed(page)
       await page.getByRole('button', { name: 'Réglages' }).click()
       await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'settings-storage',
+    scenario: 'mailbox',
+    steps: (page) => storage(page),
+  },
+  {
+    name: 'settings-storage-rule',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await storage(page)
+      await page.getByText('6 mois', { exact: true }).first().click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+  },
+  {
+    name: 'settings-storage-backup',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await storage(page)
+      await page.getByRole('button', { name: 'Sauvegarder…' }).click()
+      await page.getByText(/propre à cette sauvegarde/).click()
+    },
+  },
+  {
+    name: 'settings-storage-restore',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await storage(page)
+      await page.getByRole('button', { name: 'Restaurer une sauvegarde…' }).click()
+      await page.getByRole('button', { name: 'Choisir le fichier…' }).click()
+      await page.getByLabel(/Code de secours/).fill('K7QM-2XDP-9HTA')
+      await page.getByRole('button', { name: 'Restaurer', exact: true }).click()
+      await page.getByRole('alert').waitFor()
+    },
+  },
+  {
+    name: 'settings-storage-damaged',
+    scenario: 'storage-damaged',
+    steps: async (page) => {
+      await storage(page)
+      await page.getByText('Entretien').scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'unlock-damaged',
+    scenario: 'unlock-damaged',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Utiliser une phrase de passe' }).click()
+      await page.locator('.field-input input').fill('quatre mots sans lien')
+      await page.getByRole('button', { name: 'Ouvrir ma messagerie' }).click()
+      await page.getByRole('button', { name: 'Reconstruire depuis le serveur…' }).waitFor()
+    },
+  },
+  {
+    name: 'first-restore',
+    scenario: 'first',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Restaurer une sauvegarde…' }).click()
+      await page.getByRole('button', { name: 'Choisir le fichier…' }).click()
+      await page.getByLabel(/Code de secours/).fill('K7QM-2XDP-9HTA')
+      await page.getByRole('button', { name: 'Continuer' }).click()
+      await page.locator('.pin-input').waitFor()
     },
   },
   {

@@ -1,4 +1,5 @@
 export { CardPicture } from './card-picture.tsx'
 export { CardTrouble } from './card-trouble.tsx'
 export { PinForm } from './pin-form.tsx'
+export { RestoreForm } from './restore-form.tsx'
 export { UnlockScreen } from './unlock-screen.tsx'

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { AppError, Outcome, SessionState } from '../../app/contract/index.ts'
+import type { AppError, Opening, Outcome, SessionState } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, settingsStore, useStore } from '../data/index.ts'
 import { Banner, Button, ErrorBanner, Logo } from '../design/index.ts'
@@ -7,6 +7,7 @@ import { greetingName, t } from '../i18n/index.ts'
 import { CardPicture } from './card-picture.tsx'
 import { CardTrouble } from './card-trouble.tsx'
 import { PinForm } from './pin-form.tsx'
+import { RestoreForm } from './restore-form.tsx'
 import { SecretForm } from './secret-form.tsx'
 import './unlock.css'
 
@@ -24,6 +25,8 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
   const way: Way = chosen ?? (kinds.has('card') || !kinds.has('passphrase') ? 'card' : 'passphrase')
   const [asking, setAsking] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
+  /** What the user does about a damaged store. */
+  const [repair, setRepair] = useState<'rebuild' | 'restore' | null>(null)
   const busy = asking || session.phase === 'opening'
   const token = 'token' in card ? card.token : null
   const holder = token?.holder ?? null
@@ -42,6 +45,15 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
       !answer.ok && (answer.error.code === 'card.pin-incorrect' || answer.error.code === 'card.pin-locked')
     setError(answer.ok || toldByCard ? null : answer.error)
   }
+  /** The same secret opens the store, or opens what can still be read of it. */
+  const openBy = (opening: Opening): Promise<void> =>
+    ask(() => {
+      if (repair === 'rebuild') return invoke('session.rebuild', { opening })
+      if (opening.kind === 'card') return invoke('session.openWithCard', { pin: opening.pin })
+      return opening.kind === 'passphrase'
+        ? invoke('session.openWithPassphrase', { passphrase: opening.passphrase })
+        : invoke('session.openWithRecovery', { code: opening.code })
+    })
   const choose = (next: Way): void => {
     setChosen(next)
     setError(null)
@@ -65,7 +77,14 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
               title={t(`unlock.reason-${session.reason}`)}
             />
           ) : null}
-          {way === 'card' ? (
+          {repair === 'rebuild' ? <Banner tone="info" title={t('storage.rebuildAgain')} /> : null}
+          {repair === 'restore' ? (
+            <>
+              <h2>{t('storage.restoreTitle')}</h2>
+              <p>{t('storage.restoreText')}</p>
+              <RestoreForm />
+            </>
+          ) : way === 'card' ? (
             pinAsked && token ? (
               otherCard ? (
                 // Its PIN would open nothing here: not asking saves a try.
@@ -77,8 +96,8 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
                   triesLeft={card.state === 'open' ? null : card.triesLeft}
                   busy={busy}
                   error={error}
-                  submitLabel={t('unlock.open')}
-                  onSubmit={(pin) => ask(() => invoke('session.openWithCard', { pin }))}
+                  submitLabel={repair === 'rebuild' ? t('storage.rebuildDo') : t('unlock.open')}
+                  onSubmit={(pin) => openBy({ kind: 'card', pin })}
                 />
               )
             ) : (
@@ -91,14 +110,27 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
               busy={busy}
               error={error}
               onSubmit={(secret) =>
-                ask(() =>
+                openBy(
                   way === 'passphrase'
-                    ? invoke('session.openWithPassphrase', { passphrase: secret })
-                    : invoke('session.openWithRecovery', { code: secret }),
+                    ? { kind: 'passphrase', passphrase: secret }
+                    : { kind: 'recovery', code: secret },
                 )
               }
             />
           )}
+          {error?.code === 'vault.corrupt' && repair === null ? (
+            <div className="unlock-repair">
+              <Button onPress={() => setRepair('restore')}>{t('storage.restore')}</Button>
+              <Button
+                onPress={() => {
+                  setRepair('rebuild')
+                  setError(null)
+                }}
+              >
+                {t('storage.rebuild')}
+              </Button>
+            </div>
+          ) : null}
           <nav className="unlock-other" aria-label={t('unlock.otherWays')}>
             {way !== 'card' ? (
               <Button variant="link" onPress={() => choose('card')}>

@@ -1,0 +1,2 @@
+export { LowSpaceBanner, useLowSpace } from './low-space.tsx'
+export { StorageSection } from './storage-section.tsx'

@@ -1,0 +1,57 @@
+import type { StorageOverview } from '../../app/contract/index.ts'
+
+const giga = 1024 ** 3
+const mega = 1024 ** 2
+
+/** What the store of the fixtures holds. */
+export const storageOf = (
+  now: Date,
+  folders: readonly { id: number; accountId: number; total: number }[],
+  scenario: { damaged?: boolean; low?: boolean },
+): StorageOverview => {
+  const at = (hours: number): string => new Date(now.getTime() - hours * 3_600_000).toISOString()
+  const accountIds = [...new Set(folders.map((folder) => folder.accountId))]
+  const accounts = accountIds.map((accountId, index) => {
+    const own = folders
+      .filter((folder) => folder.accountId === accountId)
+      .map(({ id, total }) => ({
+        folderId: id,
+        messages: total,
+        bodies: total,
+        bodyBytes: total * 9000,
+        attachmentBytes: total * 84_000,
+      }))
+    const sum = (of: (folder: (typeof own)[number]) => number): number =>
+      own.reduce((total, folder) => total + of(folder), 0)
+    return {
+      accountId,
+      messages: sum((folder) => folder.messages),
+      bodies: sum((folder) => folder.bodies),
+      bodyBytes: sum((folder) => folder.bodyBytes),
+      attachmentBytes: sum((folder) => folder.attachmentBytes),
+      indexBytes: sum((folder) => folder.messages * 1100),
+      folders: own,
+      months: index === 0 ? null : 12,
+    }
+  })
+  return {
+    free: scenario.low ? 420 * mega : 48 * giga,
+    low: scenario.low === true,
+    database: Math.round(1.3 * giga),
+    reclaimable: 180 * mega,
+    parts: Math.round(2.1 * giga),
+    index: 90 * mega,
+    measuredAt: at(0.2),
+    accounts,
+    lastCheck: {
+      at: at(40),
+      sound: scenario.damaged !== true,
+      damaged: scenario.damaged ? 2 : 0,
+      missingParts: 0,
+    },
+    lastBackup: { at: at(70), size: Math.round(3.4 * giga), name: 'Messagerie SousPli 19-11-2026.souspli' },
+    lastRebuild: null,
+    asides: scenario.damaged ? [{ id: '1', at: at(200), size: Math.round(3.1 * giga) }] : [],
+    task: null,
+  }
+}
