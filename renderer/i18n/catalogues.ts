@@ -4,6 +4,7 @@ import { common as enCommon } from './en/common.ts'
 import { composer as enComposer } from './en/composer.ts'
 import { documents as enDocuments } from './en/documents.ts'
 import { exchange as enExchange } from './en/exchange.ts'
+import { folders as enFolders } from './en/folders.ts'
 import { mailbox as enMailbox } from './en/mailbox.ts'
 import { reading as enReading } from './en/reading.ts'
 import { search as enSearch } from './en/search.ts'
@@ -18,6 +19,7 @@ import { common } from './fr/common.ts'
 import { composer } from './fr/composer.ts'
 import { documents } from './fr/documents.ts'
 import { exchange } from './fr/exchange.ts'
+import { folders } from './fr/folders.ts'
 import { mailbox } from './fr/mailbox.ts'
 import { reading } from './fr/reading.ts'
 import { search } from './fr/search.ts'
@@ -35,6 +37,7 @@ export const fr = {
   storage,
   assistant,
   shell,
+  folders,
   mailbox,
   settings,
   reading,
@@ -53,6 +56,7 @@ export const en: Catalogue = {
   storage: enStorage,
   assistant: enAssistant,
   shell: enShell,
+  folders: enFolders,
   mailbox: enMailbox,
   settings: enSettings,
   reading: enReading,

@@ -5,6 +5,7 @@ import type { ListFilter } from '../../app/contract/index.ts'
 import type { LiveList } from '../data/index.ts'
 import { Button, EmptyState } from '../design/index.ts'
 import { number, t, useLanguage } from '../i18n/index.ts'
+import { useRefusals } from '../folders/index.ts'
 import { ReadingPane, type ReadingAction } from '../reading/index.ts'
 import { MessageList } from './message-list.tsx'
 import './mailbox.css'
@@ -45,6 +46,7 @@ export const MailboxView = ({
   onSelect,
   whole,
   onSelectAll,
+  note,
   headAction,
   position,
   onAction,
@@ -66,6 +68,8 @@ export const MailboxView = ({
   /** Everything is selected, also what the list has not loaded. */
   whole: boolean
   onSelectAll: () => void
+  /** What a shared folder does not allow, in words. */
+  note: ReactNode
   /** What one can do to the whole folder. */
   headAction: ReactNode
   position: { index: number; total: number } | null
@@ -75,6 +79,7 @@ export const MailboxView = ({
 }) => {
   const [only] = selected
   const language = useLanguage()
+  const refused = useRefusals()
   return (
     <>
       <section className="list-pane" aria-label={title}>
@@ -85,6 +90,7 @@ export const MailboxView = ({
             {count === null ? null : <span>{t('mailbox.count', { count, shown: number(count) })}</span>}
             {headAction}
           </div>
+          {note}
           {search ?? (
             <ToggleButtonGroup
               className="filters"
@@ -136,22 +142,22 @@ export const MailboxView = ({
             </Button>
           ) : null}
           <div className="selection-actions">
-            <Button onPress={() => onAction('archive')}>
+            <Button isDisabled={refused.has('archive')} onPress={() => onAction('archive')}>
               <Archive aria-hidden="true" /> {t('mailbox.archive')}
             </Button>
-            <Button onPress={() => onAction('move')}>
+            <Button isDisabled={refused.has('move')} onPress={() => onAction('move')}>
               <FolderInput aria-hidden="true" /> {t('actions.move')}
             </Button>
-            <Button onPress={() => onAction('toggle-seen')}>
+            <Button isDisabled={refused.has('toggle-seen')} onPress={() => onAction('toggle-seen')}>
               <MailCheck aria-hidden="true" /> {t('mailbox.toggleSeen')}
             </Button>
-            <Button onPress={() => onAction('toggle-flag')}>
+            <Button isDisabled={refused.has('toggle-flag')} onPress={() => onAction('toggle-flag')}>
               <Flag aria-hidden="true" /> {t('mailbox.toggleFlag')}
             </Button>
             <Button onPress={() => onAction('export')}>
               <FileOutput aria-hidden="true" /> {t('exchange.exportAction')}
             </Button>
-            <Button onPress={() => onAction('delete')}>
+            <Button isDisabled={refused.has('delete')} onPress={() => onAction('delete')}>
               <Trash2 aria-hidden="true" /> {t('mailbox.delete')}
             </Button>
           </div>

@@ -4,6 +4,7 @@ import type { MessageRow, MessageView } from '../../app/contract/index.ts'
 import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
 import { QuarantineNotice } from '../exchange/index.ts'
+import { useRefusals } from '../folders/index.ts'
 import { shownSubject, t, useLanguage } from '../i18n/index.ts'
 import { DeliveryPanel, ReceiptRequest, ReplacementNote, ReportCard } from '../sending/index.ts'
 import { Attachments, ReceivedFiles, savePart } from './attachments.tsx'
@@ -128,7 +129,8 @@ export const ReadingPane = ({ messageId, position, onAction }: PaneProps) => {
   useLanguage()
   const { state, reload } = useMessage(messageId)
   const view = state.state === 'ready' ? state.view : null
-  useMarkSeen(view)
+  // Where the user may not mark as read, reading changes nothing.
+  useMarkSeen(useRefusals().has('toggle-seen') ? null : view)
   useBodyArrival(view, reload)
   useKeyArrival(view, reload)
   if (state.state === 'loading') return <Skeleton />

@@ -19,6 +19,7 @@ import type { MessageView } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, useStore } from '../data/index.ts'
 import { Button, IconButton, Menu, showError, Tooltip, type ButtonProps } from '../design/index.ts'
+import { useRefusals } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
 
 /** What the reader may ask of the mailbox about the message shown. */
@@ -71,6 +72,7 @@ export const ReadingToolbar = ({
   onAction: (action: ReadingAction) => void
 }) => {
   const { flagged, seen } = view.row
+  const refused = useRefusals()
   const several = view.to.length + view.cc.length > 1
   const mine = useStore(accountStore).some(
     ({ address }) => address.toLowerCase() === view.from.address.toLowerCase(),
@@ -107,6 +109,7 @@ export const ReadingToolbar = ({
         label={t('reading.flag')}
         shortcut="S"
         aria-pressed={flagged}
+        isDisabled={refused.has('toggle-flag')}
         className={flagged ? 'flag-on' : 'flag-off'}
         onPress={() => onAction('toggle-flag')}
       >
@@ -115,12 +118,19 @@ export const ReadingToolbar = ({
       <BarButton
         label={t('reading.archive')}
         shortcut="E"
+        isDisabled={refused.has('archive')}
         {...(several ? { className: 'bar-first-to-shrink' } : {})}
         onPress={() => onAction('archive')}
       >
         <Archive aria-hidden="true" />
       </BarButton>
-      <IconButton label={t('reading.delete')} shortcut="#" variant="plain" onPress={() => onAction('delete')}>
+      <IconButton
+        label={t('reading.delete')}
+        shortcut="#"
+        variant="plain"
+        isDisabled={refused.has('delete')}
+        onPress={() => onAction('delete')}
+      >
         <Trash2 aria-hidden="true" />
       </IconButton>
       <Menu
@@ -135,6 +145,7 @@ export const ReadingToolbar = ({
             id: 'seen',
             label: seen ? t('reading.markUnread') : t('reading.markRead'),
             icon: seen ? <Mail aria-hidden="true" /> : <MailOpen aria-hidden="true" />,
+            isDisabled: refused.has('toggle-seen'),
             onAction: () => onAction('toggle-seen'),
           },
           ...(view.body.htmlUrl !== null && view.body.textUrl !== null

@@ -4,7 +4,10 @@ import { accounts, folders } from '../testing/fixture-people.ts'
 import { mailboxesOf } from './mailboxes.ts'
 
 const now = new Date(2026, 10, 22, 15)
+const [anyFolder] = folders
+if (!anyFolder) throw new Error('no folder')
 const shared = (id: number, mailbox: string, role: Folder['role'], name: string): Folder => ({
+  ...anyFolder,
   id,
   accountId: 1,
   path: `Partagées/${mailbox}/${name}`,

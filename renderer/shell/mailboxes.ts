@@ -8,6 +8,8 @@ export interface Mailbox {
   address: string
   displayName: string | null
   kind: 'personal' | 'organisational'
+  /** Room on the server; null when unknown, or another's. */
+  quota: Account['quota']
   folders: readonly Folder[]
 }
 
@@ -18,6 +20,7 @@ export const mailboxesOf = (accounts: readonly Account[], folders: readonly Fold
     address: account.address,
     displayName: account.displayName,
     kind: account.kind,
+    quota: account.quota,
     folders: sortFolders(folders.filter((one) => one.accountId === account.id && one.mailbox === null)),
   }))
   const shared = accounts.flatMap((account) => {
@@ -29,6 +32,7 @@ export const mailboxesOf = (accounts: readonly Account[], folders: readonly Fold
         address,
         displayName: null,
         kind: 'organisational',
+        quota: null,
         folders: sortFolders(inside),
       }))
   })

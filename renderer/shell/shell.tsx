@@ -40,6 +40,7 @@ import {
 } from '../data/index.ts'
 import { showError, showToast, undoLast } from '../design/index.ts'
 import { askExport, ExchangeLayer } from '../exchange/index.ts'
+import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import {
   archive,
@@ -134,6 +135,8 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       ? ['folder', 'account', 'all']
       : ['folder', 'all']
     : ['all']
+  const touchedFolders = new Set(rows.flatMap((row) => (selected.has(row.id) ? [row.folderId] : [])))
+  const refused = refusals(folders.filter(({ id }) => touchedFolders.has(id)))
   const index = openId === null ? -1 : rows.findIndex((row) => row.id === openId)
 
   const go = (next: Place): void => {
@@ -245,6 +248,13 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     await runBulk(selection, wish, folders)
   }
   const moveSelection = async (target: Folder): Promise<void> => {
+    if (!target.rights.insert || refused.has('move')) {
+      const text = refused.has('move')
+        ? t('folders.refusedRemove')
+        : t('folders.refusedInsert', { folder: folderName(target) })
+      showToast({ text, tone: 'error' })
+      return
+    }
     const selection = bulkSelection()
     const ids = [...selected]
     if (ids.length === 0) return
@@ -255,6 +265,11 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
 
   const act = async (action: MailboxAction): Promise<void> => {
     const ids = [...selected]
+    const why = refused.get(action)
+    if (why && ids.length > 0) {
+      showToast({ text: t(why), tone: 'error' })
+      return
+    }
     const all = bulkSelection()
     if (all && action !== 'close' && action !== 'move' && action !== 'export') {
       await actOnAll(action, all)
@@ -391,56 +406,62 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           {place?.kind === 'outbox' && !searching ? (
             <WaitingView onEdit={setDraftId}>{actionsWaiting > 0 ? <PendingActionList /> : null}</WaitingView>
           ) : (
-            <SearchMarks marks={searching ? results : null}>
-              <MailboxView
-                title={title}
-                mailbox={searching ? null : (folder?.mailbox ?? null)}
-                count={searching || !folder ? null : folder.total}
-                list={list}
-                search={
-                  searching ? (
-                    <SearchHead
-                      text={search}
-                      onText={(text) => {
-                        setSearch(text)
-                        setSelected(new Set())
-                      }}
-                      scope={scope}
-                      scopes={scopes}
-                      onScope={chooseScope}
-                      understood={results.understood}
-                      count={list.loading && rows.length === 0 ? null : rows.length}
-                      more={list.more}
-                    />
-                  ) : null
-                }
-                filter={filter}
-                onFilter={(next) => {
-                  setFilter(next)
-                  setSelected(new Set())
-                }}
-                selected={selected}
-                onSelect={setSelected}
-                whole={whole}
-                onSelectAll={selectAll}
-                headAction={
-                  folder && !searching && (folder.role === 'trash' || folder.role === 'junk') ? (
-                    <EmptyFolderButton folder={folder} />
-                  ) : null
-                }
-                position={
-                  index < 0
-                    ? null
-                    : {
-                        index: index + 1,
-                        total: folder && !searching && filter === 'all' ? folder.total : rows.length,
-                      }
-                }
-                onAction={(action) => void act(action)}
-                onOpen={() => run('open')}
-                gridRef={grid}
-              />
-            </SearchMarks>
+            <Refusals value={refused}>
+              <SearchMarks marks={searching ? results : null}>
+                <MailboxView
+                  title={title}
+                  mailbox={searching ? null : (folder?.mailbox ?? null)}
+                  count={searching || !folder ? null : folder.total}
+                  list={list}
+                  search={
+                    searching ? (
+                      <SearchHead
+                        text={search}
+                        onText={(text) => {
+                          setSearch(text)
+                          setSelected(new Set())
+                        }}
+                        scope={scope}
+                        scopes={scopes}
+                        onScope={chooseScope}
+                        understood={results.understood}
+                        count={list.loading && rows.length === 0 ? null : rows.length}
+                        more={list.more}
+                      />
+                    ) : null
+                  }
+                  filter={filter}
+                  onFilter={(next) => {
+                    setFilter(next)
+                    setSelected(new Set())
+                  }}
+                  selected={selected}
+                  onSelect={setSelected}
+                  whole={whole}
+                  onSelectAll={selectAll}
+                  note={folder && !searching ? <RightsNote folder={folder} /> : null}
+                  headAction={
+                    folder &&
+                    !searching &&
+                    folder.rights.remove &&
+                    (folder.role === 'trash' || folder.role === 'junk') ? (
+                      <EmptyFolderButton folder={folder} />
+                    ) : null
+                  }
+                  position={
+                    index < 0
+                      ? null
+                      : {
+                          index: index + 1,
+                          total: folder && !searching && filter === 'all' ? folder.total : rows.length,
+                        }
+                  }
+                  onAction={(action) => void act(action)}
+                  onOpen={() => run('open')}
+                  gridRef={grid}
+                />
+              </SearchMarks>
+            </Refusals>
           )}
         </div>
       </div>
@@ -464,7 +485,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       <MoveDialog
         isOpen={panel === 'move'}
         folders={sortFolders(
-          folders.filter((one) => one.accountId === folder?.accountId && one.id !== folder.id),
+          folders.filter(
+            (one) => one.accountId === folder?.accountId && one.id !== folder.id && one.rights.insert,
+          ),
         )}
         icon={folderIcon}
         onClose={() => setPanel(null)}

@@ -4,6 +4,7 @@ import { useDrop } from 'react-aria-components'
 import type { Folder, SavedSearch } from '../../app/contract/index.ts'
 import { accountStore, actionCountsStore, draftStore, outboxStore, useStore } from '../data/index.ts'
 import { Button, Chip, IconButton } from '../design/index.ts'
+import { FolderMenu, QuotaLine } from '../folders/index.ts'
 import { number, t } from '../i18n/index.ts'
 import { isWaiting } from '../sending/index.ts'
 import { SavedSearches } from '../search/index.ts'
@@ -28,7 +29,8 @@ const FolderLink = ({
   const target = useRef<HTMLLIElement>(null)
   const { dropProps, isDropTarget } = useDrop({
     ref: target,
-    getDropOperation: (types) => (types.has(messageDragType) && !isCurrent ? 'move' : 'cancel'),
+    getDropOperation: (types) =>
+      types.has(messageDragType) && !isCurrent && folder.rights.insert ? 'move' : 'cancel',
     onDrop,
   })
   const drafts = useStore(draftStore).filter(
@@ -38,7 +40,9 @@ const FolderLink = ({
   return (
     // Names are cut in a narrow sidebar, absent when only icons are left.
     <li
-      title={folderName(folder)}
+      className="nav-row"
+      title={folder.subscribed ? folderName(folder) : `${folderName(folder)} · ${t('folders.notSubscribed')}`}
+      {...(folder.subscribed ? {} : { 'data-unsubscribed': '' })}
       ref={target}
       {...dropProps}
       {...(isDropTarget ? { 'data-drop-target': '' } : {})}
@@ -60,6 +64,7 @@ const FolderLink = ({
           </span>
         ) : null}
       </Button>
+      <FolderMenu folder={folder} />
     </li>
   )
 }
@@ -75,7 +80,7 @@ const MailboxFolders = ({
   onGo: (place: Place) => void
   onDrop: (folder: Folder) => void
 }) => {
-  const { address, displayName, kind, folders } = mailbox
+  const { address, displayName, kind, folders, quota } = mailbox
   const organisational = kind === 'organisational'
   return (
     <section
@@ -96,6 +101,7 @@ const MailboxFolders = ({
           <span className="nav-address">{address}</span>
         )}
       </h2>
+      {quota ? <QuotaLine quota={quota} /> : null}
       <ul>
         {folders.map((folder) => (
           <FolderLink

@@ -2,7 +2,8 @@ import type { Account } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
 import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
-import { t } from '../i18n/index.ts'
+import { isNearlyFull, QuotaBanner } from '../folders/index.ts'
+import { errorSentence, t } from '../i18n/index.ts'
 import { LowSpaceBanner, useLowSpace } from '../storage/index.ts'
 
 const AccountBanner = ({ account, several }: { account: Account; several: boolean }) => {
@@ -50,6 +51,20 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
         }
       />
     )
+  if (connection.state === 'online' && connection.trouble)
+    return (
+      <Banner
+        tone="warn"
+        title={t('folders.troubleTitle', { address: account.address })}
+        actions={
+          <Button size="small" onPress={() => void invoke('accounts.syncNow', null)}>
+            {t('common.retry')}
+          </Button>
+        }
+      >
+        <p>{t('folders.troubleText', { what: errorSentence(connection.trouble).what })}</p>
+      </Banner>
+    )
   return null
 }
 
@@ -57,9 +72,14 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
 export const StateBanners = () => {
   const accounts = useStore(accountStore)
   const loadError = useStore(loadErrorStore)
-  const troubled = accounts.filter((account) => !['online', 'connecting'].includes(account.connection.state))
+  const troubled = accounts.filter(
+    ({ connection }) =>
+      (connection.state === 'online' && connection.trouble !== null) ||
+      !['online', 'connecting'].includes(connection.state),
+  )
+  const limited = accounts.filter(isNearlyFull)
   const lowSpace = useLowSpace()
-  if (troubled.length === 0 && !loadError && lowSpace === null) return null
+  if (troubled.length + limited.length === 0 && !loadError && lowSpace === null) return null
   return (
     <div className="state-banners">
       {loadError ? (
@@ -75,6 +95,9 @@ export const StateBanners = () => {
       {lowSpace === null ? null : <LowSpaceBanner free={lowSpace} />}
       {troubled.map((account) => (
         <AccountBanner key={account.id} account={account} several={accounts.length > 1} />
+      ))}
+      {limited.map((account) => (
+        <QuotaBanner key={account.id} account={account} />
       ))}
     </div>
   )

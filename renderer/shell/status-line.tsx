@@ -12,7 +12,9 @@ export const StatusLine = () => {
   const indexing = useStore(indexingStore)
   const now = useNow()
   const connections = accounts.map((account) => account.connection)
-  const online = connections.flatMap((one) => (one.state === 'online' ? [one.since] : []))
+  const online = connections.flatMap((one) => (one.state === 'online' ? [one.syncedAt] : []))
+  // Not up to date before every account has been looked at once.
+  const oldest = online.includes(null) ? null : (online.flatMap((at) => at ?? []).toSorted()[0] ?? null)
   const [tone, text] = working
     ? ['work', t('shell.syncing', { done: number(working.done), total: number(working.total) })]
     : connections.some((one) => one.state === 'error')
@@ -31,7 +33,9 @@ export const StatusLine = () => {
                     total: number(indexing.done + indexing.waiting),
                   }),
                 ]
-              : ['ok', t('shell.upToDate', { since: since(online.toSorted()[0] ?? now.toISOString(), now) })]
+              : oldest === null
+                ? ['work', t('shell.connecting')]
+                : ['ok', t('shell.upToDate', { since: since(oldest, now) })]
   return (
     <>
       <span className="status-dot" data-tone={tone} aria-hidden="true" />

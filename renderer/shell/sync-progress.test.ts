@@ -4,7 +4,12 @@ import { workUnderWay } from './sync-progress.ts'
 
 const half = { accountId: 1, phase: 'bodies', done: 3, total: 9 } as const
 const account = (connection: AccountConnection) => [{ id: 1, connection }]
-const online: AccountConnection = { state: 'online', since: '2026-11-22T05:00:00Z' }
+const online: AccountConnection = {
+  state: 'online',
+  since: '2026-11-22T05:00:00Z',
+  syncedAt: null,
+  trouble: null,
+}
 
 it('is what a connected account still has to do', () => {
   expect(workUnderWay(account(online), [half])).toEqual(half)

@@ -21,6 +21,7 @@ import { waitingActions } from './fixture-actions.ts'
 import { messagesOf } from './fixture-messages.ts'
 import { accounts as makeAccounts, anne, correspondents, folders as allFolders } from './fixture-people.ts'
 import { outboxOf, waitingItem } from './fixture-outbox.ts'
+import { sentOf } from './fixture-sent.ts'
 import { viewOf } from './fixture-views.ts'
 import { cardOf, token } from './fake-card.ts'
 import { fakeSearch, fakeSearches } from './fake-search.ts'
@@ -108,6 +109,9 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
   const rows = new Map<number, MessageRow>()
   for (const folder of folders)
     for (const row of messagesOf(folder.id, now, Math.min(folder.total, 400))) rows.set(row.id, row)
+  const [model] = rows.values()
+  const sent = model && !scenario.empty ? sentOf(now, model) : null
+  for (const row of sent?.rows ?? []) rows.set(row.id, row)
   const undo = new Map<number, MessageRow[]>()
   const prepared = new Map<number, { ids: readonly number[]; wish: Input<'actions.prepare'>['wish'] }>()
   let pendingActions = scenario.outbox ? waitingActions(now) : { actions: [], count: 0, notices: [] }
@@ -321,7 +325,9 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
         return reply(method, { waiting: 0, done: 0 })
       case 'messages.view': {
         const row = rows.get(given<'messages.view'>().id)
-        return row ? reply(method, viewOf(row)) : refuse('mail.not-found')
+        return row
+          ? reply(method, { ...viewOf(row), sent: sent?.details.get(row.id) ?? viewOf(row).sent })
+          : refuse('mail.not-found')
       }
       case 'messages.thread': {
         const row = rows.get(given<'messages.thread'>().id)

@@ -78,6 +78,27 @@ export const patients = {
 
 const server = (host: string, port: number) => ({ host, port, security: 'starttls' as const })
 
+const mebibyte = 1024 * 1024
+const online = (now: Date, seconds: number): Account['connection'] => ({
+  state: 'online',
+  since: new Date(now.getTime() - 600_000).toISOString(),
+  syncedAt: new Date(now.getTime() - seconds * 1000).toISOString(),
+  trouble: null,
+})
+
+/** Everything, as in one's own mailbox. */
+const everyRight: Folder['rights'] = {
+  read: true,
+  seen: true,
+  flag: true,
+  insert: true,
+  remove: true,
+  expunge: true,
+  create: true,
+  deleteFolder: true,
+  administer: true,
+}
+
 export const accounts = (now: Date): Account[] => [
   {
     id: 1,
@@ -87,8 +108,9 @@ export const accounts = (now: Date): Account[] => [
     auth: 'psc',
     imap: server('imap.operateur.mssante.test', 143),
     smtp: server('smtp.operateur.mssante.test', 587),
-    connection: { state: 'online', since: new Date(now.getTime() - 12_000).toISOString() },
+    connection: online(now, 12),
     maxMessageSize: 10_485_760,
+    quota: { used: 812 * mebibyte, limit: 1024 * mebibyte },
   },
   {
     id: 2,
@@ -98,8 +120,9 @@ export const accounts = (now: Date): Account[] => [
     auth: 'password',
     imap: server('imap.operateur.mssante.test', 143),
     smtp: server('smtp.operateur.mssante.test', 587),
-    connection: { state: 'online', since: new Date(now.getTime() - 40_000).toISOString() },
+    connection: online(now, 40),
     maxMessageSize: 10_485_760,
+    quota: null,
   },
 ]
 
@@ -120,6 +143,8 @@ const folder = (
   mailbox: null,
   total,
   unread,
+  subscribed: true,
+  rights: everyRight,
 })
 
 const sharedFolder = (
@@ -133,6 +158,14 @@ const sharedFolder = (
   path,
   parentPath: path.split('/').slice(0, -1).join('/'),
   mailbox: path.split('/')[1] ?? '',
+  rights: {
+    ...everyRight,
+    remove: false,
+    expunge: false,
+    create: false,
+    deleteFolder: false,
+    administer: false,
+  },
 })
 
 export const folders: Folder[] = [

@@ -191,8 +191,66 @@ export const scenes: readonly Scene[] = [
     name: 'outbox',
     scenario: 'offline',
     steps: async (page) => {
-      await page.getByRole('button', { name: /Boîte d’envoi/ }).click()
-      await page.getByRole('heading', { name: 'Boîte d’envoi' }).waitFor()
+      await page.getByRole('button', { name: /^En attente/ }).click()
+      await page.getByRole('heading', { name: 'En attente', level: 1 }).waitFor()
+    },
+  },
+  {
+    name: 'sent-list',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page
+        .getByRole('button', { name: /^Envoyés/ })
+        .first()
+        .click()
+      await page.getByRole('row').filter({ hasText: 'Avis pour M. Leroy' }).click()
+      await page.getByRole('heading', { name: 'Suivi de l’envoi' }).waitFor()
+    },
+  },
+  {
+    name: 'sent-replaced',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page
+        .getByRole('button', { name: /^Envoyés/ })
+        .first()
+        .click()
+      await page.getByRole('row').filter({ hasText: 'La posologie' }).click()
+      await page.getByText(/Ce message annule et remplace/).waitFor()
+    },
+  },
+  {
+    name: 'sent-report',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('button', { name: /^Réseau diabète/ }).click()
+      await page.getByRole('row').filter({ hasText: 'Message non remis' }).click()
+      await page.getByRole('heading', { name: 'Avis de remise' }).waitFor()
+    },
+  },
+  {
+    name: 'send-later',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('n')
+      await page.getByRole('button', { name: 'Programmer l’envoi' }).click()
+      await page.getByRole('heading', { name: 'Envoyer plus tard' }).waitFor()
+    },
+  },
+  {
+    name: 'send-undo',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('n')
+      await page.getByRole('textbox', { name: 'Objet' }).fill('Avis demandé')
+      await page.getByText(/Brouillon enregistré/).waitFor()
+      await page.getByRole('button', { name: 'Envoyer', exact: true }).click()
+      await page.getByText(/Envoi de « Avis demandé »/).waitFor()
     },
   },
   {

@@ -16,7 +16,13 @@ export const account: Account = {
   auth: 'psc',
   imap: { host: 'imap.test', port: 143, security: 'starttls' },
   smtp: { host: 'smtp.test', port: 587, security: 'starttls' },
-  connection: { state: 'online', since: '2026-11-22T08:00:00Z' },
+  connection: {
+    state: 'online',
+    since: '2026-11-22T08:00:00Z',
+    syncedAt: '2026-11-22T08:00:00Z',
+    trouble: null,
+  },
+  quota: null,
   maxMessageSize: 10_485_760,
 }
 
