@@ -6,6 +6,7 @@ import { partAddress, readText, usePart } from '../documents/index.ts'
 import { t } from '../i18n/index.ts'
 import { MailFrame, maximumHtmlLength, sanitiseMail } from '../mail-html/index.ts'
 import type { MailLink, PictureSource, SanitisedMail } from '../mail-html/index.ts'
+import { Marked } from '../search/index.ts'
 import { findLinks, splitQuotes } from './text-body.ts'
 
 type ShowLink = (href: string, text: string) => void
@@ -27,7 +28,7 @@ const bound = (text: string): string =>
 const Linked = ({ text, showLink }: { text: string; showLink: ShowLink }) =>
   findLinks(text).map((piece, index) =>
     piece.kind === 'text' ? (
-      bound(piece.text)
+      <Marked key={index} text={bound(piece.text)} />
     ) : (
       <button
         key={index}

@@ -48,15 +48,16 @@ CREATE INDEX messages_flagged ON messages (id) WHERE flags & 2 = 2;
 CREATE INDEX messages_with_attachments ON messages (id) WHERE has_attachments = 1;
 
 CREATE TABLE thread_subjects (
-  message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
   account_id INTEGER NOT NULL,
-  base TEXT NOT NULL,
+  -- Of the subject without its prefixes (thread-subjects.ts).
+  base INTEGER NOT NULL,
   -- An answer or a forwarded message by its subject, without references.
   answer INTEGER NOT NULL,
   -- Its conversation was found by subject only.
   joined INTEGER NOT NULL
 ) STRICT;
-CREATE INDEX thread_subjects_by_base ON thread_subjects (account_id, base, message_id);
+CREATE INDEX thread_subjects_by_base ON thread_subjects (account_id, base, answer, message_id);
 
 CREATE TABLE saved_searches (
   id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -18,7 +18,7 @@ import { pendingFlagMask } from './queue.ts'
 import { indexMessages } from '../search/index-message.ts'
 import type { PreparedText } from '../search/words.ts'
 import { linkMessage } from './sent-links.ts'
-import { assignThread } from './threads.ts'
+import { assignThread, settleThread } from './threads.ts'
 import { adopt } from './vanished.ts'
 
 /** A message as its headers and structure tell; dates in milliseconds. */
@@ -122,6 +122,7 @@ export const insertMessage = (
     references: JSON.stringify(message.references),
     rawSubject: message.rawSubject,
   })
+  settleThread(db, { ...message, id, accountId: place.accountId })
   return id
 }
 

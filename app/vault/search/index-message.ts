@@ -1,5 +1,6 @@
 import type { Correspondent, PatientSummary } from '../../contract/index.ts'
 import type { SqlDatabase } from '../database.ts'
+import { separatePatients } from '../operations/threads.ts'
 import { indexWords, prepareText, startsOf, type PreparedText } from './words.ts'
 
 /** What a body adds to what the message's row already says; as read by a person, or prepared. */
@@ -83,6 +84,8 @@ export const indexMessages = (
 ): void => {
   const entries = messages.map(({ id, text }) => {
     const { entry, unread } = entryOf(db, id, text)
+    // The body is where a message's patient becomes known.
+    separatePatients(db, id)
     if (unread) db.prepare('INSERT OR IGNORE INTO index_queue (message_id) VALUES (?)').run([id])
     return entry
   })
