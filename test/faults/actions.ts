@@ -17,12 +17,17 @@ export type Action =
   | { kind: 'delete'; subjects: string[] }
   | { kind: 'draft'; name: string; text: string }
   | { kind: 'send'; name: string }
+  | { kind: 'import'; subjects: string[]; folder: string }
 
 /** The mailbox after an action, as the user expects it. */
 export const after = (mailbox: Mailbox, action: Action): Mailbox => {
   const next = new Map(mailbox)
   if (action.kind === 'draft' || action.kind === 'send') return next
   for (const subject of action.subjects) {
+    if (action.kind === 'import') {
+      next.set(subject, { folder: action.folder, seen: false, flagged: false })
+      continue
+    }
     const place = next.get(subject)
     if (!place) continue
     if (action.kind === 'flag') next.set(subject, { ...place, [action.flag]: action.on })

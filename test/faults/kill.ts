@@ -1,21 +1,26 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openPractice } from '../invariants/practice.fixture.ts'
 import { people, type Person } from '../operator/index.ts'
-import type { Mailbox } from './actions.ts'
+import type { SlotSecret } from '../../app/vault/index.ts'
+import type { Action, Mailbox } from './actions.ts'
 import { bundleVictim } from './bundle.ts'
+import { backupOf } from './care-work.fixture.ts'
 import { createDice } from './dice.ts'
 import type { Scenario } from './harness.ts'
 import { brokenIn, clearWords, storedSources } from './inspect.ts'
 import { changeElsewhere } from './elsewhere.ts'
+import { seededWord } from './letters.ts'
 import { noCard } from './no-card.ts'
 import { migrationMoment } from './migration.ts'
 import { drawTrigger, phases, workOf, type Moment } from './moments.ts'
 import type { Orders } from './orders.ts'
+import { openProfile, profileVault } from './profile.ts'
 import { askedAfter, settle } from './settle.ts'
 import { slotsMoment } from './slot-moment.ts'
 import { prepareStage, type Stage } from './stage.ts'
@@ -69,9 +74,10 @@ const readTraceSoon = async (file: string): Promise<Mark[]> => {
 /** A mailbox killed at its work: opened again, it comes to rest and everything in it is sound. */
 const mailMoment = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: string }> => {
   const { operator, stage, phase, dice, folder } = moment
-  await stage.restore(folder, phase === 'first sync' ? 'empty' : 'synchronised')
+  await stage.restore(folder, phase === 'first sync' || phase === 'indexing' ? 'empty' : 'synchronised')
   let mailbox: Mailbox = stage.mailbox
   if (phase === 'resync') mailbox = await changeElsewhere(operator, stage, dice)
+  const before = storeWorks.has(phase) ? await prelude(moment) : []
   const traces = [await moment.killOnce(workOf[phase], drawTrigger(phase, dice))]
   // Killed again while it recovers.
   if (dice.chance(0.3)) traces.push(await moment.killOnce('sync', drawTrigger('resync', dice)))
@@ -79,8 +85,10 @@ const mailMoment = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: st
   const profile = join(folder, 'profile')
   const clear = await clearWords(profile)
   if (clear !== '') return { traces, wrong: clear }
+  const backup = phase === 'backup' ? await wrongBackup(folder) : ''
+  if (backup !== '') return { traces, wrong: backup }
   const { done, inFlight } = actionsOf(traces.flat())
-  const asked = askedAfter(mailbox, done, inFlight)
+  const asked = askedAfter(mailbox, [...before, ...done], inFlight)
   const practice = await openPractice(operator.policy, { folder, card: noCard() })
   let wrong: string
   try {
@@ -89,10 +97,59 @@ const mailMoment = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: st
   } finally {
     await practice.stop()
   }
+  if (wrong === '') wrong = await swept(profile, secret)
   if (wrong === '') wrong = await brokenIn(profile, secret)
   if (wrong === '') wrong = await wrongSources(stage, profile)
   if (wrong === '') wrong = await clearWords(folder)
   return { traces, wrong }
+}
+
+/** Works on a whole store, killed with drafts and an action in it that only this workstation may have. */
+const storeWorks: ReadonlySet<string> = new Set(['backup', 'restore', 'rebuild', 'compaction'])
+
+const prelude = async ({ operator, stage, folder, phase }: Moment): Promise<Action[]> => {
+  const practice = await openPractice(operator.policy, { folder, card: noCard() })
+  const done: Action[] = []
+  try {
+    await practice.call('session.openWithRecovery', { code: stage.recoveryCode })
+    const name = 'Brouillon fictif'
+    const wish = { kind: 'new', accountId: null, sourceId: null } as const
+    const { id, content } = await practice.call('drafts.create', wish)
+    const text = `${seededWord}, patient fictif.`
+    await practice.call('drafts.save', { id, content: { ...content, subject: name, text } })
+    done.push({ kind: 'draft', name, text })
+    const inbox = (await practice.call('folders.list', null)).find(({ path }) => path === 'INBOX')
+    const page = { folderId: inbox?.id ?? 0, before: null, limit: 5, filter: 'all' } as const
+    const { rows } = await practice.call('messages.page', page)
+    const ids = rows.map((row) => row.id)
+    await practice.call('messages.setFlag', { ids, flag: 'flagged', on: true })
+    done.push({ kind: 'flag', subjects: rows.map(({ subject }) => subject), flag: 'flagged', on: true })
+  } finally {
+    await practice.stop()
+  }
+  if (phase === 'restore') {
+    const vault = await openProfile(join(folder, 'profile'), { kind: 'recovery', code: stage.recoveryCode })
+    const how = { signal: new AbortController().signal, onProgress: () => undefined }
+    const made = await vault.care.backup({ ...how, target: backupOf(folder), passphrase: null })
+    await vault.close()
+    if (!made.ok) throw new Error(`no backup: ${made.error.code}`)
+  }
+  return done
+}
+
+/** A backup that is there is whole; '' when it is, or when there is none. */
+const wrongBackup = async (folder: string): Promise<string> => {
+  if (!existsSync(backupOf(folder))) return ''
+  const seen = await profileVault(join(folder, 'profile')).care.inspect(backupOf(folder))
+  return seen.ok ? '' : `half a backup: ${seen.error.code}`
+}
+
+/** Removes, as a quiet moment does, what a kill left and nothing refers to. */
+const swept = async (profile: string, secret: SlotSecret): Promise<string> => {
+  const vault = await openProfile(profile, secret)
+  const done = await vault.care.sweep()
+  await vault.close()
+  return done.ok ? '' : `not swept: ${done.error.code}`
 }
 
 /** Messages whose stored source is not the one delivered; '' when there is none. */

@@ -24,6 +24,29 @@ export const letter = (subject: string, to: string, bytes: number): string =>
     `${seededWord}, patient fictif, remplissage.\r\n`.repeat(Math.ceil(bytes / 46)),
   ].join('\r\n')
 
+/** In an attachment of every sixth letter, and nowhere else. */
+export const attachedWord = 'Cholecystectomie'
+
+/** Whether a letter of the playground has this attachment. */
+export const hasAttachment = (subject: string): boolean =>
+  Number(/^Lettre (\d+)$/.exec(subject)?.[1] ?? 0) % 6 === 5
+
+/** A letter whose attached text is to be found by a search. */
+const withAttachment = (subject: string, to: string): string =>
+  letter(subject, to, 300)
+    .replace('Content-Type: text/plain; charset=utf-8', 'Content-Type: multipart/mixed; boundary=limite')
+    .replace('\r\n\r\n', '\r\n\r\n--limite\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n') +
+  [
+    '',
+    '--limite',
+    'Content-Type: text/plain; charset=utf-8',
+    'Content-Disposition: attachment; filename=compte-rendu.txt',
+    '',
+    `${seededWord}, patient fictif : ${attachedWord} sans suites.`,
+    '--limite--',
+    '',
+  ].join('\r\n')
+
 /** Letters of all sizes in the playground, some of which need a part file of their own. */
 export const fillPlayground = async (
   operator: Operator,
@@ -39,7 +62,9 @@ export const fillPlayground = async (
       folder: dice.chance(0.6) ? 'INBOX' : dice.pick(playground),
       flags,
       date: new Date(Date.UTC(2026, 0, 1) + index * 3_600_000),
-      raw: Buffer.from(letter(subject, who.address, bytes)),
+      raw: Buffer.from(
+        hasAttachment(subject) ? withAttachment(subject, who.address) : letter(subject, who.address, bytes),
+      ),
     }
   })
   await operator.fill(who.key, messages)

@@ -171,7 +171,11 @@ export const migrationMoment = async (moment: Moment): Promise<{ traces: Mark[][
   const traces: Mark[][] = []
   for (let kills = 1 + dice.whole(3); kills > 0; kills--) {
     const later = dice.whole(Math.round(old.duration * 1200))
-    const trace = await moment.killOnce('migration', { on: 'op', at: 1, later, still: false }, old.code)
+    const trace = await moment.killOnce(
+      'migration',
+      { on: 'op', match: 'open', at: 1, later, still: false },
+      old.code,
+    )
     const left = await schemaVersion(profile, secret)
     traces.push([...trace, { kind: 'op', what: `schema ${left}, from ${version} to ${migrations.length}` }])
   }

@@ -12,12 +12,16 @@ export const phases = [
   'resync',
   'key slots',
   'sending',
-  'actions',
+  'import',
   'migration',
-  'first sync',
+  'backup',
   'actions',
+  'restore',
+  'indexing',
+  'rebuild',
   'sending',
-  'resync',
+  'compaction',
+  'actions',
 ] as const
 export type Phase = (typeof phases)[number]
 
@@ -28,29 +32,89 @@ export const workOf: Record<Phase, Work> = {
   actions: 'actions',
   'key slots': 'slots',
   migration: 'migration',
+  indexing: 'indexing',
+  import: 'import',
+  backup: 'backup',
+  restore: 'restore',
+  rebuild: 'rebuild',
+  compaction: 'compact',
 }
 
-/** How many marks of a kind a phase leaves, about: a trigger beyond the last one never comes. */
-const reach: Record<Phase, Partial<Record<Trigger['on'], number>>> = {
-  'first sync': { op: 60, answer: 60, net: 50, event: 20, fs: 12 },
-  resync: { op: 45, answer: 45, net: 25, event: 10 },
-  sending: { op: 45, answer: 45, net: 45, event: 14, fs: 8 },
-  actions: { op: 60, answer: 60, net: 30, event: 16 },
-  'key slots': { fs: 60 },
-  migration: { op: 1 },
+interface Reach {
+  on: Trigger['on']
+  match?: string
+  /** About how many such marks the phase leaves: a trigger beyond the last one never comes. */
+  most: number
+}
+
+/** What a kill can wait for in a phase; each is drawn as often as another. */
+const reach: Record<Phase, readonly Reach[]> = {
+  'first sync': [
+    { on: 'op', most: 60 },
+    { on: 'answer', most: 60 },
+    { on: 'net', most: 40 },
+    { on: 'event', most: 12 },
+    { on: 'fs', most: 12 },
+  ],
+  resync: [
+    { on: 'op', most: 35 },
+    { on: 'answer', most: 35 },
+    { on: 'net', most: 18 },
+  ],
+  sending: [
+    { on: 'op', most: 45 },
+    { on: 'op', match: 'outbox.', most: 12 },
+    { on: 'net', match: 'smtp', most: 9 },
+    { on: 'net', match: 'smtp message', most: 4 },
+    { on: 'net', match: 'smtp end', most: 2 },
+    { on: 'net', match: 'imap APPEND', most: 2 },
+    { on: 'fs', most: 8 },
+  ],
+  actions: [
+    { on: 'op', most: 50 },
+    { on: 'op', match: 'queue.', most: 12 },
+    { on: 'answer', most: 50 },
+    { on: 'net', match: 'imap UID', most: 8 },
+    { on: 'net', most: 25 },
+  ],
+  'key slots': [{ on: 'fs', most: 60 }],
+  migration: [{ on: 'op', most: 1 }],
+  indexing: [
+    { on: 'op', match: 'indexing.', most: 14 },
+    { on: 'answer', most: 40 },
+  ],
+  import: [
+    { on: 'op', match: 'imports.', most: 4 },
+    { on: 'op', most: 40 },
+    { on: 'net', match: 'imap APPEND', most: 10 },
+    { on: 'fs', most: 12 },
+    { on: 'answer', most: 40 },
+  ],
+  backup: [
+    { on: 'op', most: 2 },
+    { on: 'answer', most: 4 },
+    { on: 'fs', most: 6 },
+  ],
+  restore: [
+    { on: 'answer', most: 3 },
+    { on: 'fs', most: 12 },
+  ],
+  rebuild: [
+    { on: 'op', most: 8 },
+    { on: 'answer', most: 10 },
+    { on: 'fs', most: 14 },
+  ],
+  compaction: [
+    { on: 'op', most: 16 },
+    { on: 'answer', most: 16 },
+  ],
 }
 
 export const drawTrigger = (phase: Phase, dice: Dice): Trigger => {
-  const choices = Object.entries(reach[phase]) as [Trigger['on'], number][]
-  const [on, most] = dice.pick(choices)
+  const { on, match = '', most } = dice.pick(reach[phase])
   const at = 1 + dice.whole(most)
-  const later =
-    phase === 'migration'
-      ? dice.whole(400_000)
-      : dice.chance(0.4)
-        ? 0
-        : dice.whole(dice.pick([300, 3000, 25_000]))
-  return { on, at, later, still: dice.chance(0.6) }
+  const later = dice.chance(0.4) ? 0 : dice.whole(dice.pick([300, 3000, 25_000]))
+  return { on, match, at, later, still: dice.chance(0.6) }
 }
 
 export interface Moment {

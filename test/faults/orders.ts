@@ -2,7 +2,19 @@ import { z } from 'zod'
 import { Policy } from '../../app/contract/index.ts'
 
 /** Kinds of work a program is killed at. */
-export const works = ['sync', 'send', 'actions', 'slots', 'migration'] as const
+export const works = [
+  'sync',
+  'indexing',
+  'send',
+  'actions',
+  'import',
+  'slots',
+  'migration',
+  'backup',
+  'restore',
+  'compact',
+  'rebuild',
+] as const
 export type Work = (typeof works)[number]
 
 /** What a program that is going to be killed is told. */
@@ -20,6 +32,7 @@ export const Orders = z.object({
   trigger: z
     .object({
       on: z.enum(['op', 'answer', 'fs', 'net', 'event']),
+      match: z.string(),
       at: z.number(),
       later: z.number(),
       still: z.boolean(),

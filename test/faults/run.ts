@@ -1,4 +1,4 @@
-/** `npm run faults -- [--seed N] [--moments 30] [--scenario kill|proxy|converge] [--moment N]` */
+/** `npm run faults -- [--seed N] [--moments 30] [--scenario kill|proxy|trust|converge] [--moment N]` */
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { startOperator } from '../operator/index.ts'
@@ -6,10 +6,12 @@ import { proxyScenario } from './broken-network.ts'
 import { convergeScenario } from './converge.ts'
 import { tableOf, type Broken, type Scenario, type Struck } from './harness.ts'
 import { killScenario } from './kill.ts'
+import { trustScenario } from './trust.ts'
 
 const scenarios: Record<string, Scenario> = {
   kill: killScenario,
   proxy: proxyScenario,
+  trust: trustScenario,
   converge: convergeScenario,
 }
 

@@ -3,7 +3,7 @@ import type { MessageRow, OutboxItem } from '../../app/contract/index.ts'
 import type { Practice } from '../invariants/practice.fixture.ts'
 import { folderNames, type Operator, type Person } from '../operator/index.ts'
 import { after, difference, lines, type Action, type Mailbox, type Place } from './actions.ts'
-import { playground } from './letters.ts'
+import { attachedWord, hasAttachment, playground } from './letters.ts'
 import { readServer, type ServerTruth } from './server-truth.ts'
 
 /** What was asked: acknowledged, and the one action that the kill may have come before or after. */
@@ -68,11 +68,11 @@ const textOf = (messages: ServerTruth['messages'] | Shown['messages']): string[]
       .map(({ subject, place }) => [subject, place] as const),
   )
 
-/** How view, server and what was asked differ; '' when they agree. */
+/** How view, server and what was asked differ; '' when they agree. Reports that servers send by themselves nobody asked. */
 const disagreement = (asked: Asked, shown: Shown, truth: ServerTruth): string => {
-  const server = textOf(truth.messages)
-  const view = difference(server, textOf(shown.messages))
+  const view = difference(textOf(truth.messages), textOf(shown.messages))
   if (view !== '') return `the view is not the server's: ${view}`
+  const server = textOf(truth.messages.filter(({ subject }) => subject.startsWith('Lettre ')))
   const wanted = difference(lines(asked.mailbox), server)
   if (
     wanted !== '' &&
@@ -114,6 +114,16 @@ const wrongSending = (
   return ''
 }
 
+/** Attachments still to be read, or found by a search when they should not be, or not found. */
+const wrongIndex = async (practice: Practice, truth: ServerTruth): Promise<string> => {
+  const { waiting } = await practice.call('search.indexing', null)
+  if (waiting > 0) return `${waiting} attachments wait to be read`
+  const expected = truth.messages.filter((one) => !one.deleted && hasAttachment(one.subject)).length
+  const query = { text: attachedWord, scope: { kind: 'all' }, before: null, limit: 200 } as const
+  const { rows } = await practice.call('messages.search', query)
+  return rows.length === expected ? '' : `${rows.length} of ${expected} attachments are found by their text`
+}
+
 /** Waits until everything agrees; what still does not after `settleSeconds` otherwise. */
 export const settle = async (
   operator: Operator,
@@ -135,6 +145,7 @@ export const settle = async (
     if (wrong === '') {
       const truth = await readServer(operator, who)
       wrong = disagreement(asked, shown, truth) || wrongSending(operator, who, asked, shown, truth)
+      if (wrong === '') wrong = await wrongIndex(practice, truth)
       if (wrong === '') {
         const idle = practice.told.findLast(({ name }) => name === 'accounts.progress')?.payload
         wrong = JSON.stringify(idle ?? '').includes('"idle"') ? '' : 'not at rest'
@@ -152,8 +163,8 @@ const nextNews = async (practice: Practice, told: number, deadline: number): Pro
   const late = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.min(1000, deadline - Date.now()))
   })
-  const news = (['mail.delta', 'outbox.changed', 'accounts.progress'] as const).map((name) =>
-    practice.until(name, () => practice.told.length > told),
+  const news = (['mail.delta', 'outbox.changed', 'accounts.progress', 'search.indexingChanged'] as const).map(
+    (name) => practice.until(name, () => practice.told.length > told),
   )
   await Promise.race([late, ...news])
   clearTimeout(timer)

@@ -32,6 +32,8 @@ export interface Mark {
 /** When a program ends itself: at the `at`th mark of a kind since the work began, `later` microseconds after it. */
 export interface Trigger {
   on: Extract<MarkKind, 'op' | 'answer' | 'fs' | 'net' | 'event'>
+  /** Counts only marks that begin so. */
+  match: string
   at: number
   later: number
   /** The delay is spun away: threads and servers go on, this program's own code does not. */
@@ -54,7 +56,7 @@ export const openTrace = (file: string, trigger: Trigger | null): Tracer => {
     mark: (kind, what = '') => {
       writeSync(out, `${kind} ${what.replaceAll('\n', ' ')}\n`)
       if (kind === 'work') working = true
-      if (!working || trigger?.on !== kind || --left !== 0) return
+      if (!working || trigger?.on !== kind || !what.startsWith(trigger.match) || --left !== 0) return
       // The mark comes before the deed: a program that must not move on by itself still has to do this one.
       if (!trigger.still) setTimeout(end, trigger.later / 1000)
       else if (trigger.later === 0) end()

@@ -4,7 +4,7 @@ import type { MessageRow } from '../../app/contract/index.ts'
 import type { Practice } from '../invariants/practice.fixture.ts'
 import type { Action } from './actions.ts'
 import type { Dice } from './dice.ts'
-import { playground, seededWord } from './letters.ts'
+import { letter, playground, seededWord } from './letters.ts'
 import type { Orders } from './orders.ts'
 import type { Tracer } from './trace.ts'
 
@@ -50,15 +50,22 @@ const actOnce = async (practice: Practice, dice: Dice, perform: Perform): Promis
   } else await perform({ kind: 'delete', subjects }, () => practice.call('messages.delete', { ids }))
 }
 
-const attach = async (practice: Practice, draftId: number, bytes: number): Promise<void> => {
+/** Streams bytes as a window does; answers the upload's name. */
+const upload = async (practice: Practice, bytes: Buffer): Promise<string> => {
   const uploadId = randomUUID()
-  const text = Buffer.from(`${seededWord} patient fictif. `.repeat(Math.ceil(bytes / 32)))
   const step = 60_000
-  for (let at = 0, index = 0; at < text.length; at += step, index++) {
-    const last = at + step >= text.length
-    const taken = await practice.core.upload({ uploadId, index, bytes: text.subarray(at, at + step), last })
+  for (let at = 0, index = 0; at < bytes.length; at += step, index++) {
+    const last = at + step >= bytes.length
+    const piece = bytes.subarray(at, at + step)
+    const taken = await practice.core.upload({ uploadId, index, bytes: piece, last })
     if (!taken.ok) throw new Error(taken.error.code)
   }
+  return uploadId
+}
+
+const attach = async (practice: Practice, draftId: number, bytes: number): Promise<void> => {
+  const text = `${seededWord} patient fictif. `.repeat(Math.ceil(bytes / 32))
+  const uploadId = await upload(practice, Buffer.from(text))
   const fileName = 'compte-rendu.txt'
   await practice.call('drafts.attach', { id: draftId, uploadId, fileName, mimeType: 'text/plain' })
 }
@@ -94,6 +101,58 @@ const allGone = async (practice: Practice): Promise<void> => {
   }
 }
 
+/** Resolves when every attachment has been read for the index. */
+const indexed = async (practice: Practice): Promise<void> => {
+  for (;;) {
+    const told = practice.told.length
+    const { waiting } = await practice.call('search.indexing', null)
+    if (waiting === 0) return
+    await practice.until('search.indexingChanged', () => practice.told.length > told)
+  }
+}
+
+/** Resolves when the server has been told everything. */
+const nothingPending = async (practice: Practice): Promise<void> => {
+  for (;;) {
+    const told = practice.told.length
+    let pending = 0
+    for (const { id, mailbox } of await practice.call('folders.list', null)) {
+      if (mailbox !== null) continue
+      const page = { folderId: id, before: null, limit: 200, filter: 'all' } as const
+      pending += (await practice.call('messages.page', page)).rows.filter((row) => row.pending).length
+    }
+    if (pending === 0) return
+    await practice.until('mail.delta', () => practice.told.length > told)
+  }
+}
+
+/** An mbox file dropped on the window: a small one, or one with big letters. */
+const importLetters = async (
+  practice: Practice,
+  dice: Dice,
+  name: string,
+  perform: Perform,
+): Promise<void> => {
+  const folders = await practice.call('folders.list', null)
+  const folder = dice.pick(playground)
+  const target = folders.find(({ path, mailbox }) => path === folder && mailbox === null)
+  if (!target) return
+  const subjects = Array.from(
+    { length: 3 + dice.whole(30) },
+    (_, index) => `Lettre importée ${name} ${index}`,
+  )
+  const mbox = subjects.map((subject) => {
+    const bytes = dice.chance(0.15) ? 100_000 : 400
+    const text = letter(subject, 'paul.bernard@medecin.mssante.test', bytes).replaceAll('\r\n', '\n')
+    return `From fictif@bioval.mssante.test Sat Nov 21 10:00:00 2026\n${text}\n\n`
+  })
+  const uploadId = await upload(practice, Buffer.from(mbox.join('')))
+  const source = { uploads: [{ uploadId, fileName: 'lettres.mbox' }] }
+  await perform({ kind: 'import', subjects, folder }, () =>
+    practice.call('exchange.import', { source, folderId: target.id }),
+  )
+}
+
 /** The work of a phase, to its end unless killed before. */
 export const act = async (
   practice: Practice,
@@ -107,8 +166,17 @@ export const act = async (
     await deed()
     tracer.mark('done')
   }
+  if (work === 'indexing') {
+    await practice.until('accounts.progress', ({ phase }) => phase === 'idle')
+    await indexed(practice)
+    return
+  }
   tracer.mark('work')
-  if (work === 'send') {
+  if (work === 'import') {
+    await importLetters(practice, dice, `${orders.seed}`, perform)
+    await practice.until('exchange.import', ({ state }) => state === 'done')
+    await nothingPending(practice)
+  } else if (work === 'send') {
     const count = 1 + dice.whole(3)
     for (let index = 0; index < count; index++)
       await writeAndSend(practice, dice, `Envoi ${orders.seed} ${index}`, perform)

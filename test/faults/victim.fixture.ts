@@ -5,6 +5,7 @@
 import { traceTo } from './hooks.fixture.ts'
 import { readFileSync } from 'node:fs'
 import { act } from './user.fixture.ts'
+import { careFor } from './care-work.fixture.ts'
 import { createDice } from './dice.ts'
 import { noCard } from './no-card.ts'
 import { changeSlots } from './slot-work.fixture.ts'
@@ -26,6 +27,8 @@ if (work === 'slots') {
   const vault = await openProfile(orders.profile, { kind: 'recovery', code: orders.recoveryCode }, orders.app)
   tracer.mark('rest')
   await vault.close()
+} else if (work === 'backup' || work === 'restore' || work === 'compact' || work === 'rebuild') {
+  await careFor(orders, tracer)
 } else {
   const practice = await openPractice(orders.policy, {
     folder: orders.folder,
@@ -44,7 +47,7 @@ if (work === 'slots') {
       return false
     })
   const quiet = new Promise<void>((resolve) => (idle = resolve))
-  if (work === 'sync') tracer.mark('work')
+  if (work === 'sync' || work === 'indexing') tracer.mark('work')
   await practice.call('session.openWithRecovery', { code: orders.recoveryCode })
   if (work === 'sync') await quiet
   else await act(practice, work, dice, tracer, orders)
