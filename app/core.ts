@@ -180,7 +180,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     entry: start.readingWorker,
     limitMilliseconds: 20_000,
     idleMilliseconds: 10_000,
-    heapMebibytes: 192,
+    heapMebibytes: 128,
   })
 
   const mail = createMail({

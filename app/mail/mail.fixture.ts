@@ -117,7 +117,7 @@ export const openPractice = async (
     entry: path.join(import.meta.dirname, '../reading-worker.ts'),
     limitMilliseconds: 20_000,
     idleMilliseconds: 10_000,
-    heapMebibytes: 192,
+    heapMebibytes: 128,
   })
   const make = () =>
     createMail({

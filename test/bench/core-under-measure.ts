@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { z } from 'zod'
+import { coreProcess } from '../../app/contract/index.ts'
 import { watchMemory, type Memory } from './memory.ts'
 import { Answers, type Answer, type Order } from './orders.ts'
 
@@ -20,8 +21,15 @@ const Reply = z.union([
 /** Starts the program under measure; with `profileFolder`, each of its threads leaves a .cpuprofile there. */
 export const startCoreUnderMeasure = (program: string, profileFolder: string | null): CoreUnderMeasure => {
   const child = fork(program, [], {
-    execArgv: profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`],
-    env: { ...process.env, ...(profileFolder === null ? {} : { SOUSPLI_BENCH_PROFILE: profileFolder }) },
+    execArgv: [
+      ...coreProcess.execArgv,
+      ...(profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
+    ],
+    env: {
+      ...process.env,
+      ...coreProcess.env,
+      ...(profileFolder === null ? {} : { SOUSPLI_BENCH_PROFILE: profileFolder }),
+    },
     serialization: 'advanced',
   })
   let settle: ((reply: { answer: unknown } | { error: string }) => void) | null = null

@@ -43,7 +43,7 @@ export const createSourceReader = (params: {
       name: 'reading',
       env: {},
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: params.heapMebibytes, maxYoungGenerationSizeMb: 8 },
+      resourceLimits: { maxOldGenerationSizeMb: params.heapMebibytes, maxYoungGenerationSizeMb: 4 },
     })
     // Said to whoever waits for a batch there; between batches, only that it is gone.
     thread.on('error', () => undefined)
