@@ -5,6 +5,19 @@ import { flagBits, type NewMessage } from '../../vault/index.ts'
 import { parseHeaderBlock } from '../mime/header.ts'
 import { envelopeOf } from '../mime/message.ts'
 
+/**
+ * Bytes of a header that are asked for, read and hashed: more than any honest one has. A header of fifty megabytes costs
+ * no more than its neighbours, and a batch of them no more than memory can take.
+ */
+const longestHeader = 128 * 1024
+
+/** The beginning of a message's raw header; read it with `headerOf`. */
+export const headerPart = { key: 'HEADER', start: 0, maxLength: longestHeader } as const
+
+/** The raw header of a FETCH that asked for `headerPart`. */
+export const headerOf = (fetched: FetchMessageObject): Uint8Array =>
+  fetched.headers ?? fetched.bodyParts?.get('header') ?? Buffer.alloc(0)
+
 /** What is asked for each message of a header batch: the raw headers give the identity and are read by our own parser. */
 export const headerQuery: FetchQueryObject = {
   uid: true,
@@ -12,7 +25,7 @@ export const headerQuery: FetchQueryObject = {
   internalDate: true,
   size: true,
   bodyStructure: true,
-  headers: true,
+  bodyParts: [headerPart],
 }
 
 /** What the domain says of a message's headers. */
@@ -25,7 +38,7 @@ const oneDay = 24 * 3600 * 1000
 
 /** A stored message from a FETCH answer. */
 export const readHeaders = (fetched: FetchMessageObject, reading: HeaderReading): NewMessage => {
-  const raw = fetched.headers ?? Buffer.alloc(0)
+  const raw = headerOf(fetched)
   const envelope = envelopeOf(parseHeaderBlock(raw))
   const received = new Date(fetched.internalDate ?? 0).getTime()
   const size = fetched.size ?? 0
@@ -54,9 +67,15 @@ export const readHeaders = (fetched: FetchMessageObject, reading: HeaderReading)
   }
 }
 
-/** Identity across folders and UIDVALIDITY changes (models.md §9.2.1). */
+/** Identity across folders and UIDVALIDITY changes (models.md §9.2.1): of the first bytes of the header, and the size. */
 export const identityOf = (rawHeaders: Uint8Array, size: number): Uint8Array =>
-  new Uint8Array(createHash('sha256').update(rawHeaders).update(`\n${size}`).digest().subarray(0, 16))
+  new Uint8Array(
+    createHash('sha256')
+      .update(rawHeaders.subarray(0, longestHeader))
+      .update(`\n${size}`)
+      .digest()
+      .subarray(0, 16),
+  )
 
 /** IMAP flags as the bits of `messages.flags`. */
 export const flagMask = (flags: Set<string> | undefined): number => {

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow'
 import type { Vault } from '../../vault/index.ts'
 import { must } from '../net/failure.ts'
-import { identityOf } from './headers.ts'
+import { headerOf, headerPart, identityOf } from './headers.ts'
 import { packUids } from './sync.ts'
 
 /** Beyond so many sizes to ask for one by one, the sizes of the whole folder are cheaper. */
@@ -35,9 +35,9 @@ export const matchHeaders = async (
 ): Promise<Map<number, number>> => {
   const left = new Map([...wanted].map(([key, list]) => [key, [...list]]))
   const found = new Map<number, number>()
-  const query = { uid: true, size: true, headers: true } as const
+  const query = { uid: true, size: true, bodyParts: [headerPart] }
   for (const message of await client.fetchAll(set, query, { uid: true })) {
-    const identity = identityOf(message.headers ?? Buffer.alloc(0), message.size ?? 0)
+    const identity = identityOf(headerOf(message), message.size ?? 0)
     const id = left.get(Buffer.from(identity).toString('hex'))?.shift()
     if (id !== undefined) found.set(message.uid, id)
   }
