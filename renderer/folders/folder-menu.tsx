@@ -72,7 +72,7 @@ const NameDialog = ({
 }
 
 /** Asks for the name of a new folder of an account, below `parent` or at the top. */
-export const NewFolder = ({
+const NewFolder = ({
   accountId,
   parent,
   isOpen,
@@ -194,6 +194,8 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
   const [asked, setAsked] = useState<Asked | null>(null)
   const close = (): void => setAsked(null)
   const plain = folder.role === 'none'
+  // From one's own inbox, a folder beside it: where most mail programs put them.
+  const parent = folder.role === 'inbox' && folder.mailbox === null ? null : folder
   const entry = (id: string, label: string, icon: ReactNode, onAction: () => void) => ({
     id,
     label,
@@ -203,8 +205,11 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
   const entries = [
     ...(folder.rights.create
       ? [
-          entry('create', t('folders.createBelow'), <FolderPlus aria-hidden="true" />, () =>
-            setAsked('create'),
+          entry(
+            'create',
+            t(parent ? 'folders.createBelow' : 'folders.create'),
+            <FolderPlus aria-hidden="true" />,
+            () => setAsked('create'),
           ),
         ]
       : []),
@@ -255,7 +260,7 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
         entries={entries}
       />
       {asked === 'create' ? (
-        <NewFolder accountId={folder.accountId} parent={folder} isOpen onClose={close} />
+        <NewFolder accountId={folder.accountId} parent={parent} isOpen onClose={close} />
       ) : null}
       {asked === 'rename' ? (
         <NameDialog
