@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { Button as AriaButton, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { SearchScope, SearchTerm } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Button, showError } from '../design/index.ts'
+import { IconButton, showError } from '../design/index.ts'
 import { number, t } from '../i18n/index.ts'
 import { NameDialog } from './name-dialog.tsx'
 import { termName, withoutTerm } from './terms.ts'
@@ -58,16 +58,9 @@ export const SearchHead = ({
             </ToggleButton>
           ))}
         </ToggleButtonGroup>
-        <span className="search-count muted small tabular" role="status">
-          {count === null
-            ? null
-            : more
-              ? t('search.resultsMore', { shown: number(count) })
-              : t('search.results', { count, shown: number(count) })}
-        </span>
-        <Button size="small" variant="quiet" onPress={() => setNaming(true)}>
-          <BookmarkPlus aria-hidden="true" /> {t('search.save')}
-        </Button>
+        <IconButton size="small" label={t('search.saveTitle')} onPress={() => setNaming(true)}>
+          <BookmarkPlus aria-hidden="true" />
+        </IconButton>
       </div>
       {understood.length > 0 ? (
         <ul className="search-terms" aria-label={t('search.understood')}>
@@ -89,7 +82,16 @@ export const SearchHead = ({
           ))}
         </ul>
       ) : null}
-      <p className="muted small">{t('search.hint')}</p>
+      <p className="muted small tabular" role="status">
+        {count === null
+          ? null
+          : more
+            ? t('search.resultsMore', { shown: number(count) })
+            : t('search.results', { count, shown: number(count) })}
+      </p>
+      {understood.every((term) => term.kind === 'word' && !term.negated) ? (
+        <p className="muted small">{t('search.hint')}</p>
+      ) : null}
       {naming ? (
         <NameDialog
           title={t('search.saveTitle')}

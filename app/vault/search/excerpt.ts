@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../database.ts'
 
 /** Characters shown, and how many of them before the first word found. */
 const excerptLength = 180
-const leadIn = 50
+const leadIn = 22
 /** Characters of one text looked through. */
 const searchedLength = 200_000
 const mostRanges = 20

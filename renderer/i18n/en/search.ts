@@ -36,6 +36,6 @@ export const search = {
   actionsOf: 'Actions of “{name}”',
   unread: '{count, plural, one { unread message} other { unread messages}}',
   inFile: '{name}:',
-  indexing: 'Indexing attachments {done} / {total}',
+  indexing: 'Up to date · indexing attachments {done} / {total}',
   threadCount: '{count, plural, one {1 message} other {# messages}} in the conversation',
 }
