@@ -46,6 +46,7 @@ export const errorCodes = [
   'vault.read-only',
   'vault.disk-full',
   'vault.from-future',
+  'vault.in-use',
   'vault.not-found',
   'vault.cancelled',
   'vault.busy',

@@ -43,10 +43,10 @@ test('no seeded word can be read in any file of the folder, open or closed', asy
     }
     return files.length
   }
-  // vault.json, store.db, its -wal and -shm, one part
-  expect(check()).toBeGreaterThanOrEqual(5)
+  // vault.json, profile.lock, store.db, its -wal and -shm, one part
+  expect(check()).toBeGreaterThanOrEqual(6)
   await vault.close()
-  expect(check()).toBe(3)
+  expect(check()).toBe(4)
 })
 
 test('closing under load ends within a second, and what was acknowledged is there again', async () => {

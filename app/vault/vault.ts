@@ -8,6 +8,7 @@ import { storeError } from './failure.ts'
 import type { OperationName, OperationParams, OperationResult } from './operations/index.ts'
 import { createCare, type StorageCare } from './care.ts'
 import { createPartFiles, type HeldPartFiles, type PartSession } from './parts.ts'
+import { createSoleUse } from './sole-use.ts'
 import { readSlotFile, writeSlotFile, type SlotFile, type StoredSlot } from './slot-file.ts'
 import { makeRecoverySlot, makeSlot, unlock, unwrapSlot, type NewSlot } from './slots.ts'
 
@@ -50,7 +51,10 @@ export interface Vault {
   slots(): KeySlot[]
   /** Makes a new store, leaves it open. Fails with `vault.exists` and the codes of slots and files. */
   create(secret: NewSlotSecret): Promise<Outcome<{ recoveryCode: string }>>
-  /** Opens it. Fails with the codes of `unlock` and `openStore`, `vault.missing`, `vault.corrupt`, `vault.from-future`. */
+  /**
+   * Opens it. Fails with the codes of `unlock` and `openStore`, `vault.missing`, `vault.corrupt`, `vault.from-future`,
+   * `vault.in-use` while another program has the profile.
+   */
   open(secret: SlotSecret): Promise<Outcome<void>>
   /** Adds a way to open; the vault must be open. */
   addSlot(secret: NewSlotSecret): Promise<Outcome<KeySlot>>
@@ -130,6 +134,7 @@ const described = (slot: StoredSlot): KeySlot => ({
 export const createVault = (deps: VaultDeps): Vault => {
   const fs = deps.fs ?? nodeFs
   const slotPath = path.join(deps.folder, 'vault.json')
+  const soleUse = createSoleUse(deps.folder)
   let session: Session | null = null
   /** Counts closings, so that an opening that was under way then does not come through. */
   let closings = 0
@@ -143,6 +148,11 @@ export const createVault = (deps: VaultDeps): Vault => {
 
   /** Opens the database with the data key, which this session owns from here on. */
   const begin: VaultInternals['begin'] = async (vaultId, dataKey, how) => {
+    const taken = soleUse.take()
+    if (!taken.ok) {
+      dataKey.fill(0)
+      return taken
+    }
     const databasePath = path.join(deps.folder, how.place.database)
     const connected = await connectStore({
       workerEntry: deps.workerEntry,
@@ -153,6 +163,7 @@ export const createVault = (deps: VaultDeps): Vault => {
     })
     if (!connected.ok) {
       dataKey.fill(0)
+      soleUse.release()
       // The key came authentic out of its slot: it is the file that is not right.
       return connected.error.code === 'vault.wrong-key'
         ? fail('vault.corrupt', { details: { what: 'database' }, cause: connected.error })
@@ -184,6 +195,7 @@ export const createVault = (deps: VaultDeps): Vault => {
     ending.dataKey.fill(0)
     if (session === ending) session = null
     await ending.connection.stop()
+    soleUse.release()
   }
 
   /** Writes vault.json, then reads it again and opens the new slot with its key, as an opening will. */

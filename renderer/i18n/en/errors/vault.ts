@@ -58,6 +58,11 @@ export const vaultErrors = {
     readable,
     'Have your support check the rights of your session.',
   ),
+  'vault.in-use': sentence(
+    'Another SousPli has this mailbox open.',
+    kept,
+    'Close the other window or session, then try again.',
+  ),
   'vault.disk-full': sentence('The disk is full.', readable, 'Free some space; receiving resumes by itself.'),
   'vault.from-future': sentence(
     'This mailbox was opened by a newer version of SousPli.',

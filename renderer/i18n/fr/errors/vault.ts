@@ -58,6 +58,11 @@ export const vaultErrors = {
     readable,
     'Vérifiez les droits de votre session auprès de votre support.',
   ),
+  'vault.in-use': sentence(
+    'Cette boîte est déjà ouverte par un autre SousPli.',
+    kept,
+    "Fermez l'autre fenêtre ou l'autre session, puis réessayez.",
+  ),
   'vault.disk-full': sentence(
     'Le disque est plein.',
     readable,
