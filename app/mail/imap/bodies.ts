@@ -38,7 +38,8 @@ const mostTries = 3
 export interface BodyPipeline {
   /**
    * Fetches for about half a second; what came is read and stored behind. `more` is false when nothing is missing and
-   * everything is stored; `done` of `total` bodies are stored since there were none missing. Throws what imapflow throws, or a `Failure`, that of a batch behind included.
+   * everything is stored, or what is left waits for a synchronisation; `done` of `total` bodies are stored since there were
+   * none missing. Throws what imapflow throws, or a `Failure`, that of a batch behind included.
    */
   step: (client: ImapFlow) => Promise<{ more: boolean; done: number; total: number }>
   /** Waits until nothing is under way any more; never throws. */
@@ -121,23 +122,23 @@ export const createBodyPipeline = (store: BodyStore, accountId: number): BodyPip
     else pass([source], room.release)
   }
 
+  /** False when the folder's UIDs mean nothing any more: synchronisation comes first. */
   const takeFolder = async (
     client: ImapFlow,
     messages: readonly Location[],
     late: () => boolean,
-  ): Promise<void> => {
+  ): Promise<boolean> => {
     const [first] = messages
-    if (!first) return
+    if (!first) return false
     const lock = await lockFolder(client, first.path)
     try {
-      // Another UIDVALIDITY: synchronisation comes first.
-      const same = selectedMailbox(client).uidValidity.toString() === first.uidvalidity
-      if (!same) for (const message of messages) await missed(message)
-      for (const batch of same ? batches(messages) : []) {
-        if (broken || late()) return
+      if (selectedMailbox(client).uidValidity.toString() !== first.uidvalidity) return false
+      for (const batch of batches(messages)) {
+        if (broken || late()) break
         const larger = batch.some(isLarge) ? batch : await takeBatch(client, batch)
         for (const message of larger) await takeLarge(client, message)
       }
+      return true
     } finally {
       lock.release()
     }
@@ -168,12 +169,13 @@ export const createBodyPipeline = (store: BodyStore, accountId: number): BodyPip
         return all
       }
       total = done + must(await store.vault.run('messages.countWithoutBody', { accountId }))
+      let taken = false
       for (const folder of byFolder(waiting)) {
         if (late()) break
-        await takeFolder(client, folder, late)
+        taken = (await takeFolder(client, folder, late)) || taken
         rethrow()
       }
-      return { more: true, done, total }
+      return { more: taken || underWay.size > 0, done, total }
     },
   }
 }
