@@ -250,7 +250,7 @@ export const scenes: readonly Scene[] = [
       await page.getByRole('textbox', { name: 'Objet' }).fill('Avis demandé')
       await page.getByText(/Brouillon enregistré/).waitFor()
       await page.getByRole('button', { name: 'Envoyer', exact: true }).click()
-      await page.getByText(/Envoi de « Avis demandé »/).waitFor()
+      await page.getByText(/Envoi de .*Avis demandé/).waitFor()
     },
   },
   {
