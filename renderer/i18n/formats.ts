@@ -38,6 +38,12 @@ export const clock = (iso: string): string => {
 /** dd/mm/yyyy 09:31. */
 export const dateTime = (iso: string): string => (parse(iso) ? `${fullDate(iso)} ${clock(iso)}` : iso)
 
+/** « mardi 24 novembre ». */
+export const weekDay = (iso: string): string => {
+  const date = parse(iso)
+  return date ? dateFormat({ weekday: 'long', day: 'numeric', month: 'long' }).format(date) : iso
+}
+
 const startOfDay = (date: Date): number =>
   new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
 

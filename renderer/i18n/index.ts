@@ -8,7 +8,7 @@ import { language, type Language } from './language.ts'
 import { french } from './typography.ts'
 
 export { setLanguage, useLanguage } from './language.ts'
-export { age, clock, dateTime, dayGroup, fullDate, listTime, number, size, since } from './formats.ts'
+export { age, clock, dateTime, dayGroup, fullDate, listTime, number, size, since, weekDay } from './formats.ts'
 export { folderName } from './folder-names.ts'
 export { fullName, givenName, greetingName, initials, patientLine, personName } from './names.ts'
 export { extraLabel, shownSubject } from './subjects.ts'

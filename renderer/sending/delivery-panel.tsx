@@ -59,7 +59,9 @@ export const DeliveryPanel = ({ recipients }: { recipients: readonly RecipientDe
             <th scope="col">{t('sending.recipient')}</th>
             <th scope="col">{t('sending.state')}</th>
             <th scope="col">{t('sending.when')}</th>
-            <th scope="col" aria-label={t('sending.history')} />
+            <th scope="col">
+              <span className="visually-hidden">{t('sending.history')}</span>
+            </th>
           </tr>
         </thead>
         <tbody>

@@ -1,8 +1,8 @@
 import { CalendarClock } from 'lucide-react'
 import { useState } from 'react'
 import { Button, Dialog } from '../design/index.ts'
-import { clock, t } from '../i18n/index.ts'
-import { dateOf, fieldsOf, scheduleChoices } from './schedule.ts'
+import { clock, t, weekDay } from '../i18n/index.ts'
+import { dateOf, fieldsOf, offeredDays, offeredMinutes, scheduleChoices } from './schedule.ts'
 import './sending.css'
 
 /** Asks when a message is to leave: a proposed date, or any other to come. */
@@ -18,8 +18,8 @@ export const ScheduleDialog = ({
   now: Date
 }) => {
   const [fields, setFields] = useState(() => fieldsOf(scheduleChoices(now).at(0)?.at ?? now))
-  const chosen = dateOf(fields.day, fields.hour)
-  const past = chosen !== null && chosen.getTime() <= now.getTime()
+  const chosen = dateOf(fields)
+  const past = chosen.getTime() <= now.getTime()
   return (
     <Dialog
       title={t('sending.laterTitle')}
@@ -29,13 +29,7 @@ export const ScheduleDialog = ({
       actions={
         <>
           <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button
-            variant="primary"
-            isDisabled={chosen === null || past}
-            onPress={() => {
-              if (chosen) onChoose(chosen)
-            }}
-          >
+          <Button variant="primary" isDisabled={past} onPress={() => onChoose(chosen)}>
             {t('sending.plan')}
           </Button>
         </>
@@ -52,30 +46,35 @@ export const ScheduleDialog = ({
         <legend className="field-label">{t('sending.chosen')}</legend>
         <label className="field">
           <span className="field-label">{t('sending.day')}</span>
-          <span className="field-input">
-            <input
-              type="date"
-              value={fields.day}
-              min={fieldsOf(now).day}
-              onChange={(event) => {
-                const day = event.currentTarget.value
-                setFields((current) => ({ ...current, day }))
-              }}
-            />
-          </span>
+          <select
+            value={fields.day}
+            onChange={(event) => {
+              const day = Number(event.currentTarget.value)
+              setFields((current) => ({ ...current, day }))
+            }}
+          >
+            {offeredDays(now).map((day) => (
+              <option key={day} value={day}>
+                {weekDay(dateOf({ day, minutes: 0 }).toISOString())}
+              </option>
+            ))}
+          </select>
         </label>
         <label className="field">
           <span className="field-label">{t('sending.hour')}</span>
-          <span className="field-input">
-            <input
-              type="time"
-              value={fields.hour}
-              onChange={(event) => {
-                const hour = event.currentTarget.value
-                setFields((current) => ({ ...current, hour }))
-              }}
-            />
-          </span>
+          <select
+            value={fields.minutes}
+            onChange={(event) => {
+              const minutes = Number(event.currentTarget.value)
+              setFields((current) => ({ ...current, minutes }))
+            }}
+          >
+            {offeredMinutes.map((minutes) => (
+              <option key={minutes} value={minutes}>
+                {clock(dateOf({ day: fields.day, minutes }).toISOString())}
+              </option>
+            ))}
+          </select>
         </label>
       </fieldset>
       {past ? (

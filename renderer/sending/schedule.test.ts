@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dateOf, fieldsOf, scheduleChoices } from './schedule.ts'
+import { dateOf, fieldsOf, offeredDays, offeredMinutes, scheduleChoices } from './schedule.ts'
 
 const kinds = (now: Date): string[] => scheduleChoices(now).map((choice) => choice.kind)
 
@@ -20,11 +20,16 @@ describe('dates proposed for sending later', () => {
       }),
     )
   })
-  it('go through the fields and back', () => {
-    const date = new Date(2026, 10, 24, 8, 5)
-    const { day, hour } = fieldsOf(date)
-    expect(dateOf(day, hour)).toEqual(date)
-    expect(dateOf('', hour)).toBeNull()
-    expect(dateOf('2026-13-45', '08:00')).toBeNull()
+  it('go through the lists and back, whatever the season', () => {
+    fc.assert(
+      fc.property(fc.date({ min: new Date(2026, 0), max: new Date(2030, 0), noInvalidDate: true }), (now) => {
+        const back = dateOf(fieldsOf(now))
+        // Half an hour at most, and the hour that summer time repeats.
+        expect(Math.abs(now.getTime() - back.getTime())).toBeLessThan(2 * 3_600_000)
+        expect(offeredDays(now)).toContain(fieldsOf(now).day)
+        expect(offeredMinutes).toContain(fieldsOf(now).minutes)
+      }),
+    )
+    expect(dateOf(fieldsOf(new Date(2026, 10, 24, 8, 5)))).toEqual(new Date(2026, 10, 24, 8, 0))
   })
 })

@@ -25,18 +25,37 @@ export const scheduleChoices = (now: Date): ScheduleChoice[] => {
   ]
 }
 
-const two = (value: number): string => String(value).padStart(2, '0')
+/** Days and half-hours offered when the user chooses. */
+const daysOffered = 90
+const stepMinutes = 30
 
-/** Values of the day and hour fields for a date, local time. */
-export const fieldsOf = (date: Date): { day: string; hour: string } => ({
-  day: `${String(date.getFullYear())}-${two(date.getMonth() + 1)}-${two(date.getDate())}`,
-  hour: `${two(date.getHours())}:${two(date.getMinutes())}`,
+/** A choice of the day and hour lists, local time: days since 1970 in the local calendar, minutes since midnight. */
+export interface ScheduleFields {
+  day: number
+  minutes: number
+}
+
+const dayNumber = (date: Date): number =>
+  Math.round(Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86_400_000)
+
+/** The day and half-hour a date falls in. */
+export const fieldsOf = (date: Date): ScheduleFields => ({
+  day: dayNumber(date),
+  minutes: Math.floor((date.getHours() * 60 + date.getMinutes()) / stepMinutes) * stepMinutes,
 })
 
-/** The date of the fields, local time; null when they name none. */
-export const dateOf = (day: string, hour: string): Date | null => {
-  const date = new Date(`${day}T${hour}`)
-  return /^\d{4}-\d{2}-\d{2}$/.test(day) && /^\d{2}:\d{2}$/.test(hour) && !Number.isNaN(date.getTime())
-    ? date
-    : null
+/** The date of a choice, local time. */
+export const dateOf = ({ day, minutes }: ScheduleFields): Date => {
+  const utc = new Date(day * 86_400_000)
+  return new Date(utc.getUTCFullYear(), utc.getUTCMonth(), utc.getUTCDate(), 0, minutes)
 }
+
+/** The days to choose from, today first. */
+export const offeredDays = (now: Date): number[] =>
+  Array.from({ length: daysOffered }, (_, index) => dayNumber(now) + index)
+
+/** The times of day to choose from, in minutes since midnight. */
+export const offeredMinutes: readonly number[] = Array.from(
+  { length: (24 * 60) / stepMinutes },
+  (_, index) => index * stepMinutes,
+)

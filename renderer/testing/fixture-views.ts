@@ -126,6 +126,8 @@ export const viewOf = (row: MessageRow): MessageView => ({
   messageIdHeader: `<${row.id}@demo.mssante.test>`,
   rawSubject: row.documentLabel ? `XDM/1.0/DDM+${row.subject}` : row.subject,
   readReceiptRequested: row.alert !== null,
+  readReceipt: row.alert === null ? null : { to: row.from.address, differs: false, answer: null },
+  sent: { recipients: null, report: null, replaces: null, replacedBy: null },
   body: {
     available: true,
     textUrl: dataUrl('text/plain', text(row)),

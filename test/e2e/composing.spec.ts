@@ -237,7 +237,7 @@ test('a recipient refused by the server waits in the outbox with the reason', as
   world.operator.smtp.refuseNext(paul.address)
   await begin(paul.address, 'Boîte inconnue', 'Texte fictif.')
   await send()
-  await app.page.getByRole('button', { name: /^Boîte d’envoi/ }).click()
+  await app.page.getByRole('button', { name: /^En attente/ }).click()
   await says(
     app.page,
     'Refusé',
@@ -249,19 +249,19 @@ test('a recipient refused by the server waits in the outbox with the reason', as
   expect(world.operator.received).toHaveLength(sentBefore)
   await app.page.getByRole('button', { name: 'Envoyer maintenant' }).click()
   await arrival('Boîte inconnue')
-  await says(app.page, 'Tout est parti')
+  await says(app.page, 'Rien en attente')
 })
 
 test('without the sending server the message waits, and leaves by itself', async () => {
   await world.operator.smtpDown()
   await begin(paul.address, 'En attente du serveur', 'Texte fictif.')
   await send()
-  await app.page.getByRole('button', { name: /^Boîte d’envoi/ }).click()
+  await app.page.getByRole('button', { name: /^En attente/ }).click()
   await says(app.page, 'En attente', /prochain essai à/, /est injoignable/)
   await picture(app.page, 'outbox-waiting')
   await world.operator.smtpUp()
   await arrival('En attente du serveur')
-  await says(app.page, 'Tout est parti')
+  await says(app.page, 'Rien en attente')
   const copies = world.operator.received.filter(
     ({ messageId }) => messageId === world.operator.received.at(-1)?.messageId,
   )

@@ -67,7 +67,18 @@ export const createProfile = async (
   await page.getByRole('textbox', { name: 'Mot de passe de la boîte' }).fill(person.password)
   await page.getByRole('button', { name: 'Se connecter' }).click()
   await enterMailbox(page)
+  // The seconds to change one's mind have their own test.
+  await setSendDelay(page, 0)
 }
+
+/** Seconds between « Envoyer » and the sending, as the settings have them. */
+export const setSendDelay = (page: Page, seconds: 0 | 5 | 10 | 30): Promise<unknown> =>
+  page.evaluate((sendDelaySeconds) => {
+    const { souspli } = globalThis as unknown as {
+      souspli: { invoke: (method: string, input: unknown) => Promise<unknown> }
+    }
+    return souspli.invoke('settings.set', { sendDelaySeconds })
+  }, seconds)
 
 /** The unlock screen with the card in: PIN, then the mailbox. */
 export const unlock = async (page: Page, pin: string): Promise<void> => {

@@ -42,7 +42,6 @@ export const sending = {
   sendingIn: 'Sending “{subject}” in {seconds} s',
   scheduled: 'Scheduled for {date}',
   takenBack: 'Not sent, the message is a draft again.',
-  later: 'Send later',
   laterTitle: 'Send later',
   tonight: 'Tonight, {time}',
   tomorrow: 'Tomorrow morning, {time}',
@@ -138,5 +137,4 @@ export const sending = {
     '{count, plural, one {1 message of this mailbox has not left yet: it will be lost.} other {# messages of this mailbox have not left yet: they will be lost.}}',
   accountDrafts:
     '{count, plural, one {1 draft on this computer will be erased.} other {# drafts on this computer will be erased.}}',
-  seeWaiting: 'See what waits',
 }

@@ -43,7 +43,6 @@ export const sending = {
   sendingIn: 'Envoi de « {subject} » dans {seconds} s',
   scheduled: 'Envoi programmé le {date}',
   takenBack: 'Envoi annulé, le message est de nouveau un brouillon.',
-  later: 'Envoyer plus tard',
   laterTitle: 'Envoyer plus tard',
   tonight: 'Ce soir, {time}',
   tomorrow: 'Demain matin, {time}',
@@ -140,5 +139,4 @@ export const sending = {
     '{count, plural, one {1 message de cette boîte n’est pas encore parti : il sera perdu.} other {# messages de cette boîte ne sont pas encore partis : ils seront perdus.}}',
   accountDrafts:
     '{count, plural, one {1 brouillon de ce poste sera effacé.} other {# brouillons de ce poste seront effacés.}}',
-  seeWaiting: 'Voir les envois en attente',
 }
