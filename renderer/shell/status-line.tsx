@@ -15,7 +15,8 @@ export const StatusLine = () => {
   const online = connections.flatMap((one) => (one.state === 'online' ? [one.syncedAt] : []))
   // Not up to date before every account has been looked at once.
   const oldest = online.includes(null) ? null : (online.flatMap((at) => at ?? []).toSorted()[0] ?? null)
-  const [tone, text] = working
+  const pieces = { done: number(indexing.done), total: number(indexing.done + indexing.waiting) }
+  const [tone, text, title] = working
     ? ['work', t('shell.syncing', { done: number(working.done), total: number(working.total) })]
     : connections.some((one) => one.state === 'error')
       ? ['alert', t('shell.syncTrouble')]
@@ -25,21 +26,15 @@ export const StatusLine = () => {
           ? ['work', t('shell.connecting')]
           : connections.some((one) => one.state === 'offline')
             ? ['warn', t('shell.offline')]
-            : indexing.waiting > 0
-              ? [
-                  'ok',
-                  t('search.indexing', {
-                    done: number(indexing.done),
-                    total: number(indexing.done + indexing.waiting),
-                  }),
-                ]
-              : oldest === null
-                ? ['work', t('shell.connecting')]
+            : oldest === null
+              ? ['work', t('shell.connecting')]
+              : indexing.waiting > 0
+                ? ['ok', t('search.indexing', pieces), t('search.indexingTitle', pieces)]
                 : ['ok', t('shell.upToDate', { since: since(oldest, now) })]
   return (
     <>
       <span className="status-dot" data-tone={tone} aria-hidden="true" />
-      <span className="status-text" role="status">
+      <span className="status-text" role="status" title={title}>
         {text}
       </span>
       <IconButton

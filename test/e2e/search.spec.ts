@@ -93,7 +93,7 @@ test('operators are understood, shown as chips, and taken out one by one', async
 
 test('a search looks in one folder, or everywhere', async () => {
   await search('')
-  await app.page.getByRole('button', { name: /^Envoyés/ }).click()
+  await app.page.getByRole('button', { name: /^Envoyés/ }).first().click()
   await expect(app.page.getByRole('heading', { name: 'Envoyés' })).toBeVisible()
   await search('consoeur document ci-joint')
   await expect(listRow(app.page, 'Courrier avec son compte rendu')).toBeVisible({ timeout: patience })
