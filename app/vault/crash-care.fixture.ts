@@ -47,7 +47,10 @@ if (work === 'migrate') {
   say('done')
   store.value.close()
 } else {
-  const opened = await vault.open({ kind: 'passphrase', passphrase })
+  // The recovery code where it stays the same: it costs nothing to try.
+  const opened = await vault.open(
+    work === 'slots' ? { kind: 'passphrase', passphrase } : { kind: 'recovery', code },
+  )
   if (!opened.ok) throw new Error(opened.error.code)
   for (;;) {
     say('begin')
@@ -62,7 +65,11 @@ if (work === 'migrate') {
               signal,
               onProgress,
             })
-          : await vault.renewRecovery()
+          : work === 'compact'
+            ? await vault.care.compact({ signal, onProgress })
+            : work === 'rebuild'
+              ? await vault.care.rebuild({ secret: null, signal, onProgress })
+              : await vault.renewRecovery()
     if (!outcome.ok) throw new Error(outcome.error.code)
     say('done')
   }
