@@ -33,6 +33,8 @@ const finalRefusals: ReadonlySet<ErrorCode> = new Set([
 ])
 /** Waits for the user: a date never reached. */
 export const untilAsked = 8.64e15
+/** No server is left alone longer than this for being busy. */
+const longestBusy = 15 * 60_000
 
 /** Takes an account's queued actions to the server, a portion at a time. */
 export const createReplayer = (deps: ReplayerDependencies) => {
@@ -111,7 +113,9 @@ export const createReplayer = (deps: ReplayerDependencies) => {
      * Throws what ends the connection.
      */
     next: async (client: ImapFlow): Promise<number[] | null> => {
-      if (deps.now() < busyUntil) return null
+      // A clock set back meanwhile ends the waiting.
+      const busyFor = busyUntil - deps.now()
+      if (busyFor > 0 && busyFor <= longestBusy) return null
       const operation = must(await vault.run('queue.next', { accountId }))
       if (!operation) {
         const dueAt = must(await vault.run('queue.dueAt', { accountId }))

@@ -228,7 +228,7 @@ const comparedFlags = async (
 ): Promise<FetchMessageObject[]> => {
   const known = must(await run.vault.run('messages.uids', { folderId: run.folder.id }))
   const last = run.flagsCompared.get(run.folder.id)
-  const all = last === undefined || run.now() - last > allFlagsEvery
+  const all = last === undefined || Math.abs(run.now() - last) > allFlagsEvery
   const wanted = all ? known : known.slice(-flagWindow)
   const found: FetchMessageObject[] = []
   for (let start = 0; start < wanted.length; start += flagSlice)

@@ -100,12 +100,18 @@ export const queueFlag = (
   now: number,
 ): LocalChange => changeFlag(db, params, { now, actionId: null })
 
+/** Longer than any wait between two tries: beyond, the clock was set back meanwhile and the try is due. */
+const longestWait = 2 * 3600 * 1000
+/** From here on a time means « when the user asks ». */
+const endOfTime = 8.64e15
+
 /** The oldest operation that is due and whose messages have no older open one: order holds per message. */
 const nextRow = (db: SqlDatabase, accountId: number, now: number): OperationRow | undefined =>
   db
     .prepare(
       `SELECT * FROM operations o WHERE account_id = $accountId AND state IN ('pending','sent')
-         AND coalesce(next_attempt_at, 0) <= $now
+         AND (coalesce(next_attempt_at, 0) <= $now
+           OR (next_attempt_at > $now + ${String(longestWait)} AND next_attempt_at < ${String(endOfTime)}))
          AND NOT EXISTS (
            SELECT 1 FROM operation_items i JOIN operation_items older
              ON older.message_id = i.message_id AND older.operation_id < i.operation_id
@@ -154,6 +160,11 @@ const revert = (db: SqlDatabase, row: OperationRow, items: readonly QueuedItem[]
         id: item.id,
         flags,
       })
+      // Deleted for good before its move to the trash was sent: the server has it where it was.
+      if (row.kind === 'expunge' && folderId !== item.folderId) {
+        putBack(db, item)
+        folderId = item.folderId
+      }
     } else if (row.kind === 'move') {
       const movedOn = db
         .prepare(
