@@ -9,10 +9,11 @@ import {
   changeFolder,
   joinChanges,
   noChange,
+  requeueMove,
   type ChangeContext,
   type LocalChange,
 } from './queue-changes.ts'
-import { dropItems, idList, createCounts, closeEmpty } from './queue-items.ts'
+import { closeEmpty, createCounts, dropItems, idList, type QueuedItem } from './queue-items.ts'
 
 /** What a stored action does: a user's wish, or the taking back of an earlier one (of its unsent part only: `waiting`). */
 type StoredWish = ActionWish | { kind: 'undo'; of: number; waiting: boolean }
@@ -40,7 +41,7 @@ export interface ActionProgress {
 
 /** Messages chosen, and messages changed, in one transaction: each takes about 10 ms. */
 const collected = 4000
-const applied = 250
+const applied = 100
 /** Actions kept for undo. */
 const remembered = 200
 
@@ -160,7 +161,7 @@ const takeBack = (
   for (const [fromId, list] of Map.groupBy(items, (one) => one.fromId)) {
     const moved = list.filter((one) => one.toId !== null)
     const goneForGood = list.filter((one) => one.toId === null).map((one) => one.id)
-    if (goneForGood.length > 0) change = joinChanges(change, bringBack(db, of, goneForGood))
+    if (goneForGood.length > 0) change = joinChanges(change, bringBack(db, of, goneForGood, context))
     const there = inFolders(
       db,
       moved.map((one) => ({ id: one.id, folderId: one.toId ?? 0 })),
@@ -192,7 +193,12 @@ const stillWaiting = (db: SqlDatabase, actionId: number, ids: readonly number[])
     .map((row) => row.id)
 
 /** A deletion for good comes back only as long as no command about it was sent. */
-const bringBack = (db: SqlDatabase, actionId: number, ids: readonly number[]): LocalChange => {
+const bringBack = (
+  db: SqlDatabase,
+  actionId: number,
+  ids: readonly number[],
+  context: ChangeContext,
+): LocalChange => {
   const counts = createCounts(db)
   const operations = db
     .prepare(
@@ -200,6 +206,13 @@ const bringBack = (db: SqlDatabase, actionId: number, ids: readonly number[]): L
     )
     .all<{ id: number }>([actionId])
   const waiting = stillWaiting(db, actionId, ids)
+  const places = db
+    .prepare(
+      `SELECT i.message_id AS id, i.folder_id AS folderId, i.uid, i.uidvalidity FROM operation_items i
+       JOIN operations o ON o.id = i.operation_id
+       WHERE o.action_id = $actionId AND o.kind = 'expunge' AND i.message_id IN (SELECT value FROM json_each($ids))`,
+    )
+    .all<QueuedItem>({ actionId, ids: idList(waiting) })
   for (const { id } of operations) dropItems(db, id, waiting)
   closeEmpty(
     db,
@@ -208,9 +221,14 @@ const bringBack = (db: SqlDatabase, actionId: number, ids: readonly number[]): L
   const rows = db
     .prepare(
       `UPDATE messages SET flags = flags & ~16 WHERE id IN (SELECT value FROM json_each($ids)) AND vanished_at IS NULL
-       RETURNING id, folder_id AS folderId, flags`,
+       RETURNING id, account_id AS accountId, folder_id AS folderId, flags`,
     )
-    .all<{ id: number; folderId: number; flags: number }>({ ids: idList(waiting) })
+    .all<{ id: number; accountId: number; folderId: number; flags: number }>({ ids: idList(waiting) })
+  const shown = new Map(rows.map((row) => [row.id, row]))
+  for (const place of places) {
+    const row = shown.get(place.id)
+    if (row && row.folderId !== place.folderId) requeueMove(db, row, place, context)
+  }
   for (const { folderId, flags } of rows) counts.shift(folderId, flags, 1)
   return { ...noChange(), ids: rows.map((row) => row.id), folderIds: counts.save() }
 }

@@ -12,6 +12,7 @@ import {
   targetsOf,
   waitingItems,
   type OperationKind,
+  type QueuedItem,
   type Target,
 } from './queue-items.ts'
 
@@ -92,6 +93,17 @@ const operationFor = (
       )
       .run({ ...values, now: context.now }).lastInsertRowid
   )
+}
+
+/** Queues again a move that a deletion for good had made pointless: from where the server has it to where it is shown. */
+export const requeueMove = (
+  db: SqlDatabase,
+  message: { accountId: number; folderId: number },
+  place: QueuedItem,
+  context: ChangeContext,
+): void => {
+  const shape = { kind: 'move', bits: 0, on: false, targetId: message.folderId } as const
+  addItemAt(db, operationFor(db, message.accountId, shape, context), place)
 }
 
 /** Queues messages that exist only here, to be put in the folder they are in. Answers the operation. */
@@ -244,8 +256,8 @@ export const changeFolder = (
 }
 
 /**
- * Hides messages for good and queues their removal from where the server has them; other waiting actions on them are
- * pointless from now on. What was never on the server is removed at once.
+ * Hides messages for good and queues their removal from where the server has them: a move that was not sent is pointless
+ * from now on. What was never on the server is removed at once.
  */
 export const changeExpunge = (
   db: SqlDatabase,
@@ -269,14 +281,18 @@ export const changeExpunge = (
       ))
     for (const { id } of list) {
       const items = waiting.get(id) ?? []
-      for (const item of items) {
-        dropItems(db, item.operationId, [id])
-        collapsed.add(item.operationId)
+      const unsent = items.find((item) => item.kind === 'move' || item.kind === 'append')
+      if (!unsent) {
+        plain.push(id)
+        continue
       }
-      const move = items.find((item) => item.kind === 'move')
-      if (items.some((item) => item.kind === 'append')) localOnly.push(id)
-      else if (move) addItemAt(db, operation(), move)
-      else plain.push(id)
+      dropItems(db, unsent.operationId, [id])
+      collapsed.add(unsent.operationId)
+      if (unsent.kind === 'append') localOnly.push(id)
+      else {
+        placeWaiting(db, unsent.operationId, unsent)
+        addItemAt(db, operation(), unsent)
+      }
     }
     if (plain.length > 0) addItems(db, operation(), plain)
   }

@@ -75,9 +75,14 @@ export const queueForTest = (db: SqlDatabase = storeForTest()) => {
       return undoing
     },
     next: () => queueOperations['queue.next'](db, { accountId: 1 }, context),
-    sent: (id: number) => queueOperations['queue.sent'](db, { id, ids: null, mark: null }, context),
-    confirm: (id: number, uids: { id: number; uid: number }[] = [], missing: number[] = []) =>
-      queueOperations['queue.confirm'](db, { id, ids: null, uids, missing }, context),
+    sent: (id: number, ids: number[] | null = null) =>
+      queueOperations['queue.sent'](db, { id, ids, mark: null }, context),
+    confirm: (
+      id: number,
+      uids: { id: number; uid: number }[] = [],
+      missing: number[] = [],
+      ids: number[] | null = null,
+    ) => queueOperations['queue.confirm'](db, { id, ids, uids, missing }, context),
     refuse: (id: number, error: Parameters<(typeof queueOperations)['queue.refuse']>[1]['error']) =>
       queueOperations['queue.refuse'](db, { id, ids: null, error }, context),
     insert: (folderId: number, messages: NewMessage[]): number[] =>

@@ -263,7 +263,7 @@ describe('an action on many messages', () => {
     run.insert(inbox, [message(5000)])
     start(id)
     const first = actionOperations['actions.step'](db, { id }, context)
-    expect(first?.progress).toMatchObject({ total: 1000, done: 250, state: 'applying' })
+    expect(first?.progress).toMatchObject({ total: 1000, done: 100, state: 'applying' })
     expect(run.drive(id)).toBeGreaterThan(2)
     expect([run.counts(inbox), run.counts(archive)]).toEqual([
       [1, 1],
@@ -281,7 +281,7 @@ describe('an action on many messages', () => {
     const stopped = begin({ ...seen, on: true })
     start(stopped)
     actionOperations['actions.step'](db, { id: stopped }, context)
-    expect(run.counts(inbox)).toEqual([600, 350])
+    expect(run.counts(inbox)).toEqual([600, 500])
     run.undo(stopped)
     expect(run.counts(inbox)).toEqual([600, 600])
     expect(actionOperations['actions.step'](db, { id: stopped }, context)?.progress.state).toBe('undone')
