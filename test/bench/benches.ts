@@ -118,6 +118,7 @@ const firstSync = async (
     const { messages, inbox } = mailbox
     const answer = await core.order({ order: 'first-sync', code, account, messages, inbox })
     const memory = core.memory()
+    log(`processor seconds by thread: ${JSON.stringify(core.processorTime())}`)
     const counted = await core.order({ order: 'counts' })
     await core.stop()
     log(

@@ -2,13 +2,15 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { z } from 'zod'
 import { coreProcess } from '../../app/contract/index.ts'
-import { watchMemory, type Memory } from './memory.ts'
+import { processorTime, watchMemory, type Memory } from './memory.ts'
 import { Answers, type Answer, type Order } from './orders.ts'
 
 export interface CoreUnderMeasure {
   order: <O extends Order['order']>(order: Order & { order: O }) => Promise<Answer<O>>
   /** Memory of core and card process together: now, and the peak since the start. */
   memory: () => { now: Memory; peak: Memory }
+  /** Seconds the core has used so far, by thread. */
+  processorTime: () => Record<string, number>
   stop: () => Promise<void>
 }
 
@@ -60,6 +62,7 @@ export const startCoreUnderMeasure = (program: string, profileFolder: string | n
   return {
     order,
     memory: watch.read,
+    processorTime: () => processorTime(child.pid ?? null),
     stop: async () => {
       await order({ order: 'stop' })
       await exited

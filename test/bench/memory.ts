@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Mebibytes. PSS counts a page that n processes share as one n-th: the sum over processes counts nothing twice. */
 export interface Memory {
@@ -37,4 +37,21 @@ export const watchMemory = (pids: () => readonly (number | null)[]) => {
     read: (): { now: Memory; peak: Memory } => ({ now: look(), peak }),
     stop: (): void => clearInterval(watch),
   }
+}
+
+/** Processor seconds a process has used so far, by thread name. */
+export const processorTime = (pid: number | null): Record<string, number> => {
+  const seconds: Record<string, number> = {}
+  if (pid === null) return seconds
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8')
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'))
+    const [user = 0, system = 0] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13)
+      .map(Number)
+    seconds[name] = Number(((seconds[name] ?? 0) + (user + system) / 100).toFixed(2))
+  }
+  return seconds
 }
