@@ -74,6 +74,7 @@ export const PrintLabels = z.object({
   signatureValid: Label,
   signaturePart: Label,
   signatureInvalid: Label,
+  unsigned: Label,
   decrypted: Label,
   stillEncrypted: Label,
   patient: Label,

@@ -34,7 +34,7 @@ export const ImportSection = ({
   /** The folder to fill: made on the server first when it is new. */
   const target = async (): Promise<number | null> => {
     if (existing) return existing.id
-    const same = own.find((folder) => folder.name === name.trim())
+    const same = own.find((folder) => folder.mailbox === null && folder.name === name.trim())
     if (same) return same.id
     if (made?.accountId === accountId && made.name === name.trim()) return made.id
     if (accountId === null) return null
@@ -102,7 +102,11 @@ export const ImportSection = ({
           value={existing ? existing.id : newFolder}
           options={[
             { value: newFolder, label: t('exchange.newFolder') },
-            ...own.map((folder) => ({ value: folder.id, label: folderName(folder) })),
+            ...own.map((folder) => ({
+              value: folder.id,
+              label:
+                folder.mailbox === null ? folderName(folder) : `${folder.mailbox} · ${folderName(folder)}`,
+            })),
           ]}
           onChange={setFolder}
         />

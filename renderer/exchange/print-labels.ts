@@ -12,6 +12,7 @@ export const printLabels = (): PrintLabels => ({
   signatureValid: t('exchange.print-signatureValid', { name: '{name}', date: '{date}' }),
   signaturePart: t('exchange.print-signaturePart', { name: '{name}', date: '{date}' }),
   signatureInvalid: t('exchange.print-signatureInvalid'),
+  unsigned: t('exchange.print-unsigned'),
   decrypted: t('exchange.print-decrypted'),
   stillEncrypted: t('exchange.print-stillEncrypted'),
   patient: t('exchange.print-patient'),

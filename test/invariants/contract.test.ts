@@ -77,6 +77,14 @@ const nearly = fc.record(
     }),
     pin: fc.constantFrom('', '12', 'abcd'),
     code: fc.string(),
+    grant: fc.string({ minLength: 15, maxLength: 40 }),
+    format: fc.constantFrom('eml', 'mbox', 'pdf', 'x'),
+    subjectInNames: fc.boolean(),
+    labels: fc.constant(null),
+    source: fc.oneof(
+      fc.record({ grant: fc.string({ minLength: 20, maxLength: 64 }) }),
+      fc.record({ uploads: fc.constant([{ uploadId: 'none', fileName: 'x.eml' }]) }),
+    ),
   },
   { requiredKeys: ['id', 'ids', 'uploadId', 'passphrase'] },
 )

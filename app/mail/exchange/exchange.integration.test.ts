@@ -97,7 +97,11 @@ afterAll(async () => {
 })
 
 describe('an mbox file', () => {
-  const letters = [source('Import un'), source('Import deux', `${'x'.repeat(100_000)}\r\n`), source('Import trois')]
+  const letters = [
+    source('Import un'),
+    source('Import deux', `${'x'.repeat(100_000)}\r\n`),
+    source('Import trois'),
+  ]
   it('is imported with flags, told at once, then put on the server; a second time nothing is doubled', async () => {
     const file = path.join(folder, 'vieux.mbox')
     const garbage = Buffer.from('From a@b Sun Nov 22 08:00:00 2026\nnot a field\n\nno mail\n\n')

@@ -9,10 +9,13 @@ import { uniqueNames } from './file-names.ts'
 const margin = 56
 const width = 595.28 - 2 * margin
 const labelWidth = 82
+const lineGap = 1.5
 const ink = '#16232e'
 const muted = '#52636f'
 const accent = '#0b6e83'
 const alert = '#9c1c14'
+/** Lines of one message's text on paper at most: some forty pages; the rest is in the original. */
+const mostLines = 2000
 /** Where the foot of the page begins. */
 const bottom = 841.89 - 62
 
@@ -76,6 +79,8 @@ export const createPrinter = (request: PrintRequest) => {
   const bytes = new Intl.NumberFormat(request.language, { maximumFractionDigits: 1 })
   let pages = 0
   let messages = 0
+  /** Lines the message being written may still have. */
+  let lines = 0
 
   const sizeOf = (size: number): string =>
     size < 1024 * 1024
@@ -101,11 +106,25 @@ export const createPrinter = (request: PrintRequest) => {
     style: { font: string; size: number; color: string; indent?: number },
   ): void => {
     const x = margin + (style.indent ?? 0)
-    for (const line of settable(text).split('\n')) {
+    for (const line of settable(text)
+      .replace(/\n(?:[ \t]*\n){2,}/g, '\n\n')
+      .split('\n')) {
       const set = (): void => void doc.font(style.font).fontSize(style.size).fillColor(style.color)
       for (const piece of line.match(/[^]{1,1200}(?:\s|$)|[^]{1,1200}/g) ?? [' ']) {
+        if (lines <= 0) return
+        lines -= 1 + Math.floor(piece.length / 90)
         set()
-        const options = { width: width - (style.indent ?? 0), lineGap: 1.5 }
+        const breadth = width - (style.indent ?? 0)
+        if (doc.widthOfString(piece) <= breadth) {
+          const height = doc.currentLineHeight(true) + lineGap
+          room(height)
+          set()
+          const { y } = doc
+          doc.text(piece, x, y, { lineBreak: false })
+          doc.y = y + height
+          continue
+        }
+        const options = { width: breadth, lineGap }
         room(Math.min(doc.heightOfString(piece, options), bottom - margin))
         set()
         doc.text(piece, x, doc.y, options)
@@ -128,13 +147,13 @@ export const createPrinter = (request: PrintRequest) => {
     doc.y = Math.max(doc.y, y + height) + 3
   }
 
-  const verdict = (message: PrintedMessage): { text: string; bad: boolean } | null => {
+  const verdict = (message: PrintedMessage): { text: string; color: string } => {
     const { signature } = message
-    if (signature.status === 'none') return null
-    if (signature.status === 'invalid') return { text: labels.signatureInvalid, bad: true }
+    if (signature.status === 'none') return { text: labels.unsigned, color: muted }
+    if (signature.status === 'invalid') return { text: labels.signatureInvalid, color: alert }
     const signedOn = signature.signedAt === null ? '' : ` · ${shortDay.format(new Date(signature.signedAt))}`
     const template = signature.scope === 'message' ? labels.signatureValid : labels.signaturePart
-    return { text: withValues(template, { name: signature.signerName, date: signedOn }), bad: false }
+    return { text: withValues(template, { name: signature.signerName, date: signedOn }), color: accent }
   }
 
   const patientBanner = (message: PrintedMessage): void => {
@@ -192,6 +211,7 @@ export const createPrinter = (request: PrintRequest) => {
   return {
     add: (message: PrintedMessage): void => {
       messages += 1
+      lines = mostLines
       newPage()
       doc.outline.addItem(settable(message.subject === '' ? labels.noSubject : message.subject).slice(0, 200))
       const subject = message.subject === '' ? labels.noSubject : message.subject.slice(0, 1000)
@@ -202,7 +222,7 @@ export const createPrinter = (request: PrintRequest) => {
       field(labels.cc, message.cc.map(correspondent).join(', '))
       field(labels.date, day.format(message.date))
       const signed = verdict(message)
-      if (signed) flow(signed.text, { font: 'bold', size: 9.5, color: signed.bad ? alert : accent })
+      flow(signed.text, { font: 'bold', size: 9.5, color: signed.color })
       if (message.encryption === 'decrypted')
         flow(labels.decrypted, { font: 'regular', size: 9.5, color: muted })
       if (message.encryption === 'failed')
@@ -216,8 +236,11 @@ export const createPrinter = (request: PrintRequest) => {
         .lineWidth(0.6)
         .stroke('#c5d0d6')
       doc.y += 10
-      for (const one of message.blocks) block(one)
-      if (message.truncated) flow(labels.truncated, { font: 'bold', size: 9.5, color: alert })
+      for (const one of message.blocks) if (lines > 0) block(one)
+      const cut = message.truncated || lines <= 0
+      // What closes the message is always said.
+      lines = mostLines
+      if (cut) flow(labels.truncated, { font: 'bold', size: 9.5, color: alert })
       doc.y += 6
       room(60)
       flow(labels.attachments, { font: 'bold', size: 10.5, color: ink })

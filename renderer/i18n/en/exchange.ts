@@ -69,6 +69,7 @@ export const exchange = {
   'print-signatureValid': 'Valid signature of {name}{date}',
   'print-signaturePart': 'Valid signature of {name} for a part of the message only{date}',
   'print-signatureInvalid': 'Signature not valid: the author or the content is not proven',
+  'print-unsigned': 'Not signed',
   'print-decrypted': 'Received encrypted, decrypted for this export',
   'print-stillEncrypted':
     'Encrypted message: this computer lacks the key to read it. The original is attached.',

@@ -71,6 +71,7 @@ export const exchange = {
   'print-signatureValid': 'Signature valide de {name}{date}',
   'print-signaturePart': 'Signature valide de {name} pour une partie seulement du message{date}',
   'print-signatureInvalid': 'Signature non valide : l’auteur ou le contenu n’est pas prouvé',
+  'print-unsigned': 'Message non signé',
   'print-decrypted': 'Message reçu chiffré, déchiffré pour cet export',
   'print-stillEncrypted': 'Message chiffré : ce poste n’a pas la clé pour le lire. L’original est joint.',
   'print-patient': 'Patient',
