@@ -13,6 +13,9 @@ interface Loaded {
   state: ViewState
 }
 
+/** What a sent message has become, as its row tells. */
+const fateOf = ({ delivery, replacement }: MessageRow): string => JSON.stringify([delivery, replacement])
+
 /** A message with its conversation; follows the core's deltas. `reload` asks again after an error. */
 export const useMessage = (
   messageId: number,
@@ -22,12 +25,14 @@ export const useMessage = (
   const [attempt, setAttempt] = useState(0)
   useEffect(() => {
     let current = true
+    let fate: string | null = null
     const load = async (): Promise<void> => {
       const [view, thread] = await Promise.all([
         invoke('messages.view', { id: messageId }),
         withThread ? invoke('messages.thread', { id: messageId }) : null,
       ])
       if (!current) return
+      fate = view.ok ? fateOf(view.value.row) : null
       setLoaded({
         messageId,
         // A conversation that cannot be read does not keep the message from being read.
@@ -40,6 +45,8 @@ export const useMessage = (
     const stop = on('mail.delta', ({ upserted }) => {
       const row = upserted.find((candidate) => candidate.id === messageId)
       if (!row) return
+      // The row has only the summary of what a report or a replacement changed.
+      if (fate !== null && fateOf(row) !== fate) void load()
       setLoaded((previous) => {
         if (previous?.messageId !== messageId || previous.state.state !== 'ready') return previous
         return { messageId, state: { ...previous.state, view: { ...previous.state.view, row } } }

@@ -213,9 +213,20 @@ describe('« annule et remplace »', () => {
     const store = sentStore()
     const first = store.message(2, { messageId: '<old@t>' })
     const id = store.add({ replaces: '<old@t>' })
-    expect(store.row(first)?.replacement).toBe('replaced')
-    store.choose['outbox.cancel'](store.db, { id }, store.context)
+    const { messageId } = store.item(id)
     expect(store.row(first)?.replacement).toBeNull()
+    store.choose['outbox.cancel'](store.db, { id }, store.context)
+    store.message(2, { messageId })
+    expect(store.row(first)?.replacement).toBeNull()
+  })
+
+  it('is known once the copy is in Sent, even when a server took the field away', () => {
+    const store = sentStore()
+    const first = store.message(2, { messageId: '<old@t>' })
+    const { messageId } = store.item(store.add({ replaces: '<old@t>' }))
+    const second = store.message(2, { messageId })
+    expect(store.row(first)?.replacement).toBe('replaced')
+    expect(store.row(second)?.replacement).toBe('replaces')
   })
 })
 

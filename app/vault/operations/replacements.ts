@@ -40,15 +40,31 @@ export const dropReplacement = (db: SqlDatabase, accountId: number, messageId: s
   return replaced.flatMap((row) => markReplacement(db, accountId, row.replaced_header))
 }
 
-/** Writes into the rows of a Message-ID whether they replace or are replaced; returns those that changed. */
-export const markReplacement = (db: SqlDatabase, accountId: number, header: string): number[] => {
+/** Marks the rows of a message that has come, and of those it was known to replace; returns those that changed. */
+export const markReplacements = (db: SqlDatabase, accountId: number, messageId: string): number[] => {
+  const replaced = db
+    .prepare(
+      'SELECT replaced_header FROM replacements WHERE account_id = $accountId AND message_id_header = $messageId',
+    )
+    .all<{ replaced_header: string }>({ accountId, messageId })
+  return [messageId, ...replaced.map((row) => row.replaced_header)].flatMap((header) =>
+    markReplacement(db, accountId, header),
+  )
+}
+
+/**
+ * Writes into the rows of a Message-ID whether they replace or are replaced: what waits in the outbox replaces nothing
+ * yet. Returns those that changed.
+ */
+const markReplacement = (db: SqlDatabase, accountId: number, header: string): number[] => {
   const rows = db
     .prepare(
       `SELECT m.id, m.replacement,
          EXISTS (SELECT 1 FROM replacements r WHERE r.account_id = $accountId AND r.message_id_header = $header
            AND r.author = lower(m.from_address)) AS replaces,
-         EXISTS (SELECT 1 FROM replacements r WHERE r.account_id = $accountId AND r.replaced_header = $header
-           AND r.author = lower(m.from_address)) AS replaced
+         EXISTS (SELECT 1 FROM replacements r JOIN message_headers n ON n.message_id_header = r.message_id_header
+           WHERE r.account_id = $accountId AND r.replaced_header = $header
+             AND r.author = lower(m.from_address)) AS replaced
        FROM message_headers h JOIN messages m ON m.id = h.message_id
        WHERE h.message_id_header = $header AND m.account_id = $accountId`,
     )

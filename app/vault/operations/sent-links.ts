@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '../database.ts'
 import { refreshDelivery } from './delivery.ts'
-import { markReplacement, noteReplacement } from './replacements.ts'
+import { markReplacements, noteReplacement } from './replacements.ts'
 
 /**
  * Ties a message just added to what is already known of its Message-ID: reports that came before the copy in Sent, and
@@ -25,7 +25,7 @@ export const linkMessage = (
       )
       .get<{ found: number }>(params)
   )
-    changed.push(...markReplacement(db, accountId, messageId))
+    changed.push(...markReplacements(db, accountId, messageId))
   if (
     db
       .prepare(
