@@ -151,13 +151,13 @@ const Upkeep = ({ overview, onAsk }: { overview: StorageOverview; onAsk: (what: 
           : t('storage.compactNothing')}
       </p>
       <div className="settings-actions">
-        <Button size="small" isDisabled={busy} onPress={() => void check()}>
+        <Button size="small" isPending={busy} onPress={() => void check()}>
           {t('storage.checkNow')}
         </Button>
-        <Button size="small" isDisabled={busy} onPress={() => void compact()}>
+        <Button size="small" isPending={busy} onPress={() => void compact()}>
           {t('storage.compact')}
         </Button>
-        <Button size="small" isDisabled={busy} onPress={() => onAsk('rebuild')}>
+        <Button size="small" isPending={busy} onPress={() => onAsk('rebuild')}>
           {t('storage.rebuild')}
         </Button>
       </div>
@@ -242,10 +242,10 @@ export const StorageSection = ({
                 : t('storage.backupNever')}
             </p>
             <div className="settings-actions">
-              <Button size="small" isDisabled={task !== null} onPress={() => setAsked('backup')}>
+              <Button size="small" isPending={task !== null} onPress={() => setAsked('backup')}>
                 {t('storage.backupNow')}
               </Button>
-              <Button size="small" isDisabled={task !== null} onPress={() => setAsked('restore')}>
+              <Button size="small" isPending={task !== null} onPress={() => setAsked('restore')}>
                 {t('storage.restore')}
               </Button>
             </div>
