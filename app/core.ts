@@ -221,6 +221,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       return url
     },
     replacePrefix: () => preferences.get().replacePrefix,
+    deliveryNotices: () => preferences.get().deliveryNotices,
     extraHeaders: (): Record<string, string> => (policy.nil === undefined ? {} : { 'X-MSS-NIL': policy.nil }),
     now,
     random,

@@ -10,6 +10,8 @@ export const Settings = z.object({
   lockAfterMinutes: z.number().int().min(1).max(120),
   /** Seconds to change one's mind after « Envoyer ». */
   sendDelaySeconds: z.union([z.literal(0), z.literal(5), z.literal(10), z.literal(30)]),
+  /** A notice when a recipient's server has delivered, not only when it could not (RFC 3461). */
+  deliveryNotices: z.boolean(),
   /** Put before the subject of a message that replaces another. */
   replacePrefix: z.string().max(60),
 })

@@ -67,6 +67,8 @@ export interface MailDependencies
   /** Milliseconds, for durations. */
   monotonic: () => number
   random: (length: number) => Uint8Array
+  /** Whether delivery is to be reported, not only its failure; true without it. */
+  deliveryNotices?: () => boolean
   /** Milliseconds a submission server may take to answer; five minutes without it. */
   replyTimeout?: number
   /** Between two looks at the folders other than the inbox; two minutes without it. */
@@ -178,6 +180,7 @@ export const createMail = (deps: MailDependencies) => {
       random: deps.random,
       onChange: outboxChanged,
       onSettled: runner.wake,
+      deliveryNotices: deps.deliveryNotices ?? (() => true),
       ...(deps.replyTimeout === undefined ? {} : { replyTimeout: deps.replyTimeout }),
     })
     running.set(account.id, { runner, sender })

@@ -34,6 +34,7 @@ const defaults: Settings = {
   density: 'cosy',
   lockAfterMinutes: 30,
   sendDelaySeconds: 10,
+  deliveryNotices: true,
   replacePrefix: '[Annule et remplace] ',
 }
 

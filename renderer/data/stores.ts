@@ -52,6 +52,7 @@ const defaultSettings: Settings = {
   density: 'comfortable',
   lockAfterMinutes: 30,
   sendDelaySeconds: 10,
+  deliveryNotices: true,
   replacePrefix: '[Annule et remplace] ',
 }
 

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Folder, Output, Settings } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { settingsStore, useNow, useStore } from '../data/index.ts'
-import { Dialog, Segments, showError, TextField } from '../design/index.ts'
+import { Checkbox, Dialog, Segments, showError, TextField } from '../design/index.ts'
 import { ImportSection, QuarantineList } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
 import { StorageSection } from '../storage/index.ts'
@@ -86,6 +86,12 @@ export const SettingsDialog = ({
         }))}
         onChange={(seconds) => change({ sendDelaySeconds: sendSeconds[seconds] })}
       />
+      <Checkbox
+        isSelected={settings.deliveryNotices}
+        onChange={(deliveryNotices) => change({ deliveryNotices })}
+      >
+        {t('sending.deliveryNotices')}
+      </Checkbox>
       <TextField
         label={t('sending.replacePrefix')}
         hint={t('sending.replacePrefixHint')}

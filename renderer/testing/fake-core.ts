@@ -89,6 +89,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     density: 'comfortable',
     lockAfterMinutes: 30,
     sendDelaySeconds: 10,
+    deliveryNotices: true,
     replacePrefix: '[Annule et remplace] ',
   }
   const accounts: Account[] =

@@ -18,6 +18,8 @@ export interface SenderDependencies {
   onChange: (change: OutboxChange | null) => Promise<void>
   /** A message was accepted or its fate is unknown: the IMAP side files it or looks for it. */
   onSettled: () => void
+  /** Whether delivery is to be reported, not only its failure. */
+  deliveryNotices: () => boolean
   /** Milliseconds a server may take to answer; its own default when absent. */
   replyTimeout?: number
 }
@@ -84,11 +86,14 @@ export const startSender = (deps: SenderDependencies): Sender => {
   ): Promise<Submission> => {
     const to = item.recipients.filter((one) => one.accepted === null).map((one) => one.address)
     if (item.purpose === 'message')
-      return await session.send({ from: item.sender, to, id: item.envelopeId }, mime)
+      return await session.send(
+        { from: item.sender, to, id: item.envelopeId, success: deps.deliveryNotices() },
+        mime,
+      )
     // RFC 8098 wants no return path; a submission server may insist on its user's.
-    const bare = await session.send({ from: '', to, id: null }, mime)
+    const bare = await session.send({ from: '', to, id: null, success: false }, mime)
     return bare.kind === 'refused' && bare.error.code === 'smtp.sender-refused'
-      ? await session.send({ from: item.sender, to, id: null }, mime)
+      ? await session.send({ from: item.sender, to, id: null, success: false }, mime)
       : bare
   }
 

@@ -30,6 +30,8 @@ export interface Envelope {
   to: string[]
   /** ENVID; null asks for no report at all. */
   id: string | null
+  /** Success is reported too, not only trouble. */
+  success: boolean
 }
 
 export interface SubmissionSession {
@@ -246,13 +248,13 @@ const send = (
   })
 
 /** Notices wanted (RFC 3461). One ORCPT is all that nodemailer can say: only where there is one recipient. */
-const deliveryNotices = ({ id, to }: Envelope) =>
+const deliveryNotices = ({ id, to, success }: Envelope) =>
   id === null
     ? { notify: ['NEVER'] }
     : {
         ret: 'HDRS',
         envid: id,
-        notify: ['SUCCESS', 'FAILURE', 'DELAY'],
+        notify: [...(success ? ['SUCCESS'] : []), 'FAILURE', 'DELAY'],
         ...(to.length === 1 && to[0] !== undefined ? { orcpt: `rfc822;${to[0]}` } : {}),
       }
 

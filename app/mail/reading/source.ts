@@ -29,6 +29,7 @@ export const readSource = async (raw: Uint8Array, enrich: Enrich): Promise<BodyR
   if (!parsed.ok) return unread(parsed.error.code)
   const message = parsed.value
   const found = await enrich({ raw, parsed: message })
+  const report = parseReport(message)
   const text = message.text.slice(0, textLength)
   const names = message.attachments.flatMap((part) => part.fileName ?? []).join(' ')
   return {
@@ -36,13 +37,14 @@ export const readSource = async (raw: Uint8Array, enrich: Enrich): Promise<BodyR
     indexText: prepareText(`${text}\n${names}\n${found.extraText}`.slice(0, 2 * textLength)),
     findings: {
       preview: previewOf(text === '' ? found.extraText : text),
-      hasAttachments: message.attachments.some(isListedAttachment),
+      // The parts of a report are the report.
+      hasAttachments: report === null && message.attachments.some(isListedAttachment),
       ...protectionOf(message.root.mimeType, message.root.parameters['smime-type']),
       patient: found.patient,
       documentLabel: found.documentLabel,
       documentCount: found.documentCount,
       alert: found.alert,
-      report: parseReport(message),
+      report,
     },
     copies: message.cc.map(({ name, address }) => `${name} ${address}`).join(' '),
     error: null,

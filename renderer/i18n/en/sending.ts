@@ -53,6 +53,7 @@ export const sending = {
   past: 'This date is over.',
   delay: 'Undo sending for',
   delaySeconds: '{seconds, plural, =0 {Never} other {# s}}',
+  deliveryNotices: 'Ask for a delivery notice of each message (failures are always told)',
   replacePrefix: 'Mention of a replacement',
   replacePrefixHint: 'Put before the subject of a message that replaces another.',
 

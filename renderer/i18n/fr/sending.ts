@@ -54,6 +54,7 @@ export const sending = {
   past: 'Cette date est passée.',
   delay: 'Annuler un envoi pendant',
   delaySeconds: '{seconds, plural, =0 {Jamais} other {# s}}',
+  deliveryNotices: 'Demander un avis de remise pour chaque envoi (les échecs sont toujours signalés)',
   replacePrefix: 'Mention « annule et remplace »',
   replacePrefixHint: 'Placée devant l’objet du message qui en remplace un autre.',
 
