@@ -37,8 +37,8 @@ const startWait = 3_000
 const busyWait = 2_000
 const decryptedWaiting = 20
 /** Pages of the index written at a time when it is drawn together, and how often before the queue is looked at again. */
-const mergePages = 64
-const mergeSteps = 50
+const mergePages = 16
+const mergeSteps = 200
 
 /**
  * The text of attachments into the index: a background pass over what waits, newest first, one message at a time, resumed

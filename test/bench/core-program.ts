@@ -17,7 +17,8 @@ import {
   type Output,
 } from '../../app/contract/index.ts'
 import { createCore, type Core } from '../../app/core.ts'
-import { createVault } from '../../app/vault/index.ts'
+import { createVault, type Vault } from '../../app/vault/index.ts'
+import { fillStore } from './fill-store.ts'
 import { Order, type Answer } from './orders.ts'
 import { createDraw } from './vocabulary.ts'
 import { profileWorkers, writeMemory } from './worker-profiles.ts'
@@ -169,7 +170,7 @@ const firstSync = async (order: Order & { order: 'first-sync' }): Promise<Answer
 }
 
 /** Opens the session, lists the inbox, and waits until the server has nothing new. */
-const open = async (unlock: () => Promise<unknown>): Promise<Answer<'open-recovery'>> => {
+const open = async (unlock: () => Promise<unknown>, sync: boolean): Promise<Answer<'open-recovery'>> => {
   let connecting = NaN
   const begun = performance.now()
   const connects = until('accounts.changed', ([account]) => {
@@ -181,6 +182,7 @@ const open = async (unlock: () => Promise<unknown>): Promise<Answer<'open-recove
   const opened = performance.now() - begun
   await newestPage()
   const listed = performance.now() - begun
+  if (!sync) return { opened, listed, synced: 0 }
   await connects
   await idle
   return { opened, listed, synced: performance.now() - connecting }
@@ -251,9 +253,7 @@ const must = <T>(outcome: Outcome<T>): T => {
   return outcome.value
 }
 
-const storeSearches = async (
-  order: Order & { order: 'store-searches' },
-): Promise<Answer<'store-searches'>> => {
+const openStoreAlone = async (code: string): Promise<Vault> => {
   const vault = createVault({
     folder: join(folder, 'profile'),
     workerEntry: vaultWorker,
@@ -261,7 +261,24 @@ const storeSearches = async (
     now: () => Date.now(),
     deviceSecret: { protect: veiled, unprotect: veiled },
   })
-  must(await vault.open({ kind: 'recovery', code: order.code }))
+  must(await vault.open({ kind: 'recovery', code }))
+  return vault
+}
+
+const fill = async (order: Order & { order: 'fill' }): Promise<Answer<'fill'>> => {
+  const vault = await openStoreAlone(order.code)
+  const seconds = await fillStore(vault, order.messages, order.maildir)
+  const begun = performance.now()
+  // What the product does when nothing else is to be done.
+  while (must(await vault.run('indexing.merge', { pages: 64 }))) continue
+  await vault.close()
+  return { seconds, tidied: (performance.now() - begun) / 1000 }
+}
+
+const storeSearches = async (
+  order: Order & { order: 'store-searches' },
+): Promise<Answer<'store-searches'>> => {
+  const vault = await openStoreAlone(order.code)
   const accounts = must(await vault.run('accounts.list', {}))
   const withoutBody = must(await vault.run('messages.countWithoutBody', { accountId: accounts[0]?.id ?? 0 }))
   const times: number[] = []
@@ -287,9 +304,14 @@ const obey = async (order: Order): Promise<unknown> => {
     case 'first-sync':
       return firstSync(order)
     case 'open-passphrase':
-      return open(() => call('session.openWithPassphrase', { passphrase: order.passphrase }))
+      return open(
+        () => call('session.openWithPassphrase', { passphrase: order.passphrase }),
+        order.sync ?? true,
+      )
     case 'open-recovery':
-      return open(() => call('session.openWithRecovery', { code: order.code }))
+      return open(() => call('session.openWithRecovery', { code: order.code }), order.sync ?? true)
+    case 'fill':
+      return fill(order)
     case 'resync':
       return resync()
     case 'views':

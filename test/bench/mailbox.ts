@@ -48,7 +48,8 @@ export const fillMailbox = async (operator: Operator, count: number): Promise<Fi
 
 const messageId = (index: number): string => `<bench-${index}@bench.mssante.test>`
 
-const makeMessage = (draw: Draw, index: number, count: number, huge: boolean): StoredMessage => {
+/** One message of the mailbox; what is drawn before it must have been drawn. */
+export const makeMessage = (draw: Draw, index: number, count: number, huge: boolean): StoredMessage => {
   const share = draw.below(10)
   const folder = share < 6 ? 'INBOX' : share < 9 ? folderNames.archive : folderNames.sent
   const date = new Date(newest - Math.floor((count - 1 - index + draw.next() * 0.9) * spacing))

@@ -20,8 +20,16 @@ export const Order = z.discriminatedUnion('order', [
     messages: z.number(),
     inbox: z.number(),
   }),
-  z.object({ order: z.literal('open-passphrase'), passphrase: z.string() }),
-  z.object({ order: z.literal('open-recovery'), code: z.string() }),
+  /** With `sync` false, the server is not waited for (there is none). */
+  z.object({ order: z.literal('open-passphrase'), passphrase: z.string(), sync: z.boolean().optional() }),
+  z.object({ order: z.literal('open-recovery'), code: z.string(), sync: z.boolean().optional() }),
+  /** Fills the store of a locked session directly; `maildir` gets the same messages. */
+  z.object({
+    order: z.literal('fill'),
+    code: z.string(),
+    messages: z.number(),
+    maildir: z.string().nullable(),
+  }),
   z.object({ order: z.literal('resync') }),
   z.object({ order: z.literal('views'), count: z.number(), seed: z.number() }),
   z.object({ order: z.literal('searches'), texts: z.array(z.string()) }),
@@ -48,6 +56,8 @@ export const Answers = {
   }),
   'open-passphrase': z.object({ opened: z.number(), listed: z.number(), synced: z.number() }),
   'open-recovery': z.object({ opened: z.number(), listed: z.number(), synced: z.number() }),
+  /** Seconds. */
+  fill: z.object({ seconds: z.number(), tidied: z.number() }),
   resync: z.object({ milliseconds: z.number() }),
   views: z.object({ times: Times, size: z.number() }),
   searches: z.object({ times: Times, found: z.number() }),

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [NAME …|all] [--messages 10000] [--runs 5] [--long-runs N] [--profile FOLDER]`: measures the real core and
+ * `npm run bench -- [NAME …|all] [--messages 10000] [--runs 5] [--long-runs N] [--profile FOLDER] [--direct [--no-peers]]`: measures the real core and
  * its peers on the same fresh server. One JSON line per figure on standard output; progress on standard error.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,8 +9,10 @@ import { parseArgs } from 'node:util'
 import { folderNames, startOperator } from '../operator/index.ts'
 import { benchNames, runBenches, type BenchName } from './benches.ts'
 import { fillMailbox, owner } from './mailbox.ts'
-import { bundlePrograms } from './bundle.ts'
-import { preparePeers } from './peers.ts'
+import { bundlePrograms, type Programs } from './bundle.ts'
+import { directNames, runDirect } from './direct.ts'
+import { preparePeers, type Peers } from './peers.ts'
+import type { Figure } from './statistics.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +21,8 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '5' },
     'long-runs': { type: 'string' },
     profile: { type: 'string' },
+    direct: { type: 'boolean', default: false },
+    'no-peers': { type: 'boolean', default: false },
   },
 })
 const log = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -35,18 +39,20 @@ if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there a
 const folder = await mkdtemp(join(tmpdir(), 'souspli-bench-'))
 const dist = join(import.meta.dirname, `../../dist/bench-${process.pid}`)
 const operator = await startOperator()
-try {
-  const peers = preparePeers(operator, log)
-  const programs = await bundlePrograms(dist)
+const print = (line: Figure): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
+const load = (): string =>
+  loadavg()
+    .map((one) => one.toFixed(1))
+    .join(' ')
+
+const withServer = async (peers: Peers, programs: Programs): Promise<void> => {
   const mailbox = await fillMailbox(operator, whole(values.messages))
   // The server reads its own store before anybody is timed.
   for (const path of ['INBOX', folderNames.archive, folderNames.sent])
     await operator.mailbox(owner.key).list(path)
   log(
     `${mailbox.messages} messages (${mailbox.inbox} in the inbox), ${(mailbox.bytes / 2 ** 20).toFixed(0)} MiB, ` +
-      `written in ${(mailbox.milliseconds / 1000).toFixed(1)} s; load ${loadavg()
-        .map((load) => load.toFixed(1))
-        .join(' ')}`,
+      `written in ${(mailbox.milliseconds / 1000).toFixed(1)} s; load ${load()}`,
   )
   const runs = whole(values.runs)
   await runBenches(
@@ -60,15 +66,24 @@ try {
       longRuns: whole(values['long-runs'] ?? values.runs),
       profileFolder: values.profile === undefined ? null : resolve(values.profile),
       log,
-      print: (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
+      print,
     },
     new Set(asked.filter(isBench)),
   )
-  log(
-    `load at the end ${loadavg()
-      .map((load) => load.toFixed(1))
-      .join(' ')}`,
-  )
+  log(`load at the end ${load()}`)
+}
+
+try {
+  const peers = preparePeers(operator, log)
+  const programs = await bundlePrograms(dist)
+  if (values.direct) {
+    const wrong = asked.filter((name) => !(directNames as readonly string[]).includes(name))
+    if (wrong.length > 0) throw new Error(`without a server there are only: ${directNames.join(', ')}`)
+    const messages = whole(values.messages)
+    const runs = whole(values.runs)
+    const compared = values['no-peers'] ? null : peers
+    await runDirect({ messages, runs, programs, folder, peers: compared, log, print }, new Set(asked))
+  } else await withServer(peers, programs)
 } finally {
   await operator.stop()
   for (const made of [folder, dist]) await rm(made, { recursive: true, force: true })
