@@ -10,12 +10,13 @@ import './exchange.css'
 /** Every message set aside, for whoever looks after this workstation. */
 export const QuarantineList = ({ onExport }: { onExport: () => void }) => {
   const [list, setList] = useState<readonly Quarantined[] | null>(null)
-  const load = async (): Promise<void> => {
-    const answer = await invoke('quarantine.list', null)
-    if (answer.ok) setList(answer.value)
-    else showError(answer.error)
-  }
-  useEffect(() => void load(), [])
+  const [tries, setTries] = useState(0)
+  useEffect(() => {
+    void invoke('quarantine.list', null).then((answer) => {
+      if (answer.ok) setList(answer.value)
+      else showError(answer.error)
+    })
+  }, [tries])
   return (
     <section className="settings-certificates" aria-labelledby="settings-quarantine">
       <h3 id="settings-quarantine">{t('exchange.quarantine')}</h3>
@@ -40,7 +41,10 @@ export const QuarantineList = ({ onExport }: { onExport: () => void }) => {
               >
                 {t('exchange.exportAction')}
               </Button>
-              <Button size="small" onPress={() => void retryQuarantined(row.id).then(load)}>
+              <Button
+                size="small"
+                onPress={() => void retryQuarantined(row.id).then(() => setTries(tries + 1))}
+              >
                 {t('common.retry')}
               </Button>
             </li>

@@ -9,7 +9,7 @@ export interface FileFlags {
 export const noFlags: FileFlags = { seen: false, answered: false, flagged: false, forwarded: false }
 
 /** Bytes of one message at most; more is refused as `mime.limit`. */
-export const largestImported = 100 * 1024 * 1024
+export const largestImported = 64 * 1024 * 1024
 
 /** One message found in a file, in CRLF, without what the file format added to its header. */
 export interface FoundMessage {
