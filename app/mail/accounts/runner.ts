@@ -3,17 +3,18 @@ import type { AccountConnection, SyncProgress } from '../../contract/index.ts'
 import { fail, ok, toErrorData, type AppError, type ErrorData, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, SyncFolder, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
-import { createTurns } from '../changes.ts'
 import { createBodyPipeline, type BodyStore } from '../imap/bodies.ts'
 import { imapError, openImap } from '../imap/connection.ts'
 import type { AskCredentials } from '../net/credentials.ts'
-import { readQuota, readRights } from '../imap/folders.ts'
 import type { HeaderReading } from '../imap/headers.ts'
-import { collectVanished, syncFolder } from '../imap/sync.ts'
+import { collectVanished } from '../imap/sync.ts'
 import { must } from '../net/failure.ts'
 import type { PeerVerification } from '../net/peer.ts'
-import { createBell, retryDelay } from './backoff.ts'
-import { surveyFolders, type DueFolder, type Survey } from './survey.ts'
+import { createBell } from './backoff.ts'
+import { doChores } from './chores.ts'
+import { keepRunning, stateAfter } from './keep-running.ts'
+import { isAs, surveyFolders, type Survey } from './survey.ts'
+import { createPasses } from './passes.ts'
 import { createReplayer } from './replayer.ts'
 
 export interface RunnerDependencies {
@@ -65,17 +66,14 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const aborter = new AbortController()
   const foregroundBell = createBell()
   const backgroundBell = createBell()
-  const turns = createTurns()
-  const backlog = new Map<number, number[]>()
-  const flagsCompared = new Map<number, number>()
   const clients = new Set<ImapFlow>()
   let front: ImapFlow | null = null
   let background: ImapFlow | null = null
   let connection: AccountConnection = { state: 'offline' }
   let syncedAt: string | null = null
   let trouble: ErrorData | null = null
+  let behind: ErrorData | null = null
   let inbox: SyncFolder | null = null
-  let due: DueFolder[] = []
   let surveyDue = true
   /** When the survey began whose findings `due` holds; milliseconds. */
   let surveyedAt = 0
@@ -88,10 +86,16 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   }
   const stopped = (): boolean => aborter.signal.aborted
   const iso = (milliseconds: number): string => new Date(milliseconds).toISOString()
-  const setTrouble = (next: ErrorData | null): void => {
+  /** What goes wrong while the inbox is followed: the connection behind it, else the first folder refused. */
+  const tellTrouble = (): void => {
+    const next = behind ?? passes.refusal()
     if (trouble?.code === next?.code) return
     trouble = next
     if (connection.state === 'online') setConnection({ ...connection, trouble })
+  }
+  const setBehind = (next: ErrorData | null): void => {
+    behind = next
+    tellTrouble()
   }
 
   const connect = async (idle: boolean): Promise<ImapFlow> => {
@@ -109,32 +113,6 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     if (!client.usable) must(fail('net.closed', { retry: 'later', details: { host: account.imap.host } }))
   }
 
-  /**
-   * Connects, works until the connection ends, waits as the failure asks, and again. A connection that has done
-   * something (`worked`) starts the waiting times afresh.
-   */
-  const keepRunning = async (
-    work: (worked: () => void) => Promise<void>,
-    onFailure: (error: AppError, retryAt: number | null) => void,
-    bell: ReturnType<typeof createBell>,
-  ): Promise<void> => {
-    let attempt = 0
-    while (!stopped()) {
-      try {
-        await work(() => {
-          attempt = 0
-        })
-      } catch (cause) {
-        if (stopped()) return
-        const error = imapError(cause, account.imap.host)
-        const delay = retryDelay(error, attempt, deps.random)
-        attempt++
-        onFailure(error, delay === null ? null : deps.now() + delay)
-        await bell.wait(delay)
-      }
-    }
-  }
-
   const folders = async (): Promise<SyncFolder[]> =>
     must(await vault.run('folders.forSync', { accountId: account.id }))
 
@@ -142,47 +120,37 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     deps.onProgress({ accountId: account.id, phase, done, total })
   }
 
-  /** Puts folders in front of those that wait for a pass. */
-  const markDirty = (ids: readonly number[]): void => {
-    const first = [...new Set(ids)].map((id) => due.find((one) => one.id === id) ?? { id, status: null })
-    due = [...first, ...due.filter((one) => !ids.includes(one.id))]
+  const passes = createPasses({
+    host: account.imap.host,
+    vault,
+    reading: deps.reading,
+    announce: deps.announce,
+    now: deps.now,
+    onHeaders: (done, total) => progress('headers', done, total),
+  })
+  const pass: typeof passes.over = async (client, vanished, next) => {
+    await passes.over(client, vanished, next)
+    tellTrouble()
   }
-
-  /** One pass over a folder, never two at once on the same folder. True when more of it waits. */
-  const passOver = async (
-    client: ImapFlow,
-    vanished: ReturnType<typeof collectVanished>,
-    { id, status }: DueFolder,
-  ): Promise<boolean> =>
-    await turns(id, async () => {
-      const known = must(await vault.run('folders.forPass', { id }))
-      if (!known) return false
-      const { reading, announce, now } = deps
-      const sync = { vault, client, reading, announce, backlog, vanished, flagsCompared, now }
-      const pass = await syncFolder(sync, known.folder, known.orphans)
-      if (pass.more) progress('headers', pass.done, pass.total)
-      if (pass.complete && status !== null && status !== known.folder.settledStatus)
-        must(await vault.run('folders.settle', { id, status }))
-      return pass.more
-    })
 
   /** Every folder is the same as on the server: nothing that vanished can turn up elsewhere any more. */
   const passDone = async (): Promise<void> => {
+    if (!passes.done()) return
     syncedAt = iso(surveyedAt)
     if (connection.state === 'online') setConnection({ ...connection, syncedAt })
     const removal = must(await vault.run('messages.forget', { accountId: account.id }))
     if (removal.ids.length > 0) await deps.announce({ removal })
   }
 
-  /** Hands what the survey found to the background connection, which is opened for it; all done when there is nothing. */
+  const wake = (): void => {
+    wanted = true
+    backgroundBell.ring()
+  }
+
+  /** Leaves to the background connection what the survey found; it is opened for that. */
   const handOver = async (found: Survey): Promise<void> => {
-    if (due.length > 0 || found.waiting) {
-      wanted = true
-      backgroundBell.ring()
-      return
-    }
-    if (background !== null && wanted) return
-    progress('idle', 1, 1)
+    if (passes.waiting() || found.waiting) wake()
+    if (!passes.waiting() && !wanted) progress('idle', 1, 1)
     await passDone()
   }
 
@@ -194,28 +162,18 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       thorough,
     )
     inbox = found.folders.find((folder) => folder.role === 'inbox' && folder.mailbox === null) ?? null
-    const listed = new Set(found.folders.map(({ id }) => id))
-    const fresh = new Set(found.due.map(({ id }) => id))
-    due = [...due.filter(({ id }) => listed.has(id) && !fresh.has(id)), ...found.due]
+    passes.found(found)
     surveyedAt = begun
     return found
   }
 
-  /** What the user may do in shared folders, and the room left: never before mail. */
-  const chores = async (client: ImapFlow, list: readonly SyncFolder[]): Promise<void> => {
-    const rights = await readRights(
-      client,
-      list.filter(({ mailbox }) => mailbox !== null),
-    )
-    const changed = must(await vault.run('folders.setRights', { rights }))
-    if (changed.length > 0) await deps.announce({ folderIds: changed })
-    const quota = await readQuota(client)
-    if (must(await vault.run('accounts.setQuota', { id: account.id, quota }))) deps.onQuota()
-  }
+  /** Milliseconds since a moment; a clock set back counts as time passed, not as years to wait. */
+  const since = (at: number): number => Math.abs(deps.now() - at)
 
   const foreground = async (worked: () => void): Promise<void> => {
     setConnection({ state: 'connecting' })
     const client = await connect(true)
+    const choreDeps = { vault, accountId: account.id, announce: deps.announce, onQuota: deps.onQuota }
     front = client
     let active = true
     let inboxChanged = false
@@ -232,12 +190,10 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
           foregroundBell.ring()
         })
       const passInbox = async (): Promise<void> => {
-        const wish = due.find(({ id }) => id === inbox?.id)
+        const wish = inbox ? passes.take(inbox.id) : undefined
         if (!inbox || !(wish || inboxChanged)) return
-        due = due.filter((one) => one !== wish)
         inboxChanged = false
-        const next = wish ?? { id: inbox.id, status: null }
-        if (await passOver(client, vanished, next)) due.push(next)
+        await pass(client, vanished, wish ?? { id: inbox.id, status: null })
         // What has just come has no body yet.
         wake()
       }
@@ -247,12 +203,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         const lock = await client.getMailboxLock(inbox.path)
         const { mailbox } = client
         lock.release()
-        if (mailbox && (mailbox.uidNext !== inbox.uidnext || mailbox.exists !== inbox.serverTotal))
-          inboxChanged = true
+        if (mailbox && !isAs(mailbox, found.statusOf(inbox.path))) inboxChanged = true
       }
       progress('folders', 0, 1)
       let choresAt = 0
-      backlog.clear()
+      passes.forgetBacklog()
       surveyDue = false
       let found = await survey(client, true)
       setConnection({ state: 'online', since: iso(deps.now()), syncedAt, trouble })
@@ -261,17 +216,17 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         await passInbox()
         worked()
         await handOver(found)
-        if (found.due.length > 0 || deps.now() - choresAt > choresEvery) {
+        if (found.due.length > 0 || since(choresAt) > choresEvery) {
           choresAt = deps.now()
-          await chores(client, found.folders)
+          await doChores(choreDeps, client, found.folders)
         }
         found = { ...found, due: [], waiting: false }
         await watchInbox()
         if (!inboxChanged && !surveyDue)
-          await foregroundBell.wait(Math.max(0, surveyedAt + deps.pollMilliseconds - deps.now()))
+          await foregroundBell.wait(Math.max(0, deps.pollMilliseconds - since(surveyedAt)))
         if (stopped()) return
         usable(client)
-        if (!surveyDue && deps.now() - surveyedAt < deps.pollMilliseconds) continue
+        if (!surveyDue && since(surveyedAt) < deps.pollMilliseconds) continue
         const thorough = surveyDue || round % thoroughEvery === 0
         round++
         surveyDue = false
@@ -284,26 +239,13 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     }
   }
 
-  const failed = (error: AppError, retryAt: number | null): void => {
-    if (error.code === 'auth.login-required') setConnection({ state: 'login-required' })
-    else
-      setConnection({
-        state: 'error',
-        error: toErrorData(error),
-        retryAt: retryAt === null ? null : new Date(retryAt).toISOString(),
-      })
-  }
+  const failed = (error: AppError, retryAt: number | null): void => setConnection(stateAfter(error, retryAt))
 
   /** The foreground knows no trouble of its own: it keeps the state, with what is wrong behind it. */
   const failedBehind = (error: AppError): void => {
     // A refused login is everybody's: closed, the foreground meets the same refusal and tells the user.
     if (error.code === 'auth.login-required') for (const client of clients) client.close()
-    else setTrouble(toErrorData(error))
-  }
-
-  const wake = (): void => {
-    wanted = true
-    backgroundBell.ring()
+    else setBehind(toErrorData(error))
   }
 
   let dueTimer: NodeJS.Timeout | undefined
@@ -317,14 +259,14 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     random: deps.random,
     wakeIn: (milliseconds) => {
       clearTimeout(dueTimer)
-      dueTimer = setTimeout(wake, Math.max(0, milliseconds))
+      dueTimer = setTimeout(wake, Math.min(3_600_000, Math.max(0, milliseconds)))
     },
     onChange: deps.onActions,
   })
 
   const replayNext = async (client: ImapFlow): Promise<boolean> => {
     const touched = await replayer.next(client)
-    if (touched) markDirty(touched)
+    if (touched) passes.first(touched)
     return touched !== null
   }
 
@@ -343,14 +285,14 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     if (await replayNext(client)) return true
     const sent = (await folders()).find((folder) => folder.role === 'sent' && folder.mailbox === null)
     if (await deps.fileSent(client, sent?.path ?? null)) {
-      if (sent) markDirty([sent.id])
+      if (sent) passes.first([sent.id])
       else askSurvey()
       return true
     }
-    const next = due.shift()
+    const next = passes.take()
     if (next) {
-      if (await passOver(client, vanished, next)) due.push(next)
-      if (due.length === 0) await passDone()
+      await pass(client, vanished, next)
+      await passDone()
       return true
     }
     return await nextBodies(client)
@@ -373,11 +315,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       const vanished = collectVanished(client)
       let busy = true
       let quietSince = deps.now()
-      while (!stopped() && deps.now() - quietSince < quietLinger) {
+      while (!stopped() && since(quietSince) < quietLinger) {
         usable(client)
         if (await workOnce(client, vanished)) {
           worked()
-          setTrouble(null)
+          setBehind(null)
           busy = true
           quietSince = deps.now()
           continue
@@ -385,7 +327,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         wanted = false
         if (busy) progress('idle', 1, 1)
         busy = false
-        setTrouble(null)
+        setBehind(null)
         await backgroundBell.wait(quietLook)
       }
     } finally {
@@ -395,9 +337,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     }
   }
 
+  const { now, random } = deps
+  const keeping = { host: account.imap.host, stopped, now, random }
   const running = Promise.all([
-    keepRunning(foreground, failed, foregroundBell),
-    keepRunning(backgroundWork, failedBehind, backgroundBell),
+    keepRunning(keeping, foreground, failed, foregroundBell),
+    keepRunning(keeping, backgroundWork, failedBehind, backgroundBell),
   ])
 
   const withClient: AccountRunner['withClient'] = async (work, folderId) => {
@@ -422,13 +366,18 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       backgroundBell.ring()
     },
     withClient,
-    manage: async (work) =>
-      await withClient(async (client) => {
+    manage: async (work) => {
+      const onInbox = inbox
+      return await withClient(async (client) => {
+        // Servers end a session whose selected folder is renamed or deleted under it.
+        for (const one of clients)
+          if (one.usable && onInbox) (await one.getMailboxLock(onInbox.path)).release()
         const done = await work(client)
         await survey(client, false)
         askSurvey()
         return done
-      }),
+      }, onInbox?.id)
+    },
     stop: async () => {
       aborter.abort()
       clearTimeout(dueTimer)

@@ -1,5 +1,5 @@
-import type { ImapFlow } from 'imapflow'
-import type { ServerStatus, SyncFolder, Vault } from '../../vault/index.ts'
+import type { ImapFlow, MailboxObject } from 'imapflow'
+import { folderRights, type ServerStatus, type SyncFolder, type Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { byPriority, listFolders, proveRenames, withMailboxIds } from '../imap/folders.ts'
 import { must } from '../net/failure.ts'
@@ -16,7 +16,16 @@ export interface Survey {
   due: DueFolder[]
   /** Actions, sent mail or bodies wait for a connection. */
   waiting: boolean
+  /** The status a folder had; null when the server told none. */
+  statusOf: (path: string) => ServerStatus | null
 }
+
+/** A folder just selected is as its status said. */
+export const isAs = (mailbox: MailboxObject, status: ServerStatus | null): boolean =>
+  status !== null &&
+  mailbox.exists === status.messages &&
+  mailbox.uidNext === status.uidnext &&
+  (status.highestmodseq === null || mailbox.highestModseq?.toString() === status.highestmodseq)
 
 /** What STATUS says, in one comparable line. */
 const lineOf = (status: ServerStatus): string =>
@@ -43,13 +52,15 @@ export const surveyFolders = async (
     found = must(await vault.run('folders.reconcile', { accountId, folders: listed, renamed }))
   }
   await deps.announce(found)
-  const statusOf = new Map(listed.map(({ path, status }) => [path, status]))
+  const statuses = new Map(listed.map(({ path, status }) => [path, status]))
+  const statusOf = (path: string): ServerStatus | null => statuses.get(path) ?? null
   const due = found.folders.toSorted(byPriority).flatMap((folder): DueFolder[] => {
-    const status = statusOf.get(folder.path)
+    if (!folderRights(folder.rights).read) return []
+    const status = statusOf(folder.path)
     if (!status) return [{ id: folder.id, status: null }]
     const line = lineOf(status)
     const counted = status.highestmodseq !== null || !thorough
     return counted && line === folder.settledStatus ? [] : [{ id: folder.id, status: line }]
   })
-  return { folders: found.folders, due, waiting: found.waiting }
+  return { folders: found.folders, due, waiting: found.waiting, statusOf }
 }

@@ -123,6 +123,15 @@ describe('a message another client moves', () => {
     expect(forget().ids).toEqual([id])
   })
 
+  it('does not give its place to a younger row that leaves again', () => {
+    const { clock, inbox, other, insert, vanish, rows } = open()
+    const [id = 0] = insert(other, [message(1, 7)])
+    clock.at += minute
+    const [younger = 0] = insert(inbox, [message(9, 7)])
+    vanish(inbox, [9])
+    expect(rows([id, younger]).map((row) => [row.id, row.folderId])).toEqual([[id, other]])
+  })
+
   it('is not taken for a copy made long ago', () => {
     const { clock, inbox, other, insert, vanish, rows } = open()
     const [id = 0] = insert(inbox, [message(1, 7)])

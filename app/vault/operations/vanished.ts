@@ -84,6 +84,7 @@ interface Leaving extends Waiting {
   account_id: number
   folder_id: number
   identity: Uint8Array
+  arrived_at: number | null
 }
 
 /**
@@ -99,7 +100,7 @@ const takeAway = (db: SqlDatabase, rows: readonly Leaving[], now: number): Vanis
     const twin = db
       .prepare(
         `SELECT id, folder_id, uid, flags FROM messages WHERE account_id = $accountId AND identity = $identity
-         AND uid IS NOT NULL AND pending = 0 AND arrived_at >= $since
+         AND uid IS NOT NULL AND pending = 0 AND arrived_at >= $since AND arrived_at > $arrivedAt
          AND id NOT IN (SELECT value FROM json_each($leaving)) ORDER BY arrived_at DESC LIMIT 1`,
       )
       .get<{ id: number; folder_id: number; uid: number; flags: number }>({
@@ -107,6 +108,8 @@ const takeAway = (db: SqlDatabase, rows: readonly Leaving[], now: number): Vanis
         identity: row.identity,
         leaving,
         since: now - movedWithin,
+        // The copy that stays must be the younger one: ours may just have been moved by ourselves.
+        arrivedAt: row.arrived_at ?? 0,
       })
     if (twin) {
       const removed = removeMessages(db, [twin.id])
@@ -130,7 +133,7 @@ export const takeAllAway = (db: SqlDatabase, folderId: number, now: number): Van
     db,
     db
       .prepare(
-        'SELECT id, account_id, folder_id, identity, pending FROM messages WHERE folder_id = ? AND vanished_at IS NULL',
+        'SELECT id, account_id, folder_id, identity, pending, arrived_at FROM messages WHERE folder_id = ? AND vanished_at IS NULL',
       )
       .all<Leaving>([folderId]),
     now,
@@ -143,7 +146,7 @@ export const vanishedOperations = {
       db,
       db
         .prepare(
-          `SELECT id, account_id, folder_id, identity, pending FROM messages
+          `SELECT id, account_id, folder_id, identity, pending, arrived_at FROM messages
            WHERE folder_id = $folderId AND uid IN (SELECT value FROM json_each($uids))`,
         )
         .all<Leaving>({ folderId: params.folderId, uids: JSON.stringify(params.uids) }),
@@ -156,7 +159,7 @@ export const vanishedOperations = {
       db,
       db
         .prepare(
-          `SELECT id, account_id, folder_id, identity, pending FROM messages
+          `SELECT id, account_id, folder_id, identity, pending, arrived_at FROM messages
              WHERE folder_id = $folderId AND uid IS NULL AND pending = 0 AND vanished_at IS NULL
              AND id IN (SELECT value FROM json_each($ids))`,
         )
