@@ -25,7 +25,7 @@ export const storageHandlers = (deps: {
 
   return {
     'storage.overview': () => storage.overview(),
-    'storage.space': async () => ok(await storage.space()),
+    'storage.health': async () => ok(await storage.health()),
     'storage.previewRetention': ({ accountId, months }) => storage.previewRetention(accountId, months),
     'storage.setRetention': ({ accountId, months }) => storage.setRetention(accountId, months),
     'storage.compact': () => storage.compact(),

@@ -63,16 +63,18 @@ export const Rebuilt = z.object({
 })
 export type Rebuilt = z.infer<typeof Rebuilt>
 
-/** Room on the disk of the store. */
-export const DiskSpace = z.object({
+/** What a user is told of without asking. */
+export const StorageHealth = z.object({
   /** Free bytes; null when the system does not say. */
   free: Bytes.nullable(),
   /** Too little is left to go on for long. */
   low: z.boolean(),
+  /** The last look over the whole store found damage. */
+  damaged: z.boolean(),
 })
-export type DiskSpace = z.infer<typeof DiskSpace>
+export type StorageHealth = z.infer<typeof StorageHealth>
 
-export const StorageOverview = DiskSpace.extend({
+export const StorageOverview = StorageHealth.extend({
   database: Bytes,
   /** Unused bytes that compaction gives back. */
   reclaimable: Bytes,
@@ -103,7 +105,7 @@ const Months = z.number().int().min(1).max(600)
 export const storageCalls = {
   /** Adds sizes up when that was not done lately: some seconds for a large mailbox, in slices. */
   'storage.overview': call(Nothing, StorageOverview),
-  'storage.space': call(Nothing, DiskSpace),
+  'storage.health': call(Nothing, StorageHealth),
   /** What a rule would let go of now; flagged, unsent and local messages never count. */
   'storage.previewRetention': call(
     z.object({ accountId: AccountId, months: Months }),

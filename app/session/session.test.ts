@@ -186,4 +186,30 @@ describe('session', () => {
     expect(await session.createWithCard('1234')).toMatchObject({ ok: true, value: { recoveryCode: 'CODE' } })
     expect((await session.createWithPassphrase('x')).ok).toBe(false)
   })
+  it('puts another store in the place of a closed one and opens it, or stays as it was', async () => {
+    const { session, vault } = make(['290'])
+    const work = (secret: unknown) => {
+      if (secret === null) return Promise.resolve(fail('vault.backup-damaged'))
+      return vault.vault.open(secret as SlotSecret)
+    }
+    const refused = await session.restore(null, 'recovery', work)
+    expect(refused).toMatchObject({ ok: false, error: { code: 'vault.backup-damaged' } })
+    expect(session.state().phase).toBe('locked')
+    expect((await session.restore({ kind: 'card', pin: '0000' }, 'recovery', work)).ok).toBe(false)
+    expect((await session.restore({ kind: 'card', pin: '1234' }, 'recovery', work)).ok).toBe(true)
+    expect(session.state()).toMatchObject({ phase: 'open', openedBy: 'card' })
+    expect(vault.opened).toEqual(['card'])
+  })
+  it('locks an open session once its store was replaced, so that windows forget the former one', async () => {
+    const { session, events } = make(['290'])
+    await session.openWithPassphrase('bonne')
+    const failed = await session.restore(null, 'recovery', () =>
+      Promise.resolve(fail('vault.recovery-wrong')),
+    )
+    expect(failed.ok).toBe(false)
+    expect(session.state().phase).toBe('open')
+    expect((await session.rebuild(null, () => Promise.resolve(ok(undefined)))).ok).toBe(true)
+    expect(session.state()).toMatchObject({ phase: 'locked', reason: 'user' })
+    expect(events).toEqual(['opening', 'open', 'locked'])
+  })
 })

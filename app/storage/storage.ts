@@ -5,8 +5,8 @@ import {
   ok,
   Rebuilt,
   StoreVerdict,
-  type DiskSpace,
   type Outcome,
+  type StorageHealth,
   type StorageOverview,
   type StorageTask,
 } from '../contract/index.ts'
@@ -24,6 +24,8 @@ const firstLook = minute
 const between = 15 * minute
 const checkEvery = 7 * day
 const measureEvery = hour
+/** Somebody who looks sees sizes this old at most. */
+const shownFor = minute
 
 export interface StorageDependencies {
   vault: Vault
@@ -164,9 +166,14 @@ export const createStorage = (deps: StorageDependencies) => {
     })
   }
 
-  const space = async (): Promise<DiskSpace> => {
+  const health = async (): Promise<StorageHealth> => {
     const free = await vault.care.freeSpace()
-    return { free: free.ok ? free.value : null, low: free.ok && free.value < lowSpace }
+    const last = await recall('lastCheck', StoreVerdict)
+    return {
+      free: free.ok ? free.value : null,
+      low: free.ok && free.value < lowSpace,
+      damaged: last?.sound === false,
+    }
   }
 
   const overview = async (): Promise<Outcome<StorageOverview>> => {
@@ -176,13 +183,13 @@ export const createStorage = (deps: StorageDependencies) => {
     if (!parts.ok) return parts
     const rules = await vault.run('retention.rules', {})
     if (!rules.ok) return rules
-    if (!measured) {
+    if (!measured || deps.now() - measured.at > shownFor) {
       const done = await remeasure()
       if (!done.ok) return done
     }
     const sizes = measured?.sizes
     return ok({
-      ...(await space()),
+      ...(await health()),
       database: size.value.database,
       reclaimable: size.value.free,
       parts: parts.value,
@@ -215,7 +222,7 @@ export const createStorage = (deps: StorageDependencies) => {
       stop?.abort()
     },
     overview,
-    space,
+    health,
     previewRetention: (accountId: number, months: number) =>
       previewRetention(vault, { accountId, before: cutOff(deps.now(), months) }),
     setRetention: async (accountId: number, months: number | null): Promise<Outcome<null>> => {

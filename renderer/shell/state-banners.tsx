@@ -4,7 +4,7 @@ import { accountStore, loadErrorStore, loadOpenSession, useStore } from '../data
 import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
 import { isNearlyFull, QuotaBanner } from '../folders/index.ts'
 import { errorSentence, t } from '../i18n/index.ts'
-import { LowSpaceBanner, useLowSpace } from '../storage/index.ts'
+import { StorageBanners, useStorageTrouble } from '../storage/index.ts'
 
 const AccountBanner = ({ account, several }: { account: Account; several: boolean }) => {
   const { connection } = account
@@ -78,8 +78,8 @@ export const StateBanners = () => {
       !['online', 'connecting'].includes(connection.state),
   )
   const limited = accounts.filter(isNearlyFull)
-  const lowSpace = useLowSpace()
-  if (troubled.length + limited.length === 0 && !loadError && lowSpace === null) return null
+  const storageTrouble = useStorageTrouble()
+  if (troubled.length + limited.length === 0 && !loadError && storageTrouble === null) return null
   return (
     <div className="state-banners">
       {loadError ? (
@@ -92,7 +92,7 @@ export const StateBanners = () => {
           }
         />
       ) : null}
-      {lowSpace === null ? null : <LowSpaceBanner free={lowSpace} />}
+      {storageTrouble ? <StorageBanners trouble={storageTrouble} /> : null}
       {troubled.map((account) => (
         <AccountBanner key={account.id} account={account} several={accounts.length > 1} />
       ))}

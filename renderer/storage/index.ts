@@ -1,2 +1,2 @@
-export { LowSpaceBanner, useLowSpace } from './low-space.tsx'
+export { StorageBanners, useStorageTrouble } from './health.tsx'
 export { StorageSection } from './storage-section.tsx'

@@ -6,7 +6,7 @@ import { Banner, Button, Dialog, Progress, showError, showToast, Spinner } from 
 import { dateTime, fullDate, number, size, t } from '../i18n/index.ts'
 import { RestoreForm } from '../unlock/index.ts'
 import { BackupDialog } from './backup-dialog.tsx'
-import { LowSpaceBanner } from './low-space.tsx'
+import { LowSpaceBanner } from './health.tsx'
 import { MailboxSizes } from './sizes.tsx'
 import { followStorage, overviewStore, storageTaskStore } from './storage-state.ts'
 import './storage.css'

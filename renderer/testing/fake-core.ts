@@ -536,9 +536,9 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
         return reply(method, { grant: 'fake-grant-of-the-gallery', name: 'Messages.pdf' })
       case 'storage.overview':
         return reply(method, storageOf(now, folders, scenario))
-      case 'storage.space': {
-        const { free, low } = storageOf(now, folders, scenario)
-        return reply(method, { free, low })
+      case 'storage.health': {
+        const { free, low, damaged } = storageOf(now, folders, scenario)
+        return reply(method, { free, low, damaged })
       }
       case 'storage.previewRetention':
         return reply(method, { messages: 1240, bytes: 730_000_000 })

@@ -37,6 +37,7 @@ export const storageOf = (
   return {
     free: scenario.low ? 420 * mega : 48 * giga,
     low: scenario.low === true,
+    damaged: scenario.damaged === true,
     database: Math.round(1.3 * giga),
     reclaimable: 180 * mega,
     parts: Math.round(2.1 * giga),

@@ -64,7 +64,7 @@ const NewOpening = ({
             error={again !== '' && again !== passphrase ? t('assistant.passphraseDiffers') : null}
             isDisabled={busy}
           />
-          {error ? <ErrorBanner error={error} /> : null}
+          {error ? <ErrorBanner error={error} safe={t('storage.restoreSafe')} /> : null}
           <Button
             type="submit"
             variant="primary"
@@ -185,14 +185,14 @@ export const RestoreForm = ({ onRestored }: { onRestored?: () => void }) => {
               onChange={setSecret}
               isDisabled={busy}
             />
-            {error ? <ErrorBanner error={error} /> : null}
+            {error ? <ErrorBanner error={error} safe={t('storage.restoreSafe')} /> : null}
             <Button type="submit" variant="primary" isDisabled={busy || secret === ''}>
               {chosen.about.sameStore ? t('storage.restoreDo') : t('common.next')}
             </Button>
           </form>
         </>
       ) : error ? (
-        <ErrorBanner error={error} />
+        <ErrorBanner error={error} safe={t('storage.restoreSafe')} />
       ) : null}
       {busy && task?.kind === 'restore' ? (
         <Progress

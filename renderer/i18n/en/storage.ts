@@ -58,6 +58,7 @@ export const storage = {
   hereWith: 'Then open on this computer with',
   newPassphrase: 'New passphrase',
   restoreDo: 'Restore',
+  restoreSafe: 'Nothing changed on this computer.',
   'task-backup': 'Backing up…',
   'task-restore': 'Restoring…',
   'task-check': 'Checking…',
@@ -70,6 +71,8 @@ export const storage = {
   checkDamagedTitle: 'The message store of this computer is damaged',
   checkDamaged:
     'The check of {date} found damage. Nothing was deleted, and your messages are still at your operator. Two ways out:',
+  damagedWhere:
+    'Nothing was deleted, and your messages are still at your operator. Settings, Storage: restore a backup, or rebuild from the server.',
   checkNow: 'Check now',
   checked: 'The message store is intact.',
   compact: 'Compact',

@@ -58,6 +58,7 @@ export const storage = {
   hereWith: 'Ouvrir ensuite sur ce poste avec',
   newPassphrase: 'Nouvelle phrase de passe',
   restoreDo: 'Restaurer',
+  restoreSafe: 'Rien n’a changé sur ce poste.',
   'task-backup': 'Sauvegarde en cours…',
   'task-restore': 'Restauration en cours…',
   'task-check': 'Vérification en cours…',
@@ -71,6 +72,8 @@ export const storage = {
   checkDamagedTitle: 'Le coffre de ce poste est abîmé',
   checkDamaged:
     'La vérification du {date} a trouvé des dégâts. Rien n’a été effacé, et vos messages sont toujours chez votre opérateur. Deux issues :',
+  damagedWhere:
+    'Rien n’a été effacé, et vos messages sont toujours chez votre opérateur. Réglages, Stockage : restaurez une sauvegarde, ou reconstruisez depuis le serveur.',
   checkNow: 'Vérifier maintenant',
   checked: 'Le coffre est intact.',
   compact: 'Compacter',
