@@ -195,6 +195,67 @@ describe('a Maildir', () => {
   })
 })
 
+describe('files dropped on the window', () => {
+  it('are imported from the store, which forgets them then', async () => {
+    async function* whole() {
+      yield await Promise.resolve(source('Déposé'))
+    }
+    const written = value(await practice.vault.parts.write(whole()))
+    const part = { partFile: written.id, fileName: 'déposé.eml', size: written.size }
+    const started = value(
+      await exchange.imports.start({ source: { parts: [part] }, folderId: await inboxId() }),
+    )
+    expect(await finished(started.id)).toMatchObject({ state: 'done', name: 'déposé.eml', imported: 1 })
+    const again = await practice.vault.parts.read(written.id)
+    expect(again.ok ? 'ok' : again.error.code).toBe('vault.not-found')
+    value(await exchange.imports.forget(started.id))
+    expect(value(await exchange.imports.list()).map(({ id }) => id)).not.toContain(started.id)
+  })
+})
+
+describe('an import that is stopped', () => {
+  it('keeps what is in and brings no more', async () => {
+    const file = path.join(folder, 'stop.mbox')
+    const many = Array.from({ length: 400 }, (_, index) => source(`Arrêt ${String(index)}`))
+    writeFileSync(file, Buffer.concat(many.map((raw) => entry(raw))))
+    const started = value(
+      await exchange.imports.start({ source: { paths: [file] }, folderId: await inboxId() }),
+    )
+    await until('some are in', () => ((imports.get(started.id)?.imported ?? 0) >= 40 ? true : undefined))
+    value(await exchange.imports.cancel(started.id))
+    const stopped = await finished(started.id)
+    expect(stopped.state).toBe('cancelled')
+    expect(stopped.imported).toBeLessThan(400)
+    const rows = [...practice.witness.rows.values()].filter(({ subject }) => subject.startsWith('Arrêt'))
+    expect(rows.length).toBeGreaterThanOrEqual(40)
+    const twice = await exchange.imports.cancel(started.id)
+    expect(twice.ok ? 'ok' : twice.error.code).toBe('mail.not-found')
+    expect(imports.get(started.id)?.state).toBe('cancelled')
+  })
+
+  it('because its file went away goes on when it is back', async () => {
+    const file = path.join(folder, 'va-et-vient.eml')
+    writeFileSync(file, source('Revenu'))
+    const other = path.join(folder, 'gros.mbox')
+    writeFileSync(
+      other,
+      Buffer.concat(Array.from({ length: 60 }, (_, index) => entry(source(`Avant ${String(index)}`)))),
+    )
+    const started = value(
+      await exchange.imports.start({ source: { paths: [other, file] }, folderId: await inboxId() }),
+    )
+    rmSync(file)
+    const failed = await finished(started.id)
+    if (failed.state === 'failed') {
+      expect(failed.error?.code).toBe('exchange.unreadable')
+      writeFileSync(file, source('Revenu'))
+      value(await exchange.imports.resume(started.id))
+      imports.delete(started.id)
+    }
+    expect((await finished(started.id)).state).toBe('done')
+  })
+})
+
 describe('what cannot be imported', () => {
   it('is said by code', async () => {
     const code = async (paths: string[]) => {

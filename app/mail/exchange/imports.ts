@@ -142,8 +142,10 @@ export const createImports = (deps: ImportDependencies) => {
       }),
     )
     if (result === null) {
-      // Cancelled meanwhile: the sources already in part files belong to nobody.
+      // Cancelled meanwhile, or its folder is gone: the sources already in part files belong to nobody.
       must(await vault.parts.remove(batch.messages.flatMap(({ body }) => body.rawFile ?? [])))
+      if (must(await vault.run('imports.get', { id: job.id })) === null)
+        deps.tell({ ...stateOf(job), state: 'failed', error: { code: 'imap.folder-gone', retry: 'no' } })
       return false
     }
     if (result.files.length > 0) must(await vault.parts.remove(result.files))
@@ -195,9 +197,10 @@ export const createImports = (deps: ImportDependencies) => {
     state: 'done' | 'cancelled' | 'failed',
     error: string | null,
   ): Promise<void> => {
-    tell(must(await vault.run('imports.setState', { id: job.id, state, error })))
+    const ended = must(await vault.run('imports.setState', { id: job.id, state, error }))
     if (state !== 'failed' && 'parts' in job.source)
       must(await vault.parts.remove(job.source.parts.map(({ partFile }) => partFile)))
+    tell(ended)
   }
 
   const run = (job: StoredImport): void => {
