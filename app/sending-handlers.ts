@@ -1,11 +1,8 @@
-import { ok, type Input, type Outcome, type Output } from './contract/index.ts'
+import { ok, type CoreMethod, type Input, type Outcome, type Output } from './contract/index.ts'
 import type { Mail } from './mail/index.ts'
 import type { Uploads } from './reading/index.ts'
 
-type Method = Extract<
-  keyof typeof import('./contract/index.ts').coreCalls,
-  `drafts.${string}` | `outbox.${string}` | `receipts.${string}`
->
+type Method = Extract<CoreMethod, `drafts.${string}` | `outbox.${string}` | `receipts.${string}`>
 type Handlers = { [M in Method]: (input: Input<M>) => Promise<Outcome<Output<M>>> }
 
 /** The calls of a window about drafts, the outbox and read receipts. `protectionChecks` adds what signing and encrypting lack. */

@@ -98,7 +98,7 @@ export const SettingsDialog = ({
         defaultValue={settings.replacePrefix}
         maxLength={60}
         onBlur={(event) => {
-          const { value } = event.target as HTMLInputElement
+          const { value } = event.target
           if (value !== settings.replacePrefix) change({ replacePrefix: value })
         }}
       />

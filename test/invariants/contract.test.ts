@@ -47,7 +47,7 @@ const nearly = fc.record(
     ids: fc.array(fc.integer({ min: -1, max: 2 ** 53 }), { maxLength: 4 }),
     accountId: fc.oneof(fc.nat(3), fc.constant(null), json),
     folderId: fc.oneof(fc.nat(9), fc.constant(null)),
-    kind: fc.constantFrom('new', 'reply', 'reply-all', 'forward', 'card'),
+    kind: fc.constantFrom('new', 'reply', 'reply-all', 'forward', 'replace', 'card'),
     sourceId: fc.oneof(fc.nat(), fc.constant(null)),
     flag: fc.constantFrom('seen', 'flagged', 'answered', 'x'),
     on: fc.boolean(),
@@ -77,6 +77,10 @@ const nearly = fc.record(
     }),
     pin: fc.constantFrom('', '12', 'abcd'),
     code: fc.string(),
+    at: fc.constantFrom('2099-11-22T08:00:00.000Z', '2020-01-01T00:00:00Z', 'demain'),
+    delaySeconds: fc.integer({ min: -1, max: 61 }),
+    send: fc.boolean(),
+    subject: fc.string(),
     grant: fc.string({ minLength: 15, maxLength: 40 }),
     format: fc.constantFrom('eml', 'mbox', 'pdf', 'x'),
     subjectInNames: fc.boolean(),
@@ -86,7 +90,20 @@ const nearly = fc.record(
       fc.record({ uploads: fc.constant([{ uploadId: 'none', fileName: 'x.eml' }]) }),
     ),
   },
-  { requiredKeys: ['id', 'ids', 'uploadId', 'passphrase'] },
+  {
+    requiredKeys: [
+      'id',
+      'ids',
+      'uploadId',
+      'passphrase',
+      'send',
+      'subject',
+      'folderId',
+      'before',
+      'limit',
+      'filter',
+    ],
+  },
 )
 const inputs = fc.oneof(json, nearly, fc.constant(null), fc.constant(undefined))
 
