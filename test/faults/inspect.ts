@@ -163,3 +163,11 @@ export const brokenIn = async (profile: string, secret: SlotSecret): Promise<str
     opened.db.close()
   }
 }
+
+/** Removes, as a quiet moment does, what a kill left and nothing refers to. */
+export const swept = async (profile: string, secret: SlotSecret): Promise<string> => {
+  const vault = await openProfile(profile, secret)
+  const done = await vault.care.sweep()
+  await vault.close()
+  return done.ok ? '' : `not swept: ${done.error.code}`
+}

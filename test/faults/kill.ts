@@ -7,13 +7,12 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { openPractice } from '../invariants/practice.fixture.ts'
 import { people, type Person } from '../operator/index.ts'
-import type { SlotSecret } from '../../app/vault/index.ts'
 import type { Action, Mailbox } from './actions.ts'
 import { bundleVictim } from './bundle.ts'
 import { backupOf } from './care-work.fixture.ts'
 import { createDice } from './dice.ts'
 import type { Scenario } from './harness.ts'
-import { brokenIn, clearWords, storedSources } from './inspect.ts'
+import { brokenIn, clearWords, storedSources, swept } from './inspect.ts'
 import { changeElsewhere } from './elsewhere.ts'
 import { seededWord } from './letters.ts'
 import { noCard } from './no-card.ts'
@@ -142,14 +141,6 @@ const wrongBackup = async (folder: string): Promise<string> => {
   if (!existsSync(backupOf(folder))) return ''
   const seen = await profileVault(join(folder, 'profile')).care.inspect(backupOf(folder))
   return seen.ok ? '' : `half a backup: ${seen.error.code}`
-}
-
-/** Removes, as a quiet moment does, what a kill left and nothing refers to. */
-const swept = async (profile: string, secret: SlotSecret): Promise<string> => {
-  const vault = await openProfile(profile, secret)
-  const done = await vault.care.sweep()
-  await vault.close()
-  return done.ok ? '' : `not swept: ${done.error.code}`
 }
 
 /** Messages whose stored source is not the one delivered; '' when there is none. */
