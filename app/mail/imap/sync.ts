@@ -136,7 +136,9 @@ const fetchNew = async (run: Run): Promise<void> => {
   const { mailbox, fresh } = run
   const from = run.state.uidnext ?? (await nextUid(run))
   if (fresh && mailbox.uidNext === from) return
-  const uids = (await search(run, `${from}:*`)).filter((uid) => uid >= from)
+  const there = (await search(run, `${from}:*`)).filter((uid) => uid >= from)
+  // What our own moves have put here is known already, headers and all.
+  const uids = must(await run.vault.run('messages.unknownUids', { folderId: run.folder.id, uids: there }))
   for (let start = 0; start < uids.length; start += batch) {
     const slice = uids.slice(start, start + batch)
     await insert(run, slice, { ...run.state, uidnext: (slice.at(-1) ?? from) + 1 })
@@ -268,10 +270,16 @@ const dropVanished = async (run: Run): Promise<boolean> => {
 }
 
 const vanish = async (run: Run, uids: number[]): Promise<void> => {
-  await announceVanishing(
-    run,
-    must(await run.vault.run('messages.vanish', { folderId: run.folder.id, uids })),
-  )
+  for (let start = 0; start < uids.length; start += batch)
+    await announceVanishing(
+      run,
+      must(
+        await run.vault.run('messages.vanish', {
+          folderId: run.folder.id,
+          uids: uids.slice(start, start + batch),
+        }),
+      ),
+    )
 }
 
 const announceVanishing = async (run: Run, { ids, folderIds, removal }: Vanishing): Promise<void> => {

@@ -284,6 +284,17 @@ export const messageOperations = {
       .all<{ uid: number }>([params.folderId])
       .map((row) => row.uid),
   ),
+  /** Those of these UIDs the folder does not have: a move of ours may have named them, or another be taking them away. */
+  'messages.unknownUids': operation((db, params: { folderId: number; uids: number[] }): number[] =>
+    db
+      .prepare(
+        `SELECT value AS uid FROM json_each($uids)
+         WHERE NOT EXISTS (SELECT 1 FROM messages WHERE folder_id = $folderId AND uid = value)
+           AND NOT EXISTS (SELECT 1 FROM operation_items WHERE folder_id = $folderId AND uid = value)`,
+      )
+      .all<{ uid: number }>({ folderId: params.folderId, uids: JSON.stringify(params.uids) })
+      .map((row) => row.uid),
+  ),
   'messages.page': operation(
     (
       db,

@@ -156,6 +156,27 @@ export const nameWaiting = (
     ).run({ id, uid, uidvalidity, folderId })
 }
 
+/**
+ * A message seen in a folder that an action is about to take away from there: the server has just put it there for an
+ * earlier action, whose answer is still on its way. The later one learns its UID; the row stays where the user wants it.
+ */
+export const claimLeaving = (
+  db: SqlDatabase,
+  place: { accountId: number; folderId: number },
+  seen: { uid: number; identity: Uint8Array },
+): number | null => {
+  const claimed = db
+    .prepare(
+      `SELECT m.id FROM messages m JOIN operation_items i ON i.message_id = m.id
+       WHERE m.account_id = $accountId AND m.identity = $identity AND m.folder_id <> $folderId
+         AND i.folder_id = $folderId AND i.uid IS NULL LIMIT 1`,
+    )
+    .get<{ id: number }>({ ...place, identity: seen.identity })
+  if (!claimed) return null
+  nameWaiting(db, place.folderId, [{ id: claimed.id, uid: seen.uid }])
+  return claimed.id
+}
+
 /** Puts a message back at a place it had; its UID only when nobody else has it and UIDs mean the same as then. */
 export const putBack = (db: SqlDatabase, place: QueuedItem): void => {
   db.prepare(

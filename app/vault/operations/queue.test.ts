@@ -204,6 +204,26 @@ describe('the queue', () => {
     expect(run.pending().notices).toMatchObject([{ error: 'mail.changed-elsewhere', messages: 1 }])
   })
 
+  it('takes a message it is about to take away again for no new one', () => {
+    const { inbox, archive, run } = queueForTest()
+    const [id = 0] = run.insert(inbox, [message(1)])
+    const there = run.apply({ kind: 'move', folderId: archive }, [id])
+    const move = run.next()?.id ?? 0
+    run.sent(move)
+    run.undo(there)
+    run.apply({ ...seen, on: true }, [id])
+    // Synchronisation sees it in the archive before the answer to the move has come.
+    expect(run.insert(archive, [message(70, { identity: new Uint8Array([0, 1]) })])).toEqual([id])
+    expect(run.rows([id])[0]?.folderId).toBe(inbox)
+    expect(run.counts(archive)).toEqual([0, 0])
+    run.confirm(move, [])
+    expect(run.next()?.action).toMatchObject({
+      kind: 'move',
+      target: inbox,
+      items: [{ id, folderId: archive, uid: 70 }],
+    })
+  })
+
   it('appends what exists only here with the folder and flags it has by then', () => {
     const { inbox, archive, run } = queueForTest()
     const raw = new TextEncoder().encode('Subject: x\r\n\r\nx')

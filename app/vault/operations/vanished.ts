@@ -2,6 +2,7 @@ import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
 import { flagBits, recount, removeMessages, type Removal } from './message-rows.ts'
 import { pendingFlagMask } from './queue.ts'
+import { claimLeaving } from './queue-items.ts'
 
 /** Milliseconds during which a message that appeared elsewhere is taken for the one that has gone (docs/sync.md). */
 const movedWithin = 10 * 60_000
@@ -46,7 +47,7 @@ export const adopt = (
          AND vanished_at IS NOT NULL ORDER BY folder_id <> $folderId, vanished_at LIMIT 1`,
     )
     .get<Waiting>(key)
-  if (!moved) return null
+  if (!moved) return claimLeaving(db, place, message)
   settleAt(db, place, moved, message)
   takeActionsAlong(db, place.folderId, moved, message.uid)
   return moved.id
