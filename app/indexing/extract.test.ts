@@ -18,7 +18,7 @@ const pdfOf = (pages: string[]): Promise<Buffer> => {
   const document = new PDFDocument({ autoFirstPage: false })
   for (const page of pages) document.addPage().text(page)
   document.end()
-  return collected(document as unknown as AsyncIterable<Buffer>)
+  return collected(document)
 }
 const message = (parts: { type: string; name: string; bytes: Buffer }[], cc = ''): Buffer =>
   Buffer.from(
@@ -63,7 +63,7 @@ test('text is found in PDF, Word, RTF, HTML, plain and enclosed messages; names 
       {
         type: 'application/octet-stream',
         name: 'lettre.docx',
-        bytes: await collected(zip.outputStream as unknown as AsyncIterable<Buffer>),
+        bytes: await collected(zip.outputStream),
       },
       {
         type: 'application/rtf',

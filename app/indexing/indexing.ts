@@ -67,16 +67,22 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
     }
   }
 
-  const indexOne = async (id: number): Promise<boolean> => {
+  const indexOne = async (id: number): Promise<'done' | 'failed' | 'stopped'> => {
     const begun = await vault.run('indexing.begin', { id })
-    if (!begun.ok) return false
+    if (!begun.ok) return 'stopped'
     const source = await deps.source(id)
-    if (!source.ok && source.error.code === 'vault.locked') return false
+    if (!source.ok && source.error.code === 'vault.locked') return 'stopped'
     const raw = source.ok ? source.value : null
     // Without a source there is nothing to read; it comes back into the queue with its body.
     const extracted = raw === null ? nothing : await extractor.extract(raw)
-    if (stopping.signal.aborted || !extracted) return !stopping.signal.aborted
-    return (await vault.run('indexing.store', { id, copies: extracted.copies, texts: extracted.texts })).ok
+    if (stopping.signal.aborted) return 'stopped'
+    if (!extracted) return 'failed'
+    const stored = await vault.run('indexing.store', {
+      id,
+      copies: extracted.copies,
+      texts: extracted.texts,
+    })
+    return stored.ok ? 'done' : 'stopped'
   }
 
   /** Draws the index together while nothing else is to be done; false once there is nothing left. */
@@ -109,10 +115,13 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
       tell({ waiting, done })
       for (const id of next.value.ids) {
         if (signal.aborted || deps.busy()) break
-        if (!(await indexOne(id))) return
-        waiting -= 1
-        done += 1
-        tell({ waiting: Math.max(0, waiting), done })
+        const end = await indexOne(id)
+        if (end === 'stopped') return
+        if (end === 'done') {
+          waiting -= 1
+          done += 1
+          tell({ waiting: Math.max(0, waiting), done })
+        }
         await deps.pause(rest, signal)
       }
     }

@@ -8,14 +8,17 @@ const loadEngine = async () => {
   scope.Path2D ??= class {}
   scope.ImageData ??= class {}
   scope.pdfjsWorker = await import('pdfjs-dist/legacy/build/pdf.worker.mjs')
-  const { getBuiltinModule } = process
-  process.getBuiltinModule = () => {
-    throw new Error('no canvas here')
-  }
+  const builtin = Object.getOwnPropertyDescriptor(process, 'getBuiltinModule') ?? {}
+  Object.defineProperty(process, 'getBuiltinModule', {
+    ...builtin,
+    value: () => {
+      throw new Error('no canvas here')
+    },
+  })
   try {
     return await import('pdfjs-dist/legacy/build/pdf.mjs')
   } finally {
-    process.getBuiltinModule = getBuiltinModule
+    Object.defineProperty(process, 'getBuiltinModule', builtin)
   }
 }
 let engine: ReturnType<typeof loadEngine> | undefined

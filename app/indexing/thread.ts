@@ -37,10 +37,10 @@ export const createExtractor = (params: {
     thread.stdout.resume()
     thread.stderr.resume()
     // Said to whoever waits for a message there; between messages, only that it is gone.
-    thread.on('error', () => undefined)
-    thread.on('exit', () => {
+    const gone = (): void => {
       if (worker === thread) worker = null
-    })
+    }
+    thread.on('error', gone).on('exit', gone)
     return thread
   }
   const end = async (): Promise<void> => {
@@ -64,7 +64,7 @@ export const createExtractor = (params: {
       thread.ref()
       // Bytes of a pool belong to others too: only a buffer of one's own is given away.
       const alone = raw.byteLength === raw.buffer.byteLength && raw.buffer instanceof ArrayBuffer
-      thread.postMessage({ raw } satisfies ToExtractor, alone ? [raw.buffer as ArrayBuffer] : [])
+      thread.postMessage({ raw } satisfies ToExtractor, alone ? [raw.buffer] : [])
       return done.promise.finally(() => {
         clearTimeout(timer)
         thread.off('message', answered).off('messageerror', lost).off('error', lost).off('exit', lost)

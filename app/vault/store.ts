@@ -44,6 +44,8 @@ export const openStore = (params: {
     db.pragma('journal_mode = WAL')
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
+    // Searches look into many pages of the index; each one missed is read and decrypted again.
+    db.pragma('cache_size = -8192')
     const migrated = migrate(db, params.migrations)
     if (!migrated.ok) {
       db.close()

@@ -182,7 +182,7 @@ const componentOf = (db: SqlDatabase, id: number): Set<number> => {
   for (let grown = true; grown;) {
     grown = false
     for (const [other, own] of names) {
-      if (reached.has(other) || known.isDisjointFrom(own)) continue
+      if (reached.has(other) || ![...own].some((name) => known.has(name))) continue
       reached.add(other)
       for (const name of own) known.add(name)
       grown = true
@@ -260,7 +260,7 @@ const patientsAmong = (db: SqlDatabase, ids: readonly number[]): Set<string> =>
 
 const patientsDiffer = (db: SqlDatabase, some: readonly number[], others: readonly number[]): boolean => {
   const [one, other] = [patientsAmong(db, some), patientsAmong(db, others)]
-  return one.size > 0 && other.size > 0 && one.union(other).size > 1
+  return one.size > 0 && other.size > 0 && new Set([...one, ...other]).size > 1
 }
 
 /**

@@ -25,10 +25,17 @@ const longestVariant = Math.max(...[...variants.keys()].map((plain) => plain.len
 const marks = '\\p{M}*'
 const literal = (letter: string): string => letter.replace(/[\\^$.*+?()[\]{}|/-]/gu, '\\$&')
 
-/** The pattern of folded letters in unfolded text, `separator` allowed between letters. */
-const lettersPattern = (word: string, separator = ''): string => {
-  const spelt = (letters: string): string[] =>
-    Array.from(letters, (letter) => `[${literal(letter)}${variants.get(letter) ?? ''}]${marks}`)
+/** Ligatures that begin with these letters and go on: « œ » for the prefix « o ». */
+const longerLigatures = (letters: string): string =>
+  [...variants]
+    .map(([plain, found]) => (plain !== letters && plain.startsWith(letters) ? found : ''))
+    .join('')
+
+/** The pattern of folded letters in unfolded text: `separator` is allowed between letters, a prefix may end inside a ligature. */
+const lettersPattern = (word: string, how: { separator?: string; prefix: boolean }): string => {
+  const { separator = '', prefix } = how
+  const letterPattern = (letter: string, more = ''): string =>
+    `[${literal(letter)}${variants.get(letter) ?? ''}${more}]${marks}`
   const pieces: string[] = []
   for (let at = 0; at < word.length;) {
     // « oe » is two letters or one ligature.
@@ -36,12 +43,19 @@ const lettersPattern = (word: string, separator = ''): string => {
     while (length > 1 && !variants.has(word.slice(at, at + length))) length -= 1
     const letters = length > 1 ? word.slice(at, at + length) : String.fromCodePoint(word.codePointAt(at) ?? 0)
     at += letters.length
+    const more = prefix && at === word.length ? longerLigatures(letters) : ''
     if (length > 1)
-      pieces.push(`(?:${spelt(letters).join(separator)}|[${variants.get(letters) ?? ''}]${marks})`)
-    else pieces.push(...spelt(letters))
+      pieces.push(
+        `(?:${Array.from(letters, (letter) => letterPattern(letter)).join(separator)}|[${variants.get(letters) ?? ''}${more}]${marks})`,
+      )
+    else pieces.push(letterPattern(letters, more))
   }
   return pieces.join(separator)
 }
+
+const betweenDigits = '[ .\\-/\\t\\u00a0\\u202f]?'
+/** Digits that the index also has in one piece when a text parts them. */
+const joinedDigits = /^\d{8,21}$/
 
 /**
  * A regular expression (source, for flags `giu`) of every word a query wants, in texts as people write them: accents, œ and
@@ -52,11 +66,19 @@ export const queryPattern = (conditions: readonly WordCondition[]): string | nul
   for (const { words, phrase, digits, negated, field } of conditions) {
     if (negated || field === 'sender' || field === 'recipients' || field === 'copies') continue
     if (phrase)
-      patterns.push(words.map((word) => lettersPattern(word)).join('[^\\p{L}\\p{N}]+') + '(?![\\p{L}\\p{N}])')
-    else for (const word of words) patterns.push(`${lettersPattern(word)}[\\p{L}\\p{N}\\p{M}]{0,60}`)
-    if (digits !== null) patterns.push(`${lettersPattern(digits, '[ .\\-/\\t\\u00a0\\u202f]?')}\\p{N}{0,20}`)
+      patterns.push(
+        words.map((word) => lettersPattern(word, { prefix: false })).join('[^\\p{L}\\p{N}]+') +
+          '(?![\\p{L}\\p{N}\\p{M}])',
+      )
+    else
+      for (const word of words)
+        patterns.push(
+          `${lettersPattern(word, { prefix: true, ...(joinedDigits.test(word) ? { separator: betweenDigits } : {}) })}[\\p{L}\\p{N}\\p{M}]{0,60}`,
+        )
+    if (digits !== null)
+      patterns.push(`${lettersPattern(digits, { separator: betweenDigits, prefix: true })}\\p{N}{0,20}`)
   }
   // The longest first: alternatives are tried in order.
   const source = patterns.toSorted((a, b) => b.length - a.length).join('|')
-  return source === '' ? null : `(?<![\\p{L}\\p{N}])(?:${source})`
+  return source === '' ? null : `(?<![\\p{L}\\p{N}\\p{M}])(?:${source})`
 }
