@@ -326,7 +326,7 @@ describe.each([{ without: [] }, { without: ['QRESYNC'] }])('actions made offline
     await settled()
     value(await practice.mail.undo(moved))
     await operator.mailbox('anne').waitFor((m) => m.subject === 'aller-retour')
-    await settled()
+    await practice.witness.until('told', () => (named('aller-retour')?.pending === false ? true : undefined))
     expect(named('aller-retour')).toMatchObject({ folderId: await folderId('inbox'), pending: false })
     expect(code(await practice.mail.undo(999_999))).toBe('mail.cannot-undo')
   })

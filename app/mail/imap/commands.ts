@@ -32,6 +32,9 @@ export const ask = async (
       ? { type: 'STRING', value: encoded(client, value) }
       : value.map((one) => ({ type: 'ATOM', value: one })),
   )
+  // Unlike the library's own commands, `exec` does not end IDLE: it would wait behind it. A NOOP does, and IDLE starts again
+  // no sooner than 200 ms after it, never while a command runs.
+  await client.noop()
   const done = await (exec as Exec).call(client, command, attributes, {
     untagged: {
       [answer]: (untagged) => {

@@ -1,6 +1,7 @@
 import type { ImapFlow, ListResponse, NamespaceObject } from 'imapflow'
 import type { FolderRole } from '../../contract/index.ts'
 import type { RenameCandidate, ServerFolder, ServerStatus } from '../../vault/index.ts'
+import { errorCode } from '../net/peer.ts'
 import { lockFolder } from './connection.ts'
 import { ask, textOf } from './commands.ts'
 import { headerQuery, identityOf } from './headers.ts'
@@ -137,11 +138,22 @@ export const readRights = async (
   if (!client.capabilities.has('ACL')) return []
   const found: { id: number; rights: string }[] = []
   for (const { id, path } of folders) {
-    const answers = await ask(client, 'MYRIGHTS', [path], 'MYRIGHTS')
-    const rights = textOf(answers[0]?.[1])
-    if (rights !== null && /^[a-z0-9]{0,40}$/i.test(rights)) found.push({ id, rights })
+    const rights = await rightsOf(client, path)
+    if (rights !== null) found.push({ id, rights })
   }
   return found
+}
+
+/** Null when the server does not say: the folder may have gone, or not even be ours to ask about. */
+const rightsOf = async (client: ImapFlow, path: string): Promise<string | null> => {
+  try {
+    const answers = await ask(client, 'MYRIGHTS', [path], 'MYRIGHTS')
+    const rights = textOf(answers[0]?.[1])
+    return rights !== null && /^[a-z0-9]{0,40}$/i.test(rights) ? rights : null
+  } catch (cause) {
+    if (!client.usable || errorCode(cause) !== '') throw cause
+    return null
+  }
 }
 
 /** Bytes used and allowed in the mailbox (RFC 9208 STORAGE); null when the server tells none. */
