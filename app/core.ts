@@ -448,6 +448,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       if (!beforeOpening(name) && session.state().phase !== 'open') return { ok: false, error: lockedError }
       // The schema of this very method parsed the input; the compiler cannot follow the pairing.
       const handler = handlers[name] as (input: unknown) => Promise<Outcome<unknown>> | Outcome<unknown>
+      searching.asked()
       const lock = locks
       const outcome = await handler(parsed.data)
       if (lock !== locks && !beforeOpening(name)) {

@@ -29,6 +29,8 @@ export interface SearchingDependencies {
 
 /** A synchronisation that says nothing for this long is waiting, not working. */
 const silence = 30_000
+/** Nothing is indexed until the window has asked for nothing for this long: what the user does comes first. */
+const userPause = 400
 /** The counts of saved searches follow what changes, not oftener than this. */
 const countsDelay = 2_000
 
@@ -52,6 +54,7 @@ export const createSearching = (deps: SearchingDependencies) => {
   const working = new Map<number, number>()
   let counting: NodeJS.Timeout | undefined
   let started = false
+  let askedAt = -Infinity
   const indexing = createIndexing({
     vault,
     extractor: createExtractor({
@@ -64,7 +67,9 @@ export const createSearching = (deps: SearchingDependencies) => {
       const [row] = orNone(await vault.run('messages.rows', { ids: [id] }))
       return row && row.size <= limits.sourceBytes ? await deps.storedSource(id) : ok(null)
     },
-    busy: () => [...working.values()].some((at) => deps.monotonic() - at < silence),
+    busy: () =>
+      deps.monotonic() - askedAt < userPause ||
+      [...working.values()].some((at) => deps.monotonic() - at < silence),
     pause,
     emit: (state) => emit('search.indexingChanged', state),
     onFault: deps.onFault,
@@ -102,6 +107,10 @@ export const createSearching = (deps: SearchingDependencies) => {
       started = true
       working.clear()
       indexing.start()
+    },
+    /** A window asked for something. */
+    asked: (): void => {
+      askedAt = deps.monotonic()
     },
     /** What synchronisation says of its progress: attachments wait until it is over. */
     progress: ({ accountId, phase }: SyncProgress): void => {

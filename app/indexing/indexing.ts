@@ -7,7 +7,7 @@ export interface IndexingDependencies {
   extractor: Extractor
   /** The source of a message as stored; null when it is not here. Never downloads. */
   source: (id: number) => Promise<Outcome<Uint8Array | null>>
-  /** Synchronisation is at work: attachments wait, so that it is not slowed. */
+  /** Synchronisation or the user is at work: attachments wait, so that neither is slowed. */
   busy: () => boolean
   /** Waits; ends early when the signal says so. */
   pause: (milliseconds: number, signal: AbortSignal) => Promise<void>
@@ -33,8 +33,8 @@ const batch = 20
 const rest = 15
 /** Milliseconds after the opening. */
 const startWait = 3_000
-/** Milliseconds before synchronisation is looked at again. */
-const busyWait = 2_000
+/** Milliseconds before it is asked again whether somebody is at work. */
+const busyWait = 500
 const decryptedWaiting = 20
 /** Pages of the index written at a time when it is drawn together, and how often before the queue is looked at again. */
 const mergePages = 16
