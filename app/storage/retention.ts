@@ -2,8 +2,9 @@ import { ok, type Outcome } from '../contract/index.ts'
 import type { Vault } from '../vault/index.ts'
 import { walkSlices } from './slices.ts'
 
-/** Messages looked at in one go. */
-const atATime = 500
+/** Messages looked at, and let go of, in one go. */
+const atATime = 1000
+const droppedAtATime = 50
 
 /** The moment before which a rule of so many months lets bodies go. */
 export const cutOff = (now: number, months: number): number => {
@@ -47,7 +48,7 @@ export const applyRetention = async (
   for (const { accountId, months } of rules.value) {
     const before = cutOff(now, months)
     const walked = await walkSlices(
-      (after) => vault.run('retention.drop', { accountId, before, after, limit: atATime }),
+      (after) => vault.run('retention.drop', { accountId, before, after, limit: droppedAtATime }),
       ({ ids, bytes, files }) => {
         sum.messages += ids.length
         sum.bytes += bytes

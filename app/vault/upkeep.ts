@@ -31,8 +31,8 @@ const locked = (): Outcome<never> => fail('vault.locked', { retry: 'after-login'
 const cancelled = (): Outcome<never> => fail('vault.cancelled')
 
 /** Index pages merged and empty pages given back at a time: some tens of milliseconds of the store. */
-const mergePages = 64
-const trimPages = 250
+const mergePages = 16
+const trimPages = 100
 
 export const databaseSize = async (session: Session): Promise<Outcome<DatabaseSize>> => {
   const pages = await askControl(session.connection, 'store.pages', {})
