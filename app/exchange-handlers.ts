@@ -67,9 +67,7 @@ export const exchangeHandlers = (deps: ExchangeHandlersDependencies): Handlers =
       const granted = deps.grants.take(grant, ['export-file', 'export-folder'])
       if (!granted.ok) return granted
       const folder = granted.value.use === 'export-folder'
-      return ok(
-        exports.start({ ...wish, folder, path: granted.value.paths[0] ?? '', language: deps.language() }),
-      )
+      return exports.start({ ...wish, folder, path: granted.value.paths[0] ?? '', language: deps.language() })
     },
     'exchange.cancelExport': ({ id }) => {
       exports.cancel(id)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AccountId } from './accounts.ts'
+import { ActionSelection } from './actions.ts'
 import { ErrorCode, ErrorData } from './errors.ts'
 import { FolderId, MessageId, MessageRow } from './mail.ts'
 import { call, Nothing } from './service.ts'
@@ -52,7 +53,9 @@ export const ExportState = z.object({
   state: z.enum(['running', 'done', 'cancelled', 'failed']),
   done: z.number().int(),
   total: z.number().int(),
-  /** Messages whose body is not here and could not be downloaded: they are not in the export. */
+  /** Messages whose body is not here and could not be downloaded, or read for paper: they are not in the export. */
+  missingCount: z.number().int(),
+  /** The first of them. */
   missing: z.array(z.object({ id: MessageId, subject: z.string(), code: ErrorCode })),
   /** Encrypted messages that went out as they are, since nothing here decrypts them. */
   stillEncrypted: z.number().int(),
@@ -133,7 +136,7 @@ export const exchangeCalls = {
     z.object({
       grant: Grant,
       format: ExportFormat,
-      ids: z.array(MessageId).min(1).max(1000),
+      selection: ActionSelection,
       /** File names hold the subject too, and with it a patient's name more often than not. */
       subjectInNames: z.boolean(),
       /** For `pdf`. */

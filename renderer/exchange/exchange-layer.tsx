@@ -19,7 +19,7 @@ export const ExchangeLayer = () => {
         ))}
         {leaving?.state === 'running' ? <RunningExport state={leaving} /> : null}
       </div>
-      {wish.length > 0 ? <ExportDialog ids={wish} onClose={() => exportWishStore.set([])} /> : null}
+      {wish ? <ExportDialog {...wish} onClose={() => exportWishStore.set(null)} /> : null}
       {leaving?.state === 'done' ? (
         <ExportReport state={leaving} onClose={() => exportStore.set(null)} />
       ) : null}

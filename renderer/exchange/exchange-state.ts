@@ -1,4 +1,4 @@
-import type { ExportState, ImportState } from '../../app/contract/index.ts'
+import type { ActionSelection, ExportState, ImportState } from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
 import { createStore } from '../data/index.ts'
 import { showError, showToast } from '../design/index.ts'
@@ -8,8 +8,8 @@ import { number, t } from '../i18n/index.ts'
 export const importStore = createStore<readonly ImportState[]>([])
 /** The export under way, or the last one until its report is closed. */
 export const exportStore = createStore<ExportState | null>(null)
-/** Messages somebody asked to export: the dialog is open while there are some. */
-export const exportWishStore = createStore<readonly number[]>([])
+/** What somebody asked to export, and how many messages that is, when known: the dialog is open meanwhile. */
+export const exportWishStore = createStore<{ selection: ActionSelection; count: number | null } | null>(null)
 
 /** What an import gave, in words. */
 export const importSummary = (state: ImportState): string =>
@@ -45,9 +45,9 @@ export const loadImports = async (): Promise<void> => {
 const putExport = (state: ExportState): void => {
   const before = exportStore.get()
   if (before && before.id > state.id) return
-  const clean = state.missing.length === 0 && state.stillEncrypted === 0
+  const clean = state.missingCount === 0 && state.stillEncrypted === 0
   if (state.state === 'done' && clean)
-    showToast({ text: t('exchange.exported', { count: state.done - state.missing.length }) })
+    showToast({ text: t('exchange.exported', { count: state.done - state.missingCount }) })
   if (state.state === 'cancelled') showToast({ text: t('exchange.exportStopped') })
   if (state.error) showError(state.error)
   // A report stays only when it has something to say.
@@ -62,9 +62,10 @@ export const followExchange = (): (() => void) => {
     for (const stop of stops) stop()
     importStore.set([])
     exportStore.set(null)
-    exportWishStore.set([])
+    exportWishStore.set(null)
   }
 }
 
 /** Opens the export dialog for these messages. */
-export const askExport = (ids: readonly number[]): void => exportWishStore.set([...ids])
+export const askExport = (selection: ActionSelection, count: number | null): void =>
+  exportWishStore.set({ selection, count })

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { ExportFormat } from '../../app/contract/index.ts'
+import type { ActionSelection, ExportFormat } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { Banner, Button, Checkbox, Dialog, Segments, showError } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
@@ -8,11 +8,19 @@ import { printLabels } from './print-labels.ts'
 const formats = ['eml', 'mbox', 'pdf'] as const satisfies readonly ExportFormat[]
 
 /** How and where a selection leaves the store; the warning comes before the choice of a place. */
-export const ExportDialog = ({ ids, onClose }: { ids: readonly number[]; onClose: () => void }) => {
+export const ExportDialog = ({
+  selection,
+  count,
+  onClose,
+}: {
+  selection: ActionSelection
+  count: number | null
+  onClose: () => void
+}) => {
   const [format, setFormat] = useState<ExportFormat>('pdf')
   const [subjectInNames, setSubjectInNames] = useState(false)
   const [busy, setBusy] = useState(false)
-  const several = ids.length > 1
+  const several = count === null || count > 1
   const run = async (): Promise<void> => {
     setBusy(true)
     const fileName = `${t('exchange.exportedName')}.${format}`
@@ -21,7 +29,7 @@ export const ExportDialog = ({ ids, onClose }: { ids: readonly number[]; onClose
       const started = await invoke('exchange.export', {
         grant: chosen.value.grant,
         format,
-        ids: [...ids],
+        selection,
         subjectInNames,
         labels: format === 'pdf' ? printLabels() : null,
       })
@@ -32,7 +40,7 @@ export const ExportDialog = ({ ids, onClose }: { ids: readonly number[]; onClose
   }
   return (
     <Dialog
-      title={t('exchange.exportTitle', { count: ids.length })}
+      title={count === null ? t('exchange.exportAllTitle') : t('exchange.exportTitle', { count })}
       isOpen
       onClose={onClose}
       actions={

@@ -62,12 +62,12 @@ export const ExportReport = ({ state, onClose }: { state: ExportState; onClose: 
       </Button>
     }
   >
-    <p>{t('exchange.exported', { count: state.done - state.missing.length })}</p>
+    <p>{t('exchange.exported', { count: state.done - state.missingCount })}</p>
     {state.stillEncrypted > 0 ? (
       <Banner tone="info">{t('exchange.stillEncrypted', { count: state.stillEncrypted })}</Banner>
     ) : null}
-    {state.missing.length > 0 ? (
-      <Banner tone="warn" title={t('exchange.missing', { count: state.missing.length })}>
+    {state.missingCount > 0 ? (
+      <Banner tone="warn" title={t('exchange.missing', { count: state.missingCount })}>
         <p>{t('exchange.missingText')}</p>
         <ul className="exchange-missing">
           {state.missing.slice(0, 50).map((one) => (

@@ -36,7 +36,7 @@ export const QuarantineList = ({ onExport }: { onExport: () => void }) => {
                 size="small"
                 onPress={() => {
                   onExport()
-                  askExport([row.id])
+                  askExport({ kind: 'ids', ids: [row.id] }, 1)
                 }}
               >
                 {t('exchange.exportAction')}

@@ -276,11 +276,20 @@ describe('what cannot be imported', () => {
 describe('an export', () => {
   const ids = () =>
     [...practice.witness.rows.values()].filter((row) => row.subject.startsWith('Import')).map((row) => row.id)
+  const some = (list: number[]) => ({ kind: 'ids' as const, ids: list })
   const wish = { subjectInNames: false, labels: null, language: 'fr' }
 
   it('to mbox is read again the same', async () => {
     const target = path.join(folder, 'out.mbox')
-    const state = exchange.exports.start({ ...wish, path: target, folder: false, format: 'mbox', ids: ids() })
+    const state = value(
+      await exchange.exports.start({
+        ...wish,
+        path: target,
+        folder: false,
+        format: 'mbox',
+        selection: some(ids()),
+      }),
+    )
     expect(await exported(state.id)).toMatchObject({ state: 'done', done: 3, missing: [] })
     const found: string[] = []
     for await (const one of readMbox(bytesSource(readFileSync(target))))
@@ -289,11 +298,32 @@ describe('an export', () => {
     expect(existsSync(`${target}.souspli-partial`)).toBe(false)
   })
 
+  it('of a whole folder takes what the list has not loaded', async () => {
+    const target = path.join(folder, 'tout.mbox')
+    const folderId = await inboxId()
+    const total = [...practice.witness.rows.values()].filter((row) => row.folderId === folderId).length
+    const selection = { kind: 'folder' as const, folderId, filter: 'all' as const }
+    const state = value(
+      await exchange.exports.start({ ...wish, path: target, folder: false, format: 'mbox', selection }),
+    )
+    expect(state.total).toBe(total)
+    expect(total).toBeGreaterThan(200)
+    expect(await exported(state.id)).toMatchObject({ state: 'done', done: total, missingCount: 0 })
+  })
+
   it('to a folder of eml has safe names without subjects, twice without writing over', async () => {
     const target = path.join(folder, 'eml')
     mkdirSync(target)
     for (const _round of [1, 2]) {
-      const state = exchange.exports.start({ ...wish, path: target, folder: true, format: 'eml', ids: ids() })
+      const state = value(
+        await exchange.exports.start({
+          ...wish,
+          path: target,
+          folder: true,
+          format: 'eml',
+          selection: some(ids()),
+        }),
+      )
       expect(await exported(state.id)).toMatchObject({ state: 'done' })
     }
     const names = readdirSync(target)
@@ -310,13 +340,29 @@ describe('an export', () => {
 
   it('names what is missing and fails where it cannot write', async () => {
     const target = path.join(folder, 'nowhere', 'x.mbox')
-    const state = exchange.exports.start({ ...wish, path: target, folder: false, format: 'mbox', ids: ids() })
+    const state = value(
+      await exchange.exports.start({
+        ...wish,
+        path: target,
+        folder: false,
+        format: 'mbox',
+        selection: some(ids()),
+      }),
+    )
     expect(await exported(state.id)).toMatchObject({
       state: 'failed',
       error: { code: 'exchange.write-failed' },
     })
     const one = path.join(folder, 'y.mbox')
-    const gone = exchange.exports.start({ ...wish, path: one, folder: false, format: 'mbox', ids: [1] })
+    const gone = value(
+      await exchange.exports.start({
+        ...wish,
+        path: one,
+        folder: false,
+        format: 'mbox',
+        selection: some([1]),
+      }),
+    )
     expect(await exported(gone.id)).toMatchObject({ state: 'done', missing: [{ code: 'mail.not-found' }] })
     expect(existsSync(one)).toBe(false)
   })

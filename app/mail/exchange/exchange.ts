@@ -1,10 +1,16 @@
-import type { ImportState, Quarantined, TrustClass } from '../../contract/index.ts'
-import { ok, type Outcome } from '../../contract/errors.ts'
+import type {
+  ActionSelection,
+  ExportState,
+  ImportState,
+  Quarantined,
+  TrustClass,
+} from '../../contract/index.ts'
+import { fail, ok, type Outcome } from '../../contract/errors.ts'
 import { unpackReadings, type StoredBody, type Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { Failure, must } from '../net/failure.ts'
 import type { SourceReader } from '../reading/reader.ts'
-import { createExports, type ExportDependencies } from './exports.ts'
+import { createExports, type ExportDependencies, type ExportWish } from './exports.ts'
 import { createImports } from './imports.ts'
 
 export interface ExchangeDependencies extends Omit<ExportDependencies, 'tell'> {
@@ -31,6 +37,9 @@ export type ExchangeParts = Pick<
 /** Sources above this many bytes live in a part file instead of the row. */
 const inlineBytes = 64 * 1024
 
+/** Ids of a whole folder or search asked at once. */
+const pageOfIds = 200
+
 async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes)
 }
@@ -54,9 +63,47 @@ export const createExchange = (deps: ExchangeDependencies) => {
   const imports = createImports({ ...deps, readBody, tell: deps.tellImport })
   const exports = createExports({ ...deps, tell: deps.tellExport })
 
+  /** The messages of a selection, newest first; a whole folder or search is looked through page by page. */
+  const selected = async (selection: ActionSelection): Promise<Outcome<number[]>> => {
+    if (selection.kind === 'ids') return ok(selection.ids)
+    const ids: number[] = []
+    for (;;) {
+      const before = ids.at(-1) ?? null
+      const page =
+        selection.kind === 'folder'
+          ? await vault.run('messages.page', {
+              folderId: selection.folderId,
+              filter: selection.filter,
+              before,
+              limit: pageOfIds,
+            })
+          : await vault.run('search.query', {
+              text: selection.text,
+              scope: selection.scope,
+              before,
+              limit: pageOfIds,
+            })
+      if (!page.ok) return page
+      ids.push(...('ids' in page.value ? page.value.ids : page.value.rows.map(({ id }) => id)))
+      if (!page.value.more) return ok(ids)
+    }
+  }
+
   return {
     imports,
-    exports,
+    exports: {
+      ...exports,
+      /** `mail.not-found` when the selection is empty. */
+      start: async (
+        wish: Omit<ExportWish, 'ids'> & { selection: ActionSelection },
+      ): Promise<Outcome<ExportState>> => {
+        const ids = await selected(wish.selection)
+        if (!ids.ok) return ids
+        return ids.value.length === 0
+          ? fail('mail.not-found')
+          : ok(exports.start({ ...wish, ids: ids.value }))
+      },
+    },
     quarantine: {
       list: async (): Promise<Outcome<Quarantined[]>> => {
         const list = await vault.run('quarantine.list', { limit: 500 })

@@ -36,6 +36,11 @@ export interface ExportWish {
 
 /** Bytes of originals in one PDF at most. */
 const largestPdf = 1024 * 1024 * 1024
+/** Messages in one PDF at most. */
+const mostPrinted = 2000
+/** Messages named as missing, and messages between two words of progress. */
+const namedMissing = 200
+const toldEvery = 10
 /** One message takes this long on paper at most, in milliseconds. */
 const printLimit = 60_000
 
@@ -218,6 +223,8 @@ export const createExports = (deps: ExportDependencies) => {
     try {
       if (wish.format === 'mbox') return ok(mboxFile(wish))
       if (wish.format === 'eml') return ok(wish.folder ? emlFolder(wish) : emlFile(wish))
+      if (wish.ids.length > mostPrinted)
+        return fail('exchange.too-large', { details: { limit: mostPrinted } })
       return wish.labels ? ok(await pdfFile(deps, wish, wish.labels)) : fail('contract.invalid-request')
     } catch (cause) {
       return writeError(cause)
@@ -233,7 +240,8 @@ export const createExports = (deps: ExportDependencies) => {
       deps.tell({ ...state, state: kind, error: error ? toErrorData(error) : null })
     }
     const miss = (id: number, subject: string, code: ErrorCode): void => {
-      state.missing = [...state.missing, { id, subject, code }]
+      state.missingCount += 1
+      if (state.missing.length < namedMissing) state.missing = [...state.missing, { id, subject, code }]
     }
     // In the order of the list, oldest first: as a file of letters is read.
     for (const id of wish.ids.toSorted((a, b) => a - b)) {
@@ -255,10 +263,10 @@ export const createExports = (deps: ExportDependencies) => {
         } else if (added.value.stillEncrypted) state.stillEncrypted += 1
       }
       state.done += 1
-      deps.tell({ ...state })
+      if (state.done % toldEvery === 0) deps.tell({ ...state })
     }
     if (signal.aborted) return await stop('cancelled', null)
-    if (state.missing.length === wish.ids.length) return await stop('done', null)
+    if (state.missingCount === wish.ids.length) return await stop('done', null)
     const closed = await writer.close()
     if (!closed.ok) return await stop('failed', closed.error)
     deps.tell({ ...state, state: 'done' })
@@ -273,6 +281,7 @@ export const createExports = (deps: ExportDependencies) => {
         state: 'running',
         done: 0,
         total: wish.ids.length,
+        missingCount: 0,
         missing: [],
         stillEncrypted: 0,
         error: null,

@@ -296,8 +296,6 @@ export const createImports = (deps: ImportDependencies) => {
   }
 }
 
-export type Imports = ReturnType<typeof createImports>
-
 /** A `Failure` carries its error; what the file system throws means the file cannot be read. */
 const codeOf = (cause: unknown): ErrorCode => {
   if (cause instanceof Failure) return cause.outcome.code

@@ -30,6 +30,7 @@ export const exchange = {
   report: 'Import finished: {text}',
   exportAction: 'Export…',
   exportTitle: '{count, plural, one {Export 1 message} other {Export # messages}}',
+  exportAllTitle: 'Export all these messages',
   exportWarning: 'These files leave the encrypted store',
   exportWarningText:
     'Outside SousPli nothing protects them: choose a safe place and erase them once used. A message encrypted for you leaves as it is in .eml and mbox; the PDF shows its content if this computer can decrypt it.',

@@ -32,6 +32,7 @@ export const exchange = {
   report: 'Import terminé : {text}',
   exportAction: 'Exporter…',
   exportTitle: '{count, plural, one {Exporter 1 message} other {Exporter # messages}}',
+  exportAllTitle: 'Exporter tous ces messages',
   exportWarning: 'Ces fichiers sortent du coffre chiffré',
   exportWarningText:
     'Hors de SousPli, rien ne les protège : choisissez un emplacement sûr et effacez-les dès qu’ils ont servi. Un message chiffré pour vous part tel quel en .eml et mbox ; le PDF montre son contenu si ce poste sait le déchiffrer.',
