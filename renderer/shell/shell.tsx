@@ -1,15 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type {
-  ActionSelection,
-  ActionWish,
-  DraftKind,
-  Folder,
-  ListFilter,
-  MessageRow,
-  OutboxItem,
-  SearchScope,
-} from '../../app/contract/index.ts'
+import type { DraftKind, Folder, ListFilter, MessageRow, SearchScope } from '../../app/contract/index.ts'
 import {
   ActionNotices,
   BulkBar,
@@ -17,8 +8,6 @@ import {
   ForGoodDialog,
   MoveDialog,
   PendingActionList,
-  prepareForGood,
-  runBulk,
   type Prepared,
 } from '../actions/index.ts'
 import { invoke } from '../client/index.ts'
@@ -38,26 +27,18 @@ import {
   useStore,
   type LiveList,
 } from '../data/index.ts'
-import { showError, showToast, undoLast } from '../design/index.ts'
-import { askExport, ExchangeLayer } from '../exchange/index.ts'
+import { showError, undoLast } from '../design/index.ts'
+import { ExchangeLayer } from '../exchange/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
-import { dateTime, t } from '../i18n/index.ts'
-import {
-  archive,
-  archiveOf,
-  MailboxView,
-  moveTo,
-  neighbour,
-  remove,
-  setFlag,
-  type MailboxAction,
-} from '../mailbox/index.ts'
-import { WaitingView } from '../sending/index.ts'
+import { t } from '../i18n/index.ts'
+import { MailboxView } from '../mailbox/index.ts'
+import { LockQuestion, somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
 import { SearchHead, SearchMarks, type ScopeKind } from '../search/index.ts'
 import { SettingsDialog } from '../settings/index.ts'
 import { CommandPalette } from './command-palette.tsx'
 import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
 import { LocalDrafts } from './local-drafts.tsx'
+import { messageActions, useSelection } from './message-actions.ts'
 import { ShortcutHelp } from './shortcut-help.tsx'
 import { useShortcuts, type Command } from './shortcuts.ts'
 import { Sidebar, type Place } from './sidebar.tsx'
@@ -82,15 +63,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const [filter, setFilter] = useState<ListFilter>('all')
   const [search, setSearch] = useState('')
   const [scope, setScope] = useState<SearchScope>({ kind: 'all' })
-  const [selected, choose] = useState<ReadonlySet<number>>(new Set())
-  /** The selection is the whole folder or search, also what the list has not loaded. */
-  const [whole, setWhole] = useState(false)
-  const setSelected = (ids: ReadonlySet<number>): void => {
-    choose(ids)
-    setWhole(false)
-  }
+  const { selected, whole, setSelected, choose } = useSelection()
   const [forGood, setForGood] = useState<Prepared | null>(null)
   const [panel, setPanel] = useState<Panel>(null)
+  const [lockAsked, setLockAsked] = useState(false)
   const [draftId, setDraftId] = useState<number | null>(null)
   const searchInput = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
@@ -147,8 +123,13 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     setSelected(new Set())
   }
   const lock = async (): Promise<void> => {
+    setLockAsked(false)
     const outcome = await invoke('session.lock', { reason: 'user' })
     if (!outcome.ok) showError(outcome.error)
+  }
+  const askLock = (): void => {
+    if (somethingLeaves()) setLockAsked(true)
+    else void lock()
   }
   const compose = async (kind: DraftKind, sourceId: number | null): Promise<void> => {
     // From a shared mailbox: in its own name where it has an account here.
@@ -161,33 +142,6 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const leaveComposer = (): void => {
     setDraftId(null)
     void loadDrafts()
-  }
-  const takeBack = async (item: OutboxItem): Promise<void> => {
-    const draft = await invoke('outbox.edit', { id: item.id })
-    if (!draft.ok) {
-      showError(draft.error)
-      return
-    }
-    void loadDrafts()
-    setDraftId(draft.value.id)
-    showToast({ text: t('sending.takenBack') })
-  }
-  const tellSent = (item: OutboxItem): void => {
-    if (!item.due) {
-      showToast({ text: t('shell.queued') })
-      return
-    }
-    const onUndo = (): void => void takeBack(item)
-    const left = Math.max(0, new Date(item.due.at).getTime() - Date.now())
-    const subject = item.subject || t('mailbox.noSubject')
-    if (item.due.kind === 'schedule')
-      showToast({ text: t('sending.scheduled', { date: dateTime(item.due.at) }), onUndo })
-    else
-      showToast({
-        text: t('sending.sendingIn', { subject, seconds: Math.round(left / 1000) }),
-        onUndo,
-        shownFor: left,
-      })
   }
   const move = (step: 1 | -1): void => {
     const next = index < 0 ? rows[0] : rows[index + step]
@@ -205,116 +159,25 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     )
     setSelected(new Set([next.id]))
   }
-  const leaveList = (ids: ReadonlySet<number>): void => {
-    const next = neighbour(rows, ids)
-    setSelected(new Set(next === null ? [] : [next]))
-  }
-
-  const selectAll = (): void => {
-    choose(new Set(rows.map((row) => row.id)))
-    setWhole(list.more)
-  }
-  /** What the selection is when it is more than the list has loaded, or more than one call takes. */
-  const bulkSelection = (): ActionSelection | null => {
-    if (!whole) return null
-    if (searching) return { kind: 'search', text: search, scope }
-    return folder ? { kind: 'folder', folderId: folder.id, filter } : null
-  }
-  const actOnAll = async (action: MailboxAction, selection: ActionSelection): Promise<void> => {
-    const unread = rows.some((row) => !row.seen)
-    const unflagged = rows.some((row) => !row.flagged)
-    const archiveFolder = folder ? archiveOf(folders, folder.id) : undefined
-    const wish = ((): ActionWish | null => {
-      switch (action) {
-        case 'toggle-seen':
-          return { kind: 'flag', flag: 'seen', on: unread }
-        case 'toggle-flag':
-          return { kind: 'flag', flag: 'flagged', on: unflagged }
-        case 'archive':
-          return archiveFolder ? { kind: 'move', folderId: archiveFolder.id } : null
-        case 'delete':
-          return { kind: 'delete' }
-        default:
-          return null
-      }
-    })()
-    if (action === 'archive' && !wish) showToast({ text: t('mailbox.noArchive'), tone: 'error' })
-    if (!wish) return
-    if (wish.kind === 'delete' && folder?.role === 'trash' && !searching) {
-      setForGood(await prepareForGood(selection))
-      return
-    }
-    if (wish.kind !== 'flag') setSelected(new Set())
-    await runBulk(selection, wish, folders)
-  }
-  const moveSelection = async (target: Folder): Promise<void> => {
-    if (!target.rights.insert || refused.has('move')) {
-      const text = refused.has('move')
-        ? t('folders.refusedRemove')
-        : t('folders.refusedInsert', { folder: folderName(target) })
-      showToast({ text, tone: 'error' })
-      return
-    }
-    const selection = bulkSelection()
-    const ids = [...selected]
-    if (ids.length === 0) return
-    leaveList(selected)
-    if (selection) await runBulk(selection, { kind: 'move', folderId: target.id }, folders)
-    else await moveTo(ids, target)
-  }
-
-  const act = async (action: MailboxAction): Promise<void> => {
-    const ids = [...selected]
-    const why = refused.get(action)
-    if (why && ids.length > 0) {
-      showToast({ text: t(why), tone: 'error' })
-      return
-    }
-    const all = bulkSelection()
-    if (all && action !== 'close' && action !== 'move' && action !== 'export') {
-      await actOnAll(action, all)
-      return
-    }
-    const touched = rows.filter((row) => selected.has(row.id))
-    const first = touched[0]
-    if (action === 'close') {
-      setSelected(new Set())
-      return
-    }
-    if (!first) return
-    switch (action) {
-      case 'reply':
-      case 'reply-all':
-      case 'forward':
-      case 'replace':
-        await compose(action, first.id)
-        return
-      case 'export':
-        askExport(ids)
-        return
-      case 'move':
-        setPanel('move')
-        return
-      case 'toggle-seen':
-        await setFlag(ids, 'seen', !touched.every((row) => row.seen))
-        return
-      case 'toggle-flag':
-        await setFlag(ids, 'flagged', !touched.every((row) => row.flagged))
-        return
-      case 'archive':
-        leaveList(selected)
-        await archive(ids, folders, first.folderId)
-        return
-      case 'delete':
-        if (touched.every((row) => folders.find((one) => one.id === row.folderId)?.role === 'trash')) {
-          setForGood(await prepareForGood({ kind: 'ids', ids }))
-          return
-        }
-        leaveList(selected)
-        await remove(ids)
-        return
-    }
-  }
+  const selectAll = (): void => choose(new Set(rows.map((row) => row.id)), list.more)
+  const { act, moveSelection } = messageActions({
+    rows,
+    folders,
+    folder: searching ? undefined : folder,
+    selected,
+    bulk: !whole
+      ? null
+      : searching
+        ? { kind: 'search', text: search, scope }
+        : folder
+          ? { kind: 'folder', folderId: folder.id, filter }
+          : null,
+    refused,
+    setSelected,
+    askForGood: setForGood,
+    askTarget: () => setPanel('move'),
+    compose,
+  })
 
   const run = (command: Command): void => {
     switch (command) {
@@ -352,7 +215,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         go({ kind: 'outbox' })
         return
       case 'lock':
-        void lock()
+        askLock()
         return
       default:
         void act(command)
@@ -364,7 +227,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     if (openRequest === null) return
     openRequestStore.set(null)
     setSelected(new Set([openRequest]))
-  }, [openRequest])
+  }, [openRequest, setSelected])
 
   const title = searching
     ? t('shell.searchTitle')
@@ -379,7 +242,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           setSearch(text)
           setSelected(new Set())
         }}
-        onLock={() => void lock()}
+        onLock={askLock}
         onHelp={() => setPanel('help')}
         searchRef={searchInput}
       />
@@ -471,7 +334,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           onClose={leaveComposer}
           onSent={(item) => {
             leaveComposer()
-            tellSent(item)
+            tellSent(item, setDraftId)
           }}
         />
       )}
@@ -494,6 +357,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         onFolder={(target) => void moveSelection(target)}
       />
       <ForGoodDialog title={t('actions.foreverTitle')} prepared={forGood} onClose={() => setForGood(null)} />
+      <LockQuestion isOpen={lockAsked} onClose={() => setLockAsked(false)} onLock={() => void lock()} />
       <ShortcutHelp isOpen={panel === 'help'} onClose={() => setPanel(null)} />
       <SettingsDialog
         isOpen={panel === 'settings'}

@@ -186,3 +186,16 @@ test('of a message whose fate is unknown, the user decides; removing the account
   const copies = await world.operator.mailbox('anne').list(folderNames.sent)
   expect(copies.filter((one) => one.subject === 'Parti ou non')).toHaveLength(1)
 })
+
+test('locking while a message waits for its seconds asks, and sends it first', async () => {
+  world.operator.smtp.setDeliveryNotices(true)
+  await setSendDelay(app.page, 30)
+  await begin([paul.address], 'Avant de fermer')
+  await send()
+  await app.page.getByRole('button', { name: 'Verrouiller' }).click()
+  await says(app.page, 'Un message n’est pas encore parti')
+  await picture(app.page, 'sending-lock')
+  await app.page.getByRole('button', { name: 'Envoyer puis verrouiller' }).click()
+  await says(app.page, 'Vous avez verrouillé la messagerie.')
+  expect(await arrivals('Avant de fermer')).toHaveLength(1)
+})

@@ -134,6 +134,12 @@ export const sending = {
   replacedByMessage: 'This message was cancelled and replaced by “{subject}” of {date}.',
   openLinked: 'See',
 
+  lockTitle: 'A message has not left yet',
+  lockText:
+    '{count, plural, one {1 message waits for its last seconds. Locked now, SousPli sends it at the next opening only.} other {# messages wait for their last seconds. Locked now, SousPli sends them at the next opening only.}}',
+  lockAfter: 'Send, then lock',
+  lockNow: 'Lock now',
+
   accountWaiting:
     '{count, plural, one {1 message of this mailbox has not left yet: it will be lost.} other {# messages of this mailbox have not left yet: they will be lost.}}',
   accountDrafts:

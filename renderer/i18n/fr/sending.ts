@@ -136,6 +136,12 @@ export const sending = {
   replacedByMessage: 'Ce message a été annulé et remplacé par « {subject} » du {date}.',
   openLinked: 'Voir',
 
+  lockTitle: 'Un message n’est pas encore parti',
+  lockText:
+    '{count, plural, one {1 message attend ses dernières secondes. Verrouillé maintenant, SousPli ne l’enverra qu’à la prochaine ouverture.} other {# messages attendent leurs dernières secondes. Verrouillé maintenant, SousPli ne les enverra qu’à la prochaine ouverture.}}',
+  lockAfter: 'Envoyer puis verrouiller',
+  lockNow: 'Verrouiller maintenant',
+
   accountWaiting:
     '{count, plural, one {1 message de cette boîte n’est pas encore parti : il sera perdu.} other {# messages de cette boîte ne sont pas encore partis : ils seront perdus.}}',
   accountDrafts:
