@@ -62,6 +62,11 @@ export const syncFolder = async (
     // After a mere NOOP, UIDNEXT and HIGHESTMODSEQ are those of the former SELECT.
     const view: View = { mailbox, fresh: !wasOpen }
     const run: Run = { ...sync, ...view, folder, state: await startingState(sync, folder, view) }
+    // Numbers that have just become meaningless leave rows without UID behind.
+    const isRenumbered = folder.syncedFromUid !== null && run.state.syncedFromUid === null
+    const waiting = isRenumbered
+      ? (must(await vault.run('folders.forPass', { id: folder.id }))?.orphans ?? [])
+      : [...orphans]
     const isFirst = run.state.syncedFromUid === null
     if (isFirst) await begin(run)
     await fetchNew(run)
@@ -71,10 +76,10 @@ export const syncFolder = async (
       complete = (await dropVanished(run)) && complete
     }
     const more = await fetchOlder(run, isFirst ? firstBatch : batch)
-    if (!more && orphans.length > 0)
+    if (!more && waiting.length > 0)
       await announceVanishing(
         run,
-        must(await vault.run('messages.dropOrphans', { folderId: folder.id, ids: [...orphans] })),
+        must(await vault.run('messages.dropOrphans', { folderId: folder.id, ids: waiting })),
       )
     const left = sync.backlog.get(folder.id)?.length ?? 0
     return { more, complete: complete && !more, done: mailbox.exists - left, total: mailbox.exists }
