@@ -83,7 +83,7 @@ describe('the stores of the window', () => {
 
   it('follow an open session and are emptied by locking', async () => {
     await settled(() => expect(accountStore.get()).toHaveLength(2))
-    await settled(() => expect(outboxStore.get()).toHaveLength(2))
+    await settled(() => expect(outboxStore.get()).toHaveLength(5))
     const before = wiped.count
     await core.invoke('session.lock', { reason: 'user' })
     expect(sessionStore.get()).toMatchObject({ phase: 'locked', reason: 'user' })
