@@ -196,6 +196,12 @@ const restoreWith = async (
         ? fail('vault.backup-damaged', { cause: begun.error })
         : begun
     }
+    const settled = await begun.value.connection.run('storage.restored', {})
+    if (!settled.ok) {
+      await internals.end(begun.value)
+      await removePlace(deps.folder, fs, place)
+      return settled
+    }
     const content: SlotFile = {
       format: 'souspli-vault',
       version: 1,

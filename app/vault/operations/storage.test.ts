@@ -98,6 +98,27 @@ it('lets old bodies go, and never those flagged, waiting, local, quoted or not y
   expect(checkOperations['store.check'](db, {}, context)).toMatchObject({ damage: [], indexMismatches: 0 })
 })
 
+it('never lets a restored store send what may have left since', () => {
+  const { db } = storeWith(1)
+  const add = db.prepare(
+    `INSERT INTO outbox (account_id, message_id_header, subject, sender, recipients, mime_size, state, queued_at, purpose)
+     VALUES (1, ?, 's', 'a@b.test', '[]', 5, ?, 0, ?)`,
+  )
+  for (const state of ['queued', 'sending', 'accepted', 'refused', 'filed'])
+    add.run([`<${state}@b>`, state, 'message'])
+  add.run(['<receipt@b>', 'queued', 'receipt'])
+  storageOperations['storage.restored'](db, {}, context)
+  const states = db.prepare('SELECT state FROM outbox ORDER BY id').all<{ state: string }>()
+  expect(states.map((row) => row.state)).toEqual([
+    'unknown',
+    'unknown',
+    'accepted',
+    'refused',
+    'filed',
+    'filed',
+  ])
+})
+
 it('keeps one rule by account', () => {
   const { db } = storeWith(1)
   const set = (accountId: number, months: number | null) =>

@@ -84,6 +84,16 @@ export const storageOperations = {
       return { next: row?.next ?? null, bytes: row?.bytes ?? 0 }
     },
   ),
+  /**
+   * In a store that came out of a backup: what waited to be sent may have left since, from here or from another
+   * workstation. Its outcome is unknown: the server is asked, then the user, before anything is sent (models.md §9.2.8).
+   */
+  'storage.restored': operation((db): void => {
+    db.prepare(
+      `UPDATE outbox SET state = iif(purpose = 'receipt', 'filed', 'unknown'), next_attempt_at = NULL, error = NULL
+       WHERE state IN ('queued','sending')`,
+    ).run()
+  }),
   'storage.partBytes': operation(
     (db): number =>
       db.prepare('SELECT coalesce(sum(size), 0) AS n FROM part_files').get<{ n: number }>()?.n ?? 0,
