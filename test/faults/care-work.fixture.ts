@@ -18,13 +18,13 @@ export const careFor = async (orders: Orders, tracer: Tracer): Promise<void> => 
   const how = { signal: new AbortController().signal, onProgress: () => undefined }
   const file = backupOf(orders.folder)
   if (orders.work === 'restore') {
-    const vault = profileVault(orders.profile, orders.app)
+    const vault = profileVault(orders.profile, orders.programs)
     tracer.mark('work')
     must(await vault.care.restore({ ...how, file, unlock: secret, secret: null }))
     tracer.mark('rest')
     return
   }
-  const vault = await openProfile(orders.profile, secret, orders.app)
+  const vault = await openProfile(orders.profile, secret, orders.programs)
   tracer.mark('work')
   if (orders.work === 'backup') must(await vault.care.backup({ ...how, target: file, passphrase: null }))
   else if (orders.work === 'rebuild') must(await vault.care.rebuild({ ...how, secret: null }))

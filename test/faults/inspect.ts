@@ -11,6 +11,7 @@ import { unlock } from '../../app/vault/slots.ts'
 import type { SlotSecret } from '../../app/vault/index.ts'
 import { deviceSecret, openProfile } from './profile.ts'
 import { seededWord } from './letters.ts'
+import type { Programs } from './sources.ts'
 
 interface OpenedFile {
   db: SqlDatabase
@@ -128,13 +129,17 @@ export const clearWords = async (folder: string): Promise<string> => {
 }
 
 /** SHA-256 of each stored source, by subject; sources in part files are read through the vault. */
-export const storedSources = async (profile: string, secret: SlotSecret): Promise<Map<string, string>> => {
+export const storedSources = async (
+  profile: string,
+  secret: SlotSecret,
+  programs?: Programs,
+): Promise<Map<string, string>> => {
   const { db } = await openDatabase(profile, secret)
   const rows = db
     .prepare('SELECT m.subject, b.raw, b.raw_file FROM bodies b JOIN messages m ON m.id = b.message_id')
     .all<{ subject: string; raw: Uint8Array | null; raw_file: string | null }>()
   db.close()
-  const vault = await openProfile(profile, secret)
+  const vault = await openProfile(profile, secret, programs)
   const sources = new Map<string, string>()
   try {
     for (const { subject, raw, raw_file } of rows) {
@@ -165,8 +170,8 @@ export const brokenIn = async (profile: string, secret: SlotSecret): Promise<str
 }
 
 /** Removes, as a quiet moment does, what a kill left and nothing refers to. */
-export const swept = async (profile: string, secret: SlotSecret): Promise<string> => {
-  const vault = await openProfile(profile, secret)
+export const swept = async (profile: string, secret: SlotSecret, programs?: Programs): Promise<string> => {
+  const vault = await openProfile(profile, secret, programs)
   const done = await vault.care.sweep()
   await vault.close()
   return done.ok ? '' : `not swept: ${done.error.code}`

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { openPractice } from '../invariants/practice.fixture.ts'
 import { people, type Person } from '../operator/index.ts'
 import type { Action, Mailbox } from './actions.ts'
-import { bundleVictim } from './bundle.ts'
+import { bundlePrograms } from './bundle.ts'
 import { backupOf } from './care-work.fixture.ts'
 import { createDice } from './dice.ts'
 import type { Scenario } from './harness.ts'
@@ -22,20 +22,18 @@ import type { Orders } from './orders.ts'
 import { openProfile, profileVault } from './profile.ts'
 import { askedAfter, settle } from './settle.ts'
 import { slotsMoment } from './slot-moment.ts'
+import { sourceIn, type Programs } from './sources.ts'
 import { prepareStage, type Stage } from './stage.ts'
 import { actionsOf, placeOf, readTrace, type Mark } from './trace.ts'
 
-/** Each lane takes every second moment and has mailboxes of its own. Nobody here has folders shared with another. */
-const lanes: readonly (readonly Person[])[] = [
-  [people.laboratory, people.patient],
-  [people.paul, people.hospital],
-]
+/** As many moments at a time, each on a mailbox of its own. Nobody here has folders shared with another. */
+const crew: readonly Person[] = [people.laboratory, people.paul, people.hospital, people.patient]
 const lettersPerMailbox = 70
 
-const program = async (victim: string, orders: Orders): Promise<Mark[]> => {
+const program = async (orders: Orders): Promise<Mark[]> => {
   const file = join(orders.folder, 'orders.json')
   await writeFile(file, JSON.stringify(orders))
-  const child: ChildProcess = fork(victim, [file], {
+  const child: ChildProcess = fork(sourceIn(orders.programs)('victim'), [file], {
     execArgv: [],
     env: { ...process.env, TMPDIR: orders.folder, SQLITE_TMPDIR: orders.folder },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -72,7 +70,7 @@ const readTraceSoon = async (file: string): Promise<Mark[]> => {
 
 /** A mailbox killed at its work: opened again, it comes to rest and everything in it is sound. */
 const mailMoment = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: string }> => {
-  const { operator, stage, phase, dice, folder } = moment
+  const { operator, stage, phase, dice, folder, programs } = moment
   await stage.restore(folder, phase === 'first sync' || phase === 'indexing' ? 'empty' : 'synchronised')
   let mailbox: Mailbox = stage.mailbox
   if (phase === 'resync') mailbox = await changeElsewhere(operator, stage, dice)
@@ -88,7 +86,7 @@ const mailMoment = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: st
   if (backup !== '') return { traces, wrong: backup }
   const { done, inFlight } = actionsOf(traces.flat())
   const asked = askedAfter(mailbox, [...before, ...done], inFlight)
-  const practice = await openPractice(operator.policy, { folder, card: noCard() })
+  const practice = await openPractice(operator.policy, { folder, card: noCard(), source: sourceIn(programs) })
   let wrong: string
   try {
     await practice.call('session.openWithRecovery', { code: stage.recoveryCode })
@@ -96,9 +94,9 @@ const mailMoment = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: st
   } finally {
     await practice.stop()
   }
-  if (wrong === '') wrong = await swept(profile, secret)
+  if (wrong === '') wrong = await swept(profile, secret, programs)
   if (wrong === '') wrong = await brokenIn(profile, secret)
-  if (wrong === '') wrong = await wrongSources(stage, profile)
+  if (wrong === '') wrong = await wrongSources(stage, profile, programs)
   if (wrong === '') wrong = await clearWords(folder)
   return { traces, wrong }
 }
@@ -106,8 +104,8 @@ const mailMoment = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: st
 /** Works on a whole store, killed with drafts and an action in it that only this workstation may have. */
 const storeWorks: ReadonlySet<string> = new Set(['backup', 'restore', 'rebuild', 'compaction'])
 
-const prelude = async ({ operator, stage, folder, phase }: Moment): Promise<Action[]> => {
-  const practice = await openPractice(operator.policy, { folder, card: noCard() })
+const prelude = async ({ operator, stage, folder, phase, programs }: Moment): Promise<Action[]> => {
+  const practice = await openPractice(operator.policy, { folder, card: noCard(), source: sourceIn(programs) })
   const done: Action[] = []
   try {
     await practice.call('session.openWithRecovery', { code: stage.recoveryCode })
@@ -127,7 +125,11 @@ const prelude = async ({ operator, stage, folder, phase }: Moment): Promise<Acti
     await practice.stop()
   }
   if (phase === 'restore') {
-    const vault = await openProfile(join(folder, 'profile'), { kind: 'recovery', code: stage.recoveryCode })
+    const vault = await openProfile(
+      join(folder, 'profile'),
+      { kind: 'recovery', code: stage.recoveryCode },
+      programs,
+    )
     const how = { signal: new AbortController().signal, onProgress: () => undefined }
     const made = await vault.care.backup({ ...how, target: backupOf(folder), passphrase: null })
     await vault.close()
@@ -144,8 +146,9 @@ const wrongBackup = async (folder: string): Promise<string> => {
 }
 
 /** Messages whose stored source is not the one delivered; '' when there is none. */
-const wrongSources = async (stage: Stage, profile: string): Promise<string> => {
-  const stored = await storedSources(profile, { kind: 'recovery', code: stage.recoveryCode })
+const wrongSources = async (stage: Stage, profile: string, programs: Programs): Promise<string> => {
+  const secret = { kind: 'recovery', code: stage.recoveryCode } as const
+  const stored = await storedSources(profile, secret, programs)
   for (const [subject, digest] of stored) {
     const true_ = stage.sources.get(subject)
     if (true_ !== undefined && true_ !== digest) return `the source of ${subject} is not the one delivered`
@@ -162,7 +165,7 @@ const play = async (moment: Moment): Promise<{ traces: Mark[][]; wrong: string }
 /** Kills a core at moments drawn from the seed, opens its profile again, and compares with server and user. */
 export const killScenario: Scenario = async ({ operator, seed, moments, only, report }) => {
   const folder = await mkdtemp(join(tmpdir(), 'souspli-faults-'))
-  const bundle = await bundleVictim()
+  const { programs, remove } = await bundlePrograms()
   const stages = new Map<string, Promise<Stage>>()
   const stageOf = (who: Person): Promise<Stage> => {
     const known =
@@ -170,22 +173,19 @@ export const killScenario: Scenario = async ({ operator, seed, moments, only, re
     stages.set(who.key, known)
     return known
   }
-  const playOne = async (index: number): Promise<void> => {
+  const playOne = async (index: number, who: Person): Promise<void> => {
     const phase = phases[index % phases.length] ?? 'first sync'
-    const lane = lanes[index % lanes.length] ?? []
-    const who = lane[Math.floor(index / lanes.length) % lane.length]
-    if (!who) return
     const dice = createDice(seed * 100_003 + index)
     const stage = await stageOf(who)
-    const own = join(folder, `moment-${index % lanes.length}`)
-    let programs = 0
+    const own = join(folder, `moment-${who.key}`)
+    let kills = 0
     const killOnce: Moment['killOnce'] = async (work, trigger, recoveryCode = stage.recoveryCode) => {
-      const trace = join(folder, `trace-${index}-${programs++}`)
-      return await program(bundle.victim, {
+      const trace = join(folder, `trace-${index}-${kills++}`)
+      return await program({
         work,
         folder: own,
         profile: join(own, 'profile'),
-        app: join(import.meta.dirname, '../../app'),
+        programs,
         trace,
         policy: operator.policy,
         recoveryCode,
@@ -194,7 +194,7 @@ export const killScenario: Scenario = async ({ operator, seed, moments, only, re
       })
     }
     try {
-      const { traces, wrong } = await play({ operator, stage, phase, dice, folder: own, killOnce })
+      const { traces, wrong } = await play({ operator, stage, phase, dice, folder: own, programs, killOnce })
       const places = traces.map(placeOf)
       const what = places.map(({ inWork, last }) => `${inWork ? '' : 'after its work, '}${last}`).join(' | ')
       if (wrong === '')
@@ -212,14 +212,15 @@ export const killScenario: Scenario = async ({ operator, seed, moments, only, re
   }
   try {
     await mkdir(join(folder, 'stages'))
+    let next = 0
     await Promise.all(
-      lanes.map(async (_, lane) => {
-        for (let index = lane; index < moments; index += lanes.length)
-          if (only === null || only === index) await playOne(index)
+      crew.map(async (who) => {
+        for (let index = next++; index < moments; index = next++)
+          if (only === null || only === index) await playOne(index, who)
       }),
     )
   } finally {
-    await bundle.remove()
+    await remove()
     await rm(folder, { recursive: true, force: true })
   }
 }

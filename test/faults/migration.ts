@@ -179,7 +179,7 @@ export const migrationMoment = async (moment: Moment): Promise<{ traces: Mark[][
     const left = await schemaVersion(profile, secret)
     traces.push([...trace, { kind: 'op', what: `schema ${left}, from ${version} to ${migrations.length}` }])
   }
-  const vault = profileVault(profile)
+  const vault = profileVault(profile, moment.programs)
   const opened = await vault.open(secret)
   await vault.close()
   if (!opened.ok) return { traces, wrong: `the store does not open: ${opened.error.code}` }

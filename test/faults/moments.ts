@@ -1,6 +1,7 @@
 import type { Operator } from '../operator/index.ts'
 import type { Dice } from './dice.ts'
 import type { Work } from './orders.ts'
+import type { Programs } from './sources.ts'
 import type { Stage } from './stage.ts'
 import type { Mark, Trigger } from './trace.ts'
 
@@ -123,6 +124,7 @@ export interface Moment {
   phase: Phase
   dice: Dice
   folder: string
+  programs: Programs
   /** Runs the program on the profile in `folder` and kills it. */
   killOnce: (work: Work, trigger: Trigger, recoveryCode?: string) => Promise<Mark[]>
 }

@@ -23,8 +23,8 @@ export const Orders = z.object({
   /** Of the practice; the profile is in it. */
   folder: z.string(),
   profile: z.string(),
-  /** app/ of the repository. */
-  app: z.string(),
+  /** Bundled workers by their path in app/. */
+  programs: z.record(z.string(), z.string()),
   trace: z.string(),
   policy: Policy,
   recoveryCode: z.string(),

@@ -114,10 +114,13 @@ const wrongSending = (
   return ''
 }
 
+/** Whoever asks all the time is a user at work: attachments are read when he is not. */
+const waitForQuiet = 'attachments wait to be read'
+
 /** Attachments still to be read, or found by a search when they should not be, or not found. */
 const wrongIndex = async (practice: Practice, truth: ServerTruth): Promise<string> => {
   const { waiting } = await practice.call('search.indexing', null)
-  if (waiting > 0) return `${waiting} attachments wait to be read`
+  if (waiting > 0) return `${waiting} ${waitForQuiet}`
   const expected = truth.messages.filter((one) => !one.deleted && hasAttachment(one.subject)).length
   const query = { text: attachedWord, scope: { kind: 'all' }, before: null, limit: 200 } as const
   const { rows } = await practice.call('messages.search', query)
@@ -153,19 +156,28 @@ export const settle = async (
     }
     if (wrong === '') return ''
     if (Date.now() > deadline) return wrong
-    await nextNews(practice, told, deadline)
+    await nextNews(practice, told, deadline, wrong.endsWith(waitForQuiet))
   }
 }
 
-/** The next thing windows are told, or a second: what the server did by itself is told by nobody. */
-const nextNews = async (practice: Practice, told: number, deadline: number): Promise<void> => {
+/** The next thing windows are told, or a while: what the server did by itself is told by nobody. */
+const nextNews = async (
+  practice: Practice,
+  told: number,
+  deadline: number,
+  quiet: boolean,
+): Promise<void> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, Math.min(1000, deadline - Date.now()))
+    timer = setTimeout(resolve, Math.min(quiet ? 10_000 : 1000, deadline - Date.now()))
   })
-  const news = (['mail.delta', 'outbox.changed', 'accounts.progress', 'search.indexingChanged'] as const).map(
-    (name) => practice.until(name, () => practice.told.length > told),
+  const indexed = practice.until(
+    'search.indexingChanged',
+    ({ waiting }) => waiting === 0 && practice.told.length > told,
   )
-  await Promise.race([late, ...news])
+  const news = (['mail.delta', 'outbox.changed', 'accounts.progress'] as const).map((name) =>
+    practice.until(name, () => practice.told.length > told),
+  )
+  await Promise.race([late, indexed, ...(quiet ? [] : news)])
   clearTimeout(timer)
 }

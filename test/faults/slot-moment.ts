@@ -36,7 +36,7 @@ export const slotsMoment = async (moment: Moment): Promise<{ traces: Mark[][]; w
   const traces = [await moment.killOnce('slots', drawTrigger('key slots', dice))]
   const profile = join(folder, 'profile')
   const ways = waysOf(traces.flat(), `recovery ${stage.recoveryCode}`)
-  const vault = profileVault(profile)
+  const vault = profileVault(profile, moment.programs)
   const recovery = vault.slots().filter(({ kind }) => kind === 'recovery').length
   if (recovery !== 1) return { traces, wrong: `${recovery} recovery codes` }
   for (const [expected, list] of [

@@ -32,7 +32,7 @@ export const secretOf = (way: Way): SlotSecret => {
 /** Adds, removes and renews ways to open, and tells `way + …` before one is added, `way - …` before one is removed. */
 export const changeSlots = async (orders: Orders, dice: Dice, tracer: Tracer): Promise<void> => {
   const first = secretOf(`recovery ${orders.recoveryCode}`)
-  const vault = await openProfile(orders.profile, first, orders.app)
+  const vault = await openProfile(orders.profile, first, orders.programs)
   const added: { way: Way; id: string }[] = []
   tracer.mark('work')
   for (let round = 0; round < 12; round++) {

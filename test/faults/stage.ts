@@ -26,6 +26,8 @@ export interface Stage {
   sources: Map<string, string>
   /** Puts the server's mailbox back and a profile into `folder`: with an account only, or in step with the server. */
   restore: (folder: string, state: 'empty' | 'synchronised') => Promise<void>
+  /** A profile alone, for a second client of the same mailbox. */
+  copyProfile: (folder: string, state: 'empty' | 'synchronised') => Promise<void>
 }
 
 const run = promisify(execFile)
@@ -73,6 +75,10 @@ export const prepareStage = async (
   await practice.stop()
   // The mailbox as it is now, with the server's own index: UIDs and modification sequences are those the profile knows.
   await copyTree(home, join(kept, 'home'))
+  const copyProfile: Stage['copyProfile'] = async (to, state) => {
+    await rm(to, { recursive: true, force: true })
+    await copyTree(join(kept, state), to)
+  }
   return {
     who,
     mailbox: mailboxOf(messages),
@@ -83,8 +89,8 @@ export const prepareStage = async (
     restore: async (to, state) => {
       await rm(home, { recursive: true, force: true })
       await copyTree(join(kept, 'home'), home)
-      await rm(to, { recursive: true, force: true })
-      await copyTree(join(kept, state), to)
+      await copyProfile(to, state)
     },
+    copyProfile,
   }
 }

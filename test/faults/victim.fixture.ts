@@ -12,6 +12,7 @@ import { changeSlots } from './slot-work.fixture.ts'
 import { openPractice } from '../invariants/practice.fixture.ts'
 import { Orders } from './orders.ts'
 import { openProfile } from './profile.ts'
+import { sourceIn } from './sources.ts'
 import { openTrace } from './trace.ts'
 
 const orders = Orders.parse(JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')))
@@ -24,7 +25,11 @@ if (work === 'slots') {
   await changeSlots(orders, dice, tracer)
 } else if (work === 'migration') {
   tracer.mark('work')
-  const vault = await openProfile(orders.profile, { kind: 'recovery', code: orders.recoveryCode }, orders.app)
+  const vault = await openProfile(
+    orders.profile,
+    { kind: 'recovery', code: orders.recoveryCode },
+    orders.programs,
+  )
   tracer.mark('rest')
   await vault.close()
 } else if (work === 'backup' || work === 'restore' || work === 'compact' || work === 'rebuild') {
@@ -32,7 +37,7 @@ if (work === 'slots') {
 } else {
   const practice = await openPractice(orders.policy, {
     folder: orders.folder,
-    appFolder: orders.app,
+    source: sourceIn(orders.programs),
     card: noCard(),
   })
   let idle: () => void = () => undefined

@@ -48,16 +48,15 @@ export const openPractice = async (
   options: {
     folder?: string
     openExternal?: CoreHost['openExternal']
-    /** Where the workers' sources are, for a program that is bundled elsewhere. */
-    appFolder?: string
+    /** Where a worker of app/ is, by its path there: bundled ones start quicker. */
+    source?: (path: string) => string
     /** Instead of a card process. */
     card?: CardPort
     now?: () => number
     monotonic?: () => number
   } = {},
 ): Promise<Practice> => {
-  const source = (path: string): string =>
-    join(options.appFolder ?? join(import.meta.dirname, '../../app'), path)
+  const source = options.source ?? ((path: string) => join(import.meta.dirname, '../../app', path))
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'souspli-invariant-')))
   const profile = join(folder, 'profile')
   const opened = join(folder, 'opened')

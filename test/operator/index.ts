@@ -68,6 +68,8 @@ export interface Operator {
   mailbox: (person: Person['key']) => MailboxView
   /** Writes messages with flags and dates straight into the store. */
   fill: (person: Person['key'], messages: readonly StoredMessage[]) => Promise<void>
+  /** A folder gets another UIDVALIDITY, its messages stay. Nobody may have it selected. */
+  renumber: (person: Person['key'], path: string) => Promise<void>
   imapDown: () => Promise<void>
   imapUp: () => Promise<void>
   smtpDown: () => Promise<void>
@@ -234,6 +236,10 @@ const start = async (
     deliver: smtp.deliver,
     mailbox: (key) => viewMailbox(dovecot, people[key]),
     fill,
+    renumber: async (key, path) => {
+      const validity = String(1_000_000_000 + Math.floor(Math.random() * 1_000_000_000))
+      await dovecot.doveadm('mailbox', 'update', '-u', people[key].address, '--uid-validity', validity, path)
+    },
     imapDown: forwarder.down,
     imapUp: forwarder.up,
     smtpDown: smtp.down,
