@@ -100,7 +100,9 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
             ? {
                 ...account,
                 connection: scenario.connection ?? account.connection,
-                quota: scenario.room ? { used: scenario.room * 2 ** 30, limit: 2 ** 30 } : account.quota,
+                quota: scenario.room
+                  ? { used: Math.round(scenario.room * 2 ** 30), limit: 2 ** 30 }
+                  : account.quota,
               }
             : account,
         )
