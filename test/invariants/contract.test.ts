@@ -86,6 +86,10 @@ const nearly = fc.record(
     format: fc.constantFrom('eml', 'mbox', 'pdf', 'x'),
     subjectInNames: fc.boolean(),
     labels: fc.constant(null),
+    selection: fc.oneof(
+      fc.record({ kind: fc.constant('ids'), ids: fc.array(fc.nat(9), { minLength: 1, maxLength: 4 }) }),
+      fc.record({ kind: fc.constant('folder'), folderId: fc.nat(9), filter: fc.constantFrom('all', 'unread') }),
+    ),
     source: fc.oneof(
       fc.record({ grant: fc.string({ minLength: 20, maxLength: 64 }) }),
       fc.record({ uploads: fc.constant([{ uploadId: 'none', fileName: 'x.eml' }]) }),

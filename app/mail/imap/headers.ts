@@ -92,9 +92,22 @@ const bitOfFlag: Record<string, number> = {
   '\\deleted': flagBits.deleted,
 }
 
-const hasAttachments = (node: MessageStructureObject | undefined): boolean => {
-  if (!node) return false
-  if (node.childNodes) return node.childNodes.some(hasAttachments)
+/** Parts of a structure looked at: a monster of a server or of a sender has attachments enough by then. */
+const mostNodes = 5000
+
+const hasAttachments = (root: MessageStructureObject | undefined): boolean => {
+  const left = root ? [root] : []
+  for (let looked = 0; looked < mostNodes; looked += 1) {
+    const node = left.pop()
+    if (!node) return false
+    if (left.length > mostNodes) return true
+    if (node.childNodes) left.push(...node.childNodes.slice(0, mostNodes))
+    else if (isAttachment(node)) return true
+  }
+  return true
+}
+
+const isAttachment = (node: MessageStructureObject): boolean => {
   const type = node.type.toLowerCase()
   if (/pkcs7-signature|x-pkcs7-signature/.test(type)) return false
   if (node.disposition?.toLowerCase() === 'attachment' || type === 'message/rfc822') return true
