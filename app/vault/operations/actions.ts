@@ -42,8 +42,9 @@ export interface ActionProgress {
 /** Messages chosen, and messages changed, in one transaction: each takes about 10 ms. */
 const collected = 4000
 const applied = 100
-/** Actions kept for undo. */
+/** Actions kept for undo; the older ones are looked through only now and then, since many may still be waiting. */
 const remembered = 200
+const prunedEvery = 100
 
 const noPosition = Number.MAX_SAFE_INTEGER
 
@@ -70,10 +71,11 @@ const insertAction = (
       'INSERT INTO actions (wish, selection, state, created_at) VALUES ($wish, $selection, $state, $now)',
     )
     .run({ wish: JSON.stringify(wish), selection: JSON.stringify(selection), state, now })
-  db.prepare(
-    `DELETE FROM actions WHERE id < $before AND state IN ('done','stopped','undone')
-     AND NOT EXISTS (SELECT 1 FROM operations WHERE action_id = actions.id AND state IN ('pending','sent'))`,
-  ).run({ before: lastInsertRowid - remembered })
+  if (lastInsertRowid % prunedEvery === 0)
+    db.prepare(
+      `DELETE FROM actions WHERE id < $before AND state IN ('done','stopped','undone')
+       AND NOT EXISTS (SELECT 1 FROM operations WHERE action_id = actions.id AND state IN ('pending','sent'))`,
+    ).run({ before: lastInsertRowid - remembered })
   return lastInsertRowid
 }
 
