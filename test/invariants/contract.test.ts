@@ -88,7 +88,11 @@ const nearly = fc.record(
     labels: fc.constant(null),
     selection: fc.oneof(
       fc.record({ kind: fc.constant('ids'), ids: fc.array(fc.nat(9), { minLength: 1, maxLength: 4 }) }),
-      fc.record({ kind: fc.constant('folder'), folderId: fc.nat(9), filter: fc.constantFrom('all', 'unread') }),
+      fc.record({
+        kind: fc.constant('folder'),
+        folderId: fc.nat(9),
+        filter: fc.constantFrom('all', 'unread'),
+      }),
     ),
     source: fc.oneof(
       fc.record({ grant: fc.string({ minLength: 20, maxLength: 64 }) }),

@@ -4,15 +4,14 @@ import { identityOf, readHeaders } from './headers.ts'
 
 // What a server says of a message before its source is here.
 const reading = { classify: () => 'unknown' as const, displaySubject: (raw: string) => raw }
-const fetched = (header: string, bodyStructure?: MessageStructureObject): FetchMessageObject =>
-  ({
-    seq: 1,
-    uid: 1,
-    size: header.length,
-    internalDate: new Date(Date.UTC(2026, 10, 22)),
-    bodyParts: new Map([['header', Buffer.from(header)]]),
-    ...(bodyStructure ? { bodyStructure } : {}),
-  })
+const fetched = (header: string, bodyStructure?: MessageStructureObject): FetchMessageObject => ({
+  seq: 1,
+  uid: 1,
+  size: header.length,
+  internalDate: new Date(Date.UTC(2026, 10, 22)),
+  bodyParts: new Map([['header', Buffer.from(header)]]),
+  ...(bodyStructure ? { bodyStructure } : {}),
+})
 const structure = (node: object): MessageStructureObject => node as MessageStructureObject
 
 describe('headers from a server', () => {
