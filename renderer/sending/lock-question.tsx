@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useRef, useState } from 'react'
 import type { OutboxItem } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { outboxStore, useStore } from '../data/index.ts'
@@ -21,29 +21,37 @@ export const LockQuestion = ({
   onClose: () => void
   onLock: () => void
 }) => {
-  const items = useStore(outboxStore)
-  /** Hurried, and waited for. */
-  const [hurried, setHurried] = useState<ReadonlySet<number> | null>(null)
-  const count = items.filter(isLeaving).length
-  useEffect(() => {
-    if (hurried === null) return
-    const watched = items.filter((item) => hurried.has(item.id))
-    // Whatever went wrong is told where it waits: nobody locks over it.
-    const troubled = watched.some((item) => item.error !== null || item.state === 'unknown')
-    const over = watched.every((item) => item.state === 'accepted' || item.state === 'filed')
-    if (!troubled && !over) return
+  const count = useStore(outboxStore).filter(isLeaving).length
+  /** How many were hurried and are waited for. */
+  const [hurried, setHurried] = useState<number | null>(null)
+  const stop = useRef<(() => void) | null>(null)
+  const end = (then: () => void): void => {
+    stop.current?.()
+    stop.current = null
     setHurried(null)
-    if (over) onLock()
-    else onClose()
-  }, [hurried, items, onClose, onLock])
+    then()
+  }
   const sendFirst = async (): Promise<void> => {
-    const leaving = items.filter(isLeaving)
-    setHurried(new Set(leaving.map(({ id }) => id)))
-    for (const { id } of leaving) {
+    const ids = new Set(
+      outboxStore
+        .get()
+        .filter(isLeaving)
+        .map(({ id }) => id),
+    )
+    setHurried(ids.size)
+    const look = (): void => {
+      const watched = outboxStore.get().filter((item) => ids.has(item.id))
+      // Whatever went wrong is told where it waits: nobody locks over it.
+      if (watched.some((item) => item.error !== null || item.state === 'unknown')) end(onClose)
+      else if (watched.every((item) => item.state === 'accepted' || item.state === 'filed')) end(onLock)
+    }
+    stop.current = outboxStore.subscribe(look)
+    for (const id of ids) {
       const outcome = await invoke('outbox.retry', { id })
       // Gone meanwhile means sent.
       if (!outcome.ok && outcome.error.code !== 'outbox.not-found') showError(outcome.error)
     }
+    if (stop.current !== null) look()
   }
   return (
     <Dialog
@@ -51,10 +59,10 @@ export const LockQuestion = ({
       width="narrow"
       title={t('sending.lockTitle')}
       isOpen={isOpen}
-      onClose={onClose}
+      onClose={() => end(onClose)}
       actions={
         <>
-          <Button variant="quiet" onPress={onLock}>
+          <Button variant="quiet" onPress={() => end(onLock)}>
             {t('sending.lockNow')}
           </Button>
           <Button variant="primary" isDisabled={hurried !== null} onPress={() => void sendFirst()} autoFocus>
@@ -64,7 +72,7 @@ export const LockQuestion = ({
         </>
       }
     >
-      <p>{t('sending.lockText', { count: Math.max(1, hurried?.size ?? count) })}</p>
+      <p>{t('sending.lockText', { count: Math.max(1, hurried ?? count) })}</p>
     </Dialog>
   )
 }
