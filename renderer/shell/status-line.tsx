@@ -29,7 +29,7 @@ export const StatusLine = () => {
             : oldest === null
               ? ['work', t('shell.connecting')]
               : indexing.waiting > 0
-                ? ['ok', t('search.indexing', pieces), t('search.indexingTitle', pieces)]
+                ? ['ok', t('search.indexingShort', pieces), t('search.indexingTitle', pieces)]
                 : ['ok', t('shell.upToDate', { since: since(oldest, now) })]
   return (
     <>

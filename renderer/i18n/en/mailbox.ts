@@ -8,7 +8,6 @@ export const mailbox = {
   'filter-patients': 'Patients',
   'filter-flagged': 'To do',
   count: '{count, plural, =0 {No message} one {{shown} message} other {{shown} messages}}',
-  searchHint: 'In all your mailboxes, even offline',
   noSubject: '(no subject)',
   sentTo: 'To {names}',
   unreadRow: 'Unread',

@@ -36,7 +36,7 @@ export const search = {
   actionsOf: 'Actions of “{name}”',
   unread: '{count, plural, one { unread message} other { unread messages}}',
   inFile: '{name}:',
-  indexing: 'Up to date · files {done}/{total}',
+  indexingShort: 'Up to date · files {done}/{total}',
   indexingTitle: 'Indexing attachments: {done} messages of {total}',
   threadCount: '{count, plural, one {1 message} other {# messages}} in the conversation',
 }

@@ -8,7 +8,6 @@ export const mailbox = {
   'filter-patients': 'Patients',
   'filter-flagged': 'À traiter',
   count: '{count, plural, =0 {Aucun message} one {{shown} message} other {{shown} messages}}',
-  searchHint: 'Dans toutes vos boîtes, même hors ligne',
   noSubject: '(sans objet)',
   sentTo: 'À {names}',
   unreadRow: 'Non lu',

@@ -36,7 +36,7 @@ export const search = {
   actionsOf: 'Actions de « {name} »',
   unread: '{count, plural, one { message non lu} other { messages non lus}}',
   inFile: '{name} :',
-  indexing: 'À jour · PJ {done}/{total}',
+  indexingShort: 'À jour · PJ {done}/{total}',
   indexingTitle: 'Indexation des pièces jointes : {done} messages sur {total}',
   threadCount: '{count, plural, one {1 message} other {# messages}} dans la conversation',
 }
