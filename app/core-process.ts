@@ -6,6 +6,7 @@ import * as crypto from 'node:crypto'
 import { selfTest } from './algorithms/index.ts'
 import { createCore, type Core } from './core.ts'
 import type { CardPort } from './card/index.ts'
+import { keepHeapsSmall } from './process-memory.ts'
 import { eventLine, faultLine } from './technical-log.ts'
 import {
   fail,
@@ -30,6 +31,8 @@ interface ParentPort {
   postMessage: (message: FromCore) => void
   on: (event: 'message', listener: (event: { data: ToCore; ports: TransferredPort[] }) => void) => unknown
 }
+
+keepHeapsSmall()
 
 const chunkBytes = 256 * 1024
 
@@ -197,9 +200,7 @@ const receive = async (message: ToCore, ports: TransferredPort[]): Promise<void>
       answer(message.id, async (running) => plain(await running.savePart(message.url, message.path)))
       return
     case 'grant-paths':
-      answer(message.id, (running) =>
-        Promise.resolve(plain(running.grantPaths(message.use, message.paths))),
-      )
+      answer(message.id, (running) => Promise.resolve(plain(running.grantPaths(message.use, message.paths))))
       return
     case 'open-part':
       answer(message.id, async (running) => plain(await running.copyPart(message.url, message.fileName)))

@@ -17,7 +17,7 @@ import {
   utilityProcess,
 } from 'electron'
 import type { EventName, HostRequest, Method, OutcomeData } from '../app/contract/index.ts'
-import { coreProcess, windowCalls } from '../app/contract/index.ts'
+import { coreEnvironment, windowCalls } from '../app/contract/index.ts'
 import { createAppHandler } from './app-protocol.ts'
 import { createCardProcess } from './card-process.ts'
 import { asksForDebugging, readCommandLine } from './command-line.ts'
@@ -127,8 +127,7 @@ const start = async (profileFolder: string): Promise<void> => {
     fork: () =>
       utilityProcess.fork(commandLine.core ?? join(here, '../core/core.mjs'), [], {
         serviceName: 'SousPli core',
-        execArgv: [...coreProcess.execArgv],
-        env: { ...process.env, ...coreProcess.env },
+        env: { ...process.env, ...coreEnvironment },
       }),
     start: {
       profileFolder,

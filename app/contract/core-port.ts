@@ -8,17 +8,13 @@ import type { Policy } from './policy.ts'
 export type OutcomeData = { ok: true; value: unknown } | { ok: false; error: ErrorData }
 
 /**
- * How the core's process is started, so that it stays small (docs/performance.md, « Memory »): V8 keeps its nursery small instead
- * of letting garbage wait in 48 MB of it, and glibc (Linux; others do not look) gives back what was freed instead of keeping
- * it per thread.
+ * Environment of the core's process: glibc (Linux; others do not look) gives back what was freed instead of keeping it for
+ * each thread (docs/performance.md, « Memory »).
  */
-export const coreProcess = {
-  execArgv: ['--max-semi-space-size=2'],
-  env: {
-    MALLOC_ARENA_MAX: '2',
-    MALLOC_MMAP_THRESHOLD_: '262144',
-    MALLOC_TRIM_THRESHOLD_: '1048576',
-  },
+export const coreEnvironment = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '1048576',
 } as const
 
 export interface CoreStart {

@@ -10,7 +10,7 @@ const terminateGrace = 250
  * The worker's heap, mebibytes: a batch of bodies on its way takes some ten; without a limit garbage is kept until it takes
  * ten times that.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 }
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 160 }
 
 /** A database open in its worker thread. */
 export interface StoreConnection {

@@ -17,6 +17,7 @@ import {
   type Output,
 } from '../../app/contract/index.ts'
 import { createCore, type Core } from '../../app/core.ts'
+import { keepHeapsSmall } from '../../app/process-memory.ts'
 import { createVault, type Vault } from '../../app/vault/index.ts'
 import { fillStore } from './fill-store.ts'
 import { Order, type Answer } from './orders.ts'
@@ -26,6 +27,8 @@ import { profileWorkers, writeMemory } from './worker-profiles.ts'
 /** Milliseconds between two looks at the event loop; taken off the delays, which count it in. */
 const resolution = 5
 const pageSize = 200
+
+keepHeapsSmall()
 
 let core: Core | null = null
 let folder = ''

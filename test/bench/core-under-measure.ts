@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { z } from 'zod'
-import { coreProcess } from '../../app/contract/index.ts'
+import { coreEnvironment } from '../../app/contract/index.ts'
 import { processorTime, watchMemory, type Memory } from './memory.ts'
 import { Answers, type Answer, type Order } from './orders.ts'
 
@@ -23,13 +23,10 @@ const Reply = z.union([
 /** Starts the program under measure; with `profileFolder`, each of its threads leaves a .cpuprofile there. */
 export const startCoreUnderMeasure = (program: string, profileFolder: string | null): CoreUnderMeasure => {
   const child = fork(program, [], {
-    execArgv: [
-      ...coreProcess.execArgv,
-      ...(profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`]),
-    ],
+    execArgv: [...(profileFolder === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`])],
     env: {
       ...process.env,
-      ...coreProcess.env,
+      ...coreEnvironment,
       ...(profileFolder === null ? {} : { SOUSPLI_BENCH_PROFILE: profileFolder }),
     },
     serialization: 'advanced',

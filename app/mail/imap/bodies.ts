@@ -237,16 +237,15 @@ async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 const readAll = async (store: BodyStore, sources: readonly Source[]): Promise<Uint8Array> => {
   const loaded: (Uint8Array | null)[] = []
   for (const { bytes, file, size } of sources)
-    loaded.push(
-      bytes ?? (file === null || size > largestRead ? null : await loadShared(store.vault, file, size)),
-    )
-  return must(await store.reader.read(loaded)).readings
+    loaded.push(bytes ?? (file === null || size > largestRead ? null : await load(store.vault, file, size)))
+  const give = sources.every(({ file }) => file !== null) ? 'give' : undefined
+  return must(await store.reader.read(loaded, give)).readings
 }
 
-/** The one copy in memory of a source that lies in a part file. */
-const loadShared = async (vault: Vault, file: string, size: number): Promise<Uint8Array> => {
+/** The one copy in memory of a source that lies in a part file; it is given away. */
+const load = async (vault: Vault, file: string, size: number): Promise<Uint8Array> => {
   const { chunks } = must(await vault.parts.read(file))
-  const bytes = new Uint8Array(new SharedArrayBuffer(size))
+  const bytes = new Uint8Array(size)
   let offset = 0
   for await (const chunk of chunks) {
     bytes.set(chunk, offset)

@@ -22,6 +22,8 @@ export const createFlight = (size: number, count: number) => {
     while (!may(alone)) await new Promise<void>((resolve) => (left = resolve))
     inside += 1
     aloneInside = alone
+    // What passes alone takes more than the room that waits.
+    if (alone) free = []
     const bytes = alone ? new Uint8Array(0) : (free.pop() ?? new Uint8Array(new SharedArrayBuffer(size)))
     let inUse = true
     return {

@@ -7,11 +7,13 @@ import { unread } from './source.ts'
 /** Reads sources off the core's event loop. */
 export interface SourceReader {
   /**
-   * Readings of a batch in order (of null: `mime.limit`), packed for the store (`messages.storeBodies`), and the indexes of those that brought the
-   * worker down: time, memory or a fault. Fails with `core.unavailable` when stopped meanwhile.
+   * Readings of a batch in order (of null: `mime.limit`), packed for the store (`messages.storeBodies`), and the indexes of
+   * those that brought the worker down: time, memory or a fault. One source alone may be given away: it takes no memory
+   * here any more. Fails with `core.unavailable` when stopped meanwhile.
    */
   read(
     sources: readonly (Uint8Array | null)[],
+    give?: 'give',
   ): Promise<Outcome<{ readings: Uint8Array; quarantined: number[] }>>
   /** Ends the worker and what it holds; the next batch starts another one. */
   stop(): Promise<void>
@@ -59,7 +61,11 @@ export const createSourceReader = (params: {
     await ending?.terminate()
   }
 
-  const attempt = (sources: readonly (Uint8Array | null)[], asked: number): Promise<Attempt> => {
+  const attempt = (
+    sources: readonly (Uint8Array | null)[],
+    asked: number,
+    give: boolean,
+  ): Promise<Attempt> => {
     const thread = (worker ??= start())
     clearTimeout(idle)
     const shared = new SharedArrayBuffer(4)
@@ -84,7 +90,8 @@ export const createSourceReader = (params: {
     thread.on('message', answered).on('messageerror', died).on('error', died).on('exit', died)
     thread.ref()
     const message: ToReader = { sources: [...sources], at: shared }
-    thread.postMessage(message)
+    const given = sources.flatMap((source) => (source?.buffer instanceof ArrayBuffer ? source.buffer : []))
+    thread.postMessage(message, give ? given : [])
     return done.promise.finally(() => {
       clearInterval(watch)
       thread.off('message', answered).off('messageerror', died).off('error', died).off('exit', died)
@@ -96,6 +103,7 @@ export const createSourceReader = (params: {
   const readAll = async (
     sources: readonly (Uint8Array | null)[],
     asked: number,
+    give: boolean,
   ): Promise<Outcome<{ readings: Uint8Array; quarantined: number[] }>> => {
     const quarantined: number[] = []
     for (;;) {
@@ -107,6 +115,7 @@ export const createSourceReader = (params: {
           : await attempt(
               left.map((index) => sources[index] ?? null),
               asked,
+              give && sources.length === 1,
             )
       if (tried?.kind === 'stopped') return stopped()
       // No message is to blame for a worker that cannot start.
@@ -127,9 +136,9 @@ export const createSourceReader = (params: {
   }
 
   return {
-    read: (sources) => {
+    read: (sources, give) => {
       const asked = stops
-      const turn = queue.then(() => readAll(sources, asked))
+      const turn = queue.then(() => readAll(sources, asked, give === 'give'))
       queue = turn.catch(() => undefined)
       return turn
     },
