@@ -130,16 +130,21 @@ export const loadDrafts = async (): Promise<Outcome<readonly Draft[]>> =>
 
 /** Asks the core for what an open session shows outside the list; what failed is in `loadErrorStore`. */
 export const loadOpenSession = async (): Promise<void> => {
-  const [accounts, outbox, folders, drafts, saved, indexing] = await Promise.all([
-    fill<readonly Account[]>(accountStore, invoke('accounts.list', null)),
+  const [accounts, folders, outbox, drafts, saved, indexing] = await Promise.all([
+    // The first page needs these two and nothing else: they are asked first, and shown without waiting for the rest.
+    fill<readonly Account[]>(accountStore, invoke('accounts.list', null)).then((answer) => {
+      if (answer.ok) accountsLoadedStore.set(true)
+      return answer
+    }),
+    invoke('folders.list', null).then(async (answer) => {
+      if (answer.ok) await workingSet.folders.bulkPut(answer.value)
+      return answer
+    }),
     fill<readonly OutboxItem[]>(outboxStore, invoke('outbox.list', null)),
-    invoke('folders.list', null),
     loadDrafts(),
     fill<readonly SavedSearch[]>(savedSearchStore, invoke('searches.list', null)),
     fill(indexingStore, invoke('search.indexing', null)),
   ])
-  if (accounts.ok) accountsLoadedStore.set(true)
-  if (folders.ok) await workingSet.folders.bulkPut(folders.value)
   const failed = [accounts, outbox, folders, drafts, saved, indexing].find((answer) => !answer.ok)
   loadErrorStore.set(failed && !failed.ok ? failed.error : null)
 }
