@@ -134,6 +134,31 @@ it('does one long work at a time and can be told to stop', async () => {
   expect(await storage.check()).toMatchObject({ ok: true, value: { sound: true } })
 })
 
+it('forgets what a check found once another store is in its place', async () => {
+  const { storage, care } = make()
+  care['check'] = () => Promise.resolve(ok({ damage: ['bodies'], missingParts: 1 }))
+  care['rebuild'] = () =>
+    Promise.resolve(
+      ok({
+        messages: 1,
+        drafts: 0,
+        outbox: 0,
+        actions: 0,
+        incomplete: [],
+        missingParts: 0,
+        unreadable: false,
+      }),
+    )
+  expect(await storage.check()).toMatchObject({ ok: true, value: { sound: false, damaged: 1 } })
+  expect(await storage.health()).toMatchObject({ damaged: true })
+  expect((await storage.rebuild({ secret: null })).ok).toBe(true)
+  expect(await storage.health()).toMatchObject({ damaged: false })
+  expect(await storage.overview()).toMatchObject({
+    ok: true,
+    value: { lastCheck: null, lastRebuild: { messages: 1 } },
+  })
+})
+
 it('applies a rule in slices and removes the part files of each', async () => {
   const before: number[] = []
   const { storage, asked } = make({

@@ -70,6 +70,9 @@ export const createStorage = (deps: StorageDependencies) => {
     return parsed.success ? parsed.data : null
   }
 
+  /** Another store is there: what was found in the former one says nothing about it, and the next check comes soon. */
+  const forgetCheck = (): Promise<Outcome<void>> => remember('lastCheck', null)
+
   /** One long work at a time, told to windows at most some times a second. */
   const long = async <T>(
     kind: StorageTask['kind'],
@@ -246,12 +249,17 @@ export const createStorage = (deps: StorageDependencies) => {
         return ok({ size: last.size, at: last.at })
       }),
     restore: (wish: Omit<RestoreWish, 'signal' | 'onProgress'>): Promise<Outcome<void>> =>
-      long('restore', (how) => vault.care.restore({ ...wish, ...how })),
+      long('restore', async (how) => {
+        const restored = await vault.care.restore({ ...wish, ...how })
+        if (restored.ok) await forgetCheck()
+        return restored
+      }),
     rebuild: (wish: Pick<RebuildWish, 'secret'>): Promise<Outcome<Rebuilt>> =>
       long('rebuild', async (how) => {
         const rebuilt = await vault.care.rebuild({ ...wish, ...how })
         if (!rebuilt.ok) return rebuilt
         const report = { ...rebuilt.value, at: iso(deps.now()) }
+        await forgetCheck()
         const remembered = await remember('lastRebuild', report)
         return remembered.ok ? ok(report) : remembered
       }),

@@ -104,21 +104,16 @@ const Damage = ({
   verdict: NonNullable<StorageOverview['lastCheck']>
   onAsk: (what: Asked) => void
 }) => (
-  <Banner
-    tone="error"
-    title={t('storage.checkDamagedTitle')}
-    actions={
-      <>
-        <Button size="small" onPress={() => onAsk('restore')}>
-          {t('storage.restore')}
-        </Button>
-        <Button size="small" onPress={() => onAsk('rebuild')}>
-          {t('storage.rebuild')}
-        </Button>
-      </>
-    }
-  >
+  <Banner tone="error" title={t('storage.checkDamagedTitle')}>
     <p>{t('storage.checkDamaged', { date: fullDate(verdict.at) })}</p>
+    <div className="settings-actions">
+      <Button size="small" onPress={() => onAsk('restore')}>
+        {t('storage.restore')}
+      </Button>
+      <Button size="small" onPress={() => onAsk('rebuild')}>
+        {t('storage.rebuild')}
+      </Button>
+    </div>
   </Banner>
 )
 
@@ -157,9 +152,11 @@ const Upkeep = ({ overview, onAsk }: { overview: StorageOverview; onAsk: (what: 
         <Button size="small" isPending={busy} onPress={() => void compact()}>
           {t('storage.compact')}
         </Button>
-        <Button size="small" isPending={busy} onPress={() => onAsk('rebuild')}>
-          {t('storage.rebuild')}
-        </Button>
+        {lastCheck?.sound === false ? null : (
+          <Button size="small" isPending={busy} onPress={() => onAsk('rebuild')}>
+            {t('storage.rebuild')}
+          </Button>
+        )}
       </div>
     </div>
   )
