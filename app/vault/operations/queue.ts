@@ -4,7 +4,6 @@ import { operation } from '../operation.ts'
 import { addNotice } from './notices.ts'
 import { removeMessages } from './message-rows.ts'
 import {
-  changeDelete,
   changeFlag,
   changeFolder,
   noChange,
@@ -244,15 +243,9 @@ export const queueOperations = {
       .all<{ uid: number }>(params)
       .map((row) => row.uid),
   ),
-  'queue.setFlag': operation((db, params: { ids: number[]; bit: number; on: boolean }, context) =>
-    queueFlag(db, params, context.now()),
-  ),
   /** Moves within one account; messages of another account than the target folder's are left where they are. */
   'queue.move': operation((db, params: { ids: number[]; folderId: number }, context) =>
     changeFolder(db, params, { now: context.now(), actionId: null }),
-  ),
-  'queue.delete': operation((db, params: { ids: number[] }, context) =>
-    changeDelete(db, params, { now: context.now(), actionId: null }),
   ),
   /** The next portion to do on the server: null when nothing is due. Actions on other messages do not wait for each other. */
   'queue.next': operation((db, params: { accountId: number }, context): QueuedOperation | null => {
