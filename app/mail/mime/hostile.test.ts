@@ -17,7 +17,7 @@ import { decodePart, defaultMimeLimits, parseMessage, type MimePart } from './me
 // Mail as attackers write it. Every case has a time: a reader that takes minutes is as good as a crash.
 
 /** Milliseconds for one case: a hundred times what it takes, and far below what a quadratic reader needs. */
-const bound = 3000
+const bound = 6000
 
 const timed = <T>(work: () => T): T => {
   const started = performance.now()
