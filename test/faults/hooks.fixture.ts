@@ -36,7 +36,7 @@ before(Worker.prototype, 'postMessage', ([message]) => {
   const type = textOf(message, 'type')
   if (type === 'run' || type === 'open') tracer?.mark('op', type === 'run' ? textOf(message, 'name') : 'open')
 })
-const emit = EventEmitter.prototype.emit as Method
+const emit = Reflect.get(EventEmitter.prototype, 'emit') as Method
 Reflect.set(Worker.prototype, 'emit', function (this: unknown, ...args: unknown[]) {
   if (args[0] === 'message') tracer?.mark('answer', textOf(args[1], 'type'))
   return Reflect.apply(emit, this, args)
