@@ -75,8 +75,8 @@ export const indexMessage = (db: SqlDatabase, id: number, text: SearchText): voi
 }
 
 /**
- * The same for many. FTS5 collects words until it is made to write them, and any other statement that can fail half-way makes
- * it: all entries come together, after everything else of the transaction.
+ * The same for many. FTS5 collects words until it is made to write them; a smaller rowid than the last one makes it, and so does
+ * any statement that can fail half-way: all entries come together, ascending, after everything else of the transaction.
  */
 export const indexMessages = (
   db: SqlDatabase,
@@ -87,9 +87,9 @@ export const indexMessages = (
     // The body is where a message's patient becomes known.
     separatePatients(db, id)
     if (unread) db.prepare('INSERT OR IGNORE INTO index_queue (message_id) VALUES (?)').run([id])
-    return entry
+    return { id, entry }
   })
-  for (const entry of entries) insertEntry(db, entry)
+  for (const { entry } of entries.toSorted((a, b) => a.id - b.id)) insertEntry(db, entry)
 }
 
 /** The same without queueing, for who has just read the attachments. */
