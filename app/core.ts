@@ -7,7 +7,6 @@ import {
   toErrorData,
   type CoreMethod,
   type CoreStart,
-  type ErrorCode,
   type ErrorData,
   type EventName,
   type EventPayload,
@@ -22,10 +21,7 @@ import { createMail, createResolver, createSourceReader } from './mail/index.ts'
 import { createTrustClassifier, displaySubject } from './mssante/index.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import {
-  buildHeaderOnlyView,
-  buildMessageView,
   buildPrintedMessage,
-  buildQuarantinedView,
   createGrants,
   createPartFiles,
   createResources,
@@ -33,8 +29,12 @@ import {
   type Resource,
 } from './reading/index.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
+import { keyHandlers } from './key-handlers.ts'
+import { mailboxHandlers } from './mailbox-handlers.ts'
+import { openMessage } from './message-opening.ts'
 import { createSearching } from './searching.ts'
 import { sendingHandlers } from './sending-handlers.ts'
+import { revocationStore } from './revocation-store.ts'
 import { createPreferences, createSession, preferenceFile } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
 import { createStorage } from './storage/index.ts'
@@ -86,8 +86,11 @@ export interface Core {
 type Handlers = { [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>> }
 
 const nothing = ok(null)
-/** The message asks for more than reading may cost: it is set aside, not an error of the call. */
-const beyondLimits = (code: ErrorCode): boolean => code === 'mime.limit' || code === 'smime.limit'
+/** Runs something later; what comes back calls it off. */
+const after = (milliseconds: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, milliseconds)
+  return () => clearTimeout(timer)
+}
 /** Milliseconds without anybody at the keyboard. */
 const quietAfter = 30_000
 const largestAttachment = 64 * 1024 * 1024
@@ -118,12 +121,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         () => false,
       ),
     readFile: (path) => readFile(path, 'utf8'),
-    clock: {
-      after: (milliseconds, run) => {
-        const timer = setTimeout(run, milliseconds)
-        return () => clearTimeout(timer)
-      },
-    },
+    clock: { after },
   })
   const vault = createVault({
     folder: start.profileFolder,
@@ -138,22 +136,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     environment: policy.environment ?? 'production',
     now,
     fetch: fetchRevocation,
-    store: {
-      get: async (url) => {
-        const known = await vault.run('revocation.get', { url })
-        return known.ok ? (known.value?.der ?? null) : null
-      },
-      put: async (url, der, thisUpdate, nextUpdate) => {
-        // A locked vault keeps no list: the next check fetches it again.
-        if (vault.isOpen())
-          await vault.run('revocation.put', {
-            url,
-            der,
-            thisUpdate: thisUpdate.getTime(),
-            nextUpdate: nextUpdate?.getTime() ?? null,
-          })
-      },
-    },
+    store: revocationStore(vault),
     revocation: policy.revocation ?? 'prefer',
   })
   const anchorsPem = anchors.map(pemOf)
@@ -185,9 +168,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
 
   const mail = createMail({
     vault,
-    ...(policy.folderPollSeconds === undefined
-      ? {}
-      : { pollMilliseconds: policy.folderPollSeconds * 1000 }),
+    ...(policy.folderPollSeconds === undefined ? {} : { pollMilliseconds: policy.folderPollSeconds * 1000 }),
     resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
     anchors: () => anchorsPem,
     verifyServer: (peer) =>
@@ -269,11 +250,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const storage = createStorage({
     vault,
     now,
-    after: (milliseconds, run) => {
-      const timer = setTimeout(run, milliseconds)
-      timer.unref()
-      return () => clearTimeout(timer)
-    },
+    after,
     isQuiet: () => deps.monotonic() - lastActivity > quietAfter && syncing.size === 0,
     emit: {
       task: (task) => emit('storage.task', { task }),
@@ -312,37 +289,6 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   })
   const unsubscribeCard = card.onChange((state) => emit('card.changed', state))
 
-  const view = async (id: number): Promise<Outcome<Output<'messages.view'>>> => {
-    const row = await mail.row(id)
-    if (!row.ok) return row
-    const raw = await mail.rawMessage(id)
-    // Asked after the source: what was not here may have come, and have been read, just now.
-    const reason = await exchange.quarantine.reason(id)
-    if (!reason.ok) return reason
-    const { publish } = resources.group(`message-${id}`)
-    const setAside = (code: ErrorCode) =>
-      ok(buildQuarantinedView(row.value, raw.ok ? raw.value : null, code, publish))
-    if (reason.value !== null) return setAside(reason.value)
-    if (!raw.ok)
-      return raw.error.code === 'mail.body-unavailable'
-        ? await mail.sentView(buildHeaderOnlyView(row.value, row.value.subject), null)
-        : raw
-    const opened = await protection.open(raw.value, [row.value.from.address], new Date(row.value.date))
-    if (!opened.ok) return beyondLimits(opened.error.code) ? setAside(opened.error.code) : opened
-    if (opened.value.encryption.status === 'decrypted') searching.noteDecrypted(id, opened.value.content)
-    const view = await buildMessageView(row.value, raw.value, opened.value, publish)
-    if (!view.ok) return beyondLimits(view.error.code) ? setAside(view.error.code) : view
-    return await mail.sentView(view.value, raw.value)
-  }
-
-  const takeUpload = async (uploadId: string): Promise<Outcome<Uint8Array>> => {
-    const upload = await uploads.take(uploadId)
-    if (!upload.ok) return upload
-    const bytes = await vault.parts.readAll(upload.value.partFile, 10 * 1024 * 1024)
-    await vault.parts.remove([upload.value.partFile])
-    return bytes
-  }
-
   const handlers: Handlers = {
     'session.state': () => ok(session.state()),
     'session.createWithCard': ({ pin }) => session.createWithCard(pin),
@@ -359,38 +305,13 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       const token = await card.login(pin)
       return token.ok ? nothing : token
     },
-    'accounts.list': () => mail.listAccounts(),
-    'accounts.discover': ({ address }) => mail.discover(address),
-    'accounts.create': (account) => mail.createAccount(account),
-    'accounts.login': ({ accountId }) => mail.login(accountId),
+    ...mailboxHandlers(mail),
     'accounts.cancelLogin': () => {
       identity.cancel()
       return nothing
     },
-    'accounts.syncNow': () => mail.syncNow(),
-    'accounts.remove': ({ accountId }) => mail.removeAccount(accountId),
-    'folders.list': () => mail.folders(),
-    'folders.create': (wish) => mail.createFolder(wish),
-    'folders.rename': ({ folderId, name }) => mail.renameFolder(folderId, name),
-    'folders.delete': ({ folderId }) => mail.deleteFolder(folderId),
-    'folders.subscribe': ({ folderId, on }) => mail.subscribeFolder(folderId, on),
-    'folders.setRole': ({ accountId, role, folderId }) => mail.setFolderRole(accountId, role, folderId),
-    'messages.page': (query) => mail.page(query),
-    'messages.view': ({ id }) => view(id),
-    'messages.thread': ({ id }) => mail.thread(id),
-    'messages.setFlag': ({ ids, flag, on }) => mail.setFlag(ids, flag, on),
-    'messages.move': ({ ids, folderId }) => mail.move(ids, folderId),
-    'messages.delete': ({ ids }) => mail.delete(ids),
-    'messages.undo': ({ operationId }) => mail.undo(operationId),
-    'actions.prepare': (wish) => mail.actions.prepare(wish),
-    'actions.start': ({ actionId }) => mail.actions.start(actionId),
-    'actions.discard': ({ actionId }) => mail.actions.discard(actionId),
-    'actions.pending': () => mail.actions.pending(),
-    'actions.retry': ({ id }) => mail.actions.retry(id),
-    'actions.cancel': ({ id }) => mail.actions.cancel(id),
-    'actions.dismiss': ({ ids }) => mail.actions.dismiss(ids),
+    'messages.view': ({ id }) => openMessage({ mail, exchange, protection, searching, resources }, id),
     ...searching.handlers,
-    'correspondents.suggest': ({ text }) => mail.suggest(text),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...storageHandlers({ storage, vault, session, grants }),
     ...exchangeHandlers({
@@ -400,16 +321,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       keep: resources.keep,
       language: () => preferences.get().language,
     }),
-    'keys.importP12': async ({ uploadId, passphrase }) => {
-      const bytes = await takeUpload(uploadId)
-      return bytes.ok ? protection.importP12(bytes.value, passphrase) : bytes
-    },
-    'keys.list': () => protection.keys(),
-    'certificates.forAddress': ({ address }) => protection.certificatesFor(address),
-    'certificates.import': async ({ uploadId }) => {
-      const bytes = await takeUpload(uploadId)
-      return bytes.ok ? protection.importCertificate(bytes.value) : bytes
-    },
+    ...keyHandlers({ protection, vault, uploads }),
     'settings.get': () => ok(preferences.get()),
     'settings.set': (change) => {
       const outcome = preferences.set(
