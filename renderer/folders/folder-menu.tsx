@@ -84,7 +84,7 @@ const NewFolder = ({
   onClose: () => void
 }) => (
   <NameDialog
-    title={parent ? t('folders.createBelowTitle', { folder: folderName(parent) }) : t('folders.create')}
+    title={parent ? t('folders.createBelowTitle', { folder: folderName(parent) }) : t('folders.newFolder')}
     action={t('folders.createAction')}
     initial=""
     isOpen={isOpen}
@@ -207,7 +207,7 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
       ? [
           entry(
             'create',
-            t(parent ? 'folders.createBelow' : 'folders.create'),
+            t(parent ? 'folders.createBelow' : 'folders.newFolder'),
             <FolderPlus aria-hidden="true" />,
             () => setAsked('create'),
           ),
@@ -215,8 +215,8 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
       : []),
     ...(plain && folder.rights.deleteFolder
       ? [
-          entry('rename', t('folders.rename'), <PencilLine aria-hidden="true" />, () => setAsked('rename')),
-          entry('delete', t('folders.delete'), <Trash2 aria-hidden="true" />, () => setAsked('delete')),
+          entry('rename', t('folders.renameAction'), <PencilLine aria-hidden="true" />, () => setAsked('rename')),
+          entry('delete', t('folders.deleteFolder'), <Trash2 aria-hidden="true" />, () => setAsked('delete')),
         ]
       : []),
     ...(folder.mailbox === null && folder.role !== 'inbox'
@@ -227,7 +227,7 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
       : [
           entry(
             'subscribe',
-            t(folder.subscribed ? 'folders.unsubscribe' : 'folders.subscribe'),
+            t(folder.subscribed ? 'folders.unsubscribe' : 'folders.join'),
             folder.subscribed ? <BellOff aria-hidden="true" /> : <Bell aria-hidden="true" />,
             () => {
               void invoke('folders.subscribe', { folderId: folder.id, on: !folder.subscribed }).then(
@@ -265,7 +265,7 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
       {asked === 'rename' ? (
         <NameDialog
           title={t('folders.renameTitle', { folder: folder.name })}
-          action={t('folders.rename')}
+          action={t('folders.renameAction')}
           initial={folder.name}
           isOpen
           onClose={close}
