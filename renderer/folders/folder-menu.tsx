@@ -215,7 +215,9 @@ export const FolderMenu = ({ folder }: { folder: Folder }) => {
       : []),
     ...(plain && folder.rights.deleteFolder
       ? [
-          entry('rename', t('folders.renameAction'), <PencilLine aria-hidden="true" />, () => setAsked('rename')),
+          entry('rename', t('folders.renameAction'), <PencilLine aria-hidden="true" />, () =>
+            setAsked('rename'),
+          ),
           entry('delete', t('folders.deleteFolder'), <Trash2 aria-hidden="true" />, () => setAsked('delete')),
         ]
       : []),
