@@ -119,7 +119,7 @@ export const createSourceReader = (params: {
             )
       if (tried?.kind === 'stopped') return stopped()
       // No message is to blame for a worker that cannot start.
-      if (tried?.kind === 'died' && tried.at === notBegun) return fail('core.internal')
+      if (tried?.kind === 'died' && tried.at === notBegun) return fail('core.internal', { retry: 'later' })
       if (tried?.kind === 'died') {
         quarantined.push(left[tried.at] ?? left[0] ?? 0)
         continue
