@@ -2,13 +2,11 @@ import type {
   Account,
   AuthKind,
   Correspondent,
-  Discovery,
   Flag,
   Folder,
   ListFilter,
   MailDelta,
   MessageRow,
-  NewAccount,
   OutboxItem,
   SyncProgress,
   TrustClass,
@@ -16,13 +14,13 @@ import type {
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import type { OutboxChange, StoredAccount, Vault } from '../vault/index.ts'
 import { createActions, type ActionDependencies } from './actions.ts'
-import { discover, domainOf } from './accounts/discovery.ts'
+import { createAccounts } from './accounts/accounts.ts'
 import { startRunner, type AccountRunner } from './accounts/runner.ts'
 import { createAnnounce } from './changes.ts'
 import { createExchange, type Exchange, type ExchangeParts } from './exchange/exchange.ts'
 import { storedSource, storeSource, type BodyStore } from './imap/bodies.ts'
 import { createFolderCare } from './folder-care.ts'
-import { imapError, openImap, serverCapabilities } from './imap/connection.ts'
+import { imapError } from './imap/connection.ts'
 import { fetchSource } from './imap/sources.ts'
 import type { AskCredentials, Credentials } from './net/credentials.ts'
 import { must } from './net/failure.ts'
@@ -33,7 +31,6 @@ import { createOutbox } from './outbox/outbox.ts'
 import { createReceipts } from './outbox/receipts.ts'
 import { startSender, type Sender } from './outbox/sender.ts'
 import { createSentView } from './outbox/sent-view.ts'
-import { openSubmission } from './outbox/submission.ts'
 import type { SourceReader } from './reading/reader.ts'
 
 export interface MailDependencies
@@ -94,34 +91,6 @@ export const createMail = (deps: MailDependencies) => {
   const bodies: BodyStore = { vault, reader: deps.reader, announce, monotonic: deps.monotonic }
   const running = new Map<number, { runner: AccountRunner; sender: Sender }>()
   let started = false
-  /** Ends what no account's runner holds: connections tried before an account exists. */
-  let trying = new AbortController()
-
-  const storedAccounts = (): Promise<Outcome<StoredAccount[]>> => vault.run('accounts.list', {})
-
-  const view = (account: StoredAccount): Account => ({
-    id: account.id,
-    address: account.address,
-    displayName: account.displayName,
-    kind: account.kind,
-    auth: account.auth,
-    imap: account.imap,
-    smtp: account.smtp,
-    connection: running.get(account.id)?.runner.connection() ?? { state: 'offline' },
-    maxMessageSize: account.maxMessageSize,
-    quota: account.quota,
-  })
-
-  const listAccounts = async (): Promise<Outcome<Account[]>> => {
-    const accounts = await storedAccounts()
-    return accounts.ok ? ok(accounts.value.map(view)) : accounts
-  }
-
-  const tellAccounts = async (): Promise<void> => {
-    const accounts = await listAccounts()
-    if (accounts.ok && started) deps.emit.accounts(accounts.value)
-  }
-
   const tellOutbox = async (): Promise<void> => {
     const items = await outbox.list()
     if (items.ok && started) deps.emit.outbox(items.value)
@@ -162,9 +131,9 @@ export const createMail = (deps: MailDependencies) => {
       random: deps.random,
       onConnection: ({ state }) => {
         if (state === 'online') running.get(account.id)?.sender.hurry()
-        void tellAccounts()
+        void accounts.tell()
       },
-      onQuota: () => void tellAccounts(),
+      onQuota: () => void accounts.tell(),
       pollMilliseconds: deps.pollMilliseconds ?? defaultPoll,
       onActions: actions.changed,
       onProgress: (progress) => {
@@ -186,88 +155,38 @@ export const createMail = (deps: MailDependencies) => {
     running.set(account.id, { runner, sender })
   }
 
-  const folderCare = createFolderCare({
-    vault,
-    announce,
-    runner: (accountId) => running.get(accountId)?.runner,
-  })
-
   const halt = async (id: number): Promise<void> => {
     const one = running.get(id)
     running.delete(id)
     if (one) await Promise.all([one.runner.stop(), one.sender.stop()])
   }
 
-  /** Connects to both servers and logs in; what the submission server announced comes back. */
-  const tryServers = async (
-    account: Pick<StoredAccount, 'address' | 'auth' | 'password' | 'imap' | 'smtp'>,
-  ): Promise<Outcome<{ maxMessageSize: number | null }>> => {
-    const credentials: AskCredentials = (refused) => deps.credentials(account, refused)
-    const { signal } = trying
-    const imap = await openImap(deps, account.imap, account.address, credentials, { idle: false, signal })
-    if (!imap.ok) return imap
-    imap.value.close()
-    const smtp = await openSubmission(deps, account.smtp, account.address, credentials, signal)
-    if (!smtp.ok) return smtp
-    smtp.value.close()
-    return ok({ maxMessageSize: smtp.value.maxMessageSize })
-  }
+  const accounts = createAccounts({
+    vault,
+    verification: deps,
+    logins: deps.logins,
+    credentials: deps.credentials,
+    login: deps.login,
+    connection: (id) => running.get(id)?.runner.connection() ?? { state: 'offline' },
+    announce,
+    onAdded: (account) => {
+      if (started) run(account)
+    },
+    onRemoving: halt,
+    onLoggedIn: (id) => {
+      running.get(id)?.runner.syncNow()
+      running.get(id)?.sender.hurry()
+    },
+    onChange: (list) => {
+      if (started) deps.emit.accounts(list)
+    },
+  })
 
-  const createAccount = async (wish: NewAccount): Promise<Outcome<Account>> => {
-    if (domainOf(wish.address) === null) return fail('account.address-invalid', { retry: 'after-change' })
-    const known = await storedAccounts()
-    if (!known.ok) return known
-    const address = wish.address.toLowerCase()
-    if (known.value.some((account) => account.address === address)) return fail('account.exists')
-    const account = {
-      address,
-      displayName: wish.displayName,
-      kind: wish.kind,
-      auth: wish.auth.kind,
-      password: wish.auth.kind === 'password' ? wish.auth.password : null,
-      imap: wish.imap,
-      smtp: wish.smtp,
-    }
-    if (account.auth === 'psc') {
-      const login = await deps.login(account)
-      if (!login.ok) return login
-    }
-    const tried = await tryServers(account)
-    if (!tried.ok) return tried
-    const stored = await vault.run('accounts.insert', { ...account, ...tried.value })
-    if (!stored.ok) return stored
-    if (stored.value === null) return fail('account.exists')
-    if (started) run(stored.value)
-    await tellAccounts()
-    return ok(view(stored.value))
-  }
-
-  const removeAccount = async (accountId: number): Promise<Outcome<null>> => {
-    const folders = await vault.run('folders.list', {})
-    if (!folders.ok) return folders
-    await halt(accountId)
-    const files = await vault.run('accounts.remove', { id: accountId })
-    if (!files.ok) return files
-    await vault.parts.remove(files.value)
-    const removedFolders = folders.value
-      .filter((folder) => folder.accountId === accountId)
-      .map(({ id }) => id)
-    await announce({ removedFolders })
-    await tellAccounts()
-    return ok(null)
-  }
-
-  const login = async (accountId: number): Promise<Outcome<null>> => {
-    const accounts = await storedAccounts()
-    if (!accounts.ok) return accounts
-    const account = accounts.value.find((one) => one.id === accountId)
-    if (!account) return fail('account.not-found')
-    const done = await deps.login(account)
-    if (!done.ok) return done
-    running.get(accountId)?.runner.syncNow()
-    running.get(accountId)?.sender.hurry()
-    return ok(null)
-  }
+  const folderCare = createFolderCare({
+    vault,
+    announce,
+    runner: (accountId) => running.get(accountId)?.runner,
+  })
 
   const actions = createActions({
     vault,
@@ -328,7 +247,7 @@ export const createMail = (deps: MailDependencies) => {
 
   const drafts = createDrafts({
     vault,
-    accounts: storedAccounts,
+    accounts: accounts.stored,
     rawMessage,
     classify: deps.classify,
     displaySubject: deps.displaySubject,
@@ -345,7 +264,7 @@ export const createMail = (deps: MailDependencies) => {
   })
   const receipts = createReceipts({
     vault,
-    accounts: storedAccounts,
+    accounts: accounts.stored,
     rawMessage,
     classify: deps.classify,
     now: deps.now,
@@ -358,22 +277,20 @@ export const createMail = (deps: MailDependencies) => {
     start: async (): Promise<void> => {
       started = true
       must(await vault.run('outbox.recover', {}))
-      for (const account of must(await storedAccounts())) run(account)
+      for (const account of must(await accounts.stored())) run(account)
       must(await actions.resume())
     },
     /** Closes every socket and stops all work, within a second. */
     stop: async (): Promise<void> => {
       started = false
-      trying.abort()
-      trying = new AbortController()
+      accounts.stop()
       await Promise.all([actions.stop(), ...[...running.keys()].map(halt), deps.reader.stop()])
     },
-    discover: (address: string): Promise<Outcome<Discovery>> =>
-      discover(deps.resolver, address, deps.logins, (imap) => serverCapabilities(deps, imap, trying.signal)),
-    createAccount,
-    listAccounts,
-    removeAccount,
-    login,
+    discover: accounts.discover,
+    createAccount: accounts.create,
+    listAccounts: accounts.list,
+    removeAccount: accounts.remove,
+    login: accounts.login,
     syncNow: async (): Promise<Outcome<null>> => {
       for (const { runner, sender } of running.values()) {
         runner.syncNow()
@@ -426,6 +343,6 @@ export const createMail = (deps: MailDependencies) => {
     drafts,
     outbox,
     receipts,
-    sentView: createSentView({ vault, accounts: storedAccounts, classify: deps.classify }),
+    sentView: createSentView({ vault, accounts: accounts.stored, classify: deps.classify }),
   }
 }
