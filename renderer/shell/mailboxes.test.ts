@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Folder } from '../../app/contract/index.ts'
 import { accounts, folders } from '../testing/fixture-people.ts'
-import { mailboxesOf } from './mailboxes.ts'
+import { isSetAside, mailboxesOf } from './mailboxes.ts'
 
 const now = new Date(2026, 10, 22, 15)
 const [anyFolder] = folders
@@ -17,6 +17,16 @@ const shared = (id: number, mailbox: string, role: Folder['role'], name: string)
   mailbox,
   total: 1,
   unread: 1,
+})
+
+describe('isSetAside', () => {
+  it('is what is not subscribed, but never a folder with a role', () => {
+    const inbox = shared(90, 'soins@lilas.test', 'inbox', 'soins@lilas.test')
+    const plain = shared(93, 'soins@lilas.test', 'none', 'Protocoles')
+    expect(isSetAside({ ...inbox, subscribed: false })).toBe(false)
+    expect(isSetAside({ ...plain, subscribed: false })).toBe(true)
+    expect(isSetAside({ ...plain, subscribed: true })).toBe(false)
+  })
 })
 
 describe('mailboxesOf', () => {

@@ -13,6 +13,13 @@ export interface Mailbox {
   folders: readonly Folder[]
 }
 
+/**
+ * Not subscribed, and told so. A folder with a role is never: nobody subscribes the inbox of a mailbox shared with them,
+ * and it is not less theirs to read.
+ */
+export const isSetAside = (folder: Pick<Folder, 'role' | 'subscribed'>): boolean =>
+  folder.role === 'none' && !folder.subscribed
+
 /** Personal mailboxes first, then the organisational ones: accounts of their own, then those shared with an account. */
 export const mailboxesOf = (accounts: readonly Account[], folders: readonly Folder[]): Mailbox[] => {
   const own = accounts.map((account): Mailbox => ({

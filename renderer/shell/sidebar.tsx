@@ -10,7 +10,7 @@ import { isWaiting } from '../sending/index.ts'
 import { SavedSearches } from '../search/index.ts'
 import { messageDragType } from '../mailbox/index.ts'
 import { folderIcon, folderName } from './folder-names.tsx'
-import { mailboxesOf, type Mailbox } from './mailboxes.ts'
+import { isSetAside, mailboxesOf, type Mailbox } from './mailboxes.ts'
 import { StatusLine } from './status-line.tsx'
 
 export type Place = { kind: 'folder'; folderId: number } | { kind: 'outbox' }
@@ -36,13 +36,14 @@ const FolderLink = ({
   const drafts = useStore(draftStore).filter(
     ({ content }) => content.accountId === folder.accountId && folder.mailbox === null,
   )
+  const setAside = isSetAside(folder)
   const shown = folder.role === 'drafts' ? folder.total + drafts.length : folder.unread
   return (
     // Names are cut in a narrow sidebar, absent when only icons are left.
     <li
       className="nav-row"
-      title={folder.subscribed ? folderName(folder) : `${folderName(folder)} · ${t('folders.notSubscribed')}`}
-      {...(folder.subscribed ? {} : { 'data-unsubscribed': '' })}
+      title={setAside ? `${folderName(folder)} · ${t('folders.notSubscribed')}` : folderName(folder)}
+      {...(setAside ? { 'data-unsubscribed': '' } : {})}
       ref={target}
       {...dropProps}
       {...(isDropTarget ? { 'data-drop-target': '' } : {})}

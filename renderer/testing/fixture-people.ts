@@ -158,6 +158,8 @@ const sharedFolder = (
   path,
   parentPath: path.split('/').slice(0, -1).join('/'),
   mailbox: path.split('/')[1] ?? '',
+  // As servers tell of what is shared: nobody subscribed to it.
+  subscribed: false,
   rights: {
     ...everyRight,
     remove: false,
@@ -179,6 +181,7 @@ export const folders: Folder[] = [
   sharedFolder(31, 'Partagées/soins@cabinet-lilas.mssante.test', 'inbox', 12, 4),
   sharedFolder(32, 'Partagées/soins@cabinet-lilas.mssante.test/Brouillons', 'drafts', 0, 0),
   sharedFolder(33, 'Partagées/soins@cabinet-lilas.mssante.test/Corbeille', 'trash', 3, 0),
+  sharedFolder(34, 'Partagées/soins@cabinet-lilas.mssante.test/Protocoles', 'none', 8, 0),
   folder(21, 2, 'INBOX', 'inbox', 96, 21),
   folder(23, 2, 'Sent', 'sent', 40, 0),
   folder(24, 2, 'Archive', 'archive', 310, 0),
