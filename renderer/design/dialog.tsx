@@ -19,7 +19,8 @@ export const Dialog = ({
   onClose: () => void
   children: ReactNode
   actions?: ReactNode
-  width?: 'narrow' | 'medium' | 'wide'
+  /** `page`: as high as it may be, what is inside scrolls. */
+  width?: 'narrow' | 'medium' | 'wide' | 'page'
   role?: 'dialog' | 'alertdialog'
 }) => (
   <ModalOverlay

@@ -82,7 +82,7 @@ export const ImportSection = ({
     })
 
   return (
-    <section className="settings-certificates" aria-labelledby="settings-import">
+    <section className="settings-section" aria-labelledby="settings-import">
       <h3 id="settings-import">{t('exchange.importTitle')}</h3>
       <p className="muted small">{t('exchange.importText')}</p>
       <div className="exchange-target">

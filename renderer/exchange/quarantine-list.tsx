@@ -18,7 +18,7 @@ export const QuarantineList = ({ onExport }: { onExport: () => void }) => {
     })
   }, [tries])
   return (
-    <section className="settings-certificates" aria-labelledby="settings-quarantine">
+    <section className="settings-section" aria-labelledby="settings-quarantine">
       <h3 id="settings-quarantine">{t('exchange.quarantine')}</h3>
       <p className="muted small">{t('exchange.quarantineText')}</p>
       {list?.length === 0 ? <p className="muted small">{t('exchange.quarantineNone')}</p> : null}

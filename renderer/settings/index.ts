@@ -1,1 +1,1 @@
-export { SettingsDialog } from './settings-dialog.tsx'
+export { SettingsDialog, type SettingsPage } from './settings-dialog.tsx'

@@ -29,7 +29,7 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
     else showError(outcome.error)
   }
   return (
-    <section className="settings-certificates" aria-labelledby="settings-accounts">
+    <section className="settings-section" aria-labelledby="settings-accounts">
       <h3 id="settings-accounts">{t('settings.accounts')}</h3>
       <ul className="account-list" aria-label={t('settings.accounts')}>
         {accounts.map((account) => (

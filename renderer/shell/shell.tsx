@@ -34,7 +34,7 @@ import { t } from '../i18n/index.ts'
 import { MailboxView } from '../mailbox/index.ts'
 import { LockQuestion, somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
 import { SearchHead, SearchMarks, type ScopeKind } from '../search/index.ts'
-import { SettingsDialog } from '../settings/index.ts'
+import { SettingsDialog, type SettingsPage } from '../settings/index.ts'
 import { CommandPalette } from './command-palette.tsx'
 import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
 import { LocalDrafts } from './local-drafts.tsx'
@@ -66,6 +66,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const { selected, whole, setSelected, choose } = useSelection()
   const [forGood, setForGood] = useState<Prepared | null>(null)
   const [panel, setPanel] = useState<Panel>(null)
+  const [settingsPage, setSettingsPage] = useState<SettingsPage>('look')
   const [lockAsked, setLockAsked] = useState(false)
   const [draftId, setDraftId] = useState<number | null>(null)
   const searchInput = useRef<HTMLInputElement>(null)
@@ -121,6 +122,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     setSearch('')
     setScope({ kind: 'all' })
     setSelected(new Set())
+  }
+  const openSettings = (page: SettingsPage): void => {
+    setSettingsPage(page)
+    setPanel('settings')
   }
   const lock = async (): Promise<void> => {
     setLockAsked(false)
@@ -205,8 +210,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         return
       case 'palette':
       case 'help':
-      case 'settings':
         setPanel(command)
+        return
+      case 'settings':
+        openSettings('look')
         return
       case 'sync':
         void invoke('accounts.syncNow', null)
@@ -251,7 +258,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         place={searching ? null : place}
         onGo={go}
         onNewMessage={() => void compose('new', null)}
-        onSettings={() => setPanel('settings')}
+        onSettings={() => openSettings('look')}
         onDropMessages={(target) => void moveSelection(target)}
         savedSearch={searching ? (saved?.id ?? null) : null}
         onSearch={(one) => {
@@ -261,7 +268,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         }}
       />
       <div className="shell-content">
-        <StateBanners />
+        <StateBanners onStorage={() => openSettings('storage')} />
         <ActionNotices />
         <BulkBar />
         {folderDrafts.length > 0 ? <LocalDrafts drafts={folderDrafts} onOpen={setDraftId} /> : null}
@@ -361,6 +368,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       <ShortcutHelp isOpen={panel === 'help'} onClose={() => setPanel(null)} />
       <SettingsDialog
         isOpen={panel === 'settings'}
+        page={settingsPage}
         onClose={() => setPanel(null)}
         onAddAccount={onAddAccount}
         folderName={folderName}

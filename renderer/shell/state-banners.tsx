@@ -69,7 +69,7 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
 }
 
 /** What is not normal, in words, above the mailbox. Nothing when all is well. */
-export const StateBanners = () => {
+export const StateBanners = ({ onStorage }: { onStorage: () => void }) => {
   const accounts = useStore(accountStore)
   const loadError = useStore(loadErrorStore)
   const troubled = accounts.filter(
@@ -92,7 +92,16 @@ export const StateBanners = () => {
           }
         />
       ) : null}
-      {storageTrouble ? <StorageBanners trouble={storageTrouble} /> : null}
+      {storageTrouble ? (
+        <StorageBanners
+          trouble={storageTrouble}
+          actions={
+            <Button size="small" onPress={onStorage}>
+              {t('settings.openStorage')}
+            </Button>
+          }
+        />
+      ) : null}
       {troubled.map((account) => (
         <AccountBanner key={account.id} account={account} several={accounts.length > 1} />
       ))}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import type { StorageHealth } from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
 import { Banner } from '../design/index.ts'
@@ -19,20 +19,22 @@ export const useStorageTrouble = (): StorageHealth | null => {
 }
 
 /** In the settings and over the mailbox when the disk has little left. */
-export const LowSpaceBanner = ({ free }: { free: number }) => (
-  <Banner tone="warn" title={t('storage.lowTitle')}>
+export const LowSpaceBanner = ({ free, actions }: { free: number; actions?: ReactNode }) => (
+  <Banner tone="warn" title={t('storage.lowTitle')} actions={actions}>
     <p>{t('storage.lowText', { size: size(free) })}</p>
   </Banner>
 )
 
 /** Over the mailbox: a damaged store first, then a disk with little left. */
-export const StorageBanners = ({ trouble }: { trouble: StorageHealth }) => (
+export const StorageBanners = ({ trouble, actions }: { trouble: StorageHealth; actions: ReactNode }) => (
   <>
     {trouble.damaged ? (
-      <Banner tone="error" title={t('storage.checkDamagedTitle')}>
+      <Banner tone="error" title={t('storage.checkDamagedTitle')} actions={actions}>
         <p>{t('storage.damagedWhere')}</p>
       </Banner>
     ) : null}
-    {trouble.low && trouble.free !== null ? <LowSpaceBanner free={trouble.free} /> : null}
+    {trouble.low && trouble.free !== null ? (
+      <LowSpaceBanner free={trouble.free} actions={trouble.damaged ? null : actions} />
+    ) : null}
   </>
 )

@@ -204,7 +204,7 @@ export const StorageSection = ({
   const [asked, setAsked] = useState<Asked>(null)
   const close = (): void => setAsked(null)
   return (
-    <section className="settings-certificates" aria-labelledby="settings-storage">
+    <section className="settings-section" aria-labelledby="settings-storage">
       <h3 id="settings-storage">{t('storage.title')}</h3>
       {overview ? (
         <>

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { people } from '../operator/index.ts'
-import { picture, says } from './stage.ts'
+import { openSettings, picture, says } from './stage.ts'
 import { createProfile, findServersOf, patience } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -14,7 +14,7 @@ let app: RunningApp
 const accounts = () => app.page.getByRole('list', { name: 'Comptes' })
 const mailbox = (address: string) => app.page.getByRole('region', { name: address })
 const addMailbox = async (): Promise<void> => {
-  await app.page.getByRole('button', { name: 'Réglages' }).click()
+  await openSettings(app.page, 'Comptes')
   await app.page.getByRole('button', { name: 'Ajouter une boîte' }).click()
   await expect(app.page.getByRole('textbox', { name: 'Adresse MSSanté' })).toBeVisible()
 }
@@ -58,7 +58,7 @@ test('a second mailbox is added with its password', async () => {
   await app.page.getByRole('button', { name: 'Ouvrir la messagerie' }).click({ timeout: patience })
   await expect(mailbox(hospital.address)).toBeVisible()
   await expect(mailbox(anne.address)).toBeVisible()
-  await app.page.getByRole('button', { name: 'Réglages' }).click()
+  await openSettings(app.page, 'Comptes')
   await expect(accounts().getByRole('listitem')).toHaveCount(2)
   await expect(accounts().getByText('Connectée')).toHaveCount(2)
   await picture(app.page, 'accounts-two')

@@ -5,7 +5,7 @@ import { expect, test } from '@playwright/test'
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { people } from '../operator/index.ts'
 import { writeLetter } from './letters.ts'
-import { picture, says } from './stage.ts'
+import { closeSettings, openSettings, picture, says } from './stage.ts'
 import { createProfile, listRow, patience } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -17,14 +17,6 @@ let world: World
 let app: RunningApp
 
 const settings = () => app.page.getByRole('dialog', { name: 'Réglages' })
-const openSettings = async (): Promise<void> => {
-  await app.page.getByRole('button', { name: 'Réglages' }).click()
-  await expect(settings().getByRole('heading', { name: 'Importer des messages' })).toBeVisible()
-}
-const closeSettings = async (): Promise<void> => {
-  await app.page.keyboard.press('Escape')
-  await expect(settings()).toBeHidden()
-}
 const exportDialog = () => app.page.getByRole('dialog', { name: /^Exporter/ })
 
 const letter = (subject: string, text: string, file?: { name: string; bytes: Buffer }): string =>
@@ -56,7 +48,7 @@ test.afterAll(() => world.stop())
 test('an mbox file is imported into a new folder; what is no mail is refused and said', async () => {
   const file = join(world.folder, 'Anciens messages')
   await writeFile(file, oldMailbox())
-  await openSettings()
+  await openSettings(app.page, 'Import et quarantaine')
   const section = settings().getByRole('region', { name: 'Importer des messages' })
   await section.getByRole('textbox', { name: 'Nom du nouveau dossier' }).fill('Ancien cabinet')
   app.setDialogAnswer('showOpenDialog', { canceled: false, filePaths: [file] })
@@ -70,7 +62,7 @@ test('an mbox file is imported into a new folder; what is no mail is refused and
   // The same file again: nothing is doubled.
   await section.getByRole('button', { name: 'Choisir des fichiers' }).click()
   await says(section, 'aucun message importé, 3 déjà présents, 1 refusé')
-  await closeSettings()
+  await closeSettings(app.page)
   await app.page.getByRole('button', { name: /^Ancien cabinet/ }).click()
   await listRow(app.page, 'Suivi cardiologique fictif').click()
   await says(app.page.locator('.body-text'), /Tension stable/)
@@ -161,10 +153,10 @@ test('a message bomb is set aside, shown as such, exported as it is; its neighbo
   expect((await readFile(target)).toString()).toContain('Subject: Bombe fictive')
   await app.page.getByRole('button', { name: 'Réessayer' }).click()
   await says(app.page, 'Ce message reste en quarantaine.')
-  await openSettings()
+  await openSettings(app.page, 'Import et quarantaine')
   const list = settings().getByRole('region', { name: 'Mis en quarantaine' })
   await list.scrollIntoViewIfNeeded()
   await says(list, 'Bombe fictive')
   await picture(app.page, 'exchange-quarantine-list')
-  await closeSettings()
+  await closeSettings(app.page)
 })

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Locator } from '@playwright/test'
 import { people, type Person } from '../operator/index.ts'
-import { leaveRecoveryCode, picture, says } from './stage.ts'
+import { closeSettings, leaveRecoveryCode, openSettings, picture, says } from './stage.ts'
 import { createProfile, findServersOf, listRow, patience, typePin } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -22,14 +22,6 @@ const certificates = (app: RunningApp) => app.page.getByRole('region', { name: '
 const ownKeys = (app: RunningApp) => certificates(app).getByRole('region', { name: 'Mes clés' })
 const known = (app: RunningApp) =>
   certificates(app).getByRole('region', { name: 'Certificats des correspondants' })
-const openSettings = async (app: RunningApp): Promise<void> => {
-  await app.page.getByRole('button', { name: 'Réglages' }).click()
-  await expect(certificates(app)).toBeVisible()
-}
-const closeSettings = async (app: RunningApp): Promise<void> => {
-  await app.page.keyboard.press('Escape')
-  await expect(certificates(app)).toBeHidden()
-}
 const choose = async (app: RunningApp, place: Locator, button: string, name: string, buffer: Buffer) => {
   const chooser = app.page.waitForEvent('filechooser')
   await place.getByRole('button', { name: button }).click()
@@ -91,7 +83,7 @@ test.afterAll(() => world.stop())
 
 test('one’s key is imported in the settings, after a wrong password and a damaged file', async () => {
   const { confidentiality, passphrase: password } = softwareOf(anne)
-  await openSettings(hers)
+  await openSettings(hers.page, 'Certificats et clés')
   await says(ownKeys(hers), /Aucune clé importée/)
   await importKey(hers, 'anne.p12', confidentiality.p12, 'pas le bon')
   await says(ownKeys(hers), 'Le mot de passe de ce fichier est incorrect.')
@@ -136,7 +128,7 @@ test('a correspondent’s certificate is imported as .cer, .pem and .p7b, and to
   await importCertificate(hers, 'paul-signature.pem', Buffer.from(signature.pem))
   await expect(certificatesKnown.getByRole('listitem')).toHaveCount(2)
   await picture(hers.page, 'keys-certificates')
-  await closeSettings(hers)
+  await closeSettings(hers.page)
 })
 
 test('a message is encrypted and signed; the copy in Sent is read again', async () => {
@@ -174,11 +166,11 @@ test('the recipient, who opened with a passphrase, imports his key and reads it'
   await says(his.page, 'La clé qui déchiffre ce message n’est pas dans SousPli.')
   await expect(his.page.getByText('Non signé', { exact: true })).toHaveCount(0)
   await picture(his.page, 'keys-no-key')
-  await openSettings(his)
+  await openSettings(his.page, 'Certificats et clés')
   const { confidentiality, passphrase: password } = softwareOf(paul)
   await importKey(his, 'paul.p12', confidentiality.p12, password)
   await says(ownKeys(his).getByRole('list', { name: 'Mes clés' }), paul.address)
-  await closeSettings(his)
+  await closeSettings(his.page)
   // The message on the screen is read with the key that has just come.
   await expect(his.page.frameLocator('iframe[sandbox]').getByText(secret)).toBeVisible({ timeout: patience })
   await says(his.page, 'Chiffré', /Signature valide · .*MARTIN/i)

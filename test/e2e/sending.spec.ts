@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { makeReadReceipt } from '../operator/delivery-report.ts'
 import { folderNames, people } from '../operator/index.ts'
 import { writeLetter } from './letters.ts'
-import { picture, says } from './stage.ts'
+import { openSettings, picture, says } from './stage.ts'
 import { createProfile, listRow, patience, setSendDelay } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -174,7 +174,7 @@ test('of a message whose fate is unknown, the user decides; removing the account
   await goToWaiting()
   await says(app.page, 'À décider', /Il est peut-être parti/)
   await picture(app.page, 'sending-unknown')
-  await app.page.getByRole('button', { name: 'Réglages' }).click()
+  await openSettings(app.page, 'Comptes')
   await app.page.getByRole('button', { name: `Retirer ${anne.address}` }).click()
   await says(app.page, /1 message de cette boîte n’est pas encore parti/)
   await picture(app.page, 'sending-account')

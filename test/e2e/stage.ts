@@ -44,6 +44,21 @@ export const lock = async (page: Page): Promise<void> => {
   await expect(page.getByText('Vous avez verrouillé la messagerie.')).toBeVisible()
 }
 
+/** The settings, at one of their pages. */
+export const openSettings = async (
+  page: Page,
+  name: 'Comptes' | 'Stockage' | 'Certificats et clés' | 'Import et quarantaine',
+): Promise<void> => {
+  await page.getByRole('button', { name: 'Réglages' }).click()
+  await page.getByRole('tab', { name }).click()
+  await expect(page.getByRole('tabpanel', { name })).toBeVisible()
+}
+
+export const closeSettings = async (page: Page): Promise<void> => {
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog', { name: 'Réglages' })).toBeHidden()
+}
+
 /** The text of the message shown, not its preview in the list. */
 export const reads = async (page: Page, text: string): Promise<void> => {
   await expect(page.locator('.body-text').getByText(text).first()).toBeVisible()

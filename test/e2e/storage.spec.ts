@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { people } from '../operator/index.ts'
 import { writeLetter } from './letters.ts'
-import { createVault, picture, reads, says } from './stage.ts'
+import { closeSettings, createVault, openSettings, picture, reads, says } from './stage.ts'
 import { findServers, listRow, patience, readableWords, typePin, unlock } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -18,14 +18,8 @@ const backup = () => join(world.folder, 'sauvegarde.souspli')
 const subject = 'Compte rendu fictif à garder'
 
 const openStorage = async (): Promise<void> => {
-  await app.page.getByRole('button', { name: 'Réglages' }).click()
-  const heading = app.page.getByRole('heading', { name: 'Stockage' })
-  await heading.scrollIntoViewIfNeeded()
+  await openSettings(app.page, 'Stockage')
   await expect(app.page.getByRole('button', { name: 'Sauvegarder…' })).toBeVisible({ timeout: patience })
-}
-const closeSettings = async (): Promise<void> => {
-  await app.page.keyboard.press('Escape')
-  await expect(app.page.getByRole('dialog', { name: 'Réglages' })).toBeHidden()
 }
 
 test.beforeAll(async () => {
@@ -63,7 +57,7 @@ test('the settings tell what the mailbox takes here, and what a rule would free 
   await says(app.page, 'Le coffre est intact.')
   await says(app.page, /Vérifié le .*tout est intact/)
   await picture(app.page, 'storage-settings')
-  await closeSettings()
+  await closeSettings(app.page)
 })
 
 test('a backup is one file that nobody reads without the code', async () => {
@@ -77,7 +71,7 @@ test('a backup is one file that nobody reads without the code', async () => {
     'sauvegarde.souspli',
   ])
   expect(await readableWords(world.folder, [subject, 'Texte fictif'])).toEqual([])
-  await closeSettings()
+  await closeSettings(app.page)
 })
 
 test('rebuilt from the server, everything is there again and the former store can be removed', async () => {

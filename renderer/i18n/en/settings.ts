@@ -1,5 +1,12 @@
 export const settings = {
   title: 'Settings',
+  pages: 'Settings pages',
+  look: 'Appearance',
+  security: 'Security',
+  sending: 'Sending',
+  storage: 'Storage',
+  openStorage: 'See storage',
+  importPage: 'Import and quarantine',
   language: 'Language',
   theme: 'Theme',
   'theme-system': 'As the computer',

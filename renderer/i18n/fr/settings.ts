@@ -1,5 +1,12 @@
 export const settings = {
   title: 'Réglages',
+  pages: 'Pages des réglages',
+  look: 'Affichage',
+  security: 'Sécurité',
+  sending: 'Envoi',
+  storage: 'Stockage',
+  openStorage: 'Voir le stockage',
+  importPage: 'Import et quarantaine',
   language: 'Langue',
   theme: 'Thème',
   'theme-system': 'Comme le poste',
