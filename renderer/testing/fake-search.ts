@@ -1,4 +1,12 @@
-import type { MessageRow, SavedSearch, SearchAnswer, SearchTerm } from '../../app/contract/index.ts'
+import type {
+  Input,
+  MessageRow,
+  Method,
+  SavedSearch,
+  SearchAnswer,
+  SearchTerm,
+} from '../../app/contract/index.ts'
+import { reply, type FakePart, type FakeWorld } from './fake-world.ts'
 
 const fold = (value: string): string => value.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 const kinds: Readonly<Record<string, SearchTerm['kind']>> = {
@@ -11,7 +19,7 @@ const kinds: Readonly<Record<string, SearchTerm['kind']>> = {
 }
 
 /** Searches one has saved in the gallery. */
-export const fakeSearches: readonly SavedSearch[] = [
+const fakeSearches: readonly SavedSearch[] = [
   { id: 1, name: 'Biologie à lire', text: 'type:biologie non lu', scope: { kind: 'all' }, unread: 3 },
   { id: 2, name: 'Mme Moreau', text: 'patient:moreau', scope: { kind: 'all' }, unread: 0 },
 ]
@@ -86,5 +94,44 @@ export const fakeSearch = (
             },
           ]
     }),
+  }
+}
+
+/** Searches one has saved: listed, kept, renamed, put in order. */
+export const fakeSavedSearches = ({ emit, newId }: FakeWorld): FakePart => {
+  let searches: readonly SavedSearch[] = fakeSearches
+  return (method, input) => {
+    // Calls are checked by the client on the way back; here the input is trusted as the contract types it.
+    const given = <M extends Method>(): Input<M> => input as Input<M>
+    switch (method) {
+      case 'searches.list':
+        return reply(method, [...searches])
+      case 'searches.save': {
+        const saved: SavedSearch = { id: newId(), ...given<'searches.save'>(), unread: 0 }
+        searches = [...searches, saved]
+        emit('searches.changed', [...searches])
+        return reply(method, saved.id)
+      }
+      case 'searches.rename': {
+        const { id, name } = given<'searches.rename'>()
+        searches = searches.map((one) => (one.id === id ? { ...one, name } : one))
+        emit('searches.changed', [...searches])
+        return reply(method, null)
+      }
+      case 'searches.delete':
+        searches = searches.filter((one) => one.id !== given<'searches.delete'>().id)
+        emit('searches.changed', [...searches])
+        return reply(method, null)
+      case 'searches.reorder': {
+        const { ids } = given<'searches.reorder'>()
+        searches = searches.toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
+        emit('searches.changed', [...searches])
+        return reply(method, null)
+      }
+      case 'search.indexing':
+        return reply(method, { waiting: 0, done: 0 })
+      default:
+        return null
+    }
   }
 }

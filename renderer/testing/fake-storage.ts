@@ -1,10 +1,11 @@
-import type { StorageOverview } from '../../app/contract/index.ts'
+import type { Input, Method, StorageOverview } from '../../app/contract/index.ts'
+import { refuse, reply, type FakePart, type FakeWorld } from './fake-world.ts'
 
 const giga = 1024 ** 3
 const mega = 1024 ** 2
 
 /** What the store of the fixtures holds. */
-export const storageOf = (
+const storageOf = (
   now: Date,
   folders: readonly { id: number; accountId: number; total: number }[],
   scenario: { damaged?: boolean; low?: boolean },
@@ -54,5 +55,53 @@ export const storageOf = (
     lastRebuild: null,
     asides: scenario.damaged ? [{ id: '1', at: at(200), size: Math.round(3.1 * giga) }] : [],
     task: null,
+  }
+}
+
+/** The care of the store: sizes, backups, rebuilding. */
+export const fakeStorage = ({ scenario, now, folders }: FakeWorld): FakePart => {
+  return (method, input) => {
+    // Calls are checked by the client on the way back; here the input is trusted as the contract types it.
+    const given = <M extends Method>(): Input<M> => input as Input<M>
+    switch (method) {
+      case 'storage.overview':
+        return reply(method, storageOf(now, folders, scenario))
+      case 'storage.health': {
+        const { free, low, damaged } = storageOf(now, folders, scenario)
+        return reply(method, { free, low, damaged })
+      }
+      case 'storage.previewRetention':
+        return reply(method, { messages: 1240, bytes: 730_000_000 })
+      case 'storage.compact':
+        return reply(method, { freed: 180 * 1024 * 1024 })
+      case 'storage.check':
+        return reply(method, { at: now.toISOString(), sound: true, damaged: 0, missingParts: 0 })
+      case 'storage.backup':
+        return reply(method, { size: 3_600_000_000, at: now.toISOString() })
+      case 'storage.setRetention':
+      case 'storage.cancel':
+      case 'storage.removeAside':
+      case 'session.rebuild':
+        return { ok: true, value: null }
+      case 'session.restore':
+        return given<'session.restore'>().unlock.kind === 'recovery'
+          ? refuse('vault.recovery-wrong')
+          : { ok: true, value: null }
+      case 'session.inspectBackup':
+        return reply(method, {
+          createdAt: '2026-11-19T18:04:00Z',
+          size: 3_600_000_000,
+          ways: ['passphrase', 'recovery'],
+          sameStore: scenario.session !== 'no-vault',
+        })
+      case 'window.chooseBackup':
+      case 'window.chooseBackupTarget':
+        return reply(method, {
+          grant: 'fake-grant-of-the-gallery',
+          name: 'Messagerie SousPli 19-11-2026.souspli',
+        })
+      default:
+        return null
+    }
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Pictures of every screen, on the fake core: `node renderer/testing/screens.ts [name part…] [--all] [--axe]`.
  * Saves to out/screens/. Plain run: each scene light at 1440 × 900. `--all`: light, dark and contrast, at three sizes.
+ * `--themes`: the three themes at 1440 × 900.
  * `--zoomed`: what 200 % zoom leaves of 1280 × 720.
  * `--axe`: accessibility check of each scene; exits 1 on a serious or critical violation.
  */
@@ -9,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Page } from '@playwright/test'
 import { createServer } from 'vite'
-import { scenes, type Scene } from './scenes.ts'
+import type { Scene } from './scene.ts'
+import { scenes } from './scenes.ts'
 
 const outFolder = fileURLToPath(new URL('../../out/screens/', import.meta.url))
 const sizes = { standard: [1440, 900], small: [1024, 700], large: [1920, 1080], zoomed: [640, 360] } as const
@@ -20,6 +22,7 @@ const args = process.argv.slice(2)
 const names = args.filter((arg) => !arg.startsWith('--'))
 const everything = args.includes('--all')
 const withAxe = args.includes('--axe')
+const everyTheme = args.includes('--themes')
 const zoomed = args.includes('--zoomed')
 
 const server = await createServer({
@@ -93,7 +96,7 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
   )
   await scene.steps?.(page)
   await page.evaluate(() => document.fonts.ready)
-  const suffix = everything ? `-${theme}-${size}` : zoomed ? '-zoomed' : ''
+  const suffix = everything || everyTheme ? `-${theme}-${size}` : zoomed ? '-zoomed' : ''
   await page.screenshot({ path: `${outFolder}${scene.name}${suffix}.png` })
   if (withAxe) await checkAccessibility(page, `${scene.name} ${theme}`)
   await context.close()
@@ -109,7 +112,8 @@ try {
         for (const theme of themes)
           for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
             if (theme === 'light' || size === 'standard') await picture(scene, theme, size)
-      } else await picture(scene, 'light', zoomed ? 'zoomed' : 'standard')
+      } else if (everyTheme) for (const theme of themes) await picture(scene, theme, 'standard')
+      else await picture(scene, 'light', zoomed ? 'zoomed' : 'standard')
     } catch (cause) {
       problems.push(`${scene.name}: ${String(cause)}`)
     }

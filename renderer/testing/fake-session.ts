@@ -1,0 +1,90 @@
+import type { Input, Method, OutcomeData, SessionState, Settings } from '../../app/contract/index.ts'
+import { cardOf, token } from './fake-card.ts'
+import { reply, refuse, type FakePart, type FakeWorld } from './fake-world.ts'
+
+const open: SessionState = { phase: 'open', openedBy: 'card', holder: token.holder }
+const slots = [
+  {
+    id: 'a',
+    kind: 'card' as const,
+    cardSerial: token.serial,
+    label: token.label,
+    createdAt: '2026-11-20T08:00:00Z',
+  },
+  { id: 'b', kind: 'recovery' as const, cardSerial: null, label: '', createdAt: '2026-11-20T08:00:00Z' },
+  { id: 'c', kind: 'passphrase' as const, cardSerial: null, label: '', createdAt: '2026-11-20T08:00:00Z' },
+]
+
+/** Unlocking, the card, the settings. */
+export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
+  let session: SessionState =
+    scenario.session === 'open'
+      ? open
+      : scenario.session === 'no-vault'
+        ? { phase: 'no-vault' }
+        : { phase: 'locked', reason: scenario.lockReason ?? 'start', slots }
+  let card = cardOf(scenario)
+  let settings: Settings = {
+    language: scenario.language ?? 'fr',
+    theme: 'light',
+    density: 'comfortable',
+    lockAfterMinutes: 30,
+    sendDelaySeconds: 10,
+    deliveryNotices: true,
+    replacePrefix: '[Annule et remplace] ',
+  }
+  const setSession = (next: SessionState): void => {
+    session = next
+    emit('session.changed', session)
+  }
+  const openWithPin = (pin: string): OutcomeData => {
+    if (pin === '1234') {
+      card = { state: 'open', token }
+      setSession({ phase: 'opening' })
+      setTimeout(() => setSession(open), 400)
+      emit('card.changed', card)
+      return { ok: true, value: null }
+    }
+    const left = 'triesLeft' in card ? Math.max(0, (card.triesLeft ?? 3) - 1) : 2
+    card = left === 0 ? { state: 'blocked', token } : { state: 'pin-wrong', token, triesLeft: left }
+    emit('card.changed', card)
+    return left === 0 ? refuse('card.pin-locked') : refuse('card.pin-incorrect', { triesLeft: left })
+  }
+
+  return (method, input) => {
+    // Calls are checked by the client on the way back; here the input is trusted as the contract types it.
+    const given = <M extends Method>(): Input<M> => input as Input<M>
+    switch (method) {
+      case 'session.state':
+        return reply(method, session)
+      case 'session.createWithCard':
+      case 'session.createWithPassphrase':
+        return reply(method, { recoveryCode: 'K7QM-2XDP-9HTA-WC4R-E8FN-6VBL-3JYS-T5GU' })
+      case 'session.openWithCard':
+        return openWithPin(given<'session.openWithCard'>().pin)
+      case 'session.openWithPassphrase':
+        if (scenario.damaged) return refuse('vault.corrupt')
+        if (given<'session.openWithPassphrase'>().passphrase.length < 4)
+          return refuse('vault.passphrase-wrong')
+        setSession(open)
+        return reply(method, null)
+      case 'session.openWithRecovery':
+        return refuse('vault.recovery-wrong')
+      case 'session.lock':
+        setSession({ phase: 'locked', reason: given<'session.lock'>().reason, slots })
+        return reply(method, null)
+      case 'card.state':
+        return reply(method, card)
+      case 'settings.get':
+        return reply(method, settings)
+      case 'settings.set':
+        settings = { ...settings, ...given<'settings.set'>() } as Settings
+        emit('settings.changed', settings)
+        return reply(method, settings)
+      case 'window.about':
+        return reply(method, { version: '0.1.0', host: 'electron-standin', platform: 'linux' })
+      default:
+        return null
+    }
+  }
+}
