@@ -75,7 +75,10 @@ export const createIndexing = (deps: IndexingDependencies): Indexing => {
     const raw = source.ok ? source.value : null
     // Without a source there is nothing to read; it comes back into the queue with its body.
     const extracted = raw === null ? nothing : await extractor.extract(raw)
-    if (stopping.signal.aborted) return 'stopped'
+    if (stopping.signal.aborted) {
+      await vault.run('indexing.release', { id })
+      return 'stopped'
+    }
     if (!extracted) return 'failed'
     const stored = await vault.run('indexing.store', {
       id,

@@ -306,6 +306,16 @@ test('attachments wait newest first, are tried twice at most, and are taken off 
   expect(finder(db)('cc:zoe')).toEqual([1])
 })
 
+test('a reading that a lock interrupts, however often, does not set the message aside', () => {
+  const db = populated()
+  add(db, { id: 3, attachments: true })
+  for (let lock = 0; lock < 5; lock += 1) {
+    searchOperations['indexing.begin'](db, { id: 3 }, context)
+    searchOperations['indexing.release'](db, { id: 3 }, context)
+  }
+  expect(searchOperations['indexing.next'](db, { limit: 10 }, context).ids).toContain(3)
+})
+
 test('no input makes MATCH fail', () => {
   const db = populated()
   add(db, { id: 1, body: 'a b c' })

@@ -83,6 +83,10 @@ export const searchOperations = {
   'indexing.begin': operation((db, params: { id: number }): void => {
     db.prepare('UPDATE index_queue SET attempts = attempts + 1 WHERE message_id = ?').run([params.id])
   }),
+  /** A reading that a lock interrupted is not held against the message. */
+  'indexing.release': operation((db, params: { id: number }): void => {
+    db.prepare('UPDATE index_queue SET attempts = max(0, attempts - 1) WHERE message_id = ?').run([params.id])
+  }),
   /** Text decrypted for the reader, kept beside what was indexed before (docs/search.md, « Messages chiffrés »). */
   'indexing.storeDecrypted': operation(
     (db, params: { id: number; text: string; texts: AttachmentText[] }): void => {
