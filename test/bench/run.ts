@@ -37,7 +37,8 @@ const unknown = asked.filter((name) => !isBench(name))
 if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are: ${benchNames.join(', ')}`)
 
 const folder = await mkdtemp(join(tmpdir(), 'souspli-bench-'))
-const dist = join(import.meta.dirname, `../../dist/bench-${process.pid}`)
+// Beside the packages the bundles import, and not in dist/, which a build empties.
+const dist = join(import.meta.dirname, `../../node_modules/.bench-${process.pid}`)
 const operator = await startOperator()
 const print = (line: Figure): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 const load = (): string =>
