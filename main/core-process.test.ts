@@ -44,7 +44,17 @@ const setUp = (
       processes.push(fake)
       return fake
     },
-    start: { profileFolder: '/p', openedFolder: '/o', policy: {}, vaultWorker: '/w', smimeWorker: '/s', readingWorker: '/r', indexingWorker: '/i', printWorker: '/p', printFonts: '/f' },
+    start: {
+      profileFolder: '/p',
+      openedFolder: '/o',
+      policy: {},
+      vaultWorker: '/w',
+      smimeWorker: '/s',
+      readingWorker: '/r',
+      indexingWorker: '/i',
+      printWorker: '/p',
+      printFonts: '/f',
+    },
     onEvent: (name, payload) => events.push([name, payload]),
     onHostRequest,
     onLost: lost,

@@ -10,14 +10,13 @@ export type {
   SyncFolder,
   FolderState,
 } from './operations/folders.ts'
-export type { Reconciled } from './operations/folder-list.ts'
 export { flagBits, type Removal } from './operations/message-rows.ts'
 export type { Vanishing } from './operations/vanished.ts'
 export { prepareText } from './search/words.ts'
 export { packReadings, unpackReadings, type BodyReading } from './readings.ts'
 export type { BodyFindings, Location, NewMessage, StoredBody, StoredSource } from './operations/messages.ts'
-export type { AppendSource, LocalMessage } from './operations/appends.ts'
-export type { AppendMark, QueueChange, QueuedOperation } from './operations/queue.ts'
+export type { LocalMessage } from './operations/appends.ts'
+export type { QueuedOperation } from './operations/queue.ts'
 export type { PendingOperation, StoredNotice } from './operations/pending.ts'
 export type { QueuedItem } from './operations/queue-items.ts'
 export type { ImportSource, StoredImport } from './operations/imports.ts'

@@ -6,8 +6,6 @@ export const actions = {
     '{count, plural, one {The message of the folder is selected} other {All {shown} messages of the folder are selected}}',
   everythingFound: 'All search results are selected',
   everythingFiltered: 'All messages under this filter are selected',
-  markSeen: 'Mark as read',
-  markUnseen: 'Mark as unread',
   move: 'Move…',
   moveTitle: 'Move to',
   movePlaceholder: 'Name of the folder',
@@ -71,5 +69,4 @@ export const actions = {
   refusedItem: '{what}: {messages}',
   refusedSubjects: '“{first}”{count, plural, =0 {} one { and 1 more} other { and {shown} more}}',
   read: 'I have read this',
-  nav: 'Waiting',
 }

@@ -7,7 +7,6 @@ export const storage = {
   lowTitle: 'The disk is almost full',
   lowText:
     '{size} left. Receiving will stop when there is no room; your messages are safe. Free some space, or keep fewer messages offline.',
-  mailbox: 'Mailbox',
   messages: 'Messages',
   texts: 'Texts',
   withFiles: 'With attachments',

@@ -6,8 +6,6 @@ export const actions = {
     '{count, plural, one {Le message du dossier est sélectionné} other {Les {shown} messages du dossier sont sélectionnés}}',
   everythingFound: 'Tous les résultats de la recherche sont sélectionnés',
   everythingFiltered: 'Tous les messages de ce filtre sont sélectionnés',
-  markSeen: 'Marquer comme lus',
-  markUnseen: 'Marquer comme non lus',
   move: 'Déplacer…',
   moveTitle: 'Déplacer vers',
   movePlaceholder: 'Nom du dossier',
@@ -74,5 +72,4 @@ export const actions = {
   refusedItem: '{what} : {messages}',
   refusedSubjects: '« {first} »{count, plural, =0 {} one { et 1 autre} other { et {shown} autres}}',
   read: "J'ai compris",
-  nav: 'En attente',
 }

@@ -7,7 +7,6 @@ export const storage = {
   lowTitle: 'Le disque est presque plein',
   lowText:
     'Il reste {size}. La réception s’arrêtera quand il n’y aura plus de place ; vos messages ne risquent rien. Libérez de l’espace, ou gardez moins de messages hors ligne.',
-  mailbox: 'Boîte',
   messages: 'Messages',
   texts: 'Textes',
   withFiles: 'Avec pièces jointes',

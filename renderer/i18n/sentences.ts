@@ -1,0 +1,46 @@
+import { IntlMessageFormat } from 'intl-messageformat'
+import type { ErrorData } from '../../app/contract/index.ts'
+import { en, fr, type Key } from './catalogues.ts'
+import { errors as enErrors } from './en/errors/index.ts'
+import type { ErrorSentence } from './error-sentence.ts'
+import { errors as frErrors } from './fr/errors/index.ts'
+import { language, type Language } from './language.ts'
+import { french } from './typography.ts'
+
+type Params = Readonly<Record<string, string | number>>
+
+const compiled = new Map<string, IntlMessageFormat>()
+
+const compile = (lang: Language, id: string, source: string): IntlMessageFormat => {
+  const cacheKey = `${lang}:${id}`
+  let message = compiled.get(cacheKey)
+  if (!message) {
+    message = new IntlMessageFormat(lang === 'fr' ? french(source) : source, lang)
+    compiled.set(cacheKey, message)
+  }
+  return message
+}
+
+const source = (lang: Language, key: Key): string => {
+  const [area, name] = [key.slice(0, key.indexOf('.')), key.slice(key.indexOf('.') + 1)]
+  const areas: Record<string, Record<string, string>> = lang === 'fr' ? fr : en
+  return areas[area]?.[name] ?? key
+}
+
+/** The sentence of a key in the current language; ICU arguments from `params`. Components re-render with `useLanguage`. */
+export const t = (key: Key, params?: Params): string => {
+  const lang = language()
+  return String(compile(lang, key, source(lang, key)).format(params))
+}
+
+/** Sentences of an error code; details it names (host, tries left…) are filled in, absent ones read as `none`. */
+export const errorSentence = (error: Pick<ErrorData, 'code' | 'details'>): ErrorSentence => {
+  const lang = language()
+  const sentence = (lang === 'fr' ? frErrors : enErrors)[error.code]
+  const details: Record<string, string | number> = { host: 'none', address: 'none', triesLeft: -1, limit: 0 }
+  for (const [name, value] of Object.entries(error.details ?? {}))
+    details[name] = typeof value === 'boolean' ? String(value) : value
+  const text = (part: keyof ErrorSentence): string =>
+    String(compile(lang, `${error.code}.${part}`, sentence[part]).format(details))
+  return { what: text('what'), safe: text('safe'), todo: text('todo') }
+}
