@@ -1,7 +1,6 @@
 import { openSqlcipher, type SqlDatabase, type SqlValue } from './database.ts'
 import { codeOf, storeError } from './failure.ts'
 import { referredParts } from './operations/parts.ts'
-import { recount } from './operations/message-rows.ts'
 
 /**
  * Carries what only this workstation has, and what lets the rest keep its identity, from a store that may be damaged into
@@ -245,13 +244,12 @@ export const rescueEnd = (db: SqlDatabase): Rescued => {
     `)
     if (columnsOf(db, 'folders').includes('settled_status'))
       db.exec('UPDATE folders SET settled_status = NULL')
-    recount(
-      db,
-      db
-        .prepare('SELECT id FROM folders')
-        .all<{ id: number }>()
-        .map((row) => row.id),
-    )
+    // The rows came with the old totals, and were counted again as they came.
+    db.exec(`
+      UPDATE folders SET
+        total = (SELECT count(*) FROM messages WHERE folder_id = folders.id AND flags & 16 = 0),
+        unread = (SELECT count(*) FROM messages WHERE folder_id = folders.id AND flags & 17 = 0);
+    `)
     return {
       messages: count('SELECT count(*) AS n FROM messages'),
       drafts: count('SELECT count(*) AS n FROM drafts'),

@@ -13,7 +13,7 @@ import {
   type ChangeContext,
   type LocalChange,
 } from './queue-changes.ts'
-import { closeEmpty, createCounts, dropItems, idList, type QueuedItem } from './queue-items.ts'
+import { closeEmpty, dropItems, idList, type QueuedItem } from './queue-items.ts'
 
 /** What a stored action does: a user's wish, or the taking back of an earlier one (of its unsent part only: `waiting`). */
 type StoredWish = ActionWish | { kind: 'undo'; of: number; waiting: boolean }
@@ -201,7 +201,7 @@ const bringBack = (
   ids: readonly number[],
   context: ChangeContext,
 ): LocalChange => {
-  const counts = createCounts(db)
+  const touched = new Set<number>()
   const operations = db
     .prepare(
       "SELECT id FROM operations WHERE action_id = ? AND kind = 'expunge' AND state IN ('pending','sent')",
@@ -231,8 +231,8 @@ const bringBack = (
     const row = shown.get(place.id)
     if (row && row.folderId !== place.folderId) requeueMove(db, row, place, context)
   }
-  for (const { folderId, flags } of rows) counts.shift(folderId, flags, 1)
-  return { ...noChange(), ids: rows.map((row) => row.id), folderIds: counts.save() }
+  for (const { folderId } of rows) touched.add(folderId)
+  return { ...noChange(), ids: rows.map((row) => row.id), folderIds: [...touched] }
 }
 
 /** Changes the next messages of an action, newest first. */

@@ -1,6 +1,5 @@
 import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
-import { recount } from './message-rows.ts'
 import { insertMessage, storeBody, type NewMessage, type StoredBody } from './messages.ts'
 import { noChange, queueAppend, type QueueChange } from './queue-changes.ts'
 import { idList } from './queue-items.ts'
@@ -52,7 +51,6 @@ export const appendOperations = {
       const place = { accountId: folder.account_id, folderId: params.folderId }
       const ids = params.messages.map((one) => insertLocal(db, place, one, context.now()))
       const operationId = ids.length === 0 ? 0 : queueAppend(db, { ...place, ids }, context.now())
-      recount(db, [params.folderId])
       return { ...noChange(), operationId, ids, folderIds: [params.folderId] }
     },
   ),

@@ -1,7 +1,6 @@
 import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
 import { insertLocal, type LocalMessage } from './appends.ts'
-import { recount } from './message-rows.ts'
 import { queueAppend } from './queue.ts'
 
 /** Where the files of an import are: chosen on the disk, or dropped and kept as part files until it is over. */
@@ -146,10 +145,8 @@ export const importOperations = {
           if (local.body.rawFile !== null) files.push(local.body.rawFile)
         } else ids.push(insertLocal(db, job, local, context.now()))
       }
-      if (ids.length > 0) {
+      if (ids.length > 0)
         queueAppend(db, { accountId: job.accountId, folderId: job.folderId, ids }, context.now())
-        recount(db, [job.folderId])
-      }
       const refuse = db.prepare(
         `INSERT OR REPLACE INTO import_refusals (import_id, position, file, place, code)
          VALUES ($id, $position, $file, $place, $code)`,

@@ -128,34 +128,19 @@ export const selectThread = (db: SqlDatabase, id: number): MessageRow[] =>
     .all<ListRow>({ id })
     .map(messageRow)
 
-/** Recounts what the folder list shows. */
-export const recount = (db: SqlDatabase, folderIds: Iterable<number>): void => {
-  for (const id of new Set(folderIds)) {
-    db.prepare(
-      `UPDATE folders SET
-         total = (SELECT count(*) FROM messages WHERE folder_id = $id AND flags & 16 = 0),
-         unread = (SELECT count(*) FROM messages WHERE folder_id = $id AND flags & 1 = 0 AND flags & 16 = 0)
-       WHERE id = $id`,
-    ).run({ id })
-  }
-}
-
 /** Deletes messages with their body and their words in the index. */
 export const removeMessages = (db: SqlDatabase, ids: readonly number[]): Removal => {
   const files: string[] = []
-  const folders = new Set<number>()
   for (const id of ids) {
     const row = db
       .prepare(
-        'SELECT folder_id, raw_file FROM messages LEFT JOIN bodies ON message_id = messages.id WHERE messages.id = ?',
+        'SELECT raw_file FROM messages LEFT JOIN bodies ON message_id = messages.id WHERE messages.id = ?',
       )
-      .get<{ folder_id: number; raw_file: string | null }>([id])
+      .get<{ raw_file: string | null }>([id])
     if (!row) continue
-    folders.add(row.folder_id)
     if (row.raw_file !== null) files.push(row.raw_file)
     unindexMessage(db, id)
     db.prepare('DELETE FROM messages WHERE id = ?').run([id])
   }
-  recount(db, folders)
   return { ids: [...ids], files }
 }

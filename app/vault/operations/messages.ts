@@ -13,7 +13,7 @@ import { noteCorrespondents } from './correspondents.ts'
 import { unpackReadings } from '../readings.ts'
 import { storeReport, type FoundReport } from './delivery.ts'
 import { saveFolderState, type FolderState } from './folders.ts'
-import { recount, selectPage, selectRows, selectThread } from './message-rows.ts'
+import { selectPage, selectRows, selectThread } from './message-rows.ts'
 import { pendingFlagMask } from './queue.ts'
 import { indexMessages } from '../search/index-message.ts'
 import type { PreparedText } from '../search/words.ts'
@@ -229,7 +229,6 @@ export const messageOperations = {
           noteCorrespondents(db, 'received', [message.from], message.date)
       }
       if (params.state) saveFolderState(db, params.folderId, params.state)
-      recount(db, [params.folderId])
       return ids
     },
   ),
@@ -267,7 +266,6 @@ export const messageOperations = {
         .get<{ highestmodseq: string | null }>([params.folderId])
       const highestmodseq = (hidden ? before : params.state)?.highestmodseq ?? null
       if (params.state) saveFolderState(db, params.folderId, { ...params.state, highestmodseq })
-      if (ids.length > 0) recount(db, [params.folderId])
       return { ids, highestmodseq }
     },
   ),

@@ -4,7 +4,6 @@ import {
   addItemAt,
   addItems,
   closeEmpty,
-  createCounts,
   dropItems,
   idList,
   placeWaiting,
@@ -149,7 +148,7 @@ export const changeFlag = (
   const { bit, on } = params
   const targets = targetsOf(db, params.ids).filter((one) => ((one.flags & bit) !== 0) !== on)
   const waiting = waitingItems(db, targets)
-  const counts = createCounts(db)
+  const touched = new Set<number>()
   const collapsed = new Set<number>()
   let operationId = 0
   for (const [accountId, list] of byAccount(targets)) {
@@ -172,17 +171,14 @@ export const changeFlag = (
     `UPDATE messages SET flags = CASE WHEN $on THEN flags | $bit ELSE flags & ~$bit END
      WHERE id IN (SELECT value FROM json_each($ids))`,
   ).run({ ids: idList(ids), bit, on: on ? 1 : 0 })
-  for (const { folderId, flags } of targets) {
-    counts.shift(folderId, flags, -1)
-    counts.shift(folderId, on ? flags | bit : flags & ~bit, 1)
-  }
+  for (const { folderId } of targets) touched.add(folderId)
   closeEmpty(db, collapsed)
   noteChanged(
     db,
     context.actionId,
     ids.map((id) => ({ id, from: null, to: null })),
   )
-  return { ...noChange(), operationId, ids, folderIds: counts.save() }
+  return { ...noChange(), operationId, ids, folderIds: [...touched] }
 }
 
 /**
@@ -202,7 +198,7 @@ export const changeFolder = (
     (one) => one.accountId === target.account_id && one.folderId !== target.id,
   )
   const waiting = waitingItems(db, targets)
-  const counts = createCounts(db)
+  const touched = new Set<number>()
   const collapsed = new Set<number>()
   const plain: number[] = []
   let operationId = 0
@@ -242,9 +238,9 @@ export const changeFolder = (
       `UPDATE messages SET folder_id = $target, uid = NULL WHERE id IN (SELECT value FROM json_each($ids))`,
     ).run({ ids: idList(plain), target: target.id })
   }
-  for (const { folderId, flags } of targets) {
-    counts.shift(folderId, flags, -1)
-    counts.shift(target.id, flags, 1)
+  for (const { folderId } of targets) {
+    touched.add(folderId)
+    touched.add(target.id)
   }
   closeEmpty(db, collapsed)
   noteChanged(
@@ -252,7 +248,7 @@ export const changeFolder = (
     context.actionId,
     targets.map(({ id, folderId }) => ({ id, from: folderId, to: target.id })),
   )
-  return { ...noChange(), operationId, ids: idsOf(targets), folderIds: counts.save() }
+  return { ...noChange(), operationId, ids: idsOf(targets), folderIds: [...touched] }
 }
 
 /**
@@ -266,7 +262,7 @@ export const changeExpunge = (
 ): LocalChange => {
   const targets = targetsOf(db, params.ids)
   const waiting = waitingItems(db, targets)
-  const counts = createCounts(db)
+  const touched = new Set<number>()
   const collapsed = new Set<number>()
   const localOnly: number[] = []
   let operationId = 0
@@ -300,16 +296,15 @@ export const changeExpunge = (
   db.prepare('UPDATE messages SET flags = flags | 16 WHERE id IN (SELECT value FROM json_each($ids))').run({
     ids: idList(ids),
   })
-  for (const { folderId, flags } of targets) counts.shift(folderId, flags, -1)
+  for (const { folderId } of targets) touched.add(folderId)
   closeEmpty(db, collapsed)
   noteChanged(
     db,
     context.actionId,
     targets.map(({ id, folderId }) => ({ id, from: folderId, to: null })),
   )
-  const folderIds = counts.save()
   const removal = localOnly.length > 0 ? removeMessages(db, localOnly) : noChange().removal
-  return { operationId, ids, folderIds, removal }
+  return { operationId, ids, folderIds: [...touched], removal }
 }
 
 const byMailbox = (targets: readonly Target[]): Target[][] => [

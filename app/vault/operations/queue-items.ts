@@ -1,5 +1,4 @@
 import type { SqlDatabase } from '../database.ts'
-import { flagBits } from './message-rows.ts'
 
 export type OperationKind = 'flag' | 'move' | 'expunge' | 'append'
 
@@ -187,28 +186,4 @@ export const putBack = (db: SqlDatabase, place: QueuedItem): void => {
        ELSE $uid END
      WHERE id = $id`,
   ).run({ id: place.id, folderId: place.folderId, uid: place.uid, uidvalidity: place.uidvalidity })
-}
-
-/** What the folder list shows, kept by differences: counting a folder of 50,000 again at each action would be felt. */
-export const createCounts = (db: SqlDatabase) => {
-  const shifts = new Map<number, { total: number; unread: number }>()
-  return {
-    /** `sign` messages with these flags come to (1) or leave (-1) a folder's list. */
-    shift: (folderId: number, flags: number, sign: 1 | -1): void => {
-      const shift = shifts.get(folderId) ?? { total: 0, unread: 0 }
-      shifts.set(folderId, shift)
-      if ((flags & flagBits.deleted) !== 0) return
-      shift.total += sign
-      if ((flags & flagBits.seen) === 0) shift.unread += sign
-    },
-    /** Writes the differences; answers the folders they were about. */
-    save: (): number[] => {
-      for (const [id, { total, unread }] of shifts)
-        if (total !== 0 || unread !== 0)
-          db.prepare(
-            'UPDATE folders SET total = max(0, total + $total), unread = max(0, unread + $unread) WHERE id = $id',
-          ).run({ id, total, unread })
-      return [...shifts.keys()]
-    },
-  }
 }

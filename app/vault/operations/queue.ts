@@ -12,7 +12,6 @@ import {
   type QueueChange,
 } from './queue-changes.ts'
 import {
-  createCounts,
   dropItems,
   idList,
   nameWaiting,
@@ -143,7 +142,7 @@ const finishIfEmpty = (db: SqlDatabase, row: OperationRow, state: OperationRow['
  * stays where the user put it: they start from the old place instead.
  */
 const revert = (db: SqlDatabase, row: OperationRow, items: readonly QueuedItem[]): QueueChange => {
-  const counts = createCounts(db)
+  const touched = new Set<number>()
   const ids: number[] = []
   for (const item of items) {
     const known = db
@@ -151,7 +150,7 @@ const revert = (db: SqlDatabase, row: OperationRow, items: readonly QueuedItem[]
       .get<{ folderId: number; flags: number }>([item.id])
     if (!known) continue
     ids.push(item.id)
-    counts.shift(known.folderId, known.flags, -1)
+    touched.add(known.folderId)
     let { folderId, flags } = known
     if (row.kind === 'flag' || row.kind === 'expunge') {
       flags = row.turn_on === 1 ? flags & ~row.bits : flags | row.bits
@@ -177,9 +176,9 @@ const revert = (db: SqlDatabase, row: OperationRow, items: readonly QueuedItem[]
         folderId = item.folderId
       }
     }
-    counts.shift(folderId, flags, 1)
+    touched.add(folderId)
   }
-  return { ...noChange(), ids, folderIds: counts.save() }
+  return { ...noChange(), ids, folderIds: [...touched] }
 }
 
 const itemsOf = (db: SqlDatabase, operationId: number, ids: readonly number[] | null): QueuedItem[] =>

@@ -1,6 +1,6 @@
 import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
-import { flagBits, recount, removeMessages, type Removal } from './message-rows.ts'
+import { flagBits, removeMessages, type Removal } from './message-rows.ts'
 import { pendingFlagMask } from './queue.ts'
 import { claimLeaving } from './queue-items.ts'
 
@@ -124,7 +124,6 @@ const takeAway = (db: SqlDatabase, rows: readonly Leaving[], now: number): Vanis
         `UPDATE messages SET uid = NULL, flags = flags | ${String(flagBits.deleted)}, vanished_at = $now WHERE id = $id`,
       ).run({ id: row.id, now })
   }
-  recount(db, folders)
   return { ids: rows.map(({ id }) => id), folderIds: [...folders], removal }
 }
 
