@@ -45,7 +45,7 @@ export const createSourceReader = (params: {
       name: 'reading',
       env: {},
       execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: params.heapMebibytes, maxYoungGenerationSizeMb: 4 },
+      resourceLimits: { maxOldGenerationSizeMb: params.heapMebibytes, maxYoungGenerationSizeMb: 12 },
     })
     // Said to whoever waits for a batch there; between batches, only that it is gone.
     thread.on('error', () => undefined)
