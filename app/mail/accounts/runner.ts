@@ -116,7 +116,10 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const folders = async (): Promise<SyncFolder[]> =>
     must(await vault.run('folders.forSync', { accountId: account.id }))
 
+  /** What windows were last told is under way. */
+  let told: SyncProgress['phase'] = 'idle'
   const progress = (phase: SyncProgress['phase'], done: number, total: number): void => {
+    told = phase
     deps.onProgress({ accountId: account.id, phase, done, total })
   }
 
@@ -325,7 +328,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
           continue
         }
         wanted = false
-        if (busy) progress('idle', 1, 1)
+        // A step that brought nothing more may have told of bodies that wait.
+        if (busy || told !== 'idle') progress('idle', 1, 1)
         busy = false
         setBehind(null)
         await backgroundBell.wait(quietLook)
