@@ -211,6 +211,12 @@ for (const [action, button, folder] of [
     await expect.poll(() => fromServer(subject), { timeout: patience }).toBeDefined()
     await open(subject)
     await app.page.getByRole('toolbar').getByRole('button', { name: button }).click()
+    // A hand over it keeps the notification while the server is told.
+    await app.page
+      .getByRole('region', { name: 'Notifications' })
+      .getByRole('button', { name: 'Annuler' })
+      .last()
+      .hover()
     await expect.poll(() => fromServer(subject, folder), { timeout: patience }).toBeDefined()
     await expect.poll(() => fromServer(subject), { timeout: patience }).toBeUndefined()
     if (action === 'deleted') return
