@@ -1,0 +1,6 @@
+/** Reserved. */
+export const verdicts = {
+  version: 12,
+  name: 'verdicts',
+  sql: 'SELECT 1;',
+} as const
