@@ -332,6 +332,7 @@ export const createMail = (deps: MailDependencies) => {
         announce,
         classify: deps.classify,
         displaySubject: deps.displaySubject,
+        onFault: deps.onFault,
         now: deps.now,
         rows,
         rawMessage,

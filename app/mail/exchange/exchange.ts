@@ -26,6 +26,8 @@ export interface ExchangeDependencies extends Omit<ExportDependencies, 'tell'> {
   storedSource: (id: number) => Promise<Outcome<Uint8Array | null>>
   tellImport: (state: ImportState) => void
   tellExport: ExportDependencies['tell']
+  /** Something failed that nobody waits for. */
+  onFault: (error: unknown) => void
 }
 
 /** What mail itself cannot give: paper, and a way to tell windows. */

@@ -18,6 +18,8 @@ export interface ImportDependencies extends ImportReading {
   /** There is something to append for an account. */
   wake: (accountId: number) => void
   tell: (state: ImportState) => void
+  /** Something failed that nobody waits for. */
+  onFault: (error: unknown) => void
 }
 
 /** One transaction at most holds. */
@@ -213,7 +215,10 @@ export const createImports = (deps: ImportDependencies) => {
         if (code === 'vault.locked' || aborter.signal.aborted) return
         await finish(job, 'failed', code)
       })
-      .catch(() => undefined) // the vault closed while this was written: the next opening goes on
+      .catch((cause: unknown) => {
+        // The vault closed while this was written: the next opening goes on.
+        if (codeOf(cause) !== 'vault.locked') deps.onFault(cause)
+      })
       .finally(() => running.delete(job.id))
   }
 
