@@ -2,13 +2,11 @@ import { useState } from 'react'
 import type { AppError, Outcome } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
-import { Button, ErrorBanner, Segments, Spinner, TextField } from '../design/index.ts'
+import { Button, ErrorBanner, Segments, Spinner } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
-import { CardPicture, CardTrouble, PinForm } from '../unlock/index.ts'
+import { CardPicture, CardTrouble, NewPassphrase, PinForm } from '../unlock/index.ts'
 
 /** Characters of a passphrase below which the core refuses it anyway; said before asking. */
-const passphraseMinimum = 12
-
 const PassphraseForm = ({
   busy,
   error,
@@ -18,38 +16,18 @@ const PassphraseForm = ({
   error: AppError | null
   onSubmit: (passphrase: string) => void
 }) => {
-  const [passphrase, setPassphrase] = useState('')
-  const [again, setAgain] = useState('')
-  const differs = again !== '' && again !== passphrase
-  const ready = passphrase.length >= passphraseMinimum && again === passphrase
+  const [passphrase, setPassphrase] = useState<string | null>(null)
   return (
     <form
       className="assistant-form"
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready && !busy) onSubmit(passphrase)
+        if (passphrase !== null && !busy) onSubmit(passphrase)
       }}
     >
-      <TextField
-        label={t('assistant.passphrase')}
-        hint={t('assistant.passphraseHint')}
-        type="password"
-        autoComplete="new-password"
-        value={passphrase}
-        onChange={setPassphrase}
-        isDisabled={busy}
-      />
-      <TextField
-        label={t('assistant.passphraseAgain')}
-        type="password"
-        autoComplete="new-password"
-        value={again}
-        onChange={setAgain}
-        error={differs ? t('assistant.passphraseDiffers') : null}
-        isDisabled={busy}
-      />
+      <NewPassphrase label={t('assistant.passphrase')} isDisabled={busy} onChange={setPassphrase} />
       {error ? <ErrorBanner error={error} /> : null}
-      <Button type="submit" variant="primary" size="large" isDisabled={!ready || busy}>
+      <Button type="submit" variant="primary" size="large" isDisabled={passphrase === null || busy}>
         {busy ? <Spinner label={t('assistant.creating')} /> : null}
         {t('assistant.createVault')}
       </Button>

@@ -5,12 +5,11 @@ import { cardStore, useStore } from '../data/index.ts'
 import { Button, ErrorBanner, Progress, Segments, TextField } from '../design/index.ts'
 import { dateTime, size, t } from '../i18n/index.ts'
 import { CardTrouble } from './card-trouble.tsx'
+import { NewPassphrase } from './new-passphrase.tsx'
 import { PinForm } from './pin-form.tsx'
 
 type Chosen = { grant: string; name: string; about: Output<'session.inspectBackup'> }
 type Opening = { kind: 'card'; pin: string } | { kind: 'passphrase'; passphrase: string } | null
-
-const minimum = 12
 
 /** How the restored mailbox will be opened here, when it is not the one of this computer. */
 const NewOpening = ({
@@ -24,8 +23,7 @@ const NewOpening = ({
 }) => {
   const card = useStore(cardStore)
   const [way, setWay] = useState<'card' | 'passphrase'>('card')
-  const [passphrase, setPassphrase] = useState('')
-  const [again, setAgain] = useState('')
+  const [passphrase, setPassphrase] = useState<string | null>(null)
   const token = 'token' in card && card.state !== 'blocked' ? card.token : null
   return (
     <>
@@ -43,33 +41,12 @@ const NewOpening = ({
           className="restore-form"
           onSubmit={(event) => {
             event.preventDefault()
-            void onSubmit({ kind: 'passphrase', passphrase })
+            if (passphrase !== null && !busy) void onSubmit({ kind: 'passphrase', passphrase })
           }}
         >
-          <TextField
-            label={t('storage.newPassphrase')}
-            hint={t('assistant.passphraseHint')}
-            type="password"
-            autoComplete="new-password"
-            value={passphrase}
-            onChange={setPassphrase}
-            isDisabled={busy}
-          />
-          <TextField
-            label={t('assistant.passphraseAgain')}
-            type="password"
-            autoComplete="new-password"
-            value={again}
-            onChange={setAgain}
-            error={again !== '' && again !== passphrase ? t('assistant.passphraseDiffers') : null}
-            isDisabled={busy}
-          />
+          <NewPassphrase label={t('storage.newPassphrase')} isDisabled={busy} onChange={setPassphrase} />
           {error ? <ErrorBanner error={error} safe={t('storage.restoreSafe')} /> : null}
-          <Button
-            type="submit"
-            variant="primary"
-            isDisabled={busy || passphrase.length < minimum || again !== passphrase}
-          >
+          <Button type="submit" variant="primary" isDisabled={busy || passphrase === null}>
             {t('storage.restoreDo')}
           </Button>
         </form>
