@@ -1,0 +1,26 @@
+/**
+ * `npm run inspect -- path|message FILE …`: says what SousPli thinks of a certificate or a message, as one JSON object on
+ * standard output; offline, without an account (docs/inspect.md).
+ */
+import { exitCodes, Unusable, type Inspected } from './inspect-input.ts'
+
+type Command = (argv: string[]) => Promise<Inspected> | Inspected
+
+/** Loaded when asked for: each pulls in its own part of the core. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  path: async () => (await import('./inspect-path.ts')).inspectPathCommand,
+}
+
+const [name = '', ...argv] = process.argv.slice(2)
+try {
+  const load = commands[name]
+  if (!load) throw new Unusable(`inspect ${Object.keys(commands).join('|')} FILE … (docs/inspect.md)`)
+  const command = await load()
+  const { exitCode, report } = await command(argv)
+  process.exitCode = exitCode
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+} catch (error) {
+  if (!(error instanceof Unusable)) throw error
+  process.exitCode = exitCodes.unusable
+  process.stderr.write(`inspect: ${error.message}\n`)
+}
