@@ -15,7 +15,8 @@ export const Server = z.object({
 })
 export type Server = z.infer<typeof Server>
 
-export const AuthKind = z.enum(['psc', 'password'])
+/** `card`: the card alone, by mutual TLS and SASL EXTERNAL; nothing to type but the PIN that opened the card. */
+export const AuthKind = z.enum(['card', 'psc', 'password'])
 export type AuthKind = z.infer<typeof AuthKind>
 
 export const Discovery = z.object({
@@ -23,7 +24,10 @@ export const Discovery = z.object({
   source: z.enum(['srv', 'manual']),
   imap: Server,
   smtp: Server,
-  /** What the server offers and SousPli can do, best first; all that SousPli can do where the server could not be asked. */
+  /**
+   * What the server offers, SousPli can do and the policy allows, best first; all but the server's say where it could
+   * not be asked.
+   */
   auth: z.array(AuthKind),
 })
 export type Discovery = z.infer<typeof Discovery>
@@ -45,12 +49,22 @@ export const AccountConnection = z.discriminatedUnion('state', [
 ])
 export type AccountConnection = z.infer<typeof AccountConnection>
 
+/** The card an account is bound to: no other opens it. */
+export const AccountCard = z.object({
+  serial: z.string(),
+  /** Type digit and number of its holder; null when its certificate has none. */
+  nationalId: z.string().nullable(),
+})
+export type AccountCard = z.infer<typeof AccountCard>
+
 export const Account = z.object({
   id: AccountId,
   address: Address,
   displayName: z.string(),
   kind: z.enum(['personal', 'organisational']),
   auth: AuthKind,
+  /** Of accounts that log in with the card; null for the others. */
+  card: AccountCard.nullable(),
   imap: Server,
   smtp: Server,
   connection: AccountConnection,
@@ -68,6 +82,8 @@ export const NewAccount = z.object({
   imap: Server,
   smtp: Server,
   auth: z.discriminatedUnion('kind', [
+    /** The card that is open now: the account is bound to it. */
+    z.object({ kind: z.literal('card') }),
     z.object({ kind: z.literal('psc') }),
     z.object({ kind: z.literal('password'), password: z.string().min(1).max(512) }),
   ]),
@@ -89,6 +105,8 @@ export const accountCalls = {
    * The IMAP server is asked for its logins, after STARTTLS and the check of its certificate.
    */
   'accounts.discover': call(z.object({ address: Address }), Discovery),
+  /** The same for servers typed by hand. */
+  'accounts.examine': call(z.object({ address: Address, imap: Server, smtp: Server }), Discovery),
   /** Connects to both servers (TLS verified, login done) before anything is stored. */
   'accounts.create': call(NewAccount, Account),
   /** Opens the login of the account's provider (Pro Santé Connect: the system browser). */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AuthKind } from './accounts.ts'
 
 /**
  * What an administrator (or the test operator) sets for a workstation. Every field is optional: without a policy
@@ -30,8 +31,29 @@ export const Policy = z
         /** Plain http is accepted for a loopback issuer only. */
       })
       .optional(),
-    /** Seconds between two looks at the card when it is idle. */
+    /** Seconds between two looks at the card when it is idle; 0.5 without it. */
     cardPollSeconds: z.number().min(0.2).max(10).optional(),
+    /**
+     * When the card that opened the mailbox leaves: `lock` at once (without it), `lock-after` `cardRemovalSeconds`, or
+     * `keep-reading` what is there until something else locks.
+     */
+    cardRemoval: z.enum(['lock', 'lock-after', 'keep-reading']).optional(),
+    /** For `lock-after`; 60 without it. */
+    cardRemovalSeconds: z.number().int().min(1).max(3600).optional(),
+    /** Where the PIN is changed and a card unblocked; `cps-gestion` without it. */
+    cardPinChange: z.enum(['cps-gestion', 'direct']).optional(),
+    /** Least version of the Cryptolib's module, `3.1` without it (package 5.2: cps-card.md §1.1). */
+    cardModuleVersion: z
+      .string()
+      .regex(/^\d{1,3}\.\d{1,3}$/)
+      .optional(),
+    /** Logins a new mailbox may use, best first; `card`, `psc`, `password` without it. */
+    logins: z.array(AuthKind).min(1).optional(),
+    /**
+     * Who SASL EXTERNAL asks to be: the mailbox's `address`, or `empty` (the server takes it from the certificate). No rule
+     * is known (cps-card.md §7): without it the address is tried, then nothing, and the account keeps what opened it.
+     */
+    externalIdentity: z.enum(['address', 'empty']).optional(),
     /** Seconds between two looks at the folders other than the inbox; 120 without it. */
     folderPollSeconds: z.number().min(15).max(3600).optional(),
     /** `X-MSS-NIL`: product reference number (ECO.2.4.3). */

@@ -1,8 +1,10 @@
 export { createVault, type NewSlotSecret, type PartFiles, type SlotSecret, type Vault } from './vault.ts'
+export { createVaults, type Vaults } from './vaults.ts'
+export { createOwners, type Owners } from './owners.ts'
 export type { RebuildWish } from './rebuild.ts'
 export type { FolderSize } from './operations/storage.ts'
 export type { RestoreWish } from './restore.ts'
-export type { StoredAccount } from './operations/accounts.ts'
+export type { StoredAccount, StoredCard } from './operations/accounts.ts'
 export type {
   RenameCandidate,
   ServerFolder,

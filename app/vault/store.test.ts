@@ -74,6 +74,25 @@ test('from every earlier version the same schema is reached, with the rows kept'
   }
 })
 
+test('accounts made before there were card accounts keep their login and their folders', () => {
+  const file = path.join(temporaryFolder(), 'store.db')
+  const old = value(storeAt(file, { create: true, steps: migrations.slice(0, 9) }))
+  old.exec(`INSERT INTO accounts (address, display_name, kind, auth, password, imap_host, imap_port, imap_security,
+      smtp_host, smtp_port, smtp_security, created_at)
+    VALUES ('a@b.test', 'A', 'personal', 'password', 'p', 'h', 1, 'tls', 'h', 1, 'tls', 0);
+    INSERT INTO folders (account_id, path, name, role) VALUES (1, 'INBOX', 'INBOX', 'inbox');`)
+  old.close()
+  const db = value(storeAt(file))
+  expect(db.prepare('SELECT auth, password, card FROM accounts').all()).toEqual([
+    { auth: 'password', password: 'p', card: null },
+  ])
+  expect(db.prepare('SELECT account_id AS account FROM folders').all()).toEqual([{ account: 1 }])
+  const login = db.prepare('UPDATE accounts SET auth = $auth')
+  expect(login.run({ auth: 'card' }).changes).toBe(1)
+  expect(() => login.run({ auth: 'telepathy' })).toThrow(/CHECK/)
+  db.close()
+})
+
 test('migrations are numbered without holes', () => {
   expect(migrations.map((step) => step.version)).toEqual(migrations.map((_, index) => index + 1))
 })

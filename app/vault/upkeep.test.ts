@@ -15,6 +15,7 @@ const account = {
   kind: 'personal' as const,
   auth: 'psc' as const,
   password: null,
+  card: null,
   imap: server,
   smtp: server,
   maxMessageSize: null,

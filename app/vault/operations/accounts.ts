@@ -7,13 +7,23 @@ export interface StoredAccount {
   address: string
   displayName: string
   kind: 'personal' | 'organisational'
-  auth: 'psc' | 'password'
+  auth: 'card' | 'psc' | 'password'
   password: string | null
+  /** Null but for 'card'. */
+  card: StoredCard | null
   imap: StoredServer
   smtp: StoredServer
   maxMessageSize: number | null
   /** Bytes; null when the server tells none. */
   quota: { used: number; limit: number } | null
+}
+
+/** The card an account is bound to, and who SASL EXTERNAL asks to be on either server: what opened it when it was made. */
+export interface StoredCard {
+  serial: string
+  nationalId: string | null
+  imapIdentity: 'address' | 'empty'
+  smtpIdentity: 'address' | 'empty'
 }
 
 export interface StoredServer {
@@ -29,6 +39,7 @@ interface AccountRow {
   kind: StoredAccount['kind']
   auth: StoredAccount['auth']
   password: string | null
+  card: string | null
   imap_host: string
   imap_port: number
   imap_security: StoredServer['security']
@@ -47,6 +58,8 @@ const account = (row: AccountRow): StoredAccount => ({
   kind: row.kind,
   auth: row.auth,
   password: row.password,
+  // Written below, and nowhere else.
+  card: row.card === null ? null : (JSON.parse(row.card) as StoredCard),
   imap: { host: row.imap_host, port: row.imap_port, security: row.imap_security },
   smtp: { host: row.smtp_host, port: row.smtp_port, security: row.smtp_security },
   maxMessageSize: row.max_message_size,
@@ -77,9 +90,9 @@ export const accountOperations = {
     (db, params: Omit<StoredAccount, 'id' | 'quota'>, context): StoredAccount | null => {
       const { changes, lastInsertRowid } = db
         .prepare(
-          `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, imap_host, imap_port,
+          `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, card, imap_host, imap_port,
              imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
-           VALUES ($address, $displayName, $kind, $auth, $password, $imapHost, $imapPort, $imapSecurity,
+           VALUES ($address, $displayName, $kind, $auth, $password, $card, $imapHost, $imapPort, $imapSecurity,
              $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
         )
         .run({
@@ -88,6 +101,7 @@ export const accountOperations = {
           kind: params.kind,
           auth: params.auth,
           password: params.password,
+          card: params.card === null ? null : JSON.stringify(params.card),
           imapHost: params.imap.host,
           imapPort: params.imap.port,
           imapSecurity: params.imap.security,

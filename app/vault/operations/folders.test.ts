@@ -67,6 +67,7 @@ const open = () => {
     kind: 'personal' as const,
     auth: 'password' as const,
     password: 'p',
+    card: null,
     imap: server,
     smtp: server,
     maxMessageSize: null,

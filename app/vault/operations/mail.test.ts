@@ -23,6 +23,7 @@ const storeWithFolders = (
       kind: 'personal',
       auth: 'psc',
       password: null,
+      card: null,
       imap: server,
       smtp: server,
       maxMessageSize: null,

@@ -43,6 +43,7 @@ export const queueForTest = (db: SqlDatabase = storeForTest()) => {
       kind: 'personal',
       auth: 'psc',
       password: null,
+      card: null,
       imap: server,
       smtp: server,
       maxMessageSize: null,

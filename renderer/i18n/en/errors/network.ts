@@ -54,4 +54,19 @@ export const networkErrors = {
     secret,
     'Try later; check that the computer reaches the IGC-Santé lists.',
   ),
+  'tls.client-certificate-refused': sentence(
+    '{host, select, none {The server} other {The server {host}}} refused your card’s certificate{alert, select, certificate_expired {: it says it has expired} certificate_revoked {: it says it was revoked} unknown_ca {: it does not know its authority} other {}}.',
+    'Your card opened no mailbox; no message was sent.',
+    'Check that your card is still valid, then ask your operator whether logging in with the card is accepted.',
+  ),
+  'tls.signature-unsupported': sentence(
+    '{host, select, none {The server} other {The server {host}}} demands a signature your card cannot make.',
+    'The connection stopped before any signature.',
+    'A CPS3 signs in TLS 1.2 with RSA PKCS#1 only; tell your operator, or log in by another means.',
+  ),
+  'tls.card-module-missing': sentence(
+    'The part of SousPli that connects with the card is missing on this computer.',
+    'Nothing was sent; the card still opens the mailbox and signs.',
+    'Install SousPli again, or ask your support to install the “card-tls” module; meanwhile, log in by another means.',
+  ),
 }

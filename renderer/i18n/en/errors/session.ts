@@ -50,6 +50,16 @@ export const sessionErrors = {
     nothing,
     'Ask your operator which ways it accepts.',
   ),
+  'auth.external-refused': sentence(
+    '{host, select, none {The server} other {The server {host}}} knows your card, but does not open this mailbox to it.',
+    readable,
+    'Check the address; else ask your operator to open this mailbox to your card.',
+  ),
+  'auth.other-card': sentence(
+    'The card inserted is not the one of this mailbox{serial, select, none {} other { (card no. {serial})}}.',
+    readable,
+    'Insert the card this mailbox was added with, or add it again with this one.',
+  ),
   'account.address-invalid': sentence(
     'This address is not complete.',
     nothing,

@@ -58,4 +58,19 @@ export const networkErrors = {
     secret,
     'Réessayez plus tard ; vérifiez que le poste accède aux listes IGC-Santé.',
   ),
+  'tls.client-certificate-refused': sentence(
+    '{host, select, none {Le serveur} other {Le serveur {host}}} a refusé le certificat de votre carte{alert, select, certificate_expired { : il le dit expiré} certificate_revoked { : il le dit révoqué} unknown_ca { : il ne reconnaît pas son autorité} other {}}.',
+    'Votre carte n’a ouvert aucune boîte ; aucun message n’a été transmis.',
+    'Vérifiez la validité de votre carte, puis demandez à votre opérateur s’il accepte la connexion par carte.',
+  ),
+  'tls.signature-unsupported': sentence(
+    '{host, select, none {Le serveur} other {Le serveur {host}}} exige une signature que votre carte ne sait pas faire.',
+    'La connexion s’est arrêtée avant toute signature.',
+    'Une CPS3 ne signe qu’en TLS 1.2 avec RSA PKCS#1 ; prévenez votre opérateur, ou connectez-vous par un autre moyen.',
+  ),
+  'tls.card-module-missing': sentence(
+    'Le composant de connexion par carte de SousPli manque sur ce poste.',
+    'Rien n’a été transmis ; la carte continue d’ouvrir la messagerie et de signer.',
+    'Réinstallez SousPli, ou demandez à votre support d’installer le module « card-tls » ; en attendant, connectez-vous par un autre moyen.',
+  ),
 }

@@ -50,6 +50,16 @@ export const sessionErrors = {
     nothing,
     'Demandez à votre opérateur les moyens acceptés.',
   ),
+  'auth.external-refused': sentence(
+    '{host, select, none {Le serveur} other {Le serveur {host}}} a reconnu votre carte, mais ne lui ouvre pas cette boîte.',
+    readable,
+    'Vérifiez l’adresse ; sinon, demandez à votre opérateur d’ouvrir cette boîte à votre carte.',
+  ),
+  'auth.other-card': sentence(
+    'La carte insérée n’est pas celle de cette boîte{serial, select, none {} other { (carte n° {serial})}}.',
+    readable,
+    'Insérez la carte avec laquelle cette boîte a été ajoutée, ou ajoutez-la à nouveau avec celle-ci.',
+  ),
   'account.address-invalid': sentence(
     "Cette adresse n'est pas complète.",
     nothing,
