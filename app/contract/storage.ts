@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AccountId } from './accounts.ts'
-import { Pin } from './card.ts'
+import { PinEntry } from './card.ts'
 import { Grant } from './exchange.ts'
 import { FolderId } from './mail.ts'
 import { call, Nothing } from './service.ts'
@@ -94,7 +94,7 @@ export type StorageOverview = z.infer<typeof StorageOverview>
 
 /** How the user proves who he is to open a store, old or new. */
 const Opening = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('card'), pin: Pin }),
+  PinEntry.extend({ kind: z.literal('card') }),
   z.object({ kind: z.literal('passphrase'), passphrase: z.string().min(1).max(512) }),
   z.object({ kind: z.literal('recovery'), code: z.string().min(1).max(200) }),
 ])
@@ -147,7 +147,7 @@ export const storageCalls = {
       ]),
       opening: z
         .discriminatedUnion('kind', [
-          z.object({ kind: z.literal('card'), pin: Pin }),
+          PinEntry.extend({ kind: z.literal('card') }),
           z.object({ kind: z.literal('passphrase'), passphrase: z.string().min(1).max(512) }),
         ])
         .nullable(),

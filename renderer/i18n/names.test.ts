@@ -9,6 +9,9 @@ const holder: CardHolder = {
   givenName: 'ANNE',
   profession: 'Médecin',
   organisation: null,
+  cardKind: 'cps' as const,
+  specialty: null,
+  activities: [],
 }
 
 describe('givenName', () => {

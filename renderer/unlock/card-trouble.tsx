@@ -4,7 +4,7 @@ import type { CardState, ErrorCode } from '../../app/contract/index.ts'
 import { Banner, Spinner } from '../design/index.ts'
 import { errorSentence, t } from '../i18n/index.ts'
 
-type Trouble = Exclude<CardState['state'], 'starting' | 'pin-needed' | 'pin-wrong' | 'open'>
+type Trouble = Exclude<CardState['state'], 'starting' | 'pin-needed' | 'pin-wrong' | 'pin-on-reader' | 'open'>
 
 const troubles: Record<Trouble, { code: ErrorCode; icon: ReactNode }> = {
   'no-module': { code: 'card.no-module', icon: <PackageX /> },
@@ -12,7 +12,10 @@ const troubles: Record<Trouble, { code: ErrorCode; icon: ReactNode }> = {
   'no-reader': { code: 'card.no-reader', icon: <Usb /> },
   'no-card': { code: 'card.no-card', icon: <CreditCard /> },
   'unknown-card': { code: 'card.unknown-card', icon: <CreditCard /> },
+  'mute-card': { code: 'card.mute', icon: <CreditCard /> },
+  'contactless-card': { code: 'card.contactless', icon: <CreditCard /> },
   blocked: { code: 'card.pin-locked', icon: <ShieldX /> },
+  dead: { code: 'card.puk-locked', icon: <ShieldX /> },
   removed: { code: 'card.removed', icon: <Unplug /> },
 }
 
@@ -26,9 +29,15 @@ export const CardTrouble = ({ card, safe }: { card: CardState; safe?: string }) 
         <p className="muted">{t('unlock.startingText')}</p>
       </div>
     )
-  if (card.state === 'pin-needed' || card.state === 'pin-wrong' || card.state === 'open') return null
+  if (
+    card.state === 'pin-needed' ||
+    card.state === 'pin-wrong' ||
+    card.state === 'pin-on-reader' ||
+    card.state === 'open'
+  )
+    return null
   const trouble = troubles[card.state]
-  const sentence = errorSentence({ code: trouble.code })
+  const sentence = errorSentence(card.state === 'module-failed' ? card.error : { code: trouble.code })
   const waits = card.state === 'no-card' || card.state === 'no-reader' || card.state === 'removed'
   return (
     <div className="unlock-trouble" data-state={card.state} role="status">

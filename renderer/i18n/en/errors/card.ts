@@ -12,6 +12,16 @@ export const cardErrors = {
     kept,
     'Unplug the reader and plug it in again; else reinstall Cryptolib CPS.',
   ),
+  'card.module-architecture': sentence(
+    'The card component is not made for this kind of SousPli (32 or 64 bits, Intel or ARM).',
+    kept,
+    'Install Cryptolib CPS for the same architecture as SousPli, or ask your support.',
+  ),
+  'card.module-too-old': sentence(
+    'Cryptolib CPS is too old on this computer.',
+    kept,
+    'Install Cryptolib CPS 5.2 or later (esante.gouv.fr), then start SousPli again.',
+  ),
   'card.no-reader': sentence(
     'No card reader is plugged in.',
     kept,
@@ -23,10 +33,30 @@ export const cardErrors = {
     kept,
     'Insert your CPS, CPF or CPE card.',
   ),
+  'card.mute': sentence(
+    'The card does not answer.',
+    kept,
+    'Take it out, check which way round it is (chip first, facing up), wipe the chip and insert it again.',
+  ),
+  'card.contactless': sentence(
+    'The card lies on a contactless reader, which cannot tell who you are.',
+    kept,
+    'Insert your card into a contact reader, chip first.',
+  ),
+  'card.updating': sentence(
+    'Another program is updating the card.',
+    nothing,
+    'Leave the card in the reader until the update is finished, then start again.',
+  ),
   'card.pin-format': sentence(
     'The PIN has four digits.',
     'No try was counted.',
     'Type the four digits of your PIN.',
+  ),
+  'card.pin-same': sentence(
+    'The new PIN is the same as the old one.',
+    'Your PIN was not changed and no try was counted.',
+    'Choose four other digits.',
   ),
   'card.pin-incorrect': sentence(
     'Wrong PIN.',
@@ -38,10 +68,45 @@ export const cardErrors = {
     kept,
     'Unblock it with your unblocking code (letter from ANS), or open with your recovery code.',
   ),
+  'card.pin-cancelled': sentence(
+    'Typing on the reader was cancelled or took too long.',
+    'No try was counted.',
+    'Start again, then type your PIN on the reader’s keys.',
+  ),
+  'card.pin-mismatch': sentence(
+    'The new PIN was not typed twice alike on the reader.',
+    'Your PIN was not changed.',
+    'Start again and type the same new PIN twice.',
+  ),
+  'card.pin-care-elsewhere': sentence(
+    'On this computer the PIN is changed and unblocked in CPS-Gestion.',
+    nothing,
+    'Open CPS-Gestion, installed with Cryptolib CPS.',
+  ),
+  'card.pin-program-missing': sentence(
+    'CPS-Gestion is not on this computer.',
+    nothing,
+    'Install Cryptolib CPS again, or ask your support.',
+  ),
   'card.last-try': sentence(
     'A single try is left before the card blocks.',
     'The card is not blocked.',
     'Check your PIN before typing it; if in doubt, use your recovery code.',
+  ),
+  'card.puk-format': sentence(
+    'The unblocking code has eight digits.',
+    'No try was counted.',
+    'Type the eight digits from the letter of ANS.',
+  ),
+  'card.puk-incorrect': sentence(
+    'Wrong unblocking code.',
+    '{triesLeft, plural, =-1 {The card can still be unblocked.} =1 {1 try is left before the card is lost.} other {# tries are left before the card is lost.}}',
+    'Look at the letter of ANS and type the eight digits again.',
+  ),
+  'card.puk-locked': sentence(
+    'The card is blocked for good: the unblocking code no longer works.',
+    kept,
+    'Open with your recovery code and order a new card from ANS (0 809 100 001).',
   ),
   'card.removed': sentence(
     'The card was removed.',
@@ -58,6 +123,21 @@ export const cardErrors = {
     'The card does not hold the certificate needed.',
     nothing,
     'Check with ANS that your card is valid (0 809 100 001).',
+  ),
+  'card.certificate-expired': sentence(
+    'The certificate of your card has expired.',
+    'Nothing was signed; your messages stay readable on this computer.',
+    'Order a new card from ANS (0 809 100 001).',
+  ),
+  'card.certificate-not-yet-valid': sentence(
+    'The certificate of your card is not valid yet.',
+    'Nothing was signed.',
+    'Check the date and time of this computer; if they are right, wait until the card becomes valid.',
+  ),
+  'card.certificate-revoked': sentence(
+    'The certificate of your card was revoked.',
+    'Nothing was signed; your messages stay readable on this computer.',
+    'Use your new card, or call ANS (0 809 100 001).',
   ),
   'card.mechanism-unavailable': sentence(
     'The card does not offer the kind of signature needed.',

@@ -12,6 +12,16 @@ export const cardErrors = {
     kept,
     'Débranchez puis rebranchez le lecteur ; sinon réinstallez la Cryptolib CPS.',
   ),
+  'card.module-architecture': sentence(
+    'Le composant de la carte CPS n’est pas prévu pour ce type de SousPli (32 ou 64 bits, Intel ou ARM).',
+    kept,
+    'Installez la Cryptolib CPS de la même architecture que SousPli, ou demandez-le à votre support.',
+  ),
+  'card.module-too-old': sentence(
+    'La Cryptolib CPS de ce poste est trop ancienne.',
+    kept,
+    'Installez la Cryptolib CPS 5.2 ou plus récente (esante.gouv.fr), puis relancez SousPli.',
+  ),
   'card.no-reader': sentence(
     'Aucun lecteur de carte n’est branché.',
     kept,
@@ -27,10 +37,30 @@ export const cardErrors = {
     kept,
     'Insérez votre carte CPS, CPF ou CPE.',
   ),
+  'card.mute': sentence(
+    'La carte ne répond pas.',
+    kept,
+    'Retirez-la, vérifiez le sens (puce en avant et vers le haut), essuyez la puce, puis insérez-la à nouveau.',
+  ),
+  'card.contactless': sentence(
+    'La carte est posée sur un lecteur sans contact, qui ne permet pas de vous identifier.',
+    kept,
+    'Insérez votre carte dans un lecteur à contact, puce en avant.',
+  ),
+  'card.updating': sentence(
+    'La carte est en cours de mise à jour par un autre logiciel.',
+    nothing,
+    'Laissez la carte dans le lecteur, attendez la fin de la mise à jour, puis recommencez.',
+  ),
   'card.pin-format': sentence(
     'Le code porteur a quatre chiffres.',
     "Aucun essai n'a été compté.",
     'Saisissez les quatre chiffres de votre code.',
+  ),
+  'card.pin-same': sentence(
+    'Le nouveau code est le même que l’ancien.',
+    'Votre code n’a pas été changé et aucun essai n’a été compté.',
+    'Choisissez quatre autres chiffres.',
   ),
   'card.pin-incorrect': sentence(
     'Code porteur incorrect.',
@@ -42,10 +72,45 @@ export const cardErrors = {
     kept,
     "Débloquez-la avec votre code de déblocage (courrier de l'ANS), ou ouvrez avec votre code de secours.",
   ),
+  'card.pin-cancelled': sentence(
+    'La saisie sur le lecteur a été annulée, ou le délai est passé.',
+    'Aucun essai n’a été compté.',
+    'Recommencez, puis tapez votre code sur le clavier du lecteur.',
+  ),
+  'card.pin-mismatch': sentence(
+    'Les deux saisies du nouveau code sur le lecteur sont différentes.',
+    'Votre code n’a pas été changé.',
+    'Recommencez et tapez deux fois le même nouveau code.',
+  ),
+  'card.pin-care-elsewhere': sentence(
+    'Sur ce poste, le code porteur se change et se débloque dans CPS-Gestion.',
+    nothing,
+    'Ouvrez CPS-Gestion, installé avec la Cryptolib CPS.',
+  ),
+  'card.pin-program-missing': sentence(
+    'CPS-Gestion est introuvable sur ce poste.',
+    nothing,
+    'Réinstallez la Cryptolib CPS, ou demandez à votre support.',
+  ),
   'card.last-try': sentence(
     'Il reste un seul essai avant le blocage de la carte.',
     "La carte n'est pas bloquée.",
     'Vérifiez votre code avant de le saisir ; en cas de doute, utilisez votre code de secours.',
+  ),
+  'card.puk-format': sentence(
+    'Le code de déblocage a huit chiffres.',
+    'Aucun essai n’a été compté.',
+    'Saisissez les huit chiffres du courrier de l’ANS.',
+  ),
+  'card.puk-incorrect': sentence(
+    'Code de déblocage incorrect.',
+    '{triesLeft, plural, =-1 {La carte peut encore être débloquée.} =1 {Il reste 1 essai avant que la carte soit perdue.} other {Il reste # essais avant que la carte soit perdue.}}',
+    'Reprenez le courrier de l’ANS et saisissez à nouveau les huit chiffres.',
+  ),
+  'card.puk-locked': sentence(
+    'La carte est définitivement bloquée : le code de déblocage ne sert plus.',
+    kept,
+    'Ouvrez avec votre code de secours et commandez une nouvelle carte auprès de l’ANS (0 809 100 001).',
   ),
   'card.removed': sentence(
     'La carte a été retirée.',
@@ -66,6 +131,21 @@ export const cardErrors = {
     'La carte ne contient pas le certificat nécessaire.',
     nothing,
     "Vérifiez la validité de votre carte auprès de l'ANS (0 809 100 001).",
+  ),
+  'card.certificate-expired': sentence(
+    'Le certificat de votre carte a expiré.',
+    'Rien n’a été signé ; vos messages restent lisibles sur ce poste.',
+    'Commandez le renouvellement de votre carte auprès de l’ANS (0 809 100 001).',
+  ),
+  'card.certificate-not-yet-valid': sentence(
+    'Le certificat de votre carte n’est pas encore valable.',
+    'Rien n’a été signé.',
+    'Vérifiez la date et l’heure de ce poste ; si elles sont justes, attendez le début de validité de la carte.',
+  ),
+  'card.certificate-revoked': sentence(
+    'Le certificat de votre carte a été révoqué.',
+    'Rien n’a été signé ; vos messages restent lisibles sur ce poste.',
+    'Utilisez votre nouvelle carte, ou contactez l’ANS (0 809 100 001).',
   ),
   'card.mechanism-unavailable': sentence(
     'La carte ne propose pas le type de signature demandé.',
