@@ -1,5 +1,5 @@
 import type { Input, Method, OutcomeData, SessionState, Settings } from '../../app/contract/index.ts'
-import { cardOf, token } from './fake-card.ts'
+import { cardOf, readersOf, token } from './fake-card.ts'
 import { reply, refuse, type FakePart, type FakeWorld } from './fake-world.ts'
 
 const open: SessionState = { phase: 'open', openedBy: 'card', holder: token.holder }
@@ -37,16 +37,21 @@ export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
     session = next
     emit('session.changed', session)
   }
-  const openWithPin = (pin: string): OutcomeData => {
+  const openWithPin = (pin: string, vault: boolean): OutcomeData => {
     if (pin === '1234') {
       card = { state: 'open', token }
-      setSession({ phase: 'opening' })
-      setTimeout(() => setSession(open), 400)
+      if (vault) {
+        setSession({ phase: 'opening' })
+        setTimeout(() => setSession(open), 400)
+      }
       emit('card.changed', card)
       return { ok: true, value: null }
     }
     const left = 'triesLeft' in card ? Math.max(0, (card.triesLeft ?? 3) - 1) : 2
-    card = left === 0 ? { state: 'blocked', token } : { state: 'pin-wrong', token, triesLeft: left }
+    card =
+      left === 0
+        ? { state: 'blocked', token, pukTriesLeft: null }
+        : { state: 'pin-wrong', token, triesLeft: left }
     emit('card.changed', card)
     return left === 0 ? refuse('card.pin-locked') : refuse('card.pin-incorrect', { triesLeft: left })
   }
@@ -61,7 +66,7 @@ export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
       case 'session.createWithPassphrase':
         return reply(method, { recoveryCode: 'K7QM-2XDP-9HTA-WC4R-E8FN-6VBL-3JYS-T5GU' })
       case 'session.openWithCard':
-        return openWithPin(given<'session.openWithCard'>().pin)
+        return openWithPin(given<'session.openWithCard'>().pin, true)
       case 'session.openWithPassphrase':
         if (scenario.damaged) return refuse('vault.corrupt')
         if (given<'session.openWithPassphrase'>().passphrase.length < 4)
@@ -75,6 +80,21 @@ export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
         return reply(method, null)
       case 'card.state':
         return reply(method, card)
+      case 'card.readers':
+        return reply(method, readersOf(card))
+      case 'card.pinCare':
+        return reply(method, { by: 'direct' })
+      case 'card.choose':
+        return reply(method, null)
+      case 'card.login':
+        return openWithPin(given<'card.login'>().pin, false)
+      case 'card.changePin':
+        return given<'card.changePin'>().oldPin === '1234' ? reply(method, null) : openWithPin('', false)
+      case 'card.unblock':
+        if (given<'card.unblock'>().puk !== '12345678') return refuse('card.puk-incorrect', { triesLeft: 2 })
+        card = { state: 'pin-needed', token, triesLeft: null, again: false }
+        emit('card.changed', card)
+        return reply(method, null)
       case 'settings.get':
         return reply(method, settings)
       case 'settings.set':
