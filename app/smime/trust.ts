@@ -9,7 +9,8 @@ import {
   type CertificateFacts,
 } from './certificate.ts'
 import { isPinned } from './igc-sante.ts'
-import { buildPath, dateProblem, type PathProblem } from './path.ts'
+import { buildPath, dateProblem } from './path.ts'
+import type { PathProblem } from './path/problem.ts'
 import { createRevocation, type RevocationDeps } from './revocation.ts'
 import type { InvalidReason } from './signed-data.ts'
 
@@ -19,7 +20,11 @@ const clockSkew = 24 * 3_600_000
 /** What the authorities say of a signer; no reason means the certificate may sign. */
 export interface SignerVerdict {
   reasons: InvalidReason[]
-  revocation: 'good' | 'unknown'
+  revocation: 'good' | 'revoked' | 'unknown'
+  /** Which check of the path failed, more precise than `reasons`; null when none did. */
+  problem: PathProblem | null
+  /** From the signer to its anchor; empty when no path leads to one. */
+  chain: CertificateFacts[]
 }
 
 export interface Trust {
@@ -55,8 +60,7 @@ const mayBe = (facts: CertificateFacts, usage: string, bits: number): boolean =>
   return purpose && (facts.keyUsage === null || (facts.keyUsage & bits) !== 0)
 }
 
-const tlsCode: Readonly<Record<PathProblem, ErrorCode>> = {
-  'untrusted-authority': 'tls.untrusted-authority',
+const tlsCode: Readonly<Partial<Record<PathProblem, ErrorCode>>> = {
   expired: 'tls.expired',
   'not-yet-valid': 'tls.expired',
 }
@@ -86,7 +90,7 @@ export const createTrust = (
     const refuse = (code: ErrorCode): Outcome<never> => fail(code, { details: { host } })
     const now = new Date(deps.now())
     const built = buildPath(leaf, candidates, anchors, now)
-    if (!built.ok) return refuse(tlsCode[built.problem])
+    if (!built.ok) return refuse(tlsCode[built.problem] ?? 'tls.untrusted-authority')
     if (leaf.weak || (production && leaf.isTest)) return refuse('tls.untrusted-authority')
     const issuer = leaf.issuer.find((attribute) => attribute.name === 'CN')?.value
     if (issuerCommonName !== undefined && issuer !== issuerCommonName)
@@ -122,7 +126,12 @@ export const createTrust = (
     if (signedAt && signedAt.getTime() > at.getTime() + clockSkew) reasons.add('not-yet-valid')
     const revocation = built.ok ? await revocationOf(built.path, at) : 'unknown'
     if (revocation === 'revoked') reasons.add('revoked')
-    return { reasons: [...reasons], revocation: revocation === 'good' ? 'good' : 'unknown' }
+    return {
+      reasons: [...reasons],
+      revocation,
+      problem: built.ok ? null : built.problem,
+      chain: built.ok ? built.path : [],
+    }
   }
 
   return {
