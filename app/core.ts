@@ -34,12 +34,13 @@ import { mailboxHandlers } from './mailbox-handlers.ts'
 import { openMessage } from './message-opening.ts'
 import { createSearching } from './searching.ts'
 import { sendingHandlers } from './sending-handlers.ts'
+import { sessionHandlers } from './session-handlers.ts'
 import { revocationStore } from './revocation-store.ts'
 import { createPreferences, createSession, preferenceFile } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
 import { createStorage } from './storage/index.ts'
 import { storageHandlers } from './storage-handlers.ts'
-import { createVault } from './vault/index.ts'
+import { createOwners, createVaults } from './vault/index.ts'
 
 /** What the desktop does for the core. */
 export interface CoreHost {
@@ -123,13 +124,15 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     readFile: (path) => readFile(path, 'utf8'),
     clock: { after },
   })
-  const vault = createVault({
+  const stores = {
     folder: start.profileFolder,
     workerEntry: start.vaultWorker,
     random,
     now,
     deviceSecret: { protect: host.protectSecret, unprotect: host.unprotectSecret },
-  })
+  }
+  const vaults = createVaults(stores)
+  const { vault } = vaults
   const anchors = await readTrustAnchors(policy.trustAnchors ?? [])
   const trust = createTrust({
     anchors,
@@ -262,7 +265,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   /** Grows at each lock: what was begun before must leave nothing behind and answer nothing after. */
   let locks = 0
   const session = createSession({
-    vault,
+    vaults,
+    owners: createOwners(stores),
     card,
     onOpen: async () => {
       await mail.start()
@@ -290,16 +294,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const unsubscribeCard = card.onChange((state) => emit('card.changed', state))
 
   const handlers: Handlers = {
-    'session.state': () => ok(session.state()),
-    'session.createWithCard': ({ pin }) => session.createWithCard(pin),
-    'session.createWithPassphrase': ({ passphrase }) => session.createWithPassphrase(passphrase),
-    'session.openWithCard': ({ pin }) => session.openWithCard(pin),
-    'session.openWithPassphrase': ({ passphrase }) => session.openWithPassphrase(passphrase),
-    'session.openWithRecovery': ({ code }) => session.openWithRecovery(code),
-    'session.lock': async ({ reason }) => {
-      await session.lock(reason)
-      return nothing
-    },
+    ...sessionHandlers(session),
     'card.state': () => ok(card.state()),
     'card.login': async ({ pin }) => {
       const token = await card.login(pin)

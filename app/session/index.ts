@@ -1,17 +1,23 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { CardService } from '../card/index.ts'
 import {
   fail,
   ok,
   type CardState,
+  type KeySlot,
   type LockReason,
   type Opening,
   type Outcome,
+  type PinEntry,
   type SessionState,
 } from '../contract/index.ts'
-import type { NewSlotSecret, SlotSecret, Vault } from '../vault/index.ts'
+import type { NewSlotSecret, Owners, SlotSecret, Vaults } from '../vault/index.ts'
+import { createChoice } from './choice.ts'
 
 export interface SessionDependencies {
-  vault: Vault
+  /** The stores of this workstation; at most one is open. */
+  vaults: Vaults
+  owners: Owners
   card: CardService
   /** After the vault opened: start mail. */
   onOpen: () => Promise<void>
@@ -27,11 +33,13 @@ export interface SessionDependencies {
 
 export interface Session {
   state: () => SessionState
-  createWithCard: (pin: string) => Promise<Outcome<{ recoveryCode: string }>>
-  createWithPassphrase: (passphrase: string) => Promise<Outcome<{ recoveryCode: string }>>
-  openWithCard: (pin: string) => Promise<Outcome<null>>
+  createWithCard: (entry: PinEntry) => Promise<Outcome<{ recoveryCode: string }>>
+  createWithPassphrase: (passphrase: string, beside: boolean) => Promise<Outcome<{ recoveryCode: string }>>
+  openWithCard: (entry: PinEntry) => Promise<Outcome<null>>
   openWithPassphrase: (passphrase: string) => Promise<Outcome<null>>
   openWithRecovery: (code: string) => Promise<Outcome<null>>
+  /** Makes the inserted card open the open store too. Errors: those of `CardService.login`, of slots, `vault.locked`. */
+  enrolCard: (entry: PinEntry) => Promise<Outcome<null>>
   /**
    * Puts another store in the place of this one, by `work`, which is given the secret that opens it here. A closed session
    * opens with it; an open one locks, to be opened again on what is there then.
@@ -60,14 +68,31 @@ const locked = (): Outcome<never> => fail('vault.locked', { retry: 'after-login'
 const insertedCard = (state: CardState): { serial: string; label: string } | null =>
   'token' in state ? { serial: state.token.serial, label: state.token.label } : null
 
+/** What says only that the secret is not this store's: another one of the workstation may be meant. */
+const notMine = new Set(['vault.passphrase-wrong', 'vault.recovery-wrong', 'vault.no-slot'])
+
 /**
  * Who may see the mailbox, and until when (architecture §4): opens the vault with the card, a passphrase or the recovery
- * code; closes it when the card that opened it leaves, on request, after inactivity, when the system sleeps.
+ * code; closes it when the card that opened it leaves, on request, after inactivity, when the system sleeps. On a shared
+ * workstation the inserted card chooses whose mailbox is at hand (docs/decisions/0017).
  */
 export const createSession = (deps: SessionDependencies): Session => {
-  const { vault, card } = deps
-  const rest = (reason: LockReason): SessionState =>
-    vault.exists() ? { phase: 'locked', reason, slots: vault.slots() } : { phase: 'no-vault' }
+  const { vaults, owners, card } = deps
+  const { vault } = vaults
+  const choice = createChoice(vaults, owners)
+  const rest = (reason: LockReason): SessionState => {
+    const stores = vaults.list()
+    if (stores.length === 0) return { phase: 'no-vault' }
+    const ways = new Set<KeySlot['kind']>(stores.flatMap(({ slots }) => slots.map(({ kind }) => kind)))
+    return {
+      phase: 'locked',
+      reason,
+      slots: vault.slots(),
+      ways: [...ways],
+      cardUser: choice.user(card.state()),
+    }
+  }
+  choice.follow(card.state())
   let state: SessionState = rest('start')
   let openedBySerial: string | null = null
   let lastActivity = deps.now()
@@ -82,6 +107,19 @@ export const createSession = (deps: SessionDependencies): Session => {
   const change = (next: SessionState): void => {
     state = next
     deps.emit(next)
+  }
+  const settleOn = (next: SessionState): void => {
+    if (!isDeepStrictEqual(next, state)) change(next)
+  }
+
+  let trying = false
+  /** Puts the mailbox of the inserted card at hand, or says whose card it is while another mailbox is open. */
+  const follow = (): void => {
+    if (closing || trying) return
+    if (state.phase === 'open') settleOn({ ...state, cardUser: choice.user(card.state()) })
+    if (state.phase !== 'locked') return
+    const moved = choice.follow(card.state())
+    settleOn(rest(moved && state.reason !== 'switch' ? 'start' : state.reason))
   }
 
   const lock = (reason: LockReason): Promise<void> => {
@@ -100,10 +138,19 @@ export const createSession = (deps: SessionDependencies): Session => {
           await card.logout()
         } finally {
           closing = null
+          follow()
         }
       }
     })()
     return closing
+  }
+
+  const noteOwner = (nationalId: string): void => {
+    owners.remember(vaults.chosen(), nationalId).then((noted) => {
+      // The mailbox opens all the same; a renewed card will not be recognised.
+      if (!noted.ok) deps.onFault(noted.error)
+      else follow()
+    }, deps.onFault)
   }
 
   /** False when a lock came while mail was starting: what started is stopped again, nothing opens. */
@@ -122,18 +169,22 @@ export const createSession = (deps: SessionDependencies): Session => {
       await deps.onClose()
       return locked()
     }
+    if (holder) noteOwner(holder.nationalId)
     change({
       phase: 'open',
       openedBy: by,
       holder,
+      cardAway: null,
+      slots: vault.slots(),
+      cardUser: choice.user(cardState),
     })
     // Pulled while the vault was opening: the removal was not seen as ours yet.
     if (serial !== null && insertedCard(card.state())?.serial !== serial) await lock('card-removed')
     return before === locks ? ok(null) : locked()
   }
 
-  const cardSecret = async (pin: string): Promise<Outcome<Extract<SlotSecret, { kind: 'card' }>>> => {
-    const token = await card.login(pin)
+  const cardSecret = async (entry: PinEntry): Promise<Outcome<Extract<SlotSecret, { kind: 'card' }>>> => {
+    const token = await card.login(entry.pin)
     if (!token.ok) return token
     return ok({
       kind: 'card',
@@ -148,37 +199,93 @@ export const createSession = (deps: SessionDependencies): Session => {
     if (phase() === 'locked') await attempting
     if (closing) await closing
     if (phase() === 'open' || phase() === 'opening') return fail('vault.exists')
-    const before = state
+    const reason = state.phase === 'locked' ? state.reason : 'start'
     const begun = locks
+    trying = true
     change({ phase: 'opening' })
     const working = work()
     attempting = working.catch(() => undefined)
     try {
       const outcome = await working
-      if (!outcome.ok && begun === locks) change(before)
+      if (!outcome.ok && begun === locks) change(rest(reason))
       return outcome
     } catch (error) {
       // A fault of ours must not leave a window that waits for ever, nor a vault open behind it.
       if (begun === locks) await lock('user')
       throw error
+    } finally {
+      trying = false
+      follow()
     }
   }
 
-  const open = (secret: () => Promise<Outcome<SlotSecret>>): Promise<Outcome<null>> =>
+  const openWithCard = (entry: PinEntry): Promise<Outcome<null>> =>
     attempt(async () => {
       if (!vault.exists()) return fail('vault.missing')
-      const made = await secret()
-      if (!made.ok) return made
-      const outcome = await vault.open(made.value)
-      if (!outcome.ok) {
-        if (made.value.kind === 'card') await card.logout()
-        return outcome
-      }
-      return opened(made.value.kind, made.value.kind === 'card' ? made.value.serial : null)
+      // Before the PIN costs anything: a card without a mailbox here opens nothing.
+      const inserted = insertedCard(card.state())
+      if (
+        inserted &&
+        !vault.slots().some((slot) => slot.kind === 'card' && slot.cardSerial === inserted.serial)
+      )
+        return fail('vault.no-slot', { details: { serial: inserted.serial } })
+      const secret = await cardSecret(entry)
+      if (!secret.ok) return secret
+      const outcome = await vault.open(secret.value)
+      if (outcome.ok) return opened('card', secret.value.serial)
+      await card.logout()
+      return outcome
     })
 
+  /** Tries the mailbox at hand, then the others: a passphrase or a recovery code finds its own, nobody is named. */
+  const openTyped = (secret: Exclude<SlotSecret, { kind: 'card' }>): Promise<Outcome<null>> =>
+    attempt(async () => {
+      const begun = locks
+      const atHand = vaults.chosen()
+      const stores = vaults.list().map(({ id }) => id)
+      let refusal: Outcome<null> = fail('vault.missing')
+      for (const id of [atHand, ...stores.filter((one) => one !== atHand)]) {
+        if (!stores.includes(id)) continue
+        const chosen = vaults.choose(id)
+        if (!chosen.ok) return chosen
+        const outcome = await vault.open(secret)
+        if (begun !== locks) {
+          // The lock closed the store that was being tried then, not the next one.
+          await vault.close()
+          return locked()
+        }
+        if (outcome.ok) return opened(secret.kind, null)
+        if (!notMine.has(outcome.error.code)) return outcome
+        // « Wrong » says more than « this mailbox has no passphrase ».
+        if (refusal.ok || refusal.error.code === 'vault.missing' || refusal.error.code === 'vault.no-slot')
+          refusal = outcome
+      }
+      if (stores.includes(atHand)) vaults.choose(atHand)
+      return refusal
+    })
+
+  /** Makes a store: the first one of the workstation, or one beside the others when `beside`. */
+  const create = async (
+    secret: NewSlotSecret,
+    beside: boolean,
+  ): Promise<Outcome<{ recoveryCode: string }>> => {
+    if (vaults.list().length > 0 && !beside) return fail('vault.exists')
+    const atHand = vaults.chosen()
+    const place = vaults.chooseNew()
+    if (!place.ok) return place
+    const created = await vault.create(secret)
+    if (!created.ok) {
+      vaults.choose(atHand)
+      await vaults.discard(place.value)
+      return created
+    }
+    // Locked at once, the store exists all the same: its recovery code is shown only here.
+    await opened(secret.kind, secret.kind === 'card' ? secret.serial : null)
+    return created
+  }
+
   const secretOf = async (opening: Opening): Promise<Outcome<SlotSecret>> =>
-    opening.kind === 'card' ? cardSecret(opening.pin) : ok(opening)
+    opening.kind === 'card' ? cardSecret(opening) : ok(opening)
 
   /** An open session goes on until the work is done, then locks: windows must forget what was in the former store. */
   const replaceOpen = async (work: () => Promise<Outcome<void>>): Promise<Outcome<null>> => {
@@ -204,12 +311,16 @@ export const createSession = (deps: SessionDependencies): Session => {
     })
 
   const unsubscribe = card.onChange((cardState) => {
-    if (openedBySerial === null) return
-    if (insertedCard(cardState)?.serial === openedBySerial) return
+    const left = openedBySerial !== null && insertedCard(cardState)?.serial !== openedBySerial
     // The card process restarting is not the card leaving.
-    if (cardState.state === 'starting') return
-    lock('card-removed').catch(deps.onFault)
+    if (left && cardState.state !== 'starting') lock('card-removed').catch(deps.onFault)
+    follow()
   })
+
+  owners.load().then((loaded) => {
+    if (loaded.ok) follow()
+    else deps.onFault(loaded.error)
+  }, deps.onFault)
 
   const idleTimer = setInterval(() => {
     if (state.phase === 'open' && deps.now() - lastActivity > deps.lockAfterMinutes() * 60_000)
@@ -219,36 +330,31 @@ export const createSession = (deps: SessionDependencies): Session => {
 
   return {
     state: () => state,
-    createWithCard: (pin) =>
+    createWithCard: (entry) =>
       attempt(async () => {
-        if (vault.exists()) return fail('vault.exists')
-        const secret = await cardSecret(pin)
-        if (!secret.ok) return secret
-        const created = await vault.create(secret.value)
-        if (created.ok) await opened('card', secret.value.serial)
-        // Locked at once, the store exists all the same: its recovery code is shown only here.
-        return created
+        // Before the PIN costs anything.
+        if (vaults.list().length > 0 && choice.user(card.state())?.mailbox !== 'none')
+          return fail('vault.exists')
+        const secret = await cardSecret(entry)
+        return secret.ok ? create(secret.value, true) : secret
       }),
-    createWithPassphrase: (passphrase) =>
-      attempt(async () => {
-        if (vault.exists()) return fail('vault.exists')
-        const created = await vault.create({ kind: 'passphrase', passphrase })
-        if (created.ok) await opened('passphrase', null)
-        return created
-      }),
-    openWithCard: (pin) =>
-      open(async () => {
-        // Before the PIN costs anything: a colleague's card opens nothing here.
-        const inserted = insertedCard(card.state())
-        if (
-          inserted &&
-          !vault.slots().some((slot) => slot.kind === 'card' && slot.cardSerial === inserted.serial)
-        )
-          return fail('vault.no-slot', { details: { serial: inserted.serial } })
-        return cardSecret(pin)
-      }),
-    openWithPassphrase: (passphrase) => open(() => Promise.resolve(ok({ kind: 'passphrase', passphrase }))),
-    openWithRecovery: (code) => open(() => Promise.resolve(ok({ kind: 'recovery', code }))),
+    createWithPassphrase: (passphrase, beside) =>
+      attempt(() => create({ kind: 'passphrase', passphrase }, beside)),
+    openWithCard,
+    openWithPassphrase: (passphrase) => openTyped({ kind: 'passphrase', passphrase }),
+    openWithRecovery: (code) => openTyped({ kind: 'recovery', code }),
+    enrolCard: async (entry) => {
+      if (phase() !== 'open') return locked()
+      const secret = await cardSecret(entry)
+      if (!secret.ok) return secret
+      const added = await vault.addSlot(secret.value)
+      if (!added.ok) return added
+      const cardState = card.state()
+      if ('token' in cardState && cardState.token.holder) noteOwner(cardState.token.holder.nationalId)
+      if (state.phase === 'open') settleOn({ ...state, slots: vault.slots() })
+      follow()
+      return ok(null)
+    },
     restore: (opening, by, work) => {
       // A recovery code opens what exists, it is never chosen for something new.
       const newSecret = (secret: SlotSecret | null): Promise<Outcome<void>> =>
