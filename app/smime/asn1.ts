@@ -7,7 +7,7 @@ const maxDepth = 48
 const maxNodes = 200_000
 
 /** Thrown inside this folder where a structure is not what it must be; `parsed` turns it into `smime.malformed`. */
-class Malformed extends Error {}
+export class Malformed extends Error {}
 
 /**
  * Runs a parser and makes an outcome of whatever it throws: third-party parsers throw many kinds of error on hostile

@@ -1,31 +1,45 @@
+import { Set as AsnSet, type Sequence } from 'asn1js'
 import {
-  Constructed,
-  Integer,
-  OctetString,
-  Repeated,
-  Sequence,
-  Set as AsnSet,
-  compareSchema,
-  type Any,
-  type AsnType,
-} from 'asn1js'
-import {
+  AlgorithmIdentifier,
   ContentInfo,
-  EncryptedContentInfo,
   IssuerAndSerialNumber,
   RecipientInfo,
   SignedAndUnsignedAttributes,
   type Attribute,
 } from 'pkijs'
 import type { Outcome } from '../contract/errors.ts'
-import { hexOf, octetsOf, parsed, readBer, serialHex } from './asn1.ts'
+import { hexOf, Malformed, octetsOf, parsed, readBer, serialHex } from './asn1.ts'
+import { bytesAt, createBerSource, isContext, isUniversal, tags, type BerSource, type Place } from './ber.ts'
 import type { CertificateFacts } from './certificate.ts'
 
+/** The content of a ContentInfo, not read yet: where it lies in the message's bytes. */
+export interface CmsContent {
+  source: BerSource
+  place: Place
+}
+
+/** Line ends and padding that gateways leave after a structure. */
+const filling: ReadonlySet<number> = new Set([0x00, 0x0a, 0x0d, 0x20])
+
+/** The value of an OBJECT IDENTIFIER; throws. */
+export const oidAt = (source: BerSource, place: Place | undefined): string => {
+  if (!place || !isUniversal(place, tags.oid)) throw new Malformed('an object identifier')
+  return String((readBer(bytesAt(source, place)) as unknown as { getValue(): string }).getValue())
+}
+
 /** Content type and content of a ContentInfo (RFC 5652 §3). Fails with `smime.malformed`. */
-export const readContentInfo = (cms: Uint8Array): Outcome<{ type: string; content: AsnType }> =>
+export const readContentInfo = (cms: Uint8Array): Outcome<{ type: string; content: CmsContent }> =>
   parsed(() => {
-    const info = new ContentInfo({ schema: readBer(cms) })
-    return { type: info.contentType, content: info.content as AsnType }
+    const source = createBerSource(cms)
+    const whole = source.at(0, cms.length)
+    if (!isUniversal(whole, tags.sequence)) throw new Malformed('a ContentInfo')
+    for (let at = whole.end; at < cms.length; at += 1)
+      if (!filling.has(cms[at] ?? 1)) throw new Malformed('trailing bytes')
+    const [type, explicit] = source.children(whole)
+    if (!explicit || !isContext(explicit, 0)) throw new Malformed('no content')
+    const [place, ...more] = source.children(explicit)
+    if (!place || more.length > 0) throw new Malformed('no content')
+    return { type: oidAt(source, type), content: { source, place } }
   })
 
 /** DER of a ContentInfo around a structure. */
@@ -51,6 +65,10 @@ export const attributesDer = ({ encodedValue, attributes }: SignedAndUnsignedAtt
   return encoded[1] === 0x80 ? derSet(attributes) : encoded
 }
 
+/** The same in DER, whatever the order they came in. */
+export const resortedAttributes = ({ attributes }: SignedAndUnsignedAttributes): Uint8Array =>
+  derSet(attributes)
+
 /** DER of a SET OF attributes, in the ascending order of their encodings; pkijs writes them as given. */
 export const derSet = (attributes: readonly Attribute[]): Uint8Array =>
   new Uint8Array(new AsnSet({ value: sorted(attributes).map((attribute) => attribute.toSchema()) }).toBER())
@@ -61,38 +79,50 @@ export const sorted = (attributes: readonly Attribute[]): Attribute[] =>
     .sort((a, b) => Buffer.compare(a.der, b.der))
     .map(({ attribute }) => attribute)
 
-interface AuthEnvelopedData {
+/** Most recipients looked at. */
+const maxRecipients = 1000
+
+/** EnvelopedData (RFC 5652 §6.1) or AuthEnvelopedData (RFC 5083 §2.1), the content where it lies. */
+export interface Enveloped {
+  /** Those that can be read. */
   recipientInfos: RecipientInfo[]
-  encryptedContentInfo: EncryptedContentInfo
+  contentType: string
+  algorithm: AlgorithmIdentifier
+  encryptedContent: Place
+  /** AuthEnvelopedData alone. */
   authAttrs: SignedAndUnsignedAttributes | null
-  mac: Uint8Array
+  mac: Uint8Array | null
 }
 
-const context = (tagNumber: number) => ({ tagClass: 3, tagNumber })
-
-/** AuthEnvelopedData (RFC 5083 §2.1), which pkijs lacks, out of pkijs' own members; throws. */
-export const readAuthEnvelopedData = (content: AsnType): AuthEnvelopedData => {
-  const schema = new Sequence({
-    value: [
-      new Integer({ name: 'version' }),
-      new Constructed({ optional: true, idBlock: context(0), value: [new Repeated({})] }),
-      new AsnSet({ value: [new Repeated({ name: 'recipientInfos', value: RecipientInfo.schema() as Any })] }),
-      EncryptedContentInfo.schema({ names: { blockName: 'encrypted' } }) as AsnType,
-      SignedAndUnsignedAttributes.schema({ names: { blockName: 'authAttrs', tagNumber: 1 } }) as AsnType,
-      new OctetString({ name: 'mac' }),
-      SignedAndUnsignedAttributes.schema({ names: { tagNumber: 2 } }) as AsnType,
-    ],
-  })
-  const { verified, result } = compareSchema(content, content, schema)
-  if (!verified) throw new Error('not an AuthEnvelopedData')
-  const found = result as unknown as Record<string, unknown>
-  const recipients = (found['recipientInfos'] ?? []) as unknown[]
+/** Takes the two kinds of enveloped data apart; throws. */
+export const readEnveloped = ({ source, place }: CmsContent, authenticated: boolean): Enveloped => {
+  const members = source.children(place).filter((member) => !isContext(member, 0))
+  const [version, recipients, encrypted, ...rest] = members
+  if (!isUniversal(version, tags.integer) || !recipients || !isUniversal(recipients, tags.set))
+    throw new Malformed('an EnvelopedData')
+  if (!encrypted || !isUniversal(encrypted, tags.sequence)) throw new Malformed('no encrypted content')
+  const [type, algorithm, content] = source.children(encrypted)
+  if (!algorithm || !content || !isContext(content, 0)) throw new Malformed('no encrypted content')
+  const attributes = rest.find((member) => isContext(member, 1))
+  const mac = rest.find((member) => isUniversal(member, tags.octetString))
+  if (authenticated && !mac) throw new Malformed('no authentication')
   return {
-    recipientInfos: recipients.map((one) => new RecipientInfo({ schema: one })),
-    encryptedContentInfo: new EncryptedContentInfo({ schema: found['encrypted'] }),
-    authAttrs: found['authAttrs']
-      ? new SignedAndUnsignedAttributes({ type: 1, schema: found['authAttrs'] })
-      : null,
-    mac: octetsOf(found['mac']),
+    recipientInfos: source
+      .children(recipients)
+      .slice(0, maxRecipients)
+      .flatMap((one) => {
+        const info = parsed(
+          () => new RecipientInfo({ schema: readBer(Uint8Array.from(bytesAt(source, one))) }),
+        )
+        return info.ok ? [info.value] : []
+      }),
+    contentType: oidAt(source, type),
+    algorithm: new AlgorithmIdentifier({ schema: readBer(bytesAt(source, algorithm)) }),
+    encryptedContent: content,
+    authAttrs:
+      authenticated && attributes
+        ? new SignedAndUnsignedAttributes({ type: 1, schema: readBer(bytesAt(source, attributes)) })
+        : null,
+    mac: authenticated && mac ? octetsOf(readBer(bytesAt(source, mac))) : null,
   }
 }

@@ -119,6 +119,18 @@ export const decodedBody = (entity: Entity): Uint8Array => {
   return entity.body
 }
 
+const canonicalPiece = 64 * 1024
+
+/** `withCrlf` a piece at a time: nothing of the size of a message is made beside it. */
+export function* canonicalPieces(bytes: Uint8Array): Iterable<Uint8Array> {
+  for (let from = 0, to = 0; from < bytes.length; from = to) {
+    to = Math.min(from + canonicalPiece, bytes.length)
+    // A line end is not cut in two.
+    if (bytes[to] === lf) to += 1
+    yield withCrlf(bytes.subarray(from, to))
+  }
+}
+
 /** Lone LF made CRLF (RFC 8551 §3.1.1): a store or a gateway may have changed line ends after signing. */
 export const withCrlf = (bytes: Uint8Array): Uint8Array => {
   let lone = 0

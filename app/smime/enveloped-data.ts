@@ -1,24 +1,19 @@
+import { createPrivateKey } from 'node:crypto'
 import {
-  constants,
-  createDecipheriv,
-  createPrivateKey,
-  privateDecrypt,
-  randomBytes,
-  type KeyObject,
-} from 'node:crypto'
-import { Integer, Sequence, type AsnType } from 'asn1js'
-import {
-  AlgorithmIdentifier,
-  EnvelopedData,
+  IssuerAndSerialNumber,
+  KeyAgreeRecipientInfo,
   KeyTransRecipientInfo,
-  RSAESOAEPParams,
   type RecipientInfo,
 } from 'pkijs'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import { contentCiphers, oaepDigests, oids, type ContentCipher } from './algorithms.ts'
-import { contentOf, octetsOf, parsed } from './asn1.ts'
-import { readCertificate } from './certificate.ts'
-import { attributesDer, names, readAuthEnvelopedData } from './cms.ts'
+import { algorithmNames, contentCiphers, keyAgreements, oids, type ContentCipher } from './algorithms.ts'
+import { hexOf, octetsOf, parsed, serialHex } from './asn1.ts'
+import { joined } from './ber.ts'
+import { readCertificate, type CertificateFacts } from './certificate.ts'
+import { attributesDer, names, readEnveloped, type CmsContent, type Enveloped } from './cms.ts'
+import { openContent, opensContent, type SealedContent } from './content-cipher.ts'
+import { agreedKey, encryptedKeyFor } from './key-agreement.ts'
+import { transportedKey } from './key-transport.ts'
 
 /** A software key that may open messages; it lives in the vault. */
 export interface DecryptionKey {
@@ -26,155 +21,173 @@ export interface DecryptionKey {
   pkcs8: Uint8Array
 }
 
-export interface DecryptedData {
-  content: Uint8Array
-  /** As shown. */
+/** How the content key was given to one recipient. */
+export interface RecipientFinding {
+  kind: 'key-transport' | 'key-agreement' | 'shared-key' | 'password' | 'other'
+  /** As shown, or an object identifier. */
   algorithm: string
-  /** Whether a change to the ciphertext would have been noticed (GCM). */
+  /** Lower-case hex of issuer (DER) and serial, or of the key identifier; null for those without a certificate. */
+  identifier: { issuer: string; serial: string } | { keyId: string } | null
+}
+
+/** What an enveloped message says of itself, readable without a key. */
+export interface EncryptionFinding {
+  /** Content encryption as shown, or an object identifier. */
+  algorithm: string
+  /** Whether a change to the ciphertext would be noticed (GCM). */
   authenticated: boolean
+  /** A cipher of former times (DES, 3DES). */
+  weak: boolean
+  /** False when the content encryption is one we refuse or do not know. */
+  supported: boolean
+  recipients: RecipientFinding[]
 }
 
-interface Sealed {
-  recipients: RecipientInfo[]
-  cipher: ContentCipher
-  parameters: unknown
-  ciphertext: Uint8Array
-  /** GCM only: additional data and tag. */
-  additional: Uint8Array
-  mac: Uint8Array | null
+export interface DecryptedData extends EncryptionFinding {
+  content: Uint8Array
+  /** How our own copy of the key was protected, as shown. */
+  keyAlgorithm: string
 }
 
-/** Takes EnvelopedData (RFC 5652 §6.1) or AuthEnvelopedData (RFC 5083) apart; null for a cipher we refuse; throws. */
-const sealedOf = (content: AsnType, authenticated: boolean): Sealed | null => {
-  const sealed = authenticated ? readAuthEnvelopedData(content) : new EnvelopedData({ schema: content })
-  const { contentType, contentEncryptionAlgorithm, encryptedContent } = sealed.encryptedContentInfo
-  if (contentType !== oids.data) throw new Error('not a message inside')
-  const cipher = contentCiphers[contentEncryptionAlgorithm.algorithmId]
-  if (cipher?.authenticated !== authenticated) return null
-  const attributes = 'authAttrs' in sealed ? sealed.authAttrs : null
+const nameOf = (oid: string): string => algorithmNames[oid] ?? oid
+
+const identifierOf = (identifier: unknown): RecipientFinding['identifier'] =>
+  identifier instanceof IssuerAndSerialNumber
+    ? {
+        issuer: hexOf(identifier.issuer.valueBeforeDecode),
+        serial: serialHex(identifier.serialNumber.valueBlock.valueHexView),
+      }
+    : { keyId: hexOf(octetsOf(identifier)) }
+
+const agreementName = (oid: string): string => {
+  const how = keyAgreements[oid]
+  return how ? `ECDH ${how.digest.toUpperCase().replace('SHA', 'SHA-')}` : nameOf(oid)
+}
+
+const otherKinds = { 3: 'shared-key', 4: 'password', 5: 'other' } as const
+
+const recipientFindings = ({ value, variant }: RecipientInfo): RecipientFinding[] => {
+  if (value instanceof KeyTransRecipientInfo) {
+    const algorithm = nameOf(value.keyEncryptionAlgorithm.algorithmId)
+    return [{ kind: 'key-transport', algorithm, identifier: identifierOf(value.rid) }]
+  }
+  if (value instanceof KeyAgreeRecipientInfo) {
+    const algorithm = agreementName(value.keyEncryptionAlgorithm.algorithmId)
+    return value.recipientEncryptedKeys.encryptedKeys.map(({ rid }) => {
+      const { value: named } = rid as { value: unknown }
+      const identifier =
+        named instanceof IssuerAndSerialNumber
+          ? named
+          : (named as { subjectKeyIdentifier: unknown }).subjectKeyIdentifier
+      return { kind: 'key-agreement', algorithm, identifier: identifierOf(identifier) }
+    })
+  }
+  const kind = otherKinds[variant as 3 | 4 | 5]
+  const given = (value as { keyEncryptionAlgorithm?: { algorithmId: string } } | undefined)
+    ?.keyEncryptionAlgorithm
+  return [{ kind, algorithm: given ? nameOf(given.algorithmId) : '', identifier: null }]
+}
+
+const findingOf = (enveloped: Enveloped, authenticated: boolean): EncryptionFinding => {
+  const { algorithmId } = enveloped.algorithm
+  const cipher = contentCiphers[algorithmId]
   return {
-    recipients: sealed.recipientInfos,
-    cipher,
-    parameters: contentEncryptionAlgorithm.algorithmParams,
-    ciphertext: octetsOf(encryptedContent),
-    additional: attributes ? attributesDer(attributes) : new Uint8Array(),
-    mac: 'mac' in sealed ? sealed.mac : null,
+    algorithm: cipher?.label ?? nameOf(algorithmId),
+    authenticated,
+    weak: cipher?.weak ?? false,
+    supported: cipher?.authenticated === authenticated,
+    recipients: enveloped.recipientInfos.flatMap((one) => {
+      const read = parsed(() => recipientFindings(one))
+      return read.ok ? read.value : []
+    }),
   }
 }
 
-/**
- * RSAES-PKCS1-v1_5 undone by hand, so that OpenSSL and BoringSSL behave alike; bad padding gives a random key instead
- * of an error, as RFC 3218 asks, and the failure shows with the content.
- */
-const unpadded = (block: Uint8Array, keyLength: number): Uint8Array => {
-  const separator = block.length - keyLength - 1
-  const padding = block.subarray(2, separator)
-  const right =
-    separator >= 10 && block[0] === 0 && block[1] === 2 && block[separator] === 0 && !padding.includes(0)
-  return right ? block.subarray(separator + 1) : randomBytes(keyLength)
-}
+/** What is said in the clear of EnvelopedData or AuthEnvelopedData. Fails with `smime.malformed`. */
+export const describeEnveloped = (
+  structure: CmsContent,
+  authenticated: boolean,
+): Outcome<EncryptionFinding> =>
+  parsed(() => findingOf(readEnveloped(structure, authenticated), authenticated))
 
-/** OAEP parameters (RFC 4055 §4.1): digest and label; null for a digest we do not have or a mask with another one. */
-const oaepParameters = (schema: unknown): { oaepHash: string; oaepLabel?: Uint8Array } | null => {
-  const { hashAlgorithm, maskGenAlgorithm, pSourceAlgorithm } = new RSAESOAEPParams(schema ? { schema } : {})
-  const oaepHash = oaepDigests[hashAlgorithm.algorithmId]
-  const mask = new AlgorithmIdentifier({ schema: maskGenAlgorithm.algorithmParams as unknown })
-  if (!oaepHash || oaepDigests[mask.algorithmId] !== oaepHash) return null
-  const label = octetsOf(pSourceAlgorithm.algorithmParams)
-  // pkijs takes the hash of nothing for the default label; the default is nothing.
-  const none = RSAESOAEPParams.defaultValues('pSourceAlgorithm')
-  const absent = Buffer.compare(label, octetsOf(none.algorithmParams)) === 0
-  return absent ? { oaepHash } : { oaepHash, oaepLabel: label }
-}
+type Attempt = { kind: 'not-ours' } | { kind: 'unsupported' | 'failed' } | { kind: 'key'; key: Uint8Array }
 
-/** The content key out of one KeyTransRecipientInfo; null for an algorithm we do not have; throws. */
-const contentKey = (
-  recipient: KeyTransRecipientInfo,
-  key: KeyObject,
+/** The content key for one of our keys out of one RecipientInfo. */
+const keyFrom = (
+  { value }: RecipientInfo,
+  certificate: CertificateFacts,
+  pkcs8: Uint8Array,
   cipher: ContentCipher,
-): Uint8Array | null => {
-  const { algorithmId } = recipient.keyEncryptionAlgorithm
-  const size = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
-  const given = octetsOf(recipient.encryptedKey)
-  if (given.length > size) throw new Error('longer than the key')
-  const block = Buffer.concat([Buffer.alloc(size - given.length), given])
-  if (algorithmId === oids.rsa) {
-    return unpadded(privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, block), cipher.keyLength)
+): Attempt => {
+  const privateKey = () => createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })
+  const answer = (got: Outcome<Uint8Array | null>): Attempt => {
+    if (!got.ok) return { kind: 'failed' }
+    return got.value ? { kind: 'key', key: got.value } : { kind: 'unsupported' }
   }
-  const oaep =
-    algorithmId === oids.rsaOaep ? oaepParameters(recipient.keyEncryptionAlgorithm.algorithmParams) : null
-  return oaep ? privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, ...oaep }, block) : null
-}
-
-/** GCMParameters (RFC 5084 §3.2), which pkijs lacks: nonce, then the tag's length, 12 when absent; throws. */
-const gcmParameters = (parameters: unknown): { nonce: Uint8Array; authTagLength: number } => {
-  if (!(parameters instanceof Sequence)) throw new Error('no GCM parameters')
-  const [nonce, icv] = parameters.valueBlock.value
-  if (icv !== undefined && !(icv instanceof Integer)) throw new Error('no tag length')
-  return { nonce: octetsOf(nonce), authTagLength: icv ? (contentOf(icv)[0] ?? 0) : 12 }
-}
-
-/** Undoes the content encryption; throws when it does not come out right. */
-const openContent = (sealed: Sealed, key: Uint8Array): Uint8Array => {
-  const { cipher, parameters, ciphertext, mac } = sealed
-  if (cipher.cipher === 'aes-128-gcm' || cipher.cipher === 'aes-256-gcm') {
-    const { nonce, authTagLength } = gcmParameters(parameters)
-    if (!mac || mac.length !== authTagLength || authTagLength < 12) throw new Error('wrong tag length')
-    const decipher = createDecipheriv(cipher.cipher, key, nonce, { authTagLength })
-    decipher.setAuthTag(mac).setAAD(sealed.additional)
-    return Buffer.concat([decipher.update(ciphertext), decipher.final()])
+  if (value instanceof KeyTransRecipientInfo) {
+    const matches = parsed(() => names(value.rid, certificate))
+    if (!matches.ok || !matches.value) return { kind: 'not-ours' }
+    return answer(parsed(() => transportedKey(value, privateKey(), cipher.keyLength)))
   }
-  const iv = octetsOf(parameters)
-  if (iv.length !== cipher.ivLength) throw new Error('wrong iv')
-  const decipher = createDecipheriv(cipher.cipher, key, iv)
-  return Buffer.concat([decipher.update(ciphertext), decipher.final()])
+  if (value instanceof KeyAgreeRecipientInfo) {
+    const wrapped = parsed(() => encryptedKeyFor(value, certificate))
+    if (!wrapped.ok || !wrapped.value) return { kind: 'not-ours' }
+    const bytes = wrapped.value
+    return answer(parsed(() => agreedKey(value, bytes, certificate, privateKey())))
+  }
+  return { kind: 'not-ours' }
 }
 
 /**
- * Decrypts EnvelopedData or AuthEnvelopedData with whichever key it was made for. Fails with `smime.unsupported`
- * (algorithms named in the clear), `smime.no-key` (none of our keys is among the recipients) and, for everything else,
- * one `smime.decrypt-failed` that says nothing more.
+ * Decrypts EnvelopedData or AuthEnvelopedData with whichever key it was made for; with `reuse` the content takes the place of
+ * the ciphertext, which is lost even when it fails. Fails with `smime.unsupported` (algorithms named in the clear),
+ * `smime.no-key` (none of our keys is among the recipients) and, for everything else, one `smime.decrypt-failed` that says
+ * nothing more: an oracle has nothing to learn.
  */
 export const decryptEnveloped = (
-  structure: AsnType,
+  structure: CmsContent,
   authenticated: boolean,
   keys: readonly DecryptionKey[],
+  reuse = false,
 ): Outcome<DecryptedData> => {
-  const read = parsed(() => sealedOf(structure, authenticated))
+  const read = parsed(() => readEnveloped(structure, authenticated))
   if (!read.ok) return fail('smime.decrypt-failed')
-  const sealed = read.value
-  if (!sealed) return fail('smime.unsupported')
+  const enveloped = read.value
+  const cipher = contentCiphers[enveloped.algorithm.algorithmId]
+  if (cipher?.authenticated !== authenticated) return fail('smime.unsupported')
+
   let ours = false
   let unsupported = false
-  for (const key of keys) {
-    const certificate = readCertificate(key.certificate)
+  const found: { key: Uint8Array; keyAlgorithm: string }[] = []
+  for (const { certificate: der, pkcs8 } of keys) {
+    const certificate = readCertificate(der)
     if (!certificate.ok) continue
-    for (const recipient of sealed.recipients.slice(0, 1000)) {
-      const { value } = recipient
-      if (!(value instanceof KeyTransRecipientInfo)) continue
-      const matches = parsed(() => names(value.rid, certificate.value))
-      if (!matches.ok || !matches.value) continue
+    for (const recipient of enveloped.recipientInfos) {
+      const attempt = keyFrom(recipient, certificate.value, pkcs8, cipher)
+      if (attempt.kind === 'not-ours') continue
       ours = true
-      const opened = parsed(() => {
-        const privateKey = createPrivateKey({ key: Buffer.from(key.pkcs8), format: 'der', type: 'pkcs8' })
-        const content = contentKey(value, privateKey, sealed.cipher)
-        if (!content) return null
-        try {
-          return openContent(sealed, content)
-        } finally {
-          content.fill(0)
-        }
-      })
-      if (opened.ok && opened.value) {
-        return ok({
-          content: opened.value,
-          algorithm: sealed.cipher.label,
-          authenticated: sealed.cipher.authenticated,
-        })
-      }
-      if (opened.ok) unsupported = true
+      if (attempt.kind === 'unsupported') unsupported = true
+      if (attempt.kind !== 'key') continue
+      const [first] = recipientFindings(recipient)
+      found.push({ key: attempt.key, keyAlgorithm: first?.algorithm ?? '' })
     }
   }
   if (!ours) return fail('smime.no-key')
-  return fail(unsupported ? 'smime.unsupported' : 'smime.decrypt-failed')
+  const opened = parsed(() => {
+    if (enveloped.contentType !== oids.data) throw new Error('not a message inside')
+    const sealed: SealedContent = {
+      cipher,
+      parameters: enveloped.algorithm.algorithmParams as unknown,
+      ciphertext: joined(structure.source, enveloped.encryptedContent, reuse),
+      additional: enveloped.authAttrs ? attributesDer(enveloped.authAttrs) : new Uint8Array(),
+      mac: enveloped.mac,
+    }
+    // A wrong key would spoil the only copy: with several, the right one is looked for first.
+    const right = found.length > 1 ? found.find(({ key }) => opensContent(sealed, key)) : found[0]
+    if (!right) throw new Error('no key opens it')
+    return { content: openContent(sealed, right.key, reuse), keyAlgorithm: right.keyAlgorithm }
+  })
+  for (const { key } of found) key.fill(0)
+  if (opened.ok) return ok({ ...findingOf(enveloped, authenticated), ...opened.value })
+  return fail(found.length === 0 && unsupported ? 'smime.unsupported' : 'smime.decrypt-failed')
 }
