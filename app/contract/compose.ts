@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
-import { CertificateSummary, Correspondent, MessageId, TrustClass } from './mail.ts'
+import { Correspondent, MessageId, TrustClass } from './mail.ts'
+import { CertificateSummary } from './verdict.ts'
 import { ErrorData } from './errors.ts'
 
 export const DraftId = z.number().int().positive()

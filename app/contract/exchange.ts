@@ -76,6 +76,9 @@ export const PrintLabels = z.object({
   /** `{name}`, `{date}` */
   signatureValid: Label,
   signaturePart: Label,
+  signatureUnbound: Label,
+  signatureUntrusted: Label,
+  signatureUndecidable: Label,
   signatureInvalid: Label,
   unsigned: Label,
   decrypted: Label,

@@ -30,6 +30,7 @@ export * from './service.ts'
 export * from './session.ts'
 export * from './settings.ts'
 export * from './storage.ts'
+export * from './verdict.ts'
 export * from './window.ts'
 
 /** Calls the core answers. */

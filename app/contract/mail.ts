@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
 import { DeliverySummary, MessageDelivery, ReceiptRequest, Replacement } from './delivery.ts'
-import { ErrorCode, ErrorData } from './errors.ts'
+import { ErrorCode } from './errors.ts'
 import { DocumentSummary, PatientSummary, ResultAlert } from './documents.ts'
+import { EncryptionStatus, HeaderProtection, PartVerdict, SignatureStatus } from './verdict.ts'
 
 /** Grows with the message's date: seconds × 2²⁰ + counter (models.md §8.2), below 2⁵³. */
 export const MessageId = z.number().int().positive()
@@ -108,70 +109,6 @@ export const MessageRow = z.object({
 })
 export type MessageRow = z.infer<typeof MessageRow>
 
-export const CertificateSummary = z.object({
-  /** SHA-256 of the DER, lower-case hex. */
-  fingerprint: z.string(),
-  subject: z.string(),
-  issuer: z.string(),
-  serial: z.string(),
-  notBefore: z.string(),
-  notAfter: z.string(),
-  emails: z.array(z.string()),
-  /** From the subject's CN when it is a national identifier (cps-card.md §2.4). */
-  nationalId: z.string().nullable(),
-  profession: z.string().nullable(),
-})
-export type CertificateSummary = z.infer<typeof CertificateSummary>
-
-/** What a signature check found, in the order a reader must know it. */
-export const SignatureStatus = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('none') }),
-  z.object({
-    status: z.literal('valid'),
-    signer: CertificateSummary,
-    signerName: z.string(),
-    signedAt: z.string().nullable(),
-    /**
-     * How the signer is tied to the From address: the certificate holds the address; or it is a card certificate,
-     * which holds none (cps-card.md §2.4), and the tie is not proven by the certificate alone.
-     */
-    addressBinding: z.enum(['certificate', 'card-without-address']),
-    /** Whole message, or only one of its parts (then the others are outside the signature). */
-    scope: z.enum(['message', 'part']),
-    revocation: z.enum(['good', 'unknown']),
-  }),
-  z.object({
-    status: z.literal('invalid'),
-    signer: CertificateSummary.nullable(),
-    signerName: z.string().nullable(),
-    reasons: z
-      .array(
-        z.enum([
-          'content-altered',
-          'signature-wrong',
-          'untrusted-authority',
-          'expired',
-          'not-yet-valid',
-          'revoked',
-          'wrong-usage',
-          'address-mismatch',
-          'several-signers',
-          'malformed',
-          'unsupported-algorithm',
-        ]),
-      )
-      .min(1),
-  }),
-])
-export type SignatureStatus = z.infer<typeof SignatureStatus>
-
-export const EncryptionStatus = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('none') }),
-  z.object({ status: z.literal('decrypted'), algorithm: z.string(), authenticated: z.boolean() }),
-  z.object({ status: z.literal('failed'), error: ErrorData }),
-])
-export type EncryptionStatus = z.infer<typeof EncryptionStatus>
-
 /** A part the window may fetch. `url` is a souspli-part:// address that dies with the session (architecture §2). */
 export const Part = z.object({
   id: z.string(),
@@ -183,10 +120,21 @@ export const Part = z.object({
   /** Without the angle brackets. */
   contentId: z.string().nullable(),
   inline: z.boolean(),
+  /** It stands beside what is signed. */
+  outsideSignature: z.boolean(),
   /** Executables and scripts are only ever saved. */
   dangerous: z.boolean(),
 })
 export type Part = z.infer<typeof Part>
+
+/** A stretch of the body under one signature, or under none. */
+export const BodySection = z.object({
+  textUrl: z.string().nullable(),
+  htmlUrl: z.string().nullable(),
+  /** Path of the part whose verdict holds for it; null outside every signature. */
+  verdictPath: z.string().nullable(),
+})
+export type BodySection = z.infer<typeof BodySection>
 
 export const MessageView = z.object({
   row: MessageRow,
@@ -211,11 +159,19 @@ export const MessageView = z.object({
     htmlUrl: z.string().nullable(),
     /** HTML asks for pictures on the network: blocked until the user asks. */
     remoteContent: z.boolean(),
+    /**
+     * The body cut along what signatures cover, where they do not cover all of it: shown apart, never as one text. Empty
+     * when one thing is said of the whole.
+     */
+    sections: z.array(BodySection),
   }),
   parts: z.array(Part),
   documents: z.array(DocumentSummary),
   signature: SignatureStatus,
   encryption: EncryptionStatus,
+  headerProtection: HeaderProtection,
+  /** Signed and encrypted parts below the root. */
+  partVerdicts: z.array(PartVerdict),
   raw: z.object({ url: z.string(), size: z.number().int() }),
   /** Why it is set aside: then there are headers and the source, nothing else. */
   quarantine: ErrorCode.nullable(),

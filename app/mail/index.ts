@@ -3,7 +3,16 @@ export type { Exchange } from './exchange/exchange.ts'
 export type { PrintedMessage } from './exchange/printed.ts'
 export { htmlToBlocks, textToBlocks } from './mime/html-blocks.ts'
 export { createResolver } from './net/resolver.ts'
-export { decodePart, parseMessage, type MimePart, type ParsedMessage } from './mime/message.ts'
+export type { PeerVerification } from './net/peer.ts'
+export { probeServer } from './net/probe.ts'
+export {
+  decodePart,
+  joinSegments,
+  parseMessage,
+  type BodySegment,
+  type MimePart,
+  type ParsedMessage,
+} from './mime/message.ts'
 export { createSourceReader } from './reading/reader.ts'
 export { serveReading } from './reading/serve.ts'
 export type { Enrichment } from './reading/source.ts'

@@ -158,8 +158,7 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
       const opened = await smime.open(raw, context).finally(() => {
         wipe(keys)
       })
-      if (opened.ok && opened.value.signature.status === 'valid')
-        for (const der of opened.value.certificates) await remember(der, 'signed-mail')
+      if (opened.ok) for (const der of opened.value.certificates) await remember(der, 'signed-mail')
       return opened
     },
     check: async (content) => {

@@ -10,6 +10,7 @@ import {
   type Part,
 } from '../contract/index.ts'
 import { decodePart, parseMessage, type MimePart, type ParsedMessage } from '../mail/index.ts'
+import { bodySections, readContent } from './body-sections.ts'
 import {
   findDocuments,
   hprimText,
@@ -60,7 +61,12 @@ const encodedHead = 6 * 1024
 const isInline = (part: MimePart, html: string | null): boolean =>
   part.contentId !== null && html !== null && html.includes(`cid:${part.contentId}`)
 
-const publishPart = (part: MessagePart, mime: MimePart | undefined, publish: Publish): Part => {
+const publishPart = (
+  part: MessagePart,
+  mime: MimePart | undefined,
+  opened: OpenedMessage,
+  publish: Publish,
+): Part => {
   const mimeType = servedType(part.bytes, part.mimeType)
   return {
     id: part.id,
@@ -75,6 +81,10 @@ const publishPart = (part: MessagePart, mime: MimePart | undefined, publish: Pub
     size: part.bytes.byteLength,
     contentId: mime?.contentId ?? null,
     inline: part.inline,
+    outsideSignature:
+      opened.stretches.length > 0 &&
+      mime !== undefined &&
+      !opened.stretches.some(({ start, end }) => mime.start >= start && mime.end <= end),
     dangerous:
       dangerousName.test(part.fileName ?? '') ||
       mimeType === 'application/x-msdownload' ||
@@ -150,15 +160,20 @@ export const buildMessageView = async (
   if (!outer.ok) return outer
   const headers = outer.value
   const failed = opened.encryption.status === 'failed'
-  const inner = opened.content === raw ? outer : parseMessage(opened.content)
+  const inner = opened.content === raw ? outer : readContent(opened)
   if (!inner.ok) return inner
   const content = inner.value
+  const sections = failed ? ok([]) : bodySections(opened)
+  if (!sections.ok) return sections
   const found = failed ? [] : messageParts(content)
   const mimeById = new Map(content.attachments.map((part) => [part.path, part]))
-  const parts = found.map((part) => publishPart(part, mimeById.get(part.id), publish))
+  const parts = found.map((part) => publishPart(part, mimeById.get(part.id), opened, publish))
   const documents = failed ? [] : (await findDocuments(found)).documents
-  const text = utf8.encode(content.text)
-  const html = content.html === null || failed ? null : utf8.encode(content.html)
+  // Served as plain text: HTML becomes so only after the renderer has sanitised it.
+  const publishText = (text: string): string => {
+    const bytes = utf8.encode(text)
+    return publish({ mimeType: 'text/plain', size: bytes.byteLength, fileName: null, read: () => ok(bytes) })
+  }
   return ok({
     row,
     from: headers.from,
@@ -173,14 +188,14 @@ export const buildMessageView = async (
     sent: nothingSent,
     body: {
       available: true,
-      textUrl: failed
-        ? null
-        : publish({ mimeType: 'text/plain', size: text.byteLength, fileName: null, read: () => ok(text) }),
-      // Served as plain text: it becomes HTML only after the renderer has sanitised it.
-      htmlUrl: html
-        ? publish({ mimeType: 'text/plain', size: html.byteLength, fileName: null, read: () => ok(html) })
-        : null,
+      textUrl: failed ? null : publishText(content.text),
+      htmlUrl: content.html === null || failed ? null : publishText(content.html),
       remoteContent: content.html !== null && hasRemoteReference(content.html),
+      sections: sections.value.map(({ text, html, verdictPath }) => ({
+        textUrl: publishText(text),
+        htmlUrl: html === null ? null : publishText(html),
+        verdictPath,
+      })),
     },
     parts,
     documents: documents.map((document) => publishDocument(document, parts, publish)),
@@ -189,6 +204,8 @@ export const buildMessageView = async (
       opened.encryption.status === 'failed'
         ? { status: 'failed', error: toErrorData(opened.encryption.error) }
         : opened.encryption,
+    headerProtection: opened.headerProtection,
+    partVerdicts: opened.parts,
     raw: {
       url: publish({
         mimeType: 'text/plain',
@@ -218,11 +235,13 @@ export const buildHeaderOnlyView = (row: MessageRow, rawSubject: string): Messag
   readReceiptRequested: false,
   readReceipt: null,
   sent: nothingSent,
-  body: { available: false, textUrl: null, htmlUrl: null, remoteContent: false },
+  body: { available: false, textUrl: null, htmlUrl: null, remoteContent: false, sections: [] },
   parts: [],
   documents: [],
   signature: { status: 'none' },
   encryption: { status: 'none' },
+  headerProtection: { kind: 'none', subject: null, differences: [], hidden: [] },
+  partVerdicts: [],
   raw: { url: '', size: 0 },
   quarantine: null,
 })

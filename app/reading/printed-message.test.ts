@@ -19,12 +19,23 @@ const opened = (encryption: OpenedMessage['encryption'], content: Uint8Array): O
   content,
   encryption,
   signature: { status: 'none' },
+  headerProtection: { kind: 'none', subject: null, differences: [], hidden: [] },
+  parts: [],
+  stretches: [],
+  layers: [],
   certificates: [],
 })
 
 describe('a printed message', () => {
   it('has the headers of the envelope and the content that was protected', () => {
-    const decrypted = { status: 'decrypted', algorithm: 'aes-256-gcm', authenticated: true } as const
+    const decrypted = {
+      status: 'decrypted',
+      algorithm: 'aes-256-gcm',
+      keyAlgorithm: 'RSAES-OAEP',
+      authenticated: true,
+      integrityProtected: true,
+      weak: false,
+    } as const
     const outcome = buildPrintedMessage(row, outer, opened(decrypted, inner))
     expect(outcome).toMatchObject({
       ok: true,

@@ -1,6 +1,7 @@
 import { ok, type MessageRow, type Outcome } from '../contract/index.ts'
 import { decodePart, htmlToBlocks, parseMessage, textToBlocks, type PrintedMessage } from '../mail/index.ts'
 import type { OpenedMessage } from '../smime/index.ts'
+import { readContent } from './body-sections.ts'
 
 /** Characters of one message on paper; the rest is in the original that goes along. */
 const longestText = 120_000
@@ -17,7 +18,7 @@ export const buildPrintedMessage = (
   const outer = parseMessage(raw)
   if (!outer.ok) return outer
   const closed = opened.encryption.status === 'failed'
-  const inner = opened.content === raw || closed ? outer : parseMessage(opened.content)
+  const inner = opened.content === raw || closed ? outer : readContent(opened)
   if (!inner.ok) return inner
   const content = inner.value
   const text = closed
@@ -26,7 +27,7 @@ export const buildPrintedMessage = (
       ? textToBlocks(content.text, longestText)
       : htmlToBlocks(content.html, longestText)
   return ok({
-    subject: row.subject,
+    subject: opened.headerProtection.subject ?? row.subject,
     from: outer.value.from,
     to: outer.value.to,
     cc: outer.value.cc,

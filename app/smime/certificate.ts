@@ -9,7 +9,7 @@ import {
   type GeneralName,
   type RelativeDistinguishedNames,
 } from 'pkijs'
-import type { CertificateSummary } from '../contract/mail.ts'
+import type { CertificateSummary } from '../contract/verdict.ts'
 import { ok, type Outcome } from '../contract/errors.ts'
 import { acceptedCurves, ecdsaSignatures, minRsaBits, oids, rsaSignatures } from './algorithms.ts'
 import { contentOf, hexOf, octetsOf, parsed, readBer, serialHex } from './asn1.ts'

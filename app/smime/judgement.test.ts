@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import type { SignatureStatus } from '../contract/mail.ts'
+import type { SignatureStatus } from '../contract/verdict.ts'
 import { holderName, readCertificate } from './certificate.ts'
 import { openMessage } from './open.ts'
 import { signEntity } from './sign.ts'

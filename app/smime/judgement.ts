@@ -1,85 +1,202 @@
-import type { SignatureStatus } from '../contract/mail.ts'
+import type {
+  JudgedSignature,
+  SignatureNotice,
+  SignatureReason,
+  SignatureStatus,
+} from '../contract/verdict.ts'
+import { bindSigner, type Binding, type DirectoryLookup } from './binding.ts'
 import { holderName, readCandidates, summaryOf, type CertificateFacts } from './certificate.ts'
-import type { InvalidReason, SignatureFinding } from './signed-data.ts'
+import { compareAddresses, type SenderFacts } from './sender.ts'
+import type { SignatureFinding } from './signed-data.ts'
 import type { Trust } from './trust.ts'
 
-/** What the message says of itself and what the verifier knows. */
+/** What the verifier knows beside the message. */
 export interface JudgeContext {
-  /** Addresses of the From field: exactly one, or nothing can be bound to it. */
+  /** Addresses a reader is shown as the sender: the binding holds for these, or for nobody. */
   fromAddresses: string[]
   now: Date
   /** When the server got the message: its signer's certificate is judged at that date, not at every reading. */
   arrivedAt?: Date
   trust: Trust
+  /** Asks the Annuaire Santé; without it, no national identifier is tied to an address. */
+  directory?: DirectoryLookup
 }
 
 export interface Judgement {
   status: SignatureStatus
-  /** With a valid signature: the signer's, and those of our authorities for the very address it is bound to. */
+  /** Of a signature bound to its sender: the signer's, and those of our authorities for the very address it is bound to. */
   certificates: Uint8Array[]
 }
 
-/** How the signer is tied to the From address; null when it is not (cps-card.md §2.4). */
-const bindingOf = (
-  signer: CertificateFacts,
-  fromAddresses: readonly string[],
-): 'certificate' | 'card-without-address' | null => {
-  const [from, ...others] = fromAddresses
-  if (from === undefined || others.length > 0) return null
-  if (signer.emails.some((email) => email.toLowerCase() === from.toLowerCase())) return 'certificate'
-  return signer.emails.length === 0 && signer.isCard ? 'card-without-address' : null
+type Status = JudgedSignature['status']
+
+/** From the worst to the best: the verdict is the worst that any reason asks for. */
+const gravity: readonly Status[] = ['invalid', 'undecidable', 'untrusted', 'unbound', 'partial', 'valid']
+
+/** The one table of reason → verdict (docs/smime.md). */
+const verdictFor: Readonly<Record<SignatureReason, Status>> = {
+  'content-altered': 'invalid',
+  'signature-wrong': 'invalid',
+  malformed: 'undecidable',
+  'several-signers': 'undecidable',
+  'two-contents': 'undecidable',
+  'no-content': 'undecidable',
+  'signer-missing': 'undecidable',
+  'unsupported-algorithm': 'undecidable',
+  'untrusted-authority': 'untrusted',
+  'constraint-violated': 'untrusted',
+  expired: 'untrusted',
+  'not-yet-valid': 'untrusted',
+  revoked: 'untrusted',
+  'revocation-unknown': 'untrusted',
+  'wrong-usage': 'untrusted',
+  'weak-algorithm': 'untrusted',
+  'address-mismatch': 'unbound',
+  'signed-by-sender-field': 'unbound',
+  'address-in-subject-only': 'unbound',
+  'identity-not-linked': 'unbound',
+  'no-address': 'unbound',
+  'no-from': 'unbound',
+  'several-from': 'unbound',
+  'malformed-from': 'unbound',
+  'name-shows-other-address': 'unbound',
+  'protected-from-differs': 'unbound',
+  'outside-signature': 'partial',
 }
 
-const invalid = (signer: CertificateFacts | null, reasons: readonly InvalidReason[]): Judgement => ({
-  status: {
-    status: 'invalid',
-    signer: signer ? summaryOf(signer) : null,
-    signerName: signer ? holderName(signer) : null,
-    reasons: [...new Set(reasons)],
-  },
-  certificates: [],
+/** The verdict that reasons give together; `valid` when there is none. */
+export const verdictOf = (reasons: readonly SignatureReason[]): Status =>
+  gravity.find((status) => reasons.some((reason) => verdictFor[reason] === status)) ?? 'valid'
+
+/** The worse of two verdicts. */
+export const worst = (one: Status, other: Status): Status =>
+  gravity.indexOf(one) <= gravity.indexOf(other) ? one : other
+
+/** A verdict with more to say of it: reasons and notices once each, in order; the verdict follows the reasons. */
+export const withMore = (
+  signature: JudgedSignature,
+  reasons: readonly SignatureReason[],
+  notices: readonly SignatureNotice[] = [],
+): JudgedSignature => {
+  const all = [...new Set([...signature.reasons, ...reasons])]
+  return {
+    ...signature,
+    reasons: all,
+    notices: [...new Set([...signature.notices, ...notices])],
+    status: verdictOf(all),
+  }
+}
+
+const unknownSigner = (reasons: readonly SignatureReason[], scope: 'message' | 'part'): JudgedSignature => ({
+  status: verdictOf(reasons),
+  reasons: [...new Set(reasons)],
+  notices: [],
+  signer: null,
+  signerName: null,
+  signedAt: null,
+  binding: 'none',
+  scope,
+  revocation: 'not-asked',
+  chain: [],
+  pathProblem: null,
+  algorithm: null,
 })
 
-/** Says whether a checked signature is to be believed: chain, dates, revocation, address. Never throws. */
+/**
+ * The certificates worth remembering of a signature bound to its sender. Anyone can put anything beside a good signature:
+ * a stranger's certificate must not become a correspondent's.
+ */
+const vouchedFor = (
+  signer: CertificateFacts,
+  candidates: readonly CertificateFacts[],
+  sender: string | undefined,
+  { trust, now }: JudgeContext,
+): Uint8Array[] =>
+  candidates
+    .filter(
+      (candidate) =>
+        candidate.fingerprint === signer.fingerprint ||
+        (candidate.emails.some((email) => compareAddresses(email, sender ?? '') !== 'different') &&
+          trust.knows(candidate, [...candidates], now)),
+    )
+    .map(({ der }) => der)
+
+/** Whoever holds an expired key can say it signed earlier, not that the message arrived earlier. */
+const judgedAt = ({ now, arrivedAt }: JudgeContext, signedAt: Date | null): Date => {
+  const latest = Math.max((arrivedAt ?? now).getTime(), signedAt?.getTime() ?? 0)
+  return new Date(Math.min(latest, now.getTime()))
+}
+
+const algorithmOf = (finding: SignatureFinding & { kind: 'broken' | 'checked' }): string | null => {
+  const [first] = finding.signers
+  return first && first.signature !== '' ? `${first.signature}, ${first.digest}` : null
+}
+
+const structural = ({ signers }: SignatureFinding & { kind: 'checked' }): SignatureNotice[] => [
+  ...(signers[0]?.lineEndsRestored ? (['line-ends-restored'] as const) : []),
+  ...(signers[0]?.receiptRequested ? (['receipt-requested'] as const) : []),
+]
+
+const shownSender = (sender: SenderFacts, { fromAddresses }: JudgeContext): string | undefined =>
+  sender.from.kind === 'one' ? sender.from.address : fromAddresses[0]
+
+/**
+ * The verdict of one signature, with its reasons: mathematics as found, authorities, dates, revocation, and whether the
+ * signer is the sender (models.md §7). `sender` is that of the message it is in. Never throws.
+ */
 export const judgeSignature = async (
   finding: SignatureFinding,
+  scope: 'message' | 'part',
+  sender: SenderFacts,
   context: JudgeContext,
 ): Promise<Judgement> => {
   if (finding.kind === 'none') return { status: { status: 'none' }, certificates: [] }
   const [signer] = finding.signer ? readCandidates([finding.signer]) : []
-  if (finding.kind === 'broken' || !signer) return invalid(signer ?? null, finding.reasons)
-  const { trust, fromAddresses, now, arrivedAt } = context
-  const { signedAt, scope } = finding
-  const candidates = readCandidates(finding.candidates)
-  // Whoever holds an expired key can say it signed earlier, not that the message arrived earlier.
-  const latest = Math.max((arrivedAt ?? now).getTime(), signedAt?.getTime() ?? 0)
-  const at = new Date(Math.min(latest, now.getTime()))
-  const verdict = await trust.verifySigner({ certificate: signer, candidates, at, signedAt })
-  const addressBinding = bindingOf(signer, fromAddresses)
-  const all: InvalidReason[] = [
-    ...finding.reasons,
-    ...verdict.reasons,
-    ...(addressBinding === null ? (['address-mismatch'] as const) : []),
-  ]
-  if (all.length > 0 || addressBinding === null) return invalid(signer, all)
-  // Anyone can put anything beside a good signature: a stranger's certificate must not become a correspondent's.
-  const sender = fromAddresses[0]?.toLowerCase()
-  const vouched = candidates.filter(
-    (candidate) =>
-      candidate.fingerprint === signer.fingerprint ||
-      (candidate.emails.some((email) => email.toLowerCase() === sender) &&
-        trust.knows(candidate, candidates, now)),
-  )
-  return {
-    status: {
-      status: 'valid',
-      signer: summaryOf(signer),
-      signerName: holderName(signer),
-      signedAt: signedAt?.toISOString() ?? null,
-      addressBinding,
-      scope,
-      revocation: verdict.revocation,
-    },
-    certificates: vouched.map((candidate) => candidate.der),
+  const mailingList: SignatureNotice[] = sender.list ? ['mailing-list'] : []
+  if (!signer) {
+    const status = unknownSigner(finding.reasons, scope)
+    return { status: withMore(status, [], mailingList), certificates: [] }
   }
+  const summary = summaryOf(signer)
+  const known = { signer: summary, signerName: holderName(signer) }
+  if (finding.kind === 'broken') {
+    const status = { ...unknownSigner(finding.reasons, scope), ...known, algorithm: algorithmOf(finding) }
+    return { status: withMore(status, [], mailingList), certificates: [] }
+  }
+  const candidates = readCandidates(finding.candidates)
+  const at = judgedAt(context, finding.signedAt)
+  const verdict = await context.trust.verifySigner({
+    certificate: signer,
+    candidates,
+    at,
+    signedAt: finding.signedAt,
+  })
+  const binding: Binding = await bindSigner(
+    signer,
+    summary.nationalId,
+    sender,
+    context.fromAddresses,
+    context.directory ?? (() => Promise.resolve(null)),
+  )
+  const reasons = [...finding.reasons, ...verdict.reasons, ...binding.reasons]
+  const base: JudgedSignature = {
+    ...unknownSigner([], scope),
+    ...known,
+    signedAt: finding.signedAt?.toISOString() ?? null,
+    binding: binding.by,
+    revocation: verdict.revocation,
+    chain: verdict.chain.map(summaryOf),
+    pathProblem: verdict.problem,
+    algorithm: algorithmOf(finding),
+  }
+  const unchecked: SignatureNotice[] = verdict.revocation === 'unknown' ? ['revocation-unknown'] : []
+  const status = withMore(base, reasons, [
+    ...binding.notices,
+    ...(sender.list ? (['mailing-list'] as const) : []),
+    ...(verdict.reasons.length === 0 ? unchecked : []),
+    ...structural(finding),
+  ])
+  const certificates =
+    status.status === 'valid' ? vouchedFor(signer, candidates, shownSender(sender, context), context) : []
+  return { status, certificates }
 }

@@ -151,9 +151,19 @@ export const createPrinter = (request: PrintRequest) => {
     const { signature } = message
     if (signature.status === 'none') return { text: labels.unsigned, color: muted }
     if (signature.status === 'invalid') return { text: labels.signatureInvalid, color: alert }
+    if (signature.status === 'untrusted') return { text: labels.signatureUntrusted, color: alert }
+    if (signature.status === 'undecidable') return { text: labels.signatureUndecidable, color: alert }
     const signedOn = signature.signedAt === null ? '' : ` · ${shortDay.format(new Date(signature.signedAt))}`
-    const template = signature.scope === 'message' ? labels.signatureValid : labels.signaturePart
-    return { text: withValues(template, { name: signature.signerName, date: signedOn }), color: accent }
+    const templates = {
+      valid: labels.signatureValid,
+      partial: labels.signaturePart,
+      unbound: labels.signatureUnbound,
+    }
+    const values = { name: signature.signerName ?? '', date: signedOn }
+    return {
+      text: withValues(templates[signature.status], values),
+      color: signature.status === 'unbound' ? alert : accent,
+    }
   }
 
   const patientBanner = (message: PrintedMessage): void => {

@@ -12,6 +12,7 @@ import {
   type HeaderField,
 } from './header.ts'
 import { htmlToText } from './html-text.ts'
+import { withoutLegacyDisplay } from './legacy-display.ts'
 import { decodeTransfer } from './transfer.ts'
 
 /** What a parse may cost; beyond, the answer is `mime.limit`. */
@@ -81,8 +82,25 @@ export interface ParsedMessage {
   /** The text bodies, or the text of the HTML when there is none. */
   text: string
   html: string | null
+  /** The bodies one by one: `text` and `html` join them. */
+  segments: BodySegment[]
   /** Every leaf that is not a body, enclosed messages included, in order. */
   attachments: MimePart[]
+}
+
+/** How bodies are read where it matters what a signature or encryption covers. */
+export interface BodyReading {
+  /** Stretches of the source shown elsewhere: nothing in them is part of the bodies. */
+  except?: readonly { start: number; end: number }[]
+  /** In a protected payload: leave out the copy of protected headers made for old clients (RFC 9788 §4.5.3). */
+  hideLegacyDisplay?: boolean
+}
+
+/** One body in the order of the source. */
+export interface BodySegment {
+  start: number
+  text: string | null
+  html: string | null
 }
 
 /** The bytes of a part with its transfer encoding removed. */
@@ -100,6 +118,7 @@ const partText = (raw: Uint8Array, part: MimePart): string =>
 export const parseMessage = (
   raw: Uint8Array,
   limits: MimeLimits = defaultMimeLimits,
+  reading: BodyReading = {},
 ): Outcome<ParsedMessage> => {
   if (raw.byteLength > limits.decodedBytes) return tooMuch('size')
   const budget: Budget = { limits, parts: 0, headerBytes: 0, exceeded: null }
@@ -110,7 +129,7 @@ export const parseMessage = (
     budget,
   )
   if (budget.exceeded !== null) return tooMuch(budget.exceeded)
-  const body = collectBody(raw, root, limits.bodyBytes)
+  const body = collectBody(raw, root, limits.bodyBytes, reading)
   if (body === null) return tooMuch('body')
   return ok({ raw, root, headers: root.headers, ...envelopeOf(root.headers), ...body })
 }
@@ -263,25 +282,33 @@ const fileNameOf = (name: string | undefined): string | null => {
   return safe === '' || safe === '.' || safe === '..' ? null : safe
 }
 
-interface Segment {
-  text: string | null
-  html: string | null
-}
+/** Old payloads repeat their protected headers in a first part of their own (« memory hole »). */
+const isLegacyDisplayPart = (part: MimePart): boolean =>
+  part.parameters['protected-headers'] !== undefined &&
+  (part.mimeType === 'text/rfc822-headers' || part.mimeType === 'text/plain')
 
 /** Null when the bodies are longer than `limit`. */
 const collectBody = (
   raw: Uint8Array,
   root: MimePart,
   limit: number,
-): Pick<ParsedMessage, 'text' | 'html' | 'attachments'> | null => {
+  reading: BodyReading,
+): Pick<ParsedMessage, 'text' | 'html' | 'segments' | 'attachments'> | null => {
   let bytes = 0
-  const segments: Segment[] = []
+  const segments: BodySegment[] = []
   const attachments: MimePart[] = []
-  const visit = (part: MimePart, alternative: Segment | null): void => {
+  const { except = [], hideLegacyDisplay = false } = reading
+  const visit = (part: MimePart, alternative: BodySegment | null): void => {
+    if (except.some(({ start, end }) => part.start >= start && part.end <= end)) return
     if (part.mimeType.startsWith('multipart/')) {
-      const shared = part.mimeType === 'multipart/alternative' ? { text: null, html: null } : alternative
+      const shared =
+        part.mimeType === 'multipart/alternative'
+          ? { start: part.start, text: null, html: null }
+          : alternative
       if (shared && shared !== alternative) segments.push(shared)
-      for (const child of part.children) visit(child, shared)
+      for (const child of part.children)
+        if (!(hideLegacyDisplay && part === root && child === part.children[0] && isLegacyDisplayPart(child)))
+          visit(child, shared)
       return
     }
     const isBody = part.disposition !== 'attachment' && (part.fileName === null || part.path === '')
@@ -292,24 +319,28 @@ const collectBody = (
     bytes += part.end - part.bodyStart
     if (bytes > limit) return
     const kind = part.mimeType === 'text/html' ? 'html' : 'text'
-    const content = partText(raw, part)
+    const whole = partText(raw, part)
+    const legacy = hideLegacyDisplay && part.parameters['hp-legacy-display'] === '1'
+    const content = legacy ? withoutLegacyDisplay(whole, kind) : whole
     if (alternative) alternative[kind] = (alternative[kind] ?? '') + content
-    else segments.push({ text: null, html: null, [kind]: content })
+    else segments.push({ start: part.start, text: null, html: null, [kind]: content })
   }
   visit(root, null)
   if (bytes > limit) return null
-  const hasHtml = segments.some((segment) => segment.html !== null)
-  return {
-    text: segments
-      .map((segment) => segment.text ?? htmlToText(segment.html ?? ''))
-      .join('\n')
-      .replace(/\r\n/g, '\n'),
-    html: hasHtml
-      ? segments.map((segment) => segment.html ?? `<pre>${escapeHtml(segment.text ?? '')}</pre>`).join('\n')
-      : null,
-    attachments,
-  }
+  const filled = segments.filter(({ text, html }) => text !== null || html !== null)
+  return { ...joinSegments(filled), segments: filled, attachments }
 }
+
+/** Bodies in their order as one text and, when one of them has it, one HTML. */
+export const joinSegments = (segments: readonly BodySegment[]): { text: string; html: string | null } => ({
+  text: segments
+    .map((segment) => segment.text ?? htmlToText(segment.html ?? ''))
+    .join('\n')
+    .replace(/\r\n/g, '\n'),
+  html: segments.some((segment) => segment.html !== null)
+    ? segments.map((segment) => segment.html ?? `<pre>${escapeHtml(segment.text ?? '')}</pre>`).join('\n')
+    : null,
+})
 
 /** Text made safe inside HTML. */
 export const escapeHtml = (text: string): string =>

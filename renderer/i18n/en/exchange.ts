@@ -69,6 +69,10 @@ export const exchange = {
   'print-noSubject': '(no subject)',
   'print-signatureValid': 'Valid signature of {name}{date}',
   'print-signaturePart': 'Valid signature of {name} for a part of the message only{date}',
+  'print-signatureUnbound': 'Valid signature of {name}{date}, which nothing ties to the sender’s address',
+  'print-signatureUntrusted':
+    'Signature not to be relied on: its certificate is not recognised or was no longer valid',
+  'print-signatureUndecidable': 'Signature that cannot be judged',
   'print-signatureInvalid': 'Signature not valid: the author or the content is not proven',
   'print-unsigned': 'Not signed',
   'print-decrypted': 'Received encrypted, decrypted for this export',

@@ -71,6 +71,10 @@ export const exchange = {
   'print-noSubject': '(sans objet)',
   'print-signatureValid': 'Signature valide de {name}{date}',
   'print-signaturePart': 'Signature valide de {name} pour une partie seulement du message{date}',
+  'print-signatureUnbound': 'Signature valide de {name}{date}, que rien ne lie à l’adresse de l’expéditeur',
+  'print-signatureUntrusted':
+    'Signature non fiable : son certificat n’est pas reconnu ou n’était plus valable',
+  'print-signatureUndecidable': 'Signature impossible à juger',
   'print-signatureInvalid': 'Signature non valide : l’auteur ou le contenu n’est pas prouvé',
   'print-unsigned': 'Message non signé',
   'print-decrypted': 'Message reçu chiffré, déchiffré pour cet export',
