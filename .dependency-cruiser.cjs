@@ -1,6 +1,7 @@
 /**
  * Who may import whom (docs/architecture.md §1): renderer → app/contract ← app/* ← app/core.ts ← main, and inside app
- * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card → algorithms`.
+ * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card → algorithms`; and
+ * card-tls, which mail and identity use.
  */
 const order = [
   ['reading', 'indexing', 'session', 'protection', 'integration', 'agenda', 'patients', 'storage'],
@@ -9,7 +10,7 @@ const order = [
   ['mail'],
   ['vault', 'identity'],
   ['card'],
-  ['algorithms'],
+  ['algorithms', 'card-tls'],
 ]
 const layers = order.flatMap((names, rank) =>
   names.map((name) => {
@@ -40,6 +41,19 @@ module.exports = {
       to: { pathNot: '^(app/contract/|node_modules/zod)' },
     },
     ...layers,
+    {
+      name: 'card-tls-by-mail-and-identity',
+      comment: 'TLS with the card is how an account connects; nothing else opens connections with it',
+      severity: 'error',
+      from: { path: '^app/[^/]+/', pathNot: '^app/(mail|identity|card-tls)/' },
+      to: { path: '^app/card-tls/' },
+    },
+    {
+      name: 'card-tls-imports-the-contract-only',
+      severity: 'error',
+      from: { path: '^app/card-tls/', pathNot: '\\.(test|fixture)\\.ts$' },
+      to: { path: '^app/', pathNot: '^app/(contract|card-tls)/' },
+    },
     {
       name: 'one-door',
       comment:

@@ -1,0 +1,137 @@
+import { Duplex } from 'node:stream'
+import type { AppError } from '../contract/errors.ts'
+import type { Connection, Received } from './addon.ts'
+import { errorOf, streamError, truncation, type Situation } from './failures.ts'
+import type { Done } from './handshake.ts'
+
+/** A TLS connection as a stream. Errors of its `error` event: `cardTlsError` tells ours. */
+export type CardTlsSocket = Duplex & CardTlsFacts
+
+interface CardTlsFacts {
+  protocol: 'TLSv1.2' | 'TLSv1.3'
+  /** IANA name of the suite. */
+  cipher: string
+  /** An earlier session went on: no signature was asked of the key. */
+  resumed: boolean
+  /** Whether the server has seen our certificate: just now, in the session that went on, or not as it did not ask for any. */
+  clientCertificate: 'signed' | 'resumed' | 'not-asked'
+  /** DER, the server's own certificate first, as it was judged. */
+  peerChain: readonly Uint8Array[]
+  /** As node:tls has them, for libraries that ask. */
+  encrypted: true
+  authorized: true
+  getCipher(): { name: string; standardName: string; version: string }
+}
+
+/** Plaintext encrypted at once: a few records, so that no write holds the event loop. */
+const pieceBytes = 64 * 1024
+
+/** The stream over an established connection; it owns `stream` and `connection` from now on. */
+export const createSocket = (
+  stream: Duplex,
+  connection: Connection,
+  done: Done,
+  options: { situation: Situation; allowHalfOpen: boolean },
+): CardTlsSocket => {
+  const { situation } = options
+  let wanted = false
+  /** The server said that nothing follows. */
+  let told = false
+  let ended = false
+
+  const socket = new Duplex({
+    allowHalfOpen: options.allowHalfOpen,
+    read: () => {
+      wanted = true
+      pump()
+    },
+    write: (chunk: Buffer, _encoding, callback) => {
+      sendFrom(chunk, 0, callback)
+    },
+    final: (callback) => {
+      ended = true
+      attempt(callback, () => {
+        stream.end(connection.close(), () => callback())
+      })
+    },
+    destroy: (error, callback) => {
+      // Said even when leaving in haste: a server may forget the session of a client that vanished.
+      if (!error && !ended && stream.writable) attempt(callback, () => stream.write(connection.close()))
+      connection.abandon()
+      stream.off('readable', pump)
+      stream.destroy()
+      callback(error)
+    },
+  })
+
+  const failWith = (error: AppError): void => {
+    socket.destroy(streamError(error))
+  }
+
+  const deliver = (received: Received): void => {
+    if (received.send.length > 0 && stream.writable) stream.write(received.send)
+    if (received.plaintext.length > 0) wanted = socket.push(received.plaintext)
+    if (received.failure) failWith(errorOf(received.failure, situation))
+    else if (received.closed && !told) {
+      told = true
+      wanted = false
+      socket.push(null)
+    }
+  }
+
+  const pump = (): void => {
+    while (wanted && !told && !socket.destroyed) {
+      const bytes: unknown = stream.read()
+      if (!(bytes instanceof Uint8Array)) return
+      attempt(
+        (error) => failWith({ ...truncation(situation.host), code: 'tls.handshake', cause: error }),
+        () => deliver(connection.receive(bytes)),
+      )
+    }
+  }
+
+  const sendFrom = (chunk: Buffer, start: number, callback: (error?: Error | null) => void): void => {
+    const end = Math.min(chunk.length, start + pieceBytes)
+    attempt(callback, () => {
+      stream.write(connection.send(chunk.subarray(start, end)), (error) => {
+        if (error || end === chunk.length) callback(error)
+        else sendFrom(chunk, end, callback)
+      })
+    })
+  }
+
+  const cut = (): void => {
+    if (!told && !socket.destroyed) failWith(truncation(situation.host))
+  }
+  stream.on('readable', pump)
+  stream.on('end', cut)
+  stream.on('close', cut)
+  stream.on('error', (error) => socket.destroy(error))
+  // Told to whoever listens; a library that has let go of the socket must not bring the program down.
+  socket.on('error', () => undefined)
+
+  // What came along with the end of the handshake.
+  deliver(connection.receive(new Uint8Array(0)))
+  return Object.assign(socket, {
+    protocol: done.protocol,
+    cipher: done.cipher,
+    resumed: done.resumed,
+    clientCertificate: done.resumed
+      ? ('resumed' as const)
+      : done.signed
+        ? ('signed' as const)
+        : ('not-asked' as const),
+    peerChain: done.chain,
+    encrypted: true as const,
+    authorized: true as const,
+    getCipher: () => ({ name: done.cipher, standardName: done.cipher, version: done.protocol }),
+  })
+}
+
+const attempt = (failed: (error: Error) => void, act: () => void): void => {
+  try {
+    act()
+  } catch (error) {
+    failed(error instanceof Error ? error : new Error(String(error)))
+  }
+}
