@@ -185,7 +185,7 @@ describe('a CPS3 in its reader', () => {
     const service = start([virtual.modulePath])
     await until(service, 'pin-needed')
     // Another program burns two tries meanwhile.
-    await writeFile(join(folder, 'state'), '1333')
+    await virtual.setCounters({ tries: 1 })
     expect(await service.login('1234')).toMatchObject({ ok: false, error: { code: 'card.last-try' } })
     expect(service.state()).toMatchObject({ state: 'pin-needed', triesLeft: 1 })
     expect(await virtual.triesLeft()).toBe(1)

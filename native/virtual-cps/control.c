@@ -1,153 +1,257 @@
-/* The folder of a virtual card: control file in, state and journal out. Everything lies beside this very module. */
+/* The control file: who may write it and how, and what it says, is in README.md. Nothing in it can make a call fail. */
 #define _GNU_SOURCE
 #include "virtual-cps.h"
-#include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
-static char folder[PATH_MAX];
+#define LONGEST_MS 3600000L
+#define LARGEST_FILE 262144
+
 static struct stat control_seen;
 
-static int path_of(char *path, size_t size, const char *name) {
-  int length = snprintf(path, size, "%s/%s", folder, name);
-  return length > 0 && (size_t)length < size;
+/* `A` to `D`, `none`, or -2 for anything else. */
+int card_letter(const char *text) {
+  if (!strcmp(text, "none")) return NO_CARD;
+  return text[0] >= 'A' && text[0] < 'A' + CARDS && !text[1] ? text[0] - 'A' : -2;
 }
 
-/* CPSSIM_DIR, or where this module was loaded from: the path of the module in a policy is then enough. */
-void folder_find(void) {
-  const char *given = getenv("CPSSIM_DIR");
-  Dl_info info;
-  if (given && *given) {
-    snprintf(folder, sizeof folder, "%s", given);
-  } else if (dladdr((void *)&control_seen, &info) && info.dli_fname) {
-    snprintf(folder, sizeof folder, "%s", info.dli_fname);
-    char *slash = strrchr(folder, '/');
-    if (slash) *slash = 0;
-    else snprintf(folder, sizeof folder, ".");
-  }
-  memset(&control_seen, 0, sizeof control_seen);
+static long milliseconds(const char *text) {
+  long value = strtol(text, NULL, 10);
+  return value < 0 ? 0 : value > LONGEST_MS ? LONGEST_MS : value;
 }
 
-void folder_point_backend(void) {
-  char path[PATH_MAX + 32];
-  if (path_of(path, sizeof path, "softhsm2.conf")) setenv("SOFTHSM2_CONF", path, 1);
+static int small_number(const char *text, int most) {
+  long value = strtol(text, NULL, 10);
+  return value < 0 ? 0 : value > most ? most : (int)value;
 }
+
+#define COPY(field, value) snprintf((field), sizeof(field), "%.*s", (int)sizeof(field) - 1, (value))
 
 static void set_reader(struct reader *reader, const char *key, const char *value) {
   if (!strcmp(key, "connected")) reader->connected = value[0] == '1';
-  else if (!strcmp(key, "name")) snprintf(reader->name, sizeof reader->name, "%.64s", value);
+  else if (!strcmp(key, "name")) COPY(reader->name, value);
   else if (!strcmp(key, "generation")) reader->generation = strtoul(value, NULL, 10);
-  else if (!strcmp(key, "card"))
-    reader->card = value[0] >= 'A' && value[0] < 'A' + CARDS && !value[1] ? value[0] - 'A' : NO_CARD;
+  else if (!strcmp(key, "card")) reader->card = card_letter(value) < 0 ? NO_CARD : card_letter(value);
+}
+
+static enum profile profile_named(const char *name) {
+  static const char *const names[] = {"cps3", "cps4", "cpe", "contactless", "mute", "unknown", "pinpad"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(name, names[i])) return (enum profile)i;
+  return strcmp(name, "cl") ? PROFILE_UNKNOWN : PROFILE_CONTACTLESS;
+}
+
+static enum pinpad_result result_named(const char *name) {
+  static const char *const names[] = {"ok", "wrong", "cancel", "timeout", "mismatch"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (!strcmp(name, names[i])) return (enum pinpad_result)i;
+  return PINPAD_CANCEL;
 }
 
 static void set_card(struct card *card, const char *key, const char *value) {
-  if (!strcmp(key, "token")) snprintf(card->token, sizeof card->token, "%.32s", value);
-  else if (!strcmp(key, "label")) snprintf(card->label, sizeof card->label, "%.32s", value);
-  else if (!strcmp(key, "serial")) snprintf(card->serial, sizeof card->serial, "%.16s", value);
-  else if (!strcmp(key, "sign_ms")) card->sign_ms = strtol(value, NULL, 10);
-  else if (!strcmp(key, "profile"))
-    card->profile = !strcmp(value, "cps3")          ? PROFILE_CPS3
-                    : !strcmp(value, "cps4")        ? PROFILE_CPS4
-                    : !strcmp(value, "contactless") ? PROFILE_CONTACTLESS
-                                                    : PROFILE_UNKNOWN;
+  static const struct {
+    const char *key;
+    size_t offset;
+  } delays[] = {{"pinpad_ms", offsetof(struct card, pinpad_ms)},   {"login_ms", offsetof(struct card, login_ms)},
+                {"sign_ms", offsetof(struct card, sign_ms)},       {"decrypt_ms", offsetof(struct card, decrypt_ms)},
+                {"data_ms", offsetof(struct card, data_ms)},       {"init_ms", offsetof(struct card, init_ms)}};
+  for (size_t i = 0; i < sizeof delays / sizeof *delays; i++)
+    if (!strcmp(key, delays[i].key)) *(long *)((char *)card + delays[i].offset) = milliseconds(value);
+  if (!strcmp(key, "token")) COPY(card->token, value);
+  else if (!strcmp(key, "label")) COPY(card->label, value);
+  else if (!strcmp(key, "serial")) COPY(card->serial, value);
+  else if (!strcmp(key, "model")) COPY(card->model, value);
+  else if (!strcmp(key, "manufacturer")) COPY(card->manufacturer, value);
+  else if (!strcmp(key, "pin")) COPY(card->pin, value);
+  else if (!strcmp(key, "pinpad_new_pin")) COPY(card->pinpad_new_pin, value);
+  else if (!strcmp(key, "pinpad")) card->pinpad = value[0] == '1';
+  else if (!strcmp(key, "pinpad_result")) card->pinpad_result = result_named(value);
+  else if (!strcmp(key, "profile")) card->profile = profile_named(value);
+  else if (!strcmp(key, "tries_max")) card->tries_max = small_number(value, 15);
+  else if (!strcmp(key, "puk_max")) card->puk_max = small_number(value, 15);
+  else if (!strcmp(key, "unblocks_max")) card->unblocks_max = small_number(value, 99);
 }
 
-/*
- * Reads the control file again when it changed. Its writer renames a finished file over it; one without the last line
- * `end` is half written by someone else and is ignored.
- */
-void control_reload(void) {
-  char path[PATH_MAX + 32];
-  struct stat now;
-  if (!path_of(path, sizeof path, "control") || stat(path, &now)) return;
-  if (now.st_ino == control_seen.st_ino && now.st_size == control_seen.st_size &&
-      now.st_mtim.tv_sec == control_seen.st_mtim.tv_sec && now.st_mtim.tv_nsec == control_seen.st_mtim.tv_nsec)
-    return;
+static int is_id(const char *id) {
+  size_t length = strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
+  return length > 0 && length < ID_SIZE && !id[length];
+}
+
+static int parse_action(struct fault *fault, const char *action) {
+  if (!strcmp(action, "remove")) fault->action = FAULT_REMOVE;
+  else if (!strcmp(action, "unplug")) fault->action = FAULT_UNPLUG;
+  else if (!strcmp(action, "lose_login")) fault->action = FAULT_LOSE_LOGIN;
+  else if (!strcmp(action, "crash")) fault->action = FAULT_CRASH;
+  else if (!strncmp(action, "swap:", 5)) fault->action = FAULT_SWAP, fault->card = card_letter(action + 5);
+  else if (!strncmp(action, "rv:", 3)) fault->action = FAULT_RV, fault->rv = strtoul(action + 3, NULL, 16);
+  else if (!strncmp(action, "hang:", 5)) fault->action = FAULT_HANG, fault->hang_ms = milliseconds(action + 5);
+  else return 0;
+  return fault->action != FAULT_SWAP || fault->card >= 0;
+}
+
+/* fault <id> <reader|*> <C_Function> before|mid:<ms>|after <action> */
+static void add_fault(struct control *control, char *text) {
+  struct fault fault = {.reader = NO_READER};
+  char *rest = NULL, *words[5];
+  for (int i = 0; i < 5; i++)
+    if (!(words[i] = strtok_r(i ? NULL : text, " ", &rest))) return;
+  if (control->fault_count == FAULTS || !is_id(words[0]) || strlen(words[2]) >= sizeof fault.function) return;
+  if (strcmp(words[1], "*")) {
+    if (words[1][0] < '0' || words[1][0] >= '0' + READERS || words[1][1]) return;
+    fault.reader = words[1][0] - '0';
+  }
+  if (!strcmp(words[3], "before")) fault.when = FAULT_BEFORE;
+  else if (!strcmp(words[3], "after")) fault.when = FAULT_AFTER;
+  else if (!strncmp(words[3], "mid:", 4)) fault.when = FAULT_MID, fault.at_ms = milliseconds(words[3] + 4);
+  else return;
+  if (!parse_action(&fault, words[4])) return;
+  COPY(fault.id, words[0]);
+  COPY(fault.function, words[2]);
+  control->faults[control->fault_count++] = fault;
+}
+
+/* set <id> card<X>.tries_left|puk_left|unblocks_left <n> */
+static void add_setting(struct control *control, char *text) {
+  static const char *const names[] = {"tries_left", "puk_left", "unblocks_left"};
+  struct setting setting = {0};
+  char *rest = NULL, *words[3];
+  for (int i = 0; i < 3; i++)
+    if (!(words[i] = strtok_r(i ? NULL : text, " ", &rest))) return;
+  char *key = words[1];
+  if (control->setting_count == FAULTS || !is_id(words[0]) || strncmp(key, "card", 4) || !key[4] || key[5] != '.') return;
+  key[5] = 0;
+  setting.card = card_letter(key + 4);
+  if (setting.card < 0) return;
+  for (int i = 0; i < 3; i++) {
+    if (strcmp(key + 6, names[i])) continue;
+    setting.counter = (enum counter)i;
+    setting.value = small_number(words[2], 99);
+    COPY(setting.id, words[0]);
+    control->settings[control->setting_count++] = setting;
+  }
+}
+
+static void parse_line(struct control *control, char *line, int *complete) {
+  char *value = strchr(line, ' ');
+  if (!value) return;
+  *value++ = 0;
+  *complete = !strcmp(line, "end");
+  if (!strcmp(line, "fault")) add_fault(control, value);
+  else if (!strcmp(line, "set")) add_setting(control, value);
+  else if (!strcmp(line, "lock")) control->lock_none = !strcmp(value, "none");
+  else if (!strcmp(line, "slotcache")) control->slot_cache = value[0] == '1';
+  else if (!strcmp(line, "journal")) control->journal_all = !strcmp(value, "all");
+  else if (!strcmp(line, "behaviour"))
+    control->behaviour = !strcmp(value, "strict")   ? BEHAVIOUR_STRICT
+                         : !strcmp(value, "opensc") ? BEHAVIOUR_OPENSC
+                                                    : BEHAVIOUR_CRYPTOLIB;
+  else if (!strncmp(line, "reader", 6) && line[6] >= '0' && line[6] < '0' + READERS && line[7] == '.')
+    set_reader(&control->readers[line[6] - '0'], line + 8, value);
+  else if (!strncmp(line, "card", 4) && line[4] >= 'A' && line[4] < 'A' + CARDS && line[5] == '.')
+    set_card(&control->cards[line[4] - 'A'], line + 6, value);
+}
+
+int control_parse(const char *path, struct control *control) {
+  char line[320];
+  int complete = 0, whole = 1;
   FILE *file = fopen(path, "re");
-  if (!file) return;
-  struct reader readers[READERS] = {0};
-  struct card cards[CARDS] = {0};
-  int complete = 0;
-  char line[256];
-  for (int i = 0; i < READERS; i++) readers[i].card = NO_CARD;
+  if (!file) return 0;
+  memset(control, 0, sizeof *control);
+  for (int i = 0; i < READERS; i++) control->readers[i].card = NO_CARD;
+  for (int i = 0; i < CARDS; i++) {
+    struct card *card = &control->cards[i];
+    card->tries_max = card->puk_max = 3;
+    card->unblocks_max = 5;
+  }
   while (fgets(line, sizeof line, file)) {
+    int ended = strchr(line, '\n') != NULL || feof(file);
+    /* Of a line too long for any key, nothing is taken: neither its beginning nor its end. */
+    int taken = whole && ended;
+    whole = ended;
     line[strcspn(line, "\r\n")] = 0;
-    char *value = strchr(line, ' ');
-    if (!value) continue;
-    *value++ = 0;
-    char *dot = strchr(line, '.');
-    if (!strcmp(line, "end")) complete = 1;
-    else if (!dot) continue;
-    else if (!strncmp(line, "reader", 6) && line[6] >= '0' && line[6] < '0' + READERS && dot == line + 7)
-      set_reader(&readers[line[6] - '0'], dot + 1, value);
-    else if (!strncmp(line, "card", 4) && line[4] >= 'A' && line[4] < 'A' + CARDS && dot == line + 5)
-      set_card(&cards[line[4] - 'A'], dot + 1, value);
+    if (taken && line[0]) parse_line(control, line, &complete);
   }
   fclose(file);
-  if (!complete) return;
-  control_seen = now;
-  memcpy(module.readers, readers, sizeof readers);
-  memcpy(module.cards, cards, sizeof cards);
+  /* One card cannot be in two readers: the first has it. */
+  for (int i = 0; i < READERS; i++)
+    for (int j = 0; j < i; j++)
+      if (control->readers[i].card == control->readers[j].card) control->readers[i].card = NO_CARD;
+  return complete;
 }
 
-/* The state file: four digits, the tries left of cards A to D. Several processes share it under an fcntl lock. */
-int state_open(void) {
-  char path[PATH_MAX + 32];
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  if (!path_of(path, sizeof path, "state")) return -1;
-  int descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return -1;
-  if (fcntl(descriptor, F_SETLKW, &lock)) {
-    close(descriptor);
-    return -1;
+/* Counters set from outside, each once whichever process sees it first. */
+static void apply_settings(const struct control *control) {
+  for (int i = 0; i < control->setting_count; i++) {
+    const struct setting *setting = &control->settings[i];
+    if (!state_claim(setting->id)) continue;
+    struct state *state = state_lock();
+    if (!state) continue;
+    state->cards[setting->card].left[setting->counter] = setting->value;
+    state_unlock(1);
   }
-  return descriptor;
 }
 
-int state_tries(int descriptor, int card) {
-  char digit;
-  if (pread(descriptor, &digit, 1, card) != 1) return TRIES_MAX;
-  return digit >= '0' && digit <= '0' + TRIES_MAX ? digit - '0' : TRIES_MAX;
+static int reload_control(void) {
+  char path[PATH_MAX + 32];
+  struct stat now;
+  static struct control fresh;
+  if (!folder_path(path, sizeof path, "control") || stat(path, &now)) return 0;
+  if (!S_ISREG(now.st_mode) || now.st_size > LARGEST_FILE) return 0;
+  if (now.st_ino == control_seen.st_ino && now.st_size == control_seen.st_size && now.st_dev == control_seen.st_dev &&
+      now.st_mtim.tv_sec == control_seen.st_mtim.tv_sec && now.st_mtim.tv_nsec == control_seen.st_mtim.tv_nsec)
+    return 0;
+  if (!control_parse(path, &fresh)) return 0;
+  control_seen = now;
+  module.control = fresh;
+  apply_settings(&fresh);
+  return 1;
 }
 
-int state_set_tries(int descriptor, int card, int tries) {
-  char digits[CARDS];
-  for (int i = 0; i < CARDS; i++) digits[i] = (char)('0' + (i == card ? tries : state_tries(descriptor, i)));
-  return pwrite(descriptor, digits, CARDS, 0) == CARDS && !fsync(descriptor);
+/* What a fault did to a reader holds until the control file says something else about it. */
+static struct reader effective(int index, const struct state *state, int *outdated) {
+  struct reader reader = module.control.readers[index];
+  const struct move *move = &state->moves[index];
+  if (!move->active) return reader;
+  if (move->from_connected != reader.connected || move->from_card != reader.card ||
+      move->from_generation != reader.generation) {
+    *outdated = 1;
+    return reader;
+  }
+  reader.connected = move->connected;
+  reader.card = move->card;
+  return reader;
 }
 
-void state_close(int descriptor) { close(descriptor); }
-
-/* Polling that found nothing new would drown the journal. */
-static int is_idle_polling(const struct call *call, CK_RV rv) {
-  if (rv == CKR_NO_EVENT) return 1;
-  return rv == CKR_OK && (!strcmp(call->function, "C_GetSlotList") || !strcmp(call->function, "C_GetSlotInfo") ||
-                          !strcmp(call->function, "C_GetSessionInfo"));
+static void forget_moves(void) {
+  struct state *state = state_lock();
+  if (!state) return;
+  for (int i = 0; i < READERS; i++) {
+    int outdated = 0;
+    effective(i, state, &outdated);
+    if (outdated) state->moves[i].active = 0;
+  }
+  state_unlock(1);
 }
 
-void journal(const struct call *call, CK_RV rv) {
-  char path[PATH_MAX + 32], line[512];
-  struct timespec now;
-  if (is_idle_polling(call, rv) || !path_of(path, sizeof path, "calls.jsonl")) return;
-  clock_gettime(CLOCK_REALTIME, &now);
-  long ms = (now.tv_sec - call->start.tv_sec) * 1000 + (now.tv_nsec - call->start.tv_nsec) / 1000000;
-  int length =
-      snprintf(line, sizeof line,
-               "{\"t\":%lld,\"pid\":%d,\"tid\":%ld,\"fn\":\"%s\",\"reader\":%ld,\"session\":%lu,\"mech\":%ld,"
-               "\"keyLabel\":\"%s\",\"len\":%ld,\"rv\":%lu,\"ms\":%ld}\n",
-               (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000, getpid(), syscall(SYS_gettid), call->function,
-               call->reader, call->session, call->mechanism == NO_MECHANISM ? -1L : (long)call->mechanism,
-               call->key ? call->key : "", call->length, rv, ms);
-  int descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-  if (descriptor < 0) return;
-  ssize_t written = write(descriptor, line, (size_t)length);
-  (void)written;
-  close(descriptor);
+void control_reload(void) {
+  static struct state state;
+  int outdated = 0, news = reload_control();
+  if (!state_changed() && !news) return;
+  state_read(&state);
+  for (int i = 0; i < READERS; i++) {
+    struct reader now = effective(i, &state, &outdated);
+    const struct reader *before = &module.readers[i];
+    int changed = now.connected != before->connected || now.card != before->card || now.generation != before->generation;
+    module.readers[i] = now;
+    if (!changed) continue;
+    module.changes[i]++;
+    if (module.initialized) drop(i);
+  }
+  if (outdated) forget_moves();
 }

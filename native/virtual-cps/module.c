@@ -1,4 +1,4 @@
-/* The module itself: start and stop, readers, token information, and the list of functions. */
+/* Start and stop, the mutex around every call, simulated waits, and the list of functions. */
 #define _GNU_SOURCE
 #include "virtual-cps.h"
 #include <dlfcn.h>
@@ -9,36 +9,82 @@
 struct module module;
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-void begin(struct call *call) {
-  pthread_mutex_lock(&mutex);
-  clock_gettime(CLOCK_REALTIME, &call->start);
-  if (module.initialized) control_reload();
+long milliseconds_since(const struct timespec *start) {
+  struct timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return (now.tv_sec - start->tv_sec) * 1000 + (now.tv_nsec - start->tv_nsec) / 1000000;
 }
 
-CK_RV end(const struct call *call, CK_RV rv) {
-  if (module.initialized) journal(call, rv);
+static void lock_call(struct call *call) {
+  pthread_mutex_lock(&mutex);
+  clock_gettime(CLOCK_REALTIME, &call->start);
+}
+
+CK_RV begin(struct call *call) {
+  CK_RV rv = CKR_OK;
+  lock_call(call);
+  if (!module.initialized) return CKR_CRYPTOKI_NOT_INITIALIZED;
+  control_reload();
+  if (faults_run(call, FAULT_BEFORE, 0, &rv)) return rv;
+  return CKR_OK;
+}
+
+CK_RV begin_at_once(struct call *call) {
+  CK_RV rv = begin(call);
+  if (rv != CKR_OK) return rv;
+  for (;;) {
+    long elapsed = milliseconds_since(&call->start), last = faults_last_mid(call);
+    if (faults_run(call, FAULT_MID, elapsed, &rv)) return rv;
+    if (last <= elapsed) return CKR_OK;
+    sleep_slice(last - elapsed < 10 ? last - elapsed : 10, module.control.lock_none);
+    if (!module.initialized) return CKR_CRYPTOKI_NOT_INITIALIZED;
+    control_reload();
+  }
+}
+
+CK_RV end(struct call *call, CK_RV rv) {
+  if (module.initialized) {
+    faults_run(call, FAULT_AFTER, 0, &rv);
+    journal(call, rv);
+  }
   pthread_mutex_unlock(&mutex);
   return rv;
 }
 
-/* The mutex stays held, as in the Cryptolib: a poll waits for the running signature (§5.2). */
-CK_RV wait_for_card(struct session *session, long milliseconds) {
+/* With the global lock a poll waits for the running signature, as in the Cryptolib (§5.2). */
+void sleep_slice(long milliseconds, int let_go) {
+  struct timespec pause = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+  if (let_go) pthread_mutex_unlock(&mutex);
+  nanosleep(&pause, NULL);
+  if (let_go) pthread_mutex_lock(&mutex);
+}
+
+static CK_RV removed(void) {
+  return module.control.behaviour == BEHAVIOUR_CRYPTOLIB ? CKR_TOKEN_NOT_PRESENT : CKR_DEVICE_REMOVED;
+}
+
+CK_RV chip_wait(struct call *call, struct session *session, long milliseconds) {
+  CK_SESSION_HANDLE handle = session->handle;
+  int reader = session->reader;
+  unsigned long changes = module.changes[reader];
+  struct timespec start;
+  CK_RV rv = CKR_OK;
+  clock_gettime(CLOCK_REALTIME, &start);
   for (;;) {
     control_reload();
-    const struct reader *reader = &module.readers[session->reader];
-    if (!reader->connected || reader->card == NO_CARD || reader->generation != session->generation) {
-      drop(session->reader);
-      return CKR_TOKEN_NOT_PRESENT;
-    }
-    if (milliseconds <= 0) return CKR_OK;
-    long slice = milliseconds < 10 ? milliseconds : 10;
-    struct timespec pause = {.tv_nsec = slice * 1000000};
-    nanosleep(&pause, NULL);
-    milliseconds -= slice;
+    long elapsed = milliseconds_since(&start), last = faults_last_mid(call);
+    int decided = faults_run(call, FAULT_MID, elapsed, &rv);
+    if (!module.initialized) return CKR_CRYPTOKI_NOT_INITIALIZED;
+    if (module.changes[reader] != changes) return removed();
+    if (!session->used || session->handle != handle) return CKR_SESSION_HANDLE_INVALID;
+    if (decided) return rv;
+    long left = (last > milliseconds ? last : milliseconds) - elapsed;
+    if (left <= 0) return CKR_OK;
+    sleep_slice(left < 10 ? left : 10, module.control.lock_none);
   }
 }
 
-static void pad(CK_UTF8CHAR *field, size_t size, const char *text) {
+void pad(CK_UTF8CHAR *field, size_t size, const char *text) {
   size_t length = strlen(text);
   memset(field, ' ', size);
   memcpy(field, text, length < size ? length : size);
@@ -65,26 +111,63 @@ static void bind_cards(void) {
   for (CK_ULONG s = 0; s < count; s++) {
     if (module.backend->C_GetTokenInfo(slots[s], &info) != CKR_OK) continue;
     for (int c = 0; c < CARDS; c++) {
-      pad(label, sizeof label, module.cards[c].token);
-      if (!module.cards[c].token[0] || memcmp(label, info.label, sizeof label)) continue;
+      pad(label, sizeof label, module.control.cards[c].token);
+      if (!module.control.cards[c].token[0] || memcmp(label, info.label, sizeof label)) continue;
       module.backend_slot[c] = slots[s];
       module.bound[c] = 1;
     }
   }
 }
 
-CK_RV C_Initialize(CK_VOID_PTR arguments) {
-  struct call call = {.function = "C_Initialize", .reader = -1, .mechanism = NO_MECHANISM, .length = -1};
-  begin(&call);
-  if (module.initialized) return end(&call, CKR_CRYPTOKI_ALREADY_INITIALIZED);
+/* All of the four functions or none (PKCS#11 v2.20 §11.4). */
+static int are_valid(const CK_C_INITIALIZE_ARGS *given) {
+  if (!given) return 1;
+  int functions = !!given->CreateMutex + !!given->DestroyMutex + !!given->LockMutex + !!given->UnlockMutex;
+  return functions == 0 || functions == 4;
+}
+
+/* The cards in the readers are read at the start. */
+static long detection_ms(void) {
+  long total = 0;
+  for (int i = 0; i < READERS; i++)
+    if (module.readers[i].connected && module.readers[i].card != NO_CARD)
+      total += module.control.cards[module.readers[i].card].init_ms;
+  return total;
+}
+
+static CK_RV start_backend(struct call *call) {
+  CK_C_INITIALIZE_ARGS arguments = {.flags = CKF_OS_LOCKING_OK};
+  CK_RV rv = CKR_OK;
+  struct timespec start;
   folder_find();
   folder_point_backend();
-  if (!load_backend()) return end(&call, CKR_GENERAL_ERROR);
-  CK_RV rv = module.backend->C_Initialize(arguments);
-  if (rv != CKR_OK) return end(&call, rv);
   control_reload();
+  if (faults_run(call, FAULT_BEFORE, 0, &rv)) return rv;
+  if (!load_backend()) return CKR_GENERAL_ERROR;
+  clock_gettime(CLOCK_REALTIME, &start);
+  for (;;) {
+    long elapsed = milliseconds_since(&start), last = faults_last_mid(call);
+    if (faults_run(call, FAULT_MID, elapsed, &rv)) return rv;
+    long left = (last > detection_ms() ? last : detection_ms()) - elapsed;
+    if (left <= 0) break;
+    sleep_slice(left < 10 ? left : 10, 0);
+    control_reload();
+  }
+  return module.backend->C_Initialize(&arguments);
+}
+
+CK_RV C_Initialize(CK_VOID_PTR arguments) {
+  struct call call = CALL("C_Initialize");
+  lock_call(&call);
+  if (module.initialized) return end(&call, CKR_CRYPTOKI_ALREADY_INITIALIZED);
+  if (!are_valid(arguments)) return end(&call, CKR_ARGUMENTS_BAD);
+  CK_RV rv = start_backend(&call);
+  if (rv != CKR_OK) {
+    journal(&call, rv);
+    return end(&call, rv);
+  }
   bind_cards();
-  for (int i = 0; i < READERS; i++) module.seen[i] = module.readers[i].generation;
+  memcpy(module.told, module.changes, sizeof module.told);
   module.initialized = 1;
   return end(&call, CKR_OK);
 }
@@ -93,12 +176,11 @@ CK_RV C_Finalize(CK_VOID_PTR reserved) {
   BEGIN("C_Finalize");
   if (reserved) return end(&call, CKR_ARGUMENTS_BAD);
   for (int i = 0; i < READERS; i++) drop(i);
-  CK_RV rv = module.backend->C_Finalize(NULL);
-  end(&call, rv);
-  pthread_mutex_lock(&mutex);
+  rv = module.backend->C_Finalize(NULL);
+  faults_run(&call, FAULT_AFTER, 0, &rv);
+  journal(&call, rv);
   module.initialized = 0;
-  pthread_mutex_unlock(&mutex);
-  return rv;
+  return end(&call, rv);
 }
 
 CK_RV C_GetInfo(CK_INFO_PTR info) {
@@ -111,167 +193,6 @@ CK_RV C_GetInfo(CK_INFO_PTR info) {
   pad(info->libraryDescription, sizeof info->libraryDescription, "CPS3 PKCS#11 LINUX");
   return end(&call, CKR_OK);
 }
-
-CK_RV C_GetSlotList(CK_BBOOL present_only, CK_SLOT_ID_PTR list, CK_ULONG_PTR count) {
-  BEGIN("C_GetSlotList");
-  CK_SLOT_ID found[READERS];
-  CK_ULONG total = 0;
-  if (!count) return end(&call, CKR_ARGUMENTS_BAD);
-  for (int i = 0; i < READERS; i++)
-    if (module.readers[i].connected && (!present_only || module.readers[i].card != NO_CARD))
-      found[total++] = (CK_SLOT_ID)i;
-  CK_RV rv = list && *count < total ? CKR_BUFFER_TOO_SMALL : CKR_OK;
-  if (list && rv == CKR_OK) memcpy(list, found, total * sizeof *found);
-  *count = total;
-  return end(&call, rv);
-}
-
-CK_RV C_GetSlotInfo(CK_SLOT_ID slot, CK_SLOT_INFO_PTR info) {
-  BEGIN("C_GetSlotInfo");
-  call.reader = (long)slot;
-  if (!info) return end(&call, CKR_ARGUMENTS_BAD);
-  if (slot >= READERS || !module.readers[slot].connected) return end(&call, CKR_SLOT_ID_INVALID);
-  memset(info, 0, sizeof *info);
-  pad(info->slotDescription, sizeof info->slotDescription, module.readers[slot].name);
-  pad(info->manufacturerID, sizeof info->manufacturerID, "");
-  info->flags = CKF_REMOVABLE_DEVICE | CKF_HW_SLOT;
-  if (module.readers[slot].card != NO_CARD) info->flags |= CKF_TOKEN_PRESENT;
-  return end(&call, CKR_OK);
-}
-
-/* PIN flags after the tries left (§1.5). */
-static CK_FLAGS pin_flags(int tries) {
-  if (tries == 0) return CKF_USER_PIN_LOCKED;
-  if (tries == 1) return CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY;
-  return tries < TRIES_MAX ? CKF_USER_PIN_COUNT_LOW : 0;
-}
-
-CK_RV C_GetTokenInfo(CK_SLOT_ID slot, CK_TOKEN_INFO_PTR info) {
-  BEGIN("C_GetTokenInfo");
-  CK_RV rv = CKR_OK;
-  call.reader = (long)slot;
-  const struct card *card = card_in(slot, &rv);
-  if (!card) return end(&call, rv);
-  if (!info) return end(&call, CKR_ARGUMENTS_BAD);
-  int state = state_open();
-  if (state < 0) return end(&call, CKR_DEVICE_ERROR);
-  int tries = state_tries(state, module.readers[slot].card);
-  state_close(state);
-  memset(info, 0, sizeof *info);
-  pad(info->label, sizeof info->label, card->label);
-  pad(info->manufacturerID, sizeof info->manufacturerID, "ANS");
-  pad(info->model, sizeof info->model, card->profile == PROFILE_CPS4 ? "ChipDoc" : "IAS ECC");
-  pad(info->serialNumber, sizeof info->serialNumber, card->serial);
-  pad(info->utcTime, sizeof info->utcTime, "");
-  info->flags = CKF_RNG | CKF_TOKEN_INITIALIZED;
-  if (card->profile != PROFILE_CONTACTLESS)
-    info->flags |= CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED | pin_flags(tries);
-  info->ulMinPinLen = info->ulMaxPinLen = PIN_LENGTH;
-  info->ulTotalPublicMemory = info->ulFreePublicMemory = CK_UNAVAILABLE_INFORMATION;
-  info->ulTotalPrivateMemory = info->ulFreePrivateMemory = CK_UNAVAILABLE_INFORMATION;
-  for (int i = 0; i < SESSIONS; i++) {
-    if (!module.sessions[i].used || module.sessions[i].reader != (int)slot) continue;
-    info->ulSessionCount++;
-    if (module.sessions[i].writable) info->ulRwSessionCount++;
-  }
-  return end(&call, CKR_OK);
-}
-
-CK_RV C_GetMechanismList(CK_SLOT_ID slot, CK_MECHANISM_TYPE_PTR list, CK_ULONG_PTR count) {
-  BEGIN("C_GetMechanismList");
-  CK_RV rv = CKR_OK;
-  const CK_MECHANISM_TYPE *mechanisms;
-  call.reader = (long)slot;
-  const struct card *card = card_in(slot, &rv);
-  if (!card) return end(&call, rv);
-  if (!count) return end(&call, CKR_ARGUMENTS_BAD);
-  CK_ULONG total = token_mechanisms(card, &mechanisms);
-  rv = list && *count < total ? CKR_BUFFER_TOO_SMALL : CKR_OK;
-  if (list && rv == CKR_OK) memcpy(list, mechanisms, total * sizeof *mechanisms);
-  *count = total;
-  return end(&call, rv);
-}
-
-CK_RV C_GetMechanismInfo(CK_SLOT_ID slot, CK_MECHANISM_TYPE mechanism, CK_MECHANISM_INFO_PTR info) {
-  BEGIN("C_GetMechanismInfo");
-  CK_RV rv = CKR_OK;
-  call.reader = (long)slot;
-  call.mechanism = mechanism;
-  const struct card *card = card_in(slot, &rv);
-  if (!card) return end(&call, rv);
-  if (!info) return end(&call, CKR_ARGUMENTS_BAD);
-  if (!token_has_mechanism(card, mechanism)) return end(&call, CKR_MECHANISM_INVALID);
-  memset(info, 0, sizeof *info);
-  if (mechanism == CKM_SHA_1 || mechanism == CKM_SHA256) {
-    info->flags = CKF_DIGEST;
-  } else {
-    info->ulMinKeySize = info->ulMaxKeySize = 2048;
-    info->flags = CKF_HW | CKF_SIGN | CKF_VERIFY;
-    if (mechanism == CKM_RSA_PKCS) info->flags |= CKF_DECRYPT | CKF_ENCRYPT;
-  }
-  return end(&call, CKR_OK);
-}
-
-/* The blocking form is missing from the Cryptolib (§1.4). One event per reader however often it changed since. */
-CK_RV C_WaitForSlotEvent(CK_FLAGS flags, CK_SLOT_ID_PTR slot, CK_VOID_PTR reserved) {
-  BEGIN("C_WaitForSlotEvent");
-  if (!slot || reserved) return end(&call, CKR_ARGUMENTS_BAD);
-  if (!(flags & CKF_DONT_BLOCK)) return end(&call, CKR_FUNCTION_NOT_SUPPORTED);
-  for (int i = 0; i < READERS; i++) {
-    if (module.seen[i] == module.readers[i].generation) continue;
-    module.seen[i] = module.readers[i].generation;
-    *slot = (CK_SLOT_ID)i;
-    call.reader = i;
-    return end(&call, CKR_OK);
-  }
-  return end(&call, CKR_NO_EVENT);
-}
-
-/* What neither the Cryptolib (§1.8) nor, for C_InitPIN, C_SetPIN and C_SetAttributeValue, this module does. */
-#define UNSUPPORTED(name, ...)                                                                                 \
-  CK_RV name(__VA_ARGS__) {                                                                                    \
-    BEGIN(#name);                                                                                              \
-    return end(&call, CKR_FUNCTION_NOT_SUPPORTED);                                                             \
-  }
-#define S CK_SESSION_HANDLE
-#define B CK_BYTE_PTR
-#define L CK_ULONG
-#define P CK_ULONG_PTR
-#define M CK_MECHANISM_PTR
-#define O CK_OBJECT_HANDLE
-#define T CK_ATTRIBUTE_PTR
-#define H CK_OBJECT_HANDLE_PTR
-UNSUPPORTED(C_InitToken, CK_SLOT_ID, CK_UTF8CHAR_PTR, L, CK_UTF8CHAR_PTR)
-UNSUPPORTED(C_InitPIN, S, CK_UTF8CHAR_PTR, L)
-UNSUPPORTED(C_SetPIN, S, CK_UTF8CHAR_PTR, L, CK_UTF8CHAR_PTR, L)
-UNSUPPORTED(C_GetOperationState, S, B, P)
-UNSUPPORTED(C_SetOperationState, S, B, L, O, O)
-UNSUPPORTED(C_CreateObject, S, T, L, H)
-UNSUPPORTED(C_CopyObject, S, O, T, L, H)
-UNSUPPORTED(C_DestroyObject, S, O)
-UNSUPPORTED(C_GetObjectSize, S, O, P)
-UNSUPPORTED(C_SetAttributeValue, S, O, T, L)
-UNSUPPORTED(C_EncryptUpdate, S, B, L, B, P)
-UNSUPPORTED(C_EncryptFinal, S, B, P)
-UNSUPPORTED(C_DecryptUpdate, S, B, L, B, P)
-UNSUPPORTED(C_DecryptFinal, S, B, P)
-UNSUPPORTED(C_DigestKey, S, O)
-UNSUPPORTED(C_SignRecoverInit, S, M, O)
-UNSUPPORTED(C_SignRecover, S, B, L, B, P)
-UNSUPPORTED(C_VerifyRecoverInit, S, M, O)
-UNSUPPORTED(C_VerifyRecover, S, B, L, B, P)
-UNSUPPORTED(C_DigestEncryptUpdate, S, B, L, B, P)
-UNSUPPORTED(C_DecryptDigestUpdate, S, B, L, B, P)
-UNSUPPORTED(C_SignEncryptUpdate, S, B, L, B, P)
-UNSUPPORTED(C_DecryptVerifyUpdate, S, B, L, B, P)
-UNSUPPORTED(C_GenerateKey, S, M, T, L, H)
-UNSUPPORTED(C_GenerateKeyPair, S, M, T, L, T, L, H, H)
-UNSUPPORTED(C_WrapKey, S, M, O, O, B, P)
-UNSUPPORTED(C_UnwrapKey, S, M, O, B, L, T, L, H)
-UNSUPPORTED(C_DeriveKey, S, M, O, T, L, H)
-UNSUPPORTED(C_SeedRandom, S, B, L)
-UNSUPPORTED(C_GetFunctionStatus, S)
-UNSUPPORTED(C_CancelFunction, S)
 
 /* Every entry is ours: a raw backend function would receive a virtual handle. */
 #define CK_PKCS11_FUNCTION_INFO(name) name,

@@ -5,28 +5,42 @@
 import { createPrivateKey } from 'node:crypto'
 import { fromBER } from 'asn1js'
 import * as pkijs from 'pkijs'
-import pkcs11 from 'pkcs11js'
-import type { CardContents, CardKey } from './index.ts'
+import pkcs11, { type PKCS11 } from 'pkcs11js'
+import type { CardContents, CardKey, Provisioning } from './index.ts'
 
 interface Role {
   privateLabel: string
   certificateLabel: string
   /** A third party reports the last bytes (§1.7). */
   idEnd: readonly [number, number]
+  signs: boolean
   decrypts: boolean
+  afterPin: boolean
 }
-const roles: Record<'authentication' | 'signature', Role> = {
+const roles: Record<'authentication' | 'signature' | 'technical', Role> = {
   authentication: {
     privateLabel: 'CPS_PRIV_AUT',
     certificateLabel: "Certificat d'Authentification CPS",
     idEnd: [0x10, 0x20],
+    signs: true,
     decrypts: true,
+    afterPin: true,
   },
   signature: {
     privateLabel: 'CPS_PRIV_SIG',
     certificateLabel: 'Certificat de Signature CPS',
     idEnd: [0x10, 0x10],
+    signs: true,
     decrypts: false,
+    afterPin: true,
+  },
+  technical: {
+    privateLabel: 'CPS_PRIV_TECH_AUT',
+    certificateLabel: 'Certificat Technique CPS',
+    idEnd: [0x10, 0x30],
+    signs: true,
+    decrypts: false,
+    afterPin: false,
   },
 }
 
@@ -63,7 +77,7 @@ const writeKey = (
     [pkcs11.CKA_KEY_TYPE, pkcs11.CKK_RSA],
     [pkcs11.CKA_LABEL, `Cle publique - ${role.certificateLabel}`],
     [pkcs11.CKA_ID, id],
-    [pkcs11.CKA_VERIFY, true],
+    [pkcs11.CKA_VERIFY, role.signs],
     [pkcs11.CKA_ENCRYPT, role.decrypts],
     [pkcs11.CKA_MODULUS, bytesOf(jwk.n)],
     [pkcs11.CKA_PUBLIC_EXPONENT, bytesOf(jwk.e)],
@@ -71,14 +85,14 @@ const writeKey = (
   create([
     [pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY],
     [pkcs11.CKA_TOKEN, true],
-    [pkcs11.CKA_PRIVATE, true],
+    [pkcs11.CKA_PRIVATE, role.afterPin],
     [pkcs11.CKA_SENSITIVE, true],
     [pkcs11.CKA_EXTRACTABLE, false],
     [pkcs11.CKA_MODIFIABLE, false],
     [pkcs11.CKA_KEY_TYPE, pkcs11.CKK_RSA],
     [pkcs11.CKA_LABEL, role.privateLabel],
     [pkcs11.CKA_ID, id],
-    [pkcs11.CKA_SIGN, true],
+    [pkcs11.CKA_SIGN, role.signs],
     [pkcs11.CKA_DECRYPT, role.decrypts],
     [pkcs11.CKA_MODULUS, bytesOf(jwk.n)],
     [pkcs11.CKA_PUBLIC_EXPONENT, bytesOf(jwk.e)],
@@ -91,45 +105,58 @@ const writeKey = (
   ])
 }
 
-const provision = (backend: string, tokenLabel: string, card: CardContents): void => {
-  const module = new pkcs11.PKCS11()
-  module.load(backend)
-  module.C_Initialize({ flags: pkcs11.CKF_OS_LOCKING_OK })
+/** Of the backend only: the card's own PIN is checked by the module (virtual-cps.h, BACKEND_PIN). */
+const backendPin = 'virtual-cps-backend'
+
+const provisionCard = (module: PKCS11, token: string, card: CardContents): void => {
   const empty = module.C_GetSlotList(true).at(-1)
   if (!empty) throw new Error('SoftHSM2 offers no slot for a new token')
-  module.C_InitToken(empty, card.puk, tokenLabel.padEnd(32))
-  const slot = module
-    .C_GetSlotList(true)
-    .find((one) => module.C_GetTokenInfo(one).label.trim() === tokenLabel)
+  module.C_InitToken(empty, backendPin, token.padEnd(32))
+  const slot = module.C_GetSlotList(true).find((one) => module.C_GetTokenInfo(one).label.trim() === token)
   if (!slot) throw new Error('SoftHSM2 did not keep the new token')
   const session = module.C_OpenSession(slot, pkcs11.CKF_SERIAL_SESSION | pkcs11.CKF_RW_SESSION)
-  module.C_Login(session, pkcs11.CKU_SO, card.puk)
-  module.C_InitPIN(session, card.pin)
+  module.C_Login(session, pkcs11.CKU_SO, backendPin)
+  module.C_InitPIN(session, backendPin)
   module.C_Logout(session)
-  module.C_Login(session, pkcs11.CKU_USER, card.pin)
+  module.C_Login(session, pkcs11.CKU_USER, backendPin)
   const create = (attributes: Attributes): void => {
     module.C_CreateObject(
       session,
       attributes.map(([type, value]) => ({ type, value })),
     )
   }
-  if (card.authentication) writeKey(create, card.serial, roles.authentication, card.authentication)
+  const { authenticationDecrypts: decrypts = true } = card
+  if (card.authentication)
+    writeKey(create, card.serial, { ...roles.authentication, decrypts }, card.authentication)
   if (card.signature) writeKey(create, card.serial, roles.signature, card.signature)
+  if (card.technical) writeKey(create, card.serial, roles.technical, card.technical)
+  for (const [index, { label, certificateLabel, signs, decrypts, ...key }] of (card.others ?? []).entries())
+    writeKey(
+      create,
+      card.serial,
+      { privateLabel: label, certificateLabel, idEnd: [0x20, index], signs, decrypts, afterPin: true },
+      key,
+    )
   for (const object of card.dataObjects ?? [])
     create([
       [pkcs11.CKA_CLASS, pkcs11.CKO_DATA],
       [pkcs11.CKA_TOKEN, true],
       [pkcs11.CKA_PRIVATE, object.afterPin],
+      [pkcs11.CKA_MODIFIABLE, object.label === 'CPS_DATA'],
       [pkcs11.CKA_APPLICATION, 'CPS'],
       [pkcs11.CKA_LABEL, object.label],
       [pkcs11.CKA_VALUE, Buffer.from(object.value)],
     ])
-  module.C_Finalize()
+  module.C_CloseAllSessions(slot)
 }
 
-process.once('message', (message: { backend: string; tokenLabel: string; card: CardContents }) => {
+process.once('message', ({ backend, cards }: { backend: string; cards: Provisioning }) => {
+  const module = new pkcs11.PKCS11()
   try {
-    provision(message.backend, message.tokenLabel, message.card)
+    module.load(backend)
+    module.C_Initialize({ flags: pkcs11.CKF_OS_LOCKING_OK })
+    for (const { token, card } of cards) provisionCard(module, token, card)
+    module.C_Finalize()
     process.send?.({ ok: true })
   } catch (cause) {
     process.send?.({ ok: false, reason: String(cause) })
