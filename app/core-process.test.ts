@@ -31,10 +31,12 @@ it('a core whose Node lacks an algorithm opens nothing, says so to windows, and 
     policy: {},
     vaultWorker: '/nowhere',
     smimeWorker: '/nowhere',
+    cardTlsAddon: '/nowhere',
     readingWorker: '/nowhere',
     indexingWorker: '/nowhere',
     printWorker: '/nowhere',
     printFonts: '/nowhere',
+    version: '0.0.0',
   }
   say({ kind: 'start', start })
   await vi.waitFor(() => expect(posted).toEqual([{ kind: 'ready' }]))

@@ -1,4 +1,5 @@
-import { access, mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
+import { createAccountLogins } from './account-logins.ts'
 import { createCardService, type CardPort } from './card/index.ts'
 import {
   coreCalls,
@@ -16,7 +17,6 @@ import {
   type Output,
   type PathUse,
 } from './contract/index.ts'
-import { createIdentity } from './identity/index.ts'
 import { createMail, createResolver, createSourceReader } from './mail/index.ts'
 import { createTrustClassifier, displaySubject } from './mssante/index.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
@@ -28,15 +28,17 @@ import {
   createUploads,
   type Resource,
 } from './reading/index.ts'
+import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
 import { keyHandlers } from './key-handlers.ts'
+import { localFiles } from './local-files.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { openMessage } from './message-opening.ts'
 import { createSearching } from './searching.ts'
 import { sendingHandlers } from './sending-handlers.ts'
 import { sessionHandlers } from './session-handlers.ts'
 import { revocationStore } from './revocation-store.ts'
-import { createPreferences, createSession, preferenceFile } from './session/index.ts'
+import { createPreferences, createSession, preferenceFile, settingsHandlers } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
 import { createStorage } from './storage/index.ts'
 import { storageHandlers } from './storage-handlers.ts'
@@ -116,12 +118,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     policy,
     platform: process.platform,
     arch: process.arch,
-    fileExists: (path) =>
-      access(path).then(
-        () => true,
-        () => false,
-      ),
-    readFile: (path) => readFile(path, 'utf8'),
+    ...localFiles,
     clock: { after },
   })
   const stores = {
@@ -153,7 +150,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     now: () => new Date(now()),
     random,
   })
-  const identity = createIdentity({ psc: policy.psc, openExternal: host.openExternal, now, random })
+  const { identity, logins, watchCard } = createAccountLogins({ start, card, anchors, host, now, random })
   const classify = createTrustClassifier(policy.trustSpace)
   const resources = createResources(random)
   const uploads = createUploads(vault)
@@ -169,8 +166,18 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     heapMebibytes: 128,
   })
 
+  const verification = {
+    resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
+    anchors: () => anchorsPem,
+    verifyServer: (peer: { chain: Uint8Array[]; host: string }) =>
+      trust.verifyServer({
+        ...peer,
+        ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
+      }),
+  }
   const mail = createMail({
     vault,
+    ...verification,
     ...(policy.folderPollSeconds === undefined ? {} : { pollMilliseconds: policy.folderPollSeconds * 1000 }),
     resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
     anchors: () => anchorsPem,
@@ -179,9 +186,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
         ...peer,
         ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
       }),
-    logins: policy.psc === undefined ? ['password'] : ['psc', 'password'],
-    credentials: identity.credentials,
-    login: identity.login,
+    ...logins,
     reader,
     monotonic: deps.monotonic,
     classify,
@@ -292,6 +297,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     lockAfterMinutes: () => preferences.get().lockAfterMinutes,
   })
   const unsubscribeCard = card.onChange((state) => emit('card.changed', state))
+  const unwatchCard = watchCard(mail.cardChanged)
 
   const handlers: Handlers = {
     ...sessionHandlers(session),
@@ -317,25 +323,28 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       language: () => preferences.get().language,
     }),
     ...keyHandlers({ protection, vault, uploads }),
-    'settings.get': () => ok(preferences.get()),
-    'settings.set': (change) => {
-      const outcome = preferences.set(
-        Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
-      )
-      if (outcome.ok) emit('settings.changed', outcome.value)
-      return outcome
-    },
+    ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
+    ...diagnosisHandlers(
+      diagnosisOf({
+        ...localFiles,
+        ...{ version: start.version, policy, card, trust, verification, vaults, now, after },
+        keyStore: keyStoreWorks({ ...stores.deviceSecret, random }),
+        monotonic: deps.monotonic,
+        ...{ mail, storage, isOpen: () => session.state().phase === 'open' },
+      }),
+      (diagnosis) => emit('diagnosis.progress', diagnosis),
+    ),
   }
 
   /** What a locked session may still answer. */
   const beforeOpening = (method: CoreMethod): boolean =>
-    method.startsWith('session.') || method === 'card.state' || method.startsWith('settings.')
+    /^(session|settings|diagnosis)\./.test(method) || method === 'card.state'
 
   const readPart = async (url: string): Promise<Outcome<Uint8Array>> => {
     const resource = resources.find(url)
     return resource.ok ? resource.value.read() : resource
   }
-  const files = createPartFiles({
+  const partFiles = createPartFiles({
     openedFolder: start.openedFolder,
     random,
     read: readPart,
@@ -370,13 +379,13 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       session.state().phase === 'open'
         ? uploads.add(chunk)
         : Promise.resolve(fail('vault.locked', { retry: 'after-login' })),
-    savePart: files.save,
+    savePart: partFiles.save,
     grantPaths: (use, paths) =>
       // A backup is restored before there is a store, too.
       use === 'backup-source' || session.state().phase === 'open'
         ? ok(grants.give(use, paths))
         : fail('vault.locked', { retry: 'after-login' }),
-    copyPart: files.copy,
+    copyPart: partFiles.copy,
     power: async (event) => {
       if (event !== 'resume') await session.lock('system')
     },
@@ -386,6 +395,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     },
     stop: async () => {
       unsubscribeCard()
+      unwatchCard()
       await session.stop()
       await card.stop()
     },

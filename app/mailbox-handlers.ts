@@ -12,6 +12,7 @@ type Handlers = { [M in Method]: (input: Input<M>) => Promise<Outcome<Output<M>>
 export const mailboxHandlers = (mail: Mail): Handlers => ({
   'accounts.list': () => mail.listAccounts(),
   'accounts.discover': ({ address }) => mail.discover(address),
+  'accounts.examine': (wish) => mail.examine(wish),
   'accounts.create': (account) => mail.createAccount(account),
   'accounts.login': ({ accountId }) => mail.login(accountId),
   'accounts.syncNow': () => mail.syncNow(),

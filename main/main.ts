@@ -139,6 +139,8 @@ const start = async (profileFolder: string): Promise<void> => {
       indexingWorker: join(here, '../core/indexing-worker.mjs'),
       printWorker: join(here, '../core/print-worker.mjs'),
       printFonts: join(here, '../core/fonts'),
+      version: app.getVersion(),
+      cardTlsAddon: join(here, '../core/card-tls.node'),
     },
     onEvent: onCoreEvent,
     onHostRequest,

@@ -18,6 +18,8 @@ export const coreEnvironment = {
 } as const
 
 export interface CoreStart {
+  /** Of the product, for support. */
+  version: string
   /** Folder of the vault, key slots and preferences. */
   profileFolder: string
   /** Private folder for « ouvrir avec » copies; wiped on lock, at start and at exit. */
@@ -34,6 +36,8 @@ export interface CoreStart {
   /** Entry file of the worker thread that writes PDF exports, and the folder of its typefaces. */
   printWorker: string
   printFonts: string
+  /** The native module that does TLS with the card's key; it may be missing: that is said when it is wanted. */
+  cardTlsAddon: string
 }
 
 /** What a path may be used for: messages or a backup read from it, an export written to it or into it, a backup written. */

@@ -3,9 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { people, startOperator, type Operator } from '../../test/operator/index.ts'
 import { createIdentity, type IdentityDependencies } from './index.ts'
+import { withoutCard } from './without-card.fixture.ts'
 import { browse } from './browser.fixture.ts'
 
-const account = { address: people.anne.address, auth: 'psc' as const, password: null }
+const account = { address: people.anne.address, auth: 'psc' as const, password: null, card: null }
 const code = (outcome: Outcome<unknown>): string => (outcome.ok ? 'ok' : outcome.error.code)
 
 describe('Pro Santé Connect', () => {
@@ -24,6 +25,7 @@ describe('Pro Santé Connect', () => {
   const identityWith = (overrides: Partial<IdentityDependencies> = {}) =>
     createIdentity({
       psc: operator.policy.psc,
+      card: withoutCard,
       openExternal: async (url) => ok(await browse(url, 'anne')),
       now: () => Date.now() + clock,
       random: (length) => new Uint8Array(randomBytes(length)),
@@ -32,9 +34,9 @@ describe('Pro Santé Connect', () => {
 
   it('wants a login first, then gives a token', async () => {
     const identity = identityWith()
-    expect(code(await identity.credentials(account))).toBe('auth.login-required')
+    expect(code(await identity.prove(account))).toBe('auth.login-required')
     expect(code(await identity.login(account))).toBe('ok')
-    const credentials = await identity.credentials(account)
+    const credentials = await identity.prove(account)
     expect(credentials.ok && credentials.value.kind).toBe('token')
   })
 
@@ -57,9 +59,9 @@ describe('Pro Santé Connect', () => {
   it('renews silently, once for all who ask', async () => {
     const identity = identityWith()
     await identity.login(account)
-    const before = await identity.credentials(account)
+    const before = await identity.prove(account)
     clock = 3_600_000
-    const [first, second] = await Promise.all([identity.credentials(account), identity.credentials(account)])
+    const [first, second] = await Promise.all([identity.prove(account), identity.prove(account)])
     expect(first).toEqual(second)
     expect(first.ok).toBe(true)
     expect(first).not.toEqual(before)
@@ -102,6 +104,6 @@ describe('Pro Santé Connect', () => {
     const identity = identityWith()
     await identity.login(account)
     identity.end()
-    expect(code(await identity.credentials(account))).toBe('auth.login-required')
+    expect(code(await identity.prove(account))).toBe('auth.login-required')
   })
 })

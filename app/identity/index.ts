@@ -1,11 +1,14 @@
 import * as oidc from 'openid-client'
-import type { Policy } from '../contract/index.ts'
+import type { AccountCard, AuthKind, Policy } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
+import type { CardProof, CardProofs } from './card-proof.ts'
 import { startLoopback, type LoopbackReceiver } from './loopback.ts'
 
 export interface IdentityDependencies {
   /** Pro Santé Connect; without it, accounts that want it answer `auth.mechanism-unavailable`. */
   psc: Policy['psc']
+  /** Accounts that log in with the card. */
+  card: CardProofs
   /** Opens an address in the system's browser. */
   openExternal: (url: string) => Promise<Outcome<unknown>>
   /** Milliseconds since 1970. */
@@ -16,29 +19,32 @@ export interface IdentityDependencies {
 /** An account as far as its proof goes. */
 interface AccountProof {
   address: string
-  auth: 'psc' | 'password'
+  auth: AuthKind
+  /** Of card accounts. */
+  card: AccountCard | null
 }
 
-export type Credentials = { kind: 'password'; password: string } | { kind: 'token'; accessToken: string }
+export type Proof =
+  { kind: 'password'; password: string } | { kind: 'token'; accessToken: string } | CardProof
 
 export interface Identity {
   /**
    * Opens the account's login: Pro Santé Connect in the system's browser, answered on a loopback address. A session that
    * is still good, or can be renewed silently, is kept. Errors: `auth.cancelled` (also after five minutes),
-   * `auth.provider-unavailable`, `auth.failed`, `auth.mechanism-unavailable`.
+   * `auth.provider-unavailable`, `auth.failed`, `auth.mechanism-unavailable`. A card account needs its card to be open:
+   * `card.login-required` and the like say what is wanted.
    */
   login: (account: AccountProof) => Promise<Outcome<null>>
   /**
    * What to log in with, renewed silently when it nears its end or when a server just refused it;
    * `auth.login-required` when the user must log in.
    */
-  credentials: (
-    account: AccountProof & { password: string | null },
-    refused?: Credentials,
-  ) => Promise<Outcome<Credentials>>
+  prove: (account: AccountProof & { password: string | null }, refused?: Proof) => Promise<Outcome<Proof>>
+  /** Whose card is open now, for a new account. Errors: card.*. */
+  openCard: () => Promise<Outcome<AccountCard>>
   /** Gives up a login that waits for the browser. */
   cancel: () => void
-  /** Forgets every token and gives up any waiting login. */
+  /** Forgets every token and TLS session, and gives up any waiting login. */
   end: () => void
 }
 
@@ -165,14 +171,25 @@ export const createIdentity = (deps: IdentityDependencies): Identity => {
     }
   }
 
+  const cardProof = (account: AccountProof): Promise<Outcome<CardProof>> =>
+    account.card
+      ? deps.card.proofOf(account.card)
+      : Promise.resolve(fail('auth.mechanism-unavailable', { retry: 'after-change' }))
+
   return {
     login: async (account) => {
       if (account.auth === 'password') return ok(null)
+      if (account.auth === 'card') {
+        const proof = await cardProof(account)
+        return proof.ok ? ok(null) : proof
+      }
       if (!deps.psc) return fail('auth.mechanism-unavailable')
       const held = await current()
       return held.ok ? ok(null) : await browserLogin(deps.psc)
     },
-    credentials: async (account, refused) => {
+    openCard: deps.card.openCard,
+    prove: async (account, refused) => {
+      if (account.auth === 'card') return await cardProof(account)
       if (account.auth === 'password')
         return account.password === null
           ? loginRequired()
@@ -189,6 +206,7 @@ export const createIdentity = (deps: IdentityDependencies): Identity => {
     end: () => {
       generation++
       waiting?.cancel()
+      deps.card.forget()
       tokens = null
       configuration = null
     },
@@ -217,3 +235,5 @@ const providerError = (cause: unknown): Outcome<never> => {
     ? fail('auth.failed', { retry: 'after-login', cause })
     : fail('auth.provider-unavailable', { retry: 'later', cause })
 }
+
+export { createCardProofs, type CardProofs } from './card-proof.ts'

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Account, ActionProgress, Folder, MailDelta, MessageRow, OutboxItem } from '../contract/index.ts'
-import { ok, type Outcome } from '../contract/errors.ts'
+import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { createVault, type Vault } from '../vault/index.ts'
 import type { Operator } from '../../test/operator/index.ts'
 import { people, type Person } from '../../test/operator/people.ts'
@@ -17,6 +17,8 @@ export const createWitness = () => {
   const folders = new Map<number, Folder>()
   const state = {
     accounts: [] as Account[],
+    /** How many times windows were told of the accounts. */
+    accountsTold: 0,
     outbox: [] as OutboxItem[],
     phase: '',
     actions: { waiting: 0, blocked: 0, notices: 0 },
@@ -44,6 +46,7 @@ export const createWitness = () => {
       },
       accounts: (accounts: Account[]) => {
         state.accounts = accounts
+        state.accountsTold += 1
         tell()
       },
       progress: (progress: { phase: string }) => {
@@ -126,7 +129,9 @@ export const openPractice = async (
       anchors: () => anchors,
       verifyServer: () => Promise.resolve(ok(null)),
       logins: ['psc', 'password'],
-      credentials: (account) => Promise.resolve(ok({ kind: 'password', password: account.password ?? '' })),
+      prove: (account) => Promise.resolve(ok({ kind: 'password', password: account.password ?? '' })),
+      openCard: () => Promise.resolve(fail('card.no-card', { retry: 'after-change' })),
+      externalIdentity: null,
       login: () => Promise.resolve(ok(null)),
       reader,
       monotonic: () => performance.now(),

@@ -1,6 +1,5 @@
 import type {
   Account,
-  AuthKind,
   Correspondent,
   Flag,
   Folder,
@@ -14,7 +13,7 @@ import type {
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import type { OutboxChange, StoredAccount, Vault } from '../vault/index.ts'
 import { createActions, type ActionDependencies } from './actions.ts'
-import { createAccounts } from './accounts/accounts.ts'
+import { createAccounts, type Logins } from './accounts/accounts.ts'
 import { startRunner, type AccountRunner } from './accounts/runner.ts'
 import { createAnnounce } from './changes.ts'
 import { createExchange, type Exchange, type ExchangeParts } from './exchange/exchange.ts'
@@ -22,7 +21,7 @@ import { storedSource, storeSource, type BodyStore } from './imap/bodies.ts'
 import { createFolderCare } from './folder-care.ts'
 import { imapError } from './imap/connection.ts'
 import { fetchSource } from './imap/sources.ts'
-import type { AskCredentials, Credentials } from './net/credentials.ts'
+import { askWith } from './net/credentials.ts'
 import { must } from './net/failure.ts'
 import type { PeerVerification } from './net/peer.ts'
 import { createDrafts, type DraftDependencies } from './outbox/drafts.ts'
@@ -36,6 +35,7 @@ import type { SourceReader } from './reading/reader.ts'
 export interface MailDependencies
   extends
     PeerVerification,
+    Logins,
     Pick<
       DraftDependencies,
       | 'classify'
@@ -48,14 +48,6 @@ export interface MailDependencies
       | 'attachmentUrl'
     > {
   vault: Vault
-  /** The logins this workstation has, best first. */
-  logins: readonly AuthKind[]
-  /** How an account proves who it is; `login` asks the user again when the provider's session has ended. */
-  credentials: (
-    account: Pick<StoredAccount, 'address' | 'auth' | 'password'>,
-    refused?: Credentials,
-  ) => Promise<Outcome<Credentials>>
-  login: (account: Pick<StoredAccount, 'address' | 'auth'>) => Promise<Outcome<unknown>>
   /** Reads messages away from the event loop. */
   reader: SourceReader
   classify: (address: string) => TrustClass
@@ -89,7 +81,7 @@ export const createMail = (deps: MailDependencies) => {
   const { vault } = deps
   const announce = createAnnounce(vault, deps.emit.delta)
   const bodies: BodyStore = { vault, reader: deps.reader, announce, monotonic: deps.monotonic }
-  const running = new Map<number, { runner: AccountRunner; sender: Sender }>()
+  const running = new Map<number, { account: StoredAccount; runner: AccountRunner; sender: Sender }>()
   let started = false
   const tellOutbox = async (): Promise<void> => {
     const items = await outbox.list()
@@ -116,7 +108,10 @@ export const createMail = (deps: MailDependencies) => {
   })
 
   const run = (account: StoredAccount): void => {
-    const credentials: AskCredentials = (refused) => deps.credentials(account, refused)
+    const credentials = askWith((refused) => deps.prove(account, refused), {
+      imapIdentities: [deps.externalIdentity ?? account.card?.imapIdentity ?? 'address'],
+      smtpIdentities: [deps.externalIdentity ?? account.card?.smtpIdentity ?? 'address'],
+    })
     const filing = { vault, accountId: account.id, onChange: outboxChanged }
     const runner = startRunner({
       account,
@@ -152,7 +147,7 @@ export const createMail = (deps: MailDependencies) => {
       deliveryNotices: deps.deliveryNotices ?? (() => true),
       ...(deps.replyTimeout === undefined ? {} : { replyTimeout: deps.replyTimeout }),
     })
-    running.set(account.id, { runner, sender })
+    running.set(account.id, { account, runner, sender })
   }
 
   const halt = async (id: number): Promise<void> => {
@@ -165,8 +160,10 @@ export const createMail = (deps: MailDependencies) => {
     vault,
     verification: deps,
     logins: deps.logins,
-    credentials: deps.credentials,
+    prove: deps.prove,
     login: deps.login,
+    openCard: deps.openCard,
+    externalIdentity: deps.externalIdentity,
     connection: (id) => running.get(id)?.runner.connection() ?? { state: 'offline' },
     announce,
     onAdded: (account) => {
@@ -286,7 +283,22 @@ export const createMail = (deps: MailDependencies) => {
       accounts.stop()
       await Promise.all([actions.stop(), ...[...running.keys()].map(halt), deps.reader.stop()])
     },
+    /**
+     * The card that is open, or null. Card accounts of another one lose their connections; those of this one try again
+     * what waited for it.
+     */
+    cardChanged: (serial: string | null): void => {
+      for (const { account, runner, sender } of running.values()) {
+        if (account.card === null) continue
+        if (account.card.serial !== serial) runner.drop()
+        else {
+          runner.syncNow()
+          sender.hurry()
+        }
+      }
+    },
     discover: accounts.discover,
+    examine: accounts.examine,
     createAccount: accounts.create,
     listAccounts: accounts.list,
     removeAccount: accounts.remove,

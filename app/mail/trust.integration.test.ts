@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { people, startOperator, type Operator } from '../../test/operator/index.ts'
 import { browse } from '../identity/browser.fixture.ts'
 import { createIdentity } from '../identity/index.ts'
+import { withoutCard } from '../identity/without-card.fixture.ts'
 import { fail, ok } from '../contract/errors.ts'
 import { createAccountFor, openPractice, type Practice } from './mail.fixture.ts'
 import { serverCapabilities } from './imap/connection.ts'
@@ -107,7 +108,7 @@ describe('an account by Pro Santé Connect', () => {
     let asked = 0
     let loggedInAgain = false
     const practice = await openPractice(operator, {
-      credentials: (account) =>
+      prove: (account) =>
         Promise.resolve(
           ++asked <= 3 || loggedInAgain
             ? ok({ kind: 'password', password: account.password ?? '' })
@@ -131,12 +132,13 @@ describe('an account by Pro Santé Connect', () => {
     const operator = await startOperator()
     const identity = createIdentity({
       psc: operator.policy.psc,
+      card: withoutCard,
       openExternal: async (url) => ok(await browse(url, 'anne')),
       now: Date.now,
       random: (length) => new Uint8Array(randomBytes(length)),
     })
     const practice = await openPractice(operator, {
-      credentials: identity.credentials,
+      prove: identity.prove,
       login: identity.login,
     })
     const found = value(await practice.mail.discover(anne.address))

@@ -73,11 +73,13 @@ const start = async (order: Order & { order: 'start' }): Promise<Answer<'start'>
       policy: order.policy,
       vaultWorker,
       smimeWorker: programs.smimeWorker,
+      cardTlsAddon: '/nowhere',
       readingWorker: programs.readingWorker,
       indexingWorker: programs.indexingWorker,
       // Nothing is printed here.
       printWorker: '',
       printFonts: '',
+      version: '0.0.0',
     },
     host: {
       startCardProcess: () => {

@@ -73,10 +73,12 @@ export const openPractice = async (
       policy,
       vaultWorker: source('vault/worker.ts'),
       smimeWorker: source('smime/worker.ts'),
+      cardTlsAddon: join(import.meta.dirname, '../../native/card-tls/build/card-tls.node'),
       readingWorker: source('reading-worker.ts'),
       indexingWorker: source('indexing/worker.ts'),
       printWorker: source('mail/exchange/print-worker.ts'),
       printFonts: join(import.meta.dirname, '../../node_modules/pdfjs-dist/standard_fonts'),
+      version: '0.0.0',
     },
     host: {
       startCardProcess: () =>

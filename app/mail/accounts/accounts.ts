@@ -1,23 +1,41 @@
-import type { Account, AccountConnection, AuthKind, Discovery, NewAccount } from '../../contract/index.ts'
+import type {
+  Account,
+  AccountCard,
+  AccountConnection,
+  AuthKind,
+  Discovery,
+  NewAccount,
+} from '../../contract/index.ts'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
-import type { StoredAccount, Vault } from '../../vault/index.ts'
+import type { StoredAccount, StoredCard, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { openImap, serverCapabilities } from '../imap/connection.ts'
-import type { AskCredentials, Credentials } from '../net/credentials.ts'
+import { askWith, type ExternalIdentity, type Proof } from '../net/credentials.ts'
 import type { PeerVerification } from '../net/peer.ts'
 import { openSubmission } from '../outbox/submission.ts'
-import { discover, domainOf } from './discovery.ts'
+import { discover, domainOf, examine } from './discovery.ts'
 
-export interface AccountsDependencies {
-  vault: Vault
-  verification: PeerVerification
+/** How accounts prove who they are. */
+export interface Logins {
   /** The logins this workstation has, best first. */
   logins: readonly AuthKind[]
-  credentials: (
-    account: Pick<StoredAccount, 'address' | 'auth' | 'password'>,
-    refused?: Credentials,
-  ) => Promise<Outcome<Credentials>>
-  login: (account: Pick<StoredAccount, 'address' | 'auth'>) => Promise<Outcome<unknown>>
+  /** What an account proves itself with; `login` asks the user again when the provider's session has ended. */
+  prove: (account: LoginAccount, refused?: Proof) => Promise<Outcome<Proof>>
+  login: (account: LoginAccount) => Promise<Outcome<unknown>>
+  /** The card that is open now, for a new account. Errors: card.*. */
+  openCard: () => Promise<Outcome<AccountCard>>
+  /** Who SASL EXTERNAL asks to be, whatever a server took before; null tries. */
+  externalIdentity: ExternalIdentity | null
+}
+
+/** An account as far as its login goes. */
+export interface LoginAccount extends Pick<StoredAccount, 'address' | 'auth' | 'password'> {
+  card: AccountCard | null
+}
+
+export interface AccountsDependencies extends Logins {
+  vault: Vault
+  verification: PeerVerification
   connection: (id: number) => AccountConnection
   announce: Announce
   onAdded: (account: StoredAccount) => void
@@ -41,6 +59,7 @@ export const createAccounts = (deps: AccountsDependencies) => {
     displayName: account.displayName,
     kind: account.kind,
     auth: account.auth,
+    card: account.card && { serial: account.card.serial, nationalId: account.card.nationalId },
     imap: account.imap,
     smtp: account.smtp,
     connection: deps.connection(account.id),
@@ -58,36 +77,49 @@ export const createAccounts = (deps: AccountsDependencies) => {
     if (accounts.ok) deps.onChange(accounts.value)
   }
 
-  /** Connects to both servers and logs in; what the submission server announced comes back. */
+  /** Connects to both servers and logs in; what they told of themselves comes back. */
   const tryServers = async (
-    account: Pick<StoredAccount, 'address' | 'auth' | 'password' | 'imap' | 'smtp'>,
-  ): Promise<Outcome<{ maxMessageSize: number | null }>> => {
-    const credentials: AskCredentials = (refused) => deps.credentials(account, refused)
+    account: LoginAccount & Pick<StoredAccount, 'imap' | 'smtp'>,
+    imapIdentities: readonly ExternalIdentity[],
+  ): Promise<Outcome<Pick<StoredAccount, 'maxMessageSize' | 'card'>>> => {
+    const smtpIdentities = identitiesToTry(deps.externalIdentity, true)
+    const credentials = askWith((refused) => deps.prove(account, refused), { imapIdentities, smtpIdentities })
     const { signal } = trying
+    let imapIdentity: ExternalIdentity = 'address'
     const imap = await openImap(deps.verification, account.imap, account.address, credentials, {
       idle: false,
       signal,
+      onIdentity: (identity) => (imapIdentity = identity),
     })
     if (!imap.ok) return imap
     imap.value.close()
     const smtp = await openSubmission(deps.verification, account.smtp, account.address, credentials, signal)
     if (!smtp.ok) return smtp
     smtp.value.close()
-    return ok({ maxMessageSize: smtp.value.maxMessageSize })
+    const card: StoredCard | null = account.card && {
+      ...account.card,
+      imapIdentity,
+      smtpIdentity: smtp.value.identity ?? 'address',
+    }
+    return ok({ maxMessageSize: smtp.value.maxMessageSize, card })
   }
 
   const createAccount = async (wish: NewAccount): Promise<Outcome<Account>> => {
     if (domainOf(wish.address) === null) return fail('account.address-invalid', { retry: 'after-change' })
+    if (!deps.logins.includes(wish.auth.kind)) return fail('auth.mechanism-unavailable')
     const known = await storedAccounts()
     if (!known.ok) return known
     const address = wish.address.toLowerCase()
     if (known.value.some((account) => account.address === address)) return fail('account.exists')
+    const card = wish.auth.kind === 'card' ? await deps.openCard() : ok(null)
+    if (!card.ok) return card
     const account = {
       address,
       displayName: wish.displayName,
       kind: wish.kind,
       auth: wish.auth.kind,
       password: wish.auth.kind === 'password' ? wish.auth.password : null,
+      card: card.value,
       imap: wish.imap,
       smtp: wish.smtp,
     }
@@ -95,7 +127,11 @@ export const createAccounts = (deps: AccountsDependencies) => {
       const login = await deps.login(account)
       if (!login.ok) return login
     }
-    const tried = await tryServers(account)
+    // Who asks for nothing gets the card's first mailbox: that would be somebody else's under this name.
+    const onlyMailbox =
+      account.kind === 'personal' &&
+      !known.value.some((one) => one.card !== null && one.imap.host === account.imap.host)
+    const tried = await tryServers(account, identitiesToTry(deps.externalIdentity, onlyMailbox))
     if (!tried.ok) return tried
     const stored = await vault.run('accounts.insert', { ...account, ...tried.value })
     if (!stored.ok) return stored
@@ -139,6 +175,8 @@ export const createAccounts = (deps: AccountsDependencies) => {
       discover(deps.verification.resolver, address, deps.logins, (imap) =>
         serverCapabilities(deps.verification, imap, trying.signal),
       ),
+    examine: (wish: Pick<Discovery, 'address' | 'imap' | 'smtp'>): Promise<Outcome<Discovery>> =>
+      examine(wish, deps.logins, (imap) => serverCapabilities(deps.verification, imap, trying.signal)),
     create: createAccount,
     remove: removeAccount,
     login,
@@ -149,3 +187,6 @@ export const createAccounts = (deps: AccountsDependencies) => {
     },
   }
 }
+
+const identitiesToTry = (policy: ExternalIdentity | null, mayBeEmpty: boolean): ExternalIdentity[] =>
+  policy ? [policy] : mayBeEmpty ? ['address', 'empty'] : ['address']

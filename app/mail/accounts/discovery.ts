@@ -10,6 +10,7 @@ export const domainOf = (address: string): string | null =>
   address.length > 320 ? null : (addressForm.exec(address)?.[1]?.toLowerCase() ?? null)
 
 const mechanisms: Record<AuthKind, (capabilities: ReadonlySet<string>) => boolean> = {
+  card: (offered) => offered.has('AUTH=EXTERNAL'),
   psc: (offered) => offered.has('AUTH=OAUTHBEARER') || offered.has('AUTH=XOAUTH2'),
   password: (offered) =>
     offered.has('AUTH=PLAIN') || offered.has('AUTH=LOGIN') || !offered.has('LOGINDISABLED'),
@@ -19,17 +20,49 @@ const mechanisms: Record<AuthKind, (capabilities: ReadonlySet<string>) => boolea
 export const offeredAuth = (possible: readonly AuthKind[], capabilities: ReadonlySet<string>): AuthKind[] =>
   possible.filter((kind) => mechanisms[kind](capabilities))
 
+type CapabilitiesOf = (imap: Server) => Promise<Outcome<ReadonlySet<string>>>
+
+/**
+ * The logins among `possible` that an IMAP server offers. One that hangs up on who has no certificate wants the card; any
+ * other that cannot be asked leaves all of them: creating the account says what is wrong with it. Error:
+ * `auth.mechanism-unavailable` when the server offers no login that SousPli has.
+ */
+const loginsOf = async (
+  imap: Server,
+  possible: readonly AuthKind[],
+  capabilitiesOf: CapabilitiesOf,
+): Promise<Outcome<AuthKind[]>> => {
+  const asked = await capabilitiesOf(imap)
+  const wantsCertificate = !asked.ok && asked.error.code === 'tls.client-certificate-refused'
+  const auth = asked.ok
+    ? offeredAuth(possible, asked.value)
+    : possible.filter((kind) => !wantsCertificate || kind === 'card')
+  return auth.length > 0
+    ? ok(auth)
+    : fail('auth.mechanism-unavailable', { retry: 'after-change', details: { host: imap.host } })
+}
+
+/** What typed servers offer. Errors: `account.address-invalid`, `auth.mechanism-unavailable`. */
+export const examine = async (
+  wish: { address: string; imap: Server; smtp: Server },
+  possible: readonly AuthKind[],
+  capabilitiesOf: CapabilitiesOf,
+): Promise<Outcome<Discovery>> => {
+  if (domainOf(wish.address) === null) return fail('account.address-invalid', { retry: 'after-change' })
+  const auth = await loginsOf(wish.imap, possible, capabilitiesOf)
+  return auth.ok ? ok({ ...wish, source: 'manual', auth: auth.value }) : auth
+}
+
 /**
  * The servers of an address by DNS SRV (RFC 6186), nothing guessed, and the logins among `possible` that the IMAP server
- * offers. A server that cannot be asked leaves all of them: creating the account says what is wrong with it.
- * `account.address-invalid`, `account.discovery-failed` (then the user types the servers), `net.dns` when the DNS does
- * not answer, `auth.mechanism-unavailable` when the server offers no login that SousPli has.
+ * offers. `account.address-invalid`, `account.discovery-failed` (then the user types the servers), `net.dns` when the DNS
+ * does not answer, `auth.mechanism-unavailable` when the server offers no login that SousPli has.
  */
 export const discover = async (
   resolver: Resolver,
   address: string,
   possible: readonly AuthKind[],
-  capabilitiesOf: (imap: Server) => Promise<Outcome<ReadonlySet<string>>>,
+  capabilitiesOf: CapabilitiesOf,
 ): Promise<Outcome<Discovery>> => {
   const domain = domainOf(address)
   if (domain === null) return fail('account.address-invalid', { retry: 'after-change' })
@@ -48,9 +81,13 @@ export const discover = async (
     port,
     security: 'starttls',
   })
-  const asked = await capabilitiesOf(server(imapServer))
-  const auth = asked.ok ? offeredAuth(possible, asked.value) : [...possible]
-  if (auth.length === 0)
-    return fail('auth.mechanism-unavailable', { retry: 'after-change', details: { host: imapServer.host } })
-  return ok({ address, source: 'srv', imap: server(imapServer), smtp: server(smtpServer), auth })
+  const auth = await loginsOf(server(imapServer), possible, capabilitiesOf)
+  if (!auth.ok) return auth
+  return ok({
+    address,
+    source: 'srv',
+    imap: server(imapServer),
+    smtp: server(smtpServer),
+    auth: auth.value,
+  })
 }

@@ -7,13 +7,14 @@ import { createBodyPipeline, type BodyStore } from '../imap/bodies.ts'
 import { imapError, openImap } from '../imap/connection.ts'
 import type { AskCredentials } from '../net/credentials.ts'
 import type { HeaderReading } from '../imap/headers.ts'
-import { collectVanished } from '../imap/sync.ts'
+import { collectVanished, onNews } from '../imap/sync.ts'
 import { must } from '../net/failure.ts'
 import type { PeerVerification } from '../net/peer.ts'
 import { createBell } from './backoff.ts'
 import { doChores } from './chores.ts'
 import { keepRunning, stateAfter } from './keep-running.ts'
 import { isAs, surveyFolders, type Survey } from './survey.ts'
+import { choresEvery, quietLinger, quietLook, thoroughEvery } from './pace.ts'
 import { createPasses } from './passes.ts'
 import { createReplayer } from './replayer.ts'
 
@@ -50,16 +51,10 @@ export interface AccountRunner {
   withClient: <T>(work: (client: ImapFlow) => Promise<T>, folderId?: number) => Promise<Outcome<T>>
   /** As `withClient`, then looks at the folders again: for changes to the folders themselves. */
   manage: <T>(work: (client: ImapFlow) => Promise<T>) => Promise<Outcome<T>>
+  /** Ends every connection now: what proved who is there has gone. The next try says what is wanted. */
+  drop: () => void
   stop: () => Promise<void>
 }
-
-/** How often a quiet background connection looks for work whose time has come, and when it closes. */
-const quietLook = 30_000
-const quietLinger = 5 * 60_000
-/** Polls between two thorough ones. */
-const thoroughEvery = 5
-/** Rights and room are asked again after so long, sooner when folders changed. */
-const choresEvery = 3600_000
 
 export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const { account, vault } = deps
@@ -186,12 +181,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         // Our own closing must not cut short the wait before the next try.
         if (active) foregroundBell.ring()
       })
-      for (const event of ['exists', 'expunge', 'flags'] as const)
-        client.on(event, ({ path }) => {
-          if (path !== inbox?.path) return
-          inboxChanged = true
-          foregroundBell.ring()
-        })
+      onNews(client, (path) => {
+        if (path !== inbox?.path) return
+        inboxChanged = true
+        foregroundBell.ring()
+      })
       const passInbox = async (): Promise<void> => {
         const wish = inbox ? passes.take(inbox.id) : undefined
         if (!inbox || !(wish || inboxChanged)) return
@@ -348,6 +342,12 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     keepRunning(keeping, backgroundWork, failedBehind, backgroundBell),
   ])
 
+  const drop = (): void => {
+    for (const client of clients) client.close()
+    foregroundBell.ring()
+    backgroundBell.ring()
+  }
+
   const withClient: AccountRunner['withClient'] = async (work, folderId) => {
     const first = folderId !== undefined && folderId === inbox?.id ? [front, background] : [background, front]
     const client = first.find((one) => one?.usable === true)
@@ -382,12 +382,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         return done
       }, onInbox?.id)
     },
+    drop,
     stop: async () => {
       aborter.abort()
       clearTimeout(dueTimer)
-      for (const client of clients) client.close()
-      foregroundBell.ring()
-      backgroundBell.ring()
+      drop()
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<void>((resolve) => {
         timer = setTimeout(resolve, 800)

@@ -7,25 +7,33 @@ export type Answered = string | null | Answered[]
 type Exec = (
   command: string,
   attributes: unknown[],
-  options: { untagged: Record<string, (untagged: unknown) => Promise<void>> },
+  options: {
+    untagged?: Record<string, (untagged: unknown) => Promise<void>>
+    onPlusTag?: () => Promise<void>
+  },
 ) => Promise<{ next: () => void }>
+
+/**
+ * imapflow's `exec` is what its own commands are built of, but not in its published types: this is the only place that
+ * reaches for it, and the exact version in package.json keeps it there.
+ */
+export const execOf = (client: ImapFlow): Exec => {
+  const exec: unknown = Reflect.get(client, 'exec')
+  if (typeof exec !== 'function') throw new Failure({ code: 'core.internal', retry: 'no' })
+  return (exec as Exec).bind(client)
+}
 
 /** Bound of answers kept of one command. */
 const mostAnswers = 1_000
 
-/**
- * Sends a command imapflow has no method for and collects its untagged answers of one kind. imapflow's `exec` is what its
- * own commands are built of, but not in its published types: this is the only place that reaches for it, and the exact
- * version in package.json keeps it there.
- */
+/** Sends a command imapflow has no method for and collects its untagged answers of one kind. */
 export const ask = async (
   client: ImapFlow,
   command: string,
   values: readonly (string | readonly string[])[],
   answer: string,
 ): Promise<Answered[][]> => {
-  const exec: unknown = Reflect.get(client, 'exec')
-  if (typeof exec !== 'function') throw new Failure({ code: 'core.internal', retry: 'no' })
+  const exec = execOf(client)
   const answers: Answered[][] = []
   const attributes = values.map((value) =>
     typeof value === 'string'
@@ -35,7 +43,7 @@ export const ask = async (
   // Unlike the library's own commands, `exec` does not end IDLE: it would wait behind it. A NOOP does, and IDLE starts again
   // no sooner than 200 ms after it, never while a command runs.
   await client.noop()
-  const done = await (exec as Exec).call(client, command, attributes, {
+  const done = await exec(command, attributes, {
     untagged: {
       [answer]: (untagged) => {
         const list: unknown =

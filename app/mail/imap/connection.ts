@@ -1,14 +1,29 @@
 import { Socket } from 'node:net'
 import { ImapFlow, type ImapTransport, type MailboxLockObject, type MailboxOpenOptions } from 'imapflow'
 import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
-import { loginWithRenewal, type AskCredentials } from '../net/credentials.ts'
+import { cardTlsError } from '../../card-tls/index.ts'
+import { openByCard, type MailSocket } from '../net/card-connection.ts'
+import {
+  loginWithRenewal,
+  type AskCredentials,
+  type Credentials,
+  type ExternalIdentity,
+} from '../net/credentials.ts'
 import { Failure } from '../net/failure.ts'
 import { errorCode, networkError, openTcp, secureSocket, type PeerVerification } from '../net/peer.ts'
+import { authenticateExternally, placeholder } from './external.ts'
 
 export interface ImapEndpoint {
   host: string
   port: number
   security: 'starttls' | 'tls'
+}
+
+export interface ImapOptions {
+  idle: boolean
+  signal: AbortSignal
+  /** Who the server let SASL EXTERNAL be. */
+  onIdentity?: (identity: ExternalIdentity) => void
 }
 
 /**
@@ -20,7 +35,7 @@ export const openImap = (
   server: ImapEndpoint,
   user: string,
   credentials: AskCredentials,
-  options: { idle: boolean; signal: AbortSignal },
+  options: ImapOptions,
 ): Promise<Outcome<ImapFlow>> =>
   loginWithRenewal(credentials, (ask) => connectOnce(verification, server, user, ask, options))
 
@@ -29,20 +44,20 @@ const connectOnce = async (
   server: ImapEndpoint,
   user: string,
   credentials: AskCredentials,
-  options: { idle: boolean; signal: AbortSignal },
+  options: ImapOptions,
 ): Promise<Outcome<ImapFlow>> => {
   const secret = await credentials()
   if (!secret.ok) return secret
-  const tcp = await openTcp(verification.resolver, server.host, server.port, options.signal)
-  if (!tcp.ok) return tcp
+  const line = await openLine(verification, server, secret.value, options.signal)
+  if (!line.ok) return line
   const heard: Heard = { refusal: undefined }
   const client = new ImapFlow({
-    ...connectionOptions(verification, server, tcp.value),
+    ...connectionOptions(server, line.value),
     logger: listeningFor(heard),
     auth:
       secret.value.kind === 'password'
         ? { user, pass: secret.value.password }
-        : { user, accessToken: secret.value.accessToken },
+        : { user, accessToken: secret.value.kind === 'token' ? secret.value.accessToken : placeholder },
     qresync: true,
     // DEFLATE costs more time than it saves on the links measured (machine-and-peers.md §4).
     disableCompression: true,
@@ -55,6 +70,10 @@ const connectOnce = async (
     maxLiteralSize: 256 * 1024 * 1024,
     maxLineLength: 16 * 1024 * 1024,
   })
+  if (secret.value.kind === 'card')
+    authenticateExternally(client, server.host, user, secret.value.imapIdentities, (identity) =>
+      options.onIdentity?.(identity),
+    )
   refusals.set(client, heard)
   // Without a listener an error after connect() would end the process.
   client.on('error', () => undefined)
@@ -67,12 +86,46 @@ const connectOnce = async (
     return ok(client)
   } catch (cause) {
     client.close()
-    tcp.value.destroy()
-    return { ok: false, error: imapError(cause, server.host) }
+    line.value.socket.destroy()
+    const error = imapError(cause, server.host)
+    return { ok: false, error: secret.value.kind === 'card' ? cardRefusal(error) : error }
   } finally {
     options.signal.removeEventListener('abort', abort)
   }
 }
+
+/** What imapflow speaks over: a plain connection it starts TLS on, or one that the card has secured. */
+interface Line {
+  socket: Socket | MailSocket
+  secured: boolean
+  transport: ImapTransport
+}
+
+const openLine = async (
+  verification: PeerVerification,
+  server: ImapEndpoint,
+  secret: Credentials | null,
+  signal: AbortSignal,
+): Promise<Outcome<Line>> => {
+  if (secret?.kind === 'card') {
+    const secured = await openByCard(verification, 'imap', server, secret, signal)
+    if (!secured.ok) return secured
+    const socket = secured.value
+    const connect: ImapTransport['connect'] = (_options, onConnect) => {
+      setImmediate(onConnect)
+      return socket
+    }
+    return ok({ socket, secured: true, transport: { connect } })
+  }
+  const tcp = await openTcp(verification.resolver, server.host, server.port, signal)
+  if (!tcp.ok) return tcp
+  const transport = verifiedTransport(verification, tcp.value, server.host)
+  return ok({ socket: tcp.value, secured: false, transport })
+}
+
+/** The card was good enough for TLS: what is refused is the mailbox. */
+const cardRefusal = (error: AppError): AppError =>
+  error.code === 'auth.failed' ? { ...error, code: 'auth.external-refused', retry: 'after-change' } : error
 
 /** What the server last refused. imapflow tells it to its logger only, and answers `false`. */
 interface Heard {
@@ -95,12 +148,12 @@ const listeningFor = (heard: Heard) => ({
 export const refusalOf = (client: ImapFlow): unknown =>
   refusals.get(client)?.refusal ?? new Failure({ code: 'imap.failed', retry: 'no' })
 
-const connectionOptions = (verification: PeerVerification, server: ImapEndpoint, tcp: Socket) => ({
+const connectionOptions = (server: ImapEndpoint, line: Line) => ({
   host: server.host,
   port: server.port,
-  secure: server.security === 'tls',
+  secure: line.secured || server.security === 'tls',
   doSTARTTLS: true,
-  transport: verifiedTransport(verification, tcp, server.host),
+  transport: line.transport,
   logger: false as const,
   clientInfo: {
     name: 'SousPli',
@@ -120,10 +173,10 @@ export const serverCapabilities = async (
   server: ImapEndpoint,
   signal: AbortSignal,
 ): Promise<Outcome<ReadonlySet<string>>> => {
-  const tcp = await openTcp(verification.resolver, server.host, server.port, signal)
-  if (!tcp.ok) return tcp
+  const line = await openLine(verification, server, null, signal)
+  if (!line.ok) return line
   const client = new ImapFlow({
-    ...connectionOptions(verification, server, tcp.value),
+    ...connectionOptions(server, line.value),
     socketTimeout: 15_000,
     maxLineLength: 64 * 1024,
   })
@@ -143,7 +196,7 @@ export const serverCapabilities = async (
   }
   const capabilities = new Set([...client.capabilities.keys()].map((name) => name.toUpperCase()))
   client.close()
-  tcp.value.destroy()
+  line.value.socket.destroy()
   return capabilities.size > 0 ? ok(capabilities) : fail('imap.protocol', { details: { host: server.host } })
 }
 
@@ -172,6 +225,8 @@ const protocol =
 /** What imapflow throws, as one of our codes. */
 export const imapError = (cause: unknown, host: string): AppError => {
   if (cause instanceof Failure) return cause.outcome
+  const byCard = cardTlsError(cause)
+  if (byCard) return byCard
   const code = errorCode(cause)
   const response = text(cause, 'serverResponseCode')
   const later = (mapped: AppError['code']): AppError => ({

@@ -1,9 +1,47 @@
-import type { Outcome } from '../../contract/errors.ts'
+import type { Duplex } from 'node:stream'
+import { ok, type Outcome } from '../../contract/errors.ts'
+import type { PeerVerification } from './peer.ts'
 
-export type Credentials = { kind: 'password'; password: string } | { kind: 'token'; accessToken: string }
+/** Who SASL EXTERNAL asks to be (RFC 4422 appendix A): the mailbox's address, or whoever the certificate names. */
+export type ExternalIdentity = 'address' | 'empty'
+
+/** The card proves who is there while TLS is set up. */
+export interface CardProof {
+  kind: 'card'
+  /**
+   * TLS with the card's authentication key over a stream that is ready for it. The server is verified before the card is
+   * asked to sign. Errors: card.*, tls.*, net.*, auth.other-card.
+   */
+  secure: (
+    stream: Duplex,
+    peer: { host: string; port: number; verifyServer: PeerVerification['verifyServer']; signal: AbortSignal },
+  ) => Promise<Outcome<Duplex>>
+}
+
+/** What proves who is there. */
+export type Proof =
+  { kind: 'password'; password: string } | { kind: 'token'; accessToken: string } | CardProof
+
+/** Whom SASL EXTERNAL asks to be on either server, in order, until it takes one. */
+export interface Identities {
+  imapIdentities: readonly ExternalIdentity[]
+  smtpIdentities: readonly ExternalIdentity[]
+}
+
+/** A proof, and for the card which mailbox is wanted. */
+export type Credentials = Exclude<Proof, CardProof> | (CardProof & Identities)
 
 /** What to log in with; told which proof a server just refused, another one or `auth.login-required`. */
 export type AskCredentials = (refused?: Credentials) => Promise<Outcome<Credentials>>
+
+/** Credentials made of proofs. */
+export const askWith =
+  (prove: (refused?: Proof) => Promise<Outcome<Proof>>, identities: Identities): AskCredentials =>
+  async (refused) => {
+    const proof = await prove(refused)
+    if (!proof.ok) return proof
+    return ok(proof.value.kind === 'card' ? { ...proof.value, ...identities } : proof.value)
+  }
 
 /**
  * Logs in, and once more with a renewed token when the server refuses the one held: a session ended at the provider

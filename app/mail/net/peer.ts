@@ -6,6 +6,7 @@ import {
 } from 'node:tls'
 import { connect as tcpConnect, isIP, type Socket } from 'node:net'
 import { tlsProfile } from '../../algorithms/index.ts'
+import { cardTlsError } from '../../card-tls/index.ts'
 import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
 import { Failure } from './failure.ts'
 import type { Resolver } from './resolver.ts'
@@ -123,6 +124,8 @@ const untrusted = new Set([
 /** Node's network and TLS error codes as ours; the message never leaves the `cause`. */
 export const networkError = (cause: unknown, host: string): AppError => {
   if (cause instanceof Failure) return cause.outcome
+  const byCard = cardTlsError(cause)
+  if (byCard) return byCard
   const code = errorCode(cause)
   const details = { host }
   const tls = (mapped: AppError['code']): AppError => ({
@@ -137,6 +140,9 @@ export const networkError = (cause: unknown, host: string): AppError => {
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return tls('tls.host-mismatch')
   if (code === 'INVALID_PURPOSE') return tls('tls.wrong-usage')
   if (code === 'CERT_REVOKED') return tls('tls.revoked')
+  // Only a server that wants a certificate says so.
+  if (code.endsWith('ALERT_CERTIFICATE_REQUIRED'))
+    return { ...tls('tls.client-certificate-refused'), details: { host, alert: 'certificate_required' } }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EDNS') return net('net.dns')
   if (
     code === 'ECONNREFUSED' ||

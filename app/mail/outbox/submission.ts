@@ -1,9 +1,12 @@
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
-import SMTPConnection, { type SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection'
-import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { ok, type AppError, type Outcome } from '../../contract/errors.ts'
 import type { OutboxRecipient } from '../../vault/index.ts'
 import type { ImapEndpoint } from '../imap/connection.ts'
+import { cardTlsError } from '../../card-tls/index.ts'
+import { openByCard } from '../net/card-connection.ts'
 import { loginWithRenewal, type AskCredentials, type Credentials } from '../net/credentials.ts'
 import { Failure } from '../net/failure.ts'
 import {
@@ -15,6 +18,7 @@ import {
   verifyPeer,
   type PeerVerification,
 } from '../net/peer.ts'
+import { authenticate, type Offer } from './authentication.ts'
 
 /** What became of one attempt. `unknown`: the message was being transferred when the connection ended. */
 export type Submission =
@@ -34,9 +38,7 @@ export interface Envelope {
   success: boolean
 }
 
-export interface SubmissionSession {
-  /** Bytes (RFC 1870), null when the server does not say. */
-  maxMessageSize: number | null
+export interface SubmissionSession extends Offer {
   send: (envelope: Envelope, mime: Uint8Array) => Promise<Submission>
   close: () => void
 }
@@ -66,31 +68,55 @@ const openOnce = async (
   signal: AbortSignal,
   replyTimeout: number,
 ): Promise<Outcome<SubmissionSession>> => {
+  const secret = await credentials()
+  if (!secret.ok) return secret
+  const line = await openLine(verification, server, secret.value, signal)
+  if (!line.ok) return line
+  const { socket, secured } = line.value
+  const connection = new SMTPConnection({
+    host: server.host,
+    port: server.port,
+    connection: socket,
+    secured,
+    secure: secured,
+    requireTLS: !secured,
+    tls: tlsOptions(verification, server.host),
+    // The machine's own name would tell the world where the user sits.
+    name: '[127.0.0.1]',
+    logger: false,
+    greetingTimeout: 15_000,
+    connectionTimeout: 15_000,
+    socketTimeout: replyTimeout,
+    customAuth: {},
+  })
+  signal.addEventListener('abort', () => {
+    connection.close()
+  })
+  try {
+    return await logIn(connection, verification, server.host, user, secret.value)
+  } catch (cause) {
+    socket.destroy()
+    return { ok: false, error: cause instanceof Failure ? cause.outcome : networkError(cause, server.host) }
+  }
+}
+
+/** What nodemailer speaks over: a plain connection it starts TLS on, or one that is already secure. */
+const openLine = async (
+  verification: PeerVerification,
+  server: ImapEndpoint,
+  secret: Credentials,
+  signal: AbortSignal,
+): Promise<Outcome<{ socket: Socket; secured: boolean }>> => {
+  if (secret.kind === 'card') {
+    const secured = await openByCard(verification, 'smtp', server, secret, signal)
+    // Typed as a socket, used as a stream with the three methods that MailSocket has.
+    return secured.ok ? ok({ socket: secured.value as unknown as Socket, secured: true }) : secured
+  }
   const tcp = await openTcp(verification.resolver, server.host, server.port, signal)
   if (!tcp.ok) return tcp
+  if (server.security === 'starttls') return ok({ socket: tcp.value, secured: false })
   try {
-    const implicit = server.security === 'tls'
-    const socket = implicit ? await handshake(tcp.value, server.host, verification) : tcp.value
-    const connection = new SMTPConnection({
-      host: server.host,
-      port: server.port,
-      connection: socket,
-      secured: implicit,
-      secure: implicit,
-      requireTLS: !implicit,
-      tls: tlsOptions(verification, server.host),
-      // The machine's own name would tell the world where the user sits.
-      name: '[127.0.0.1]',
-      logger: false,
-      greetingTimeout: 15_000,
-      connectionTimeout: 15_000,
-      socketTimeout: replyTimeout,
-      customAuth: {},
-    })
-    signal.addEventListener('abort', () => {
-      connection.close()
-    })
-    return await logIn(connection, verification, server.host, user, credentials)
+    return ok({ socket: await handshake(tcp.value, server.host, verification), secured: true })
   } catch (cause) {
     tcp.value.destroy()
     return { ok: false, error: cause instanceof Failure ? cause.outcome : networkError(cause, server.host) }
@@ -115,7 +141,7 @@ const logIn = async (
   verification: PeerVerification,
   host: string,
   user: string,
-  credentials: AskCredentials,
+  secret: Credentials,
 ): Promise<Outcome<SubmissionSession>> => {
   let lost: unknown = null
   connection.on('error', (error: unknown) => (lost ??= error))
@@ -134,16 +160,17 @@ const logIn = async (
   })
   if (connected !== null) return stop(connectError(connected, host))
   const socket = connection._socket
-  if (!(socket instanceof TLSSocket))
-    return stop({ code: 'tls.starttls-missing', retry: 'after-change', details: { host } })
-  const verified = await verifyPeer(socket, host, verification)
-  if (!verified.ok) return stop(verified.error)
-  const secret = await credentials()
-  if (!secret.ok) return stop(secret.error)
-  const offer = await authenticate(connection, user, secret.value)
+  // What the card secured was verified before it signed.
+  if (secret.kind !== 'card') {
+    if (!(socket instanceof TLSSocket))
+      return stop({ code: 'tls.starttls-missing', retry: 'after-change', details: { host } })
+    const verified = await verifyPeer(socket, host, verification)
+    if (!verified.ok) return stop(verified.error)
+  }
+  const offer = await authenticate(connection, host, user, secret)
   if (!offer.ok) return stop(offer.error.code === 'net.closed' ? connectError(lost, host) : offer.error)
   return ok({
-    maxMessageSize: offer.value.maxMessageSize,
+    ...offer.value,
     send: (envelope, mime) => send(connection, envelope, mime, host),
     close: () => {
       connection.quit()
@@ -151,55 +178,9 @@ const logIn = async (
   })
 }
 
-interface Offer {
-  maxMessageSize: number | null
-}
-
-/** Name of our login for nodemailer, which would replace XOAUTH2 by another mechanism when it holds no token itself. */
-const hook = 'SOUSPLI'
-
-/** PLAIN or XOAUTH2, through nodemailer's hook because it also tells what the server offers. */
-const authenticate = (
-  connection: SMTPConnection,
-  user: string,
-  secret: Credentials,
-): Promise<Outcome<Offer>> => {
-  const method = secret.kind === 'password' ? 'PLAIN' : 'XOAUTH2'
-  const initial =
-    secret.kind === 'password'
-      ? `\u0000${user}\u0000${secret.password}`
-      : `user=${user}\u0001auth=Bearer ${secret.accessToken}\u0001\u0001`
-  return new Promise((resolve) => {
-    const settled = { done: false }
-    const settle = (outcome: Outcome<Offer>) => {
-      settled.done = true
-      resolve(outcome)
-    }
-    const handler = async (context: SMTPConnectionCustomAuthContext): Promise<void> => {
-      if (!context.authMethods.includes(method)) {
-        settle(fail('auth.mechanism-unavailable', { details: { mechanism: method } }))
-        return
-      }
-      let reply = await context.sendCommand(
-        `AUTH ${method} ${Buffer.from(initial, 'utf8').toString('base64')}`,
-      )
-      // XOAUTH2 sends its reason in a challenge that wants an empty answer.
-      if (reply.status === 334) reply = await context.sendCommand('')
-      if (reply.status === 235) settle(ok({ maxMessageSize: context.maxAllowedSize || null }))
-      else if (reply.status >= 400 && reply.status < 500) settle(fail('smtp.failed', { retry: 'later' }))
-      else settle(fail('auth.failed', { retry: 'after-login' }))
-    }
-    connection.customAuth.set(hook, handler)
-    connection.once('end', () => {
-      if (!settled.done) resolve(fail('net.closed', { retry: 'later' }))
-    })
-    connection.login({ method: hook, user, pass: 'unused' }, (error) => {
-      if (error && !settled.done) resolve(fail('net.closed', { retry: 'later', cause: error }))
-    })
-  })
-}
-
 const connectError = (cause: unknown, host: string): AppError => {
+  const byCard = cardTlsError(cause)
+  if (byCard) return byCard
   const original = property(cause, 'originalCode')
   const code = errorCode(cause)
   if (typeof original === 'string') return networkError({ code: original }, host)
