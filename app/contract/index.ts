@@ -4,6 +4,7 @@ import { actionCalls, actionEvents } from './actions.ts'
 import { cardCalls, cardEvents } from './card.ts'
 import { composeCalls, composeEvents } from './compose.ts'
 import { deliveryCalls } from './delivery.ts'
+import { diagnosisCalls, diagnosisEvents } from './diagnosis.ts'
 import { folderCalls } from './folders.ts'
 import { exchangeCalls, exchangeEvents } from './exchange.ts'
 import { mailCalls, mailEvents } from './mail.ts'
@@ -18,6 +19,7 @@ export * from './actions.ts'
 export * from './card.ts'
 export * from './compose.ts'
 export * from './delivery.ts'
+export * from './diagnosis.ts'
 export * from './core-port.ts'
 export * from './documents.ts'
 export * from './errors.ts'
@@ -45,6 +47,7 @@ export const coreCalls = {
   ...composeCalls,
   ...exchangeCalls,
   ...deliveryCalls,
+  ...diagnosisCalls,
   ...settingsCalls,
   ...storageCalls,
 }
@@ -64,6 +67,7 @@ export const contractEvents = {
   ...exchangeEvents,
   ...settingsEvents,
   ...storageEvents,
+  ...diagnosisEvents,
 }
 
 export type CoreMethod = keyof typeof coreCalls

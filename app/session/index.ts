@@ -380,4 +380,4 @@ export const createSession = (deps: SessionDependencies): Session => {
   }
 }
 
-export { createPreferences, preferenceFile } from './preferences.ts'
+export { createPreferences, preferenceFile, settingsHandlers } from './preferences.ts'

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Settings, type Outcome, ok, fail } from '../contract/index.ts'
+import { Settings, type Input, type Outcome, ok, fail } from '../contract/index.ts'
 
 export interface PreferenceFile {
   read: () => string | null
@@ -38,10 +38,13 @@ const defaults: Settings = {
   replacePrefix: '[Annule et remplace] ',
 }
 
+export interface Preferences {
+  get: () => Settings
+  set: (change: Partial<Settings>) => Outcome<Settings>
+}
+
 /** Preferences of this profile: nothing personal, beside the vault, so that the unlock screen has its language. */
-export const createPreferences = (
-  file: PreferenceFile,
-): { get: () => Settings; set: (change: Partial<Settings>) => Outcome<Settings> } => {
+export const createPreferences = (file: PreferenceFile): Preferences => {
   const load = (): Settings => {
     const text = file.read()
     if (text === null) return defaults
@@ -70,3 +73,15 @@ export const createPreferences = (
     },
   }
 }
+
+/** The calls of contract/settings.ts. */
+export const settingsHandlers = (preferences: Preferences, tell: (settings: Settings) => void) => ({
+  'settings.get': () => ok(preferences.get()),
+  'settings.set': (change: Input<'settings.set'>) => {
+    const outcome = preferences.set(
+      Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)),
+    )
+    if (outcome.ok) tell(outcome.value)
+    return outcome
+  },
+})

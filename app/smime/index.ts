@@ -1,5 +1,5 @@
 export { readAnchors } from './anchors.ts'
-export { summarise } from './certificate.ts'
+export { readCertificate, summarise, type CertificateFacts } from './certificate.ts'
 export { encryptEntity, mayReceive } from './encrypt.ts'
 export { openMessage, type OpenedMessage } from './open.ts'
 export { importP12 } from './p12.ts'

@@ -226,6 +226,8 @@ export const createStorage = (deps: StorageDependencies) => {
     },
     overview,
     health,
+    /** What the last look over the whole store found; null when there was none. */
+    lastCheck: (): Promise<StoreVerdict | null> => recall('lastCheck', StoreVerdict),
     previewRetention: (accountId: number, months: number) =>
       previewRetention(vault, { accountId, before: cutOff(deps.now(), months) }),
     setRetention: async (accountId: number, months: number | null): Promise<Outcome<null>> => {
