@@ -83,6 +83,20 @@ describe.each([{ without: [] }, { without: ['QRESYNC'] }])('actions made offline
     await settled()
   }
 
+  it('messages deleted elsewhere are looked at once, not at every answer that names them', async () => {
+    for (const n of [1, 2, 3]) await arrives(`passager ${n}`)
+    await other.mailboxOpen('INBOX')
+    const uids = await Promise.all([1, 2, 3].map((n) => uidOf(`passager ${n}`)))
+    await other.messageDelete(uids.join(','), { uid: true })
+    await practice.witness.until('all gone', () =>
+      [1, 2, 3].some((n) => named(`passager ${n}`)) ? undefined : true,
+    )
+    const before = practice.witness.state.accountsTold
+    // Long enough for hundreds of rounds, were each answer to ask the next question.
+    for (let n = 0; n < 500; n++) value(await practice.mail.folders())
+    expect(practice.witness.state.accountsTold - before).toBeLessThan(10)
+  })
+
   it('flag against another flag: both hold', async () => {
     const id = await arrives('drapeaux')
     await apart(

@@ -40,6 +40,16 @@ export const collectVanished = (client: ImapFlow): Map<string, Set<number>> => {
   return vanished
 }
 
+/** Tells of every folder the server reports a change in by itself. */
+export const onNews = (client: ImapFlow, tell: (path: string) => void): void => {
+  client.on('exists', ({ path }) => tell(path))
+  client.on('flags', ({ path }) => tell(path))
+  client.on('expunge', ({ path, earlier }) => {
+    // VANISHED (EARLIER) answers our own question; taken for news it would be asked again for ever.
+    if (earlier !== true) tell(path)
+  })
+}
+
 /**
  * Brings one folder up to date: what is new, whose flags changed, what is gone, then one batch of older headers. The
  * folder's state is stored in the transaction of the changes it covers, so a cut at any point only repeats work
