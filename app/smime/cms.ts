@@ -18,23 +18,20 @@ export interface CmsContent {
   place: Place
 }
 
-/** Line ends and padding that gateways leave after a structure. */
-const filling: ReadonlySet<number> = new Set([0x00, 0x0a, 0x0d, 0x20])
-
 /** The value of an OBJECT IDENTIFIER; throws. */
 export const oidAt = (source: BerSource, place: Place | undefined): string => {
   if (!place || !isUniversal(place, tags.oid)) throw new Malformed('an object identifier')
   return String((readBer(bytesAt(source, place)) as unknown as { getValue(): string }).getValue())
 }
 
-/** Content type and content of a ContentInfo (RFC 5652 §3). Fails with `smime.malformed`. */
+/**
+ * Content type and content of a ContentInfo (RFC 5652 §3). What follows it, such as a line end or the footer of a mailing list
+ * taken for base64, is nobody's and never shown. Fails with `smime.malformed`. */
 export const readContentInfo = (cms: Uint8Array): Outcome<{ type: string; content: CmsContent }> =>
   parsed(() => {
     const source = createBerSource(cms)
     const whole = source.at(0, cms.length)
     if (!isUniversal(whole, tags.sequence)) throw new Malformed('a ContentInfo')
-    for (let at = whole.end; at < cms.length; at += 1)
-      if (!filling.has(cms[at] ?? 1)) throw new Malformed('trailing bytes')
     const [type, explicit] = source.children(whole)
     if (!explicit || !isContext(explicit, 0)) throw new Malformed('no content')
     const [place, ...more] = source.children(explicit)

@@ -1,3 +1,5 @@
+import { decodeBase64 } from './base64.ts'
+
 /**
  * MIME as S/MIME needs it: byte-exact parts of a multipart and a few header fields. What a person reads is parsed
  * elsewhere; here nothing is decoded that a signature covers.
@@ -68,7 +70,11 @@ export const readEntity = (raw: Uint8Array): Entity => {
     body: raw.subarray(start),
     type,
     parameters,
-    transferEncoding: only('content-transfer-encoding').toLowerCase(),
+    // Without a comment, which nothing else may have (RFC 2045 §6.1).
+    transferEncoding: only('content-transfer-encoding')
+      .replace(/\([^)]*\)|[;"]/g, '')
+      .trim()
+      .toLowerCase(),
     fileName: disposition.get('filename') ?? parameters.get('name') ?? '',
   }
 }
@@ -106,17 +112,49 @@ export const splitParts = (entity: Entity): Uint8Array[] | null => {
   return parts.length === 0 ? null : parts
 }
 
-/** The body without its transfer encoding, for CMS structures (base64, quoted-printable or as is). */
-export const decodedBody = (entity: Entity): Uint8Array => {
-  const text = () => Buffer.from(entity.body).toString('latin1')
-  if (entity.transferEncoding === 'base64') return Buffer.from(text(), 'base64')
-  if (entity.transferEncoding === 'quoted-printable') {
-    const plain = text()
-      .replace(/=[ \t]*\r?\n/g, '')
+const armour = Buffer.from('-----BEGIN ', 'latin1')
+const armourEnd = Buffer.from('-----END ', 'latin1')
+
+/** Base64 between armour lines (« -----BEGIN PKCS7----- »), which some gateways leave inside a part; the text itself else. */
+const withoutArmour = (text: Uint8Array): Uint8Array => {
+  const bytes = Buffer.from(text.buffer, text.byteOffset, text.length)
+  const from = bytes.subarray(0, 1024).indexOf(armour)
+  const line = from === -1 ? -1 : bytes.indexOf(lf, from)
+  if (line === -1) return text
+  const to = bytes.indexOf(armourEnd, line)
+  return text.subarray(line + 1, to === -1 ? text.length : to)
+}
+
+/** What a CMS structure begins with: a SEQUENCE of a long or an indefinite length. */
+const looksBer = (bytes: Uint8Array): boolean => bytes[0] === 0x30 && (bytes[1] ?? 0) >= 0x80
+const looksBase64 = (bytes: Uint8Array): boolean =>
+  /^\s*(?:-----BEGIN [A-Z0-9 ]+-----\s|MI[A-Za-z0-9+/])/.test(
+    Buffer.from(bytes.subarray(0, 200)).toString('latin1'),
+  )
+
+const isCms = ({ type, fileName }: Entity): boolean =>
+  /^application\/(?:x-)?pkcs7-/.test(type) || /\.p7[mscz]$/i.test(fileName)
+
+/**
+ * The body without its transfer encoding, for CMS structures. The bytes are believed rather than the header where they are
+ * plainly one thing or the other: senders and gateways mislabel them. With `reuse` base64 is decoded in its own place.
+ */
+export const decodedBody = (entity: Entity, reuse = false): Uint8Array => {
+  const { body, transferEncoding } = entity
+  if (transferEncoding === 'quoted-printable') {
+    const plain = Buffer.from(body)
+      .toString('latin1')
+      .replace(/[ \t]*(?=\r?\n)/g, '')
+      .replace(/=\r?\n/g, '')
       .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     return Buffer.from(plain, 'latin1')
   }
-  return entity.body
+  const said = transferEncoding === 'base64'
+  const base64 = isCms(entity) ? (said ? !looksBer(body) : looksBase64(body)) : said
+  if (!base64) return body
+  const text = withoutArmour(body)
+  const target = reuse ? text : Buffer.allocUnsafeSlow(Math.ceil(text.length / 4) * 3)
+  return target.subarray(0, decodeBase64(text, target))
 }
 
 const canonicalPiece = 64 * 1024

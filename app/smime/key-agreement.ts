@@ -52,8 +52,8 @@ const wrappingKey = (secret: Uint8Array, agreement: Agreement): Uint8Array => {
     ],
   }).toBER()
   if (agreement.kdf === 'hkdf') {
-    const derived = hkdfSync(agreement.digest, secret, new Uint8Array(), info, agreement.keyLength)
-    return new Uint8Array(derived)
+    const context = new Uint8Array(info)
+    return new Uint8Array(hkdfSync(agreement.digest, secret, new Uint8Array(), context, agreement.keyLength))
   }
   const counter = Buffer.alloc(4)
   const blocks: Buffer[] = []
@@ -105,10 +105,11 @@ export const agreedKey = (
   certificate: CertificateFacts,
   privateKey: KeyObject,
 ): Uint8Array | null => {
-  const { algorithmId, algorithmParams } = recipient.keyEncryptionAlgorithm
-  const how = keyAgreements[algorithmId]
-  if (!how || !algorithmParams) return null
-  const wrap = new AlgorithmIdentifier({ schema: algorithmParams as unknown })
+  const { keyEncryptionAlgorithm } = recipient
+  const how = keyAgreements[keyEncryptionAlgorithm.algorithmId]
+  const parameters = keyEncryptionAlgorithm.algorithmParams as unknown
+  if (!how || !parameters) return null
+  const wrap = new AlgorithmIdentifier({ schema: parameters })
   const wrapping = keyWraps[wrap.algorithmId]
   const publicKey = originatorKey(recipient, certificate.structure.subjectPublicKeyInfo.algorithm)
   if (!wrapping || !publicKey) return null

@@ -95,8 +95,9 @@ export const transportedKey = (
   key: KeyObject,
   keyLength: number,
 ): Uint8Array | null => {
-  const { algorithmId, algorithmParams } = recipient.keyEncryptionAlgorithm
-  const oaep = algorithmId === oids.rsaOaep ? oaepParameters(algorithmParams) : null
+  const { keyEncryptionAlgorithm } = recipient
+  const { algorithmId } = keyEncryptionAlgorithm
+  const oaep = algorithmId === oids.rsaOaep ? oaepParameters(keyEncryptionAlgorithm.algorithmParams) : null
   if (algorithmId !== oids.rsa && !oaep) return null
   if (key.asymmetricKeyType !== 'rsa') return null
   const size = Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)

@@ -11,6 +11,7 @@ import type {
 import { oids } from './algorithms.ts'
 import { maxMessageSize } from './asn1.ts'
 import { readContentInfo } from './cms.ts'
+import { decompress } from './compressed-data.ts'
 import { decodedBody, readEntity } from './entity.ts'
 import {
   decryptEnveloped,
@@ -82,10 +83,13 @@ export interface TakenApart {
   headers: ProtectedHeaders
   /** The protected From is not the one outside. */
   fromDiffers: boolean
+  /** What did not come off was overwritten: `content` is not to be shown. */
+  spoiled: boolean
 }
 
 interface Peeled {
-  layer: Layer
+  /** Null for compression, which says nothing of anybody. */
+  layer: Layer | null
   /** What was under it; null when it did not come off. */
   content: Uint8Array | null
 }
@@ -99,9 +103,9 @@ const encryptionLayer = (encryption: EncryptionStatus, finding: EncryptionFindin
 /** One application/pkcs7-mime layer, by what it holds and not by what it says; null when it is no layer at all. */
 const peelPkcs7 = (content: Uint8Array, how: TakeApartOptions, encryptedBefore: boolean): Peeled | null => {
   const entity = readEntity(content)
-  const cms = decodedBody(entity)
+  const cms = decodedBody(entity, how.overwrite)
   // A copy of our own may be worked on in place.
-  const reuse = cms.buffer !== entity.body.buffer
+  const reuse = how.overwrite === true || cms.buffer !== entity.body.buffer
   const info = readContentInfo(cms)
   if (!info.ok) {
     const says = entity.parameters.get('smime-type')?.toLowerCase()
@@ -118,6 +122,10 @@ const peelPkcs7 = (content: Uint8Array, how: TakeApartOptions, encryptedBefore: 
       reuse,
     })
     return { layer: { kind: 'signature', form: 'opaque', finding, notices: [] }, content: inside }
+  }
+  if (type === oids.compressedData) {
+    const inside = decompress(structure)
+    return inside.ok ? { layer: null, content: inside.value } : null
   }
   const authenticated = type === oids.authEnvelopedData
   // Never twice: what is encrypted inside the encrypted is not this message's (models.md §7).
@@ -156,6 +164,8 @@ export interface TakeApartOptions {
   known?: readonly Uint8Array[]
   /** Told each layer's content, outermost first. */
   peeled?: (content: Uint8Array, layer: Layer) => void
+  /** The bytes are given away: layers come off where they lie, without a second copy (decisions/0014). */
+  overwrite?: boolean
 }
 
 /**
@@ -176,17 +186,21 @@ export const takeApart = (
     sender: senderFactsOf(raw),
     headers: noProtectedHeaders,
     fromDiffers: false,
+    spoiled: false,
   }
   if (raw.length > maxMessageSize) return apart
   const encrypted = (): boolean => apart.layers.some(({ kind }) => kind === 'encryption')
   for (let count = 0; count < maxLayers; count += 1) {
     const found = peel(apart.content, how, encrypted())
     // Certificates alone, or signed by nobody: no layer, and what is inside is shown as it is.
-    if (found && (found.layer.kind === 'encryption' || found.layer.finding.kind !== 'none'))
+    if (found?.layer && (found.layer.kind === 'encryption' || found.layer.finding.kind !== 'none'))
       apart.layers.push(found.layer)
-    if (!found?.content) break
+    if (!found?.content) {
+      apart.spoiled = how.overwrite === true && isPkcs7Mime(readEntity(apart.content))
+      break
+    }
     apart.content = found.content
-    how.peeled?.(found.content, found.layer)
+    if (found.layer) how.peeled?.(found.content, found.layer)
   }
   if (apart.layers.some((layer) => layer.kind === 'encryption' && layer.encryption.status === 'failed'))
     return apart

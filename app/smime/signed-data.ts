@@ -240,11 +240,14 @@ const findSigner = (
   if (!signer) return { ...named, defects: ['signer-missing'] }
   const checked = parsed(() => {
     const attributes = info.signedAttrs ? attributeValues(info.signedAttrs) : new Map<string, unknown>()
+    // What is only there to help the answer spoils nothing when it is odd.
+    const capabilities = parsed(() => statedCapabilities(attributes))
+    const preferred = parsed(() => preferredCertificate(attributes, candidates))
     return {
       ...checkSigner(info, content, signer),
       signedAt: signingTime(attributes),
-      capabilities: statedCapabilities(attributes),
-      preferred: preferredCertificate(attributes, candidates)?.der ?? null,
+      capabilities: capabilities.ok ? capabilities.value : [],
+      preferred: preferred.ok ? (preferred.value?.der ?? null) : null,
       receiptRequested: attributes.has(oids.receiptRequest),
     }
   })
@@ -263,14 +266,12 @@ export const checkSignedData = (
   scope: 'message' | 'part',
   { known = [], reuse = false }: { known?: readonly Uint8Array[]; reuse?: boolean } = {},
 ): { finding: SignatureFinding; content: Uint8Array | null } => {
-  const broken = (reason: SignatureReason, more: Partial<SignatureFinding> = {}): SignatureFinding => ({
-    kind: 'broken',
-    reasons: [reason],
-    signer: null,
-    signers: [],
-    candidates: [],
-    ...more,
-  })
+  const broken = (
+    reason: SignatureReason,
+    signer: Uint8Array | null = null,
+    signers: SignerFinding[] = [],
+    candidates: Uint8Array[] = [],
+  ): SignatureFinding => ({ kind: 'broken', reasons: [reason], signer, signers, candidates })
   const read = readSignedData(structure, reuse)
   if (!read.ok) return { finding: broken('malformed'), content: null }
   const data = read.value
@@ -292,18 +293,17 @@ export const checkSignedData = (
   }
   const signers = data.signers.map((info) => findSigner(info, content, candidates))
   const [only, ...others] = signers
-  if (!only || others.length > 0) return answer(broken('several-signers', { signers, candidates: sent }))
-  if (!only.certificate || only.defects.includes('malformed')) {
-    const [reason = 'malformed'] = only.defects
-    return answer(broken(reason, { signer: only.certificate, signers, candidates: sent }))
-  }
+  if (!only || others.length > 0) return answer(broken('several-signers', null, signers, sent))
+  const { certificate, defects, signedAt } = only
+  if (!certificate || defects.includes('malformed'))
+    return answer(broken(defects[0] ?? 'malformed', certificate, signers, sent))
   return answer({
     kind: 'checked',
-    reasons: only.defects,
-    signer: only.certificate,
+    reasons: defects,
+    signer: certificate,
     signers,
     candidates: sent,
-    signedAt: only.signedAt,
+    signedAt,
     scope,
   })
 }
