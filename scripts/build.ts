@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { build } from 'vite'
+import { buildCardTls, whatIsMissing } from '../native/card-tls/build.ts'
 import { bundles, root } from './bundles.ts'
 import type { Bundle } from './bundles.ts'
 
@@ -27,6 +28,21 @@ const fingerprint = (bundle: Bundle): string => {
 
 const isCurrent = async (stamp: string, current: string, output: string): Promise<boolean> =>
   existsSync(stamp) && existsSync(output) && (await readFile(stamp, 'utf8')) === current
+
+/** Builds the native TLS module and puts it beside the core; where that is not possible the rest works, and this says so. */
+const placeCardTls = async (): Promise<void> => {
+  const result = buildCardTls(true)
+  const missing = whatIsMissing(result)
+  if (missing !== null) console.error(`build: ${missing}`)
+  const place = join(root, 'dist/core/card-tls.node')
+  if (!('path' in result)) await rm(place, { force: true })
+  else if (!existsSync(place) || !(await readFile(place)).equals(await readFile(result.path))) {
+    await mkdir(dirname(place), { recursive: true })
+    // In one move: a program that runs keeps the one it has loaded.
+    await copyFile(result.path, `${place}.fresh`)
+    await rename(`${place}.fresh`, place)
+  }
+}
 
 /**
  * Builds every bundle whose sources changed since the last build; all of them with `force`. Goes on past a bundle that
@@ -58,6 +74,7 @@ export const buildAll = async (force: boolean, only: readonly string[] = []): Pr
     await writeFile(stamp, current)
     built.push(bundle.name)
   }
+  if (only.length === 0) await placeCardTls()
   if (failed.length > 0) throw new Error(`build failed: ${failed.join(', ')}`)
   return built
 }

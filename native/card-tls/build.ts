@@ -57,6 +57,7 @@ export const buildCardTls = (show: boolean): CardTlsBuild => {
   const cargo = findCargo()
   if (cargo === null) return { state: 'no-cargo' }
   const target = join(folder, 'target')
+  if (show && !existsSync(target)) console.log('card-tls: cargo builds it, about a minute the first time')
   const built = spawnSync(cargo, ['build', '--release', '--locked', '--quiet', '--target-dir', target], {
     cwd: folder,
     encoding: 'utf8',
@@ -90,6 +91,6 @@ if (import.meta.main) {
   const missing = whatIsMissing(result)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   if (missing !== null) console.error(missing)
-  else console.log(result.state === 'built' ? `card-tls: built in ${seconds} s` : 'card-tls: nothing changed')
+  else if (result.state === 'built') console.log(`card-tls: built in ${seconds} s`)
   if (result.state === 'failed') process.exitCode = 1
 }
