@@ -63,6 +63,7 @@ export const fillStore = async (vault: Vault, count: number, maildir: string | n
       kind: 'personal',
       auth: 'password',
       password: owner.password,
+      card: null,
       imap: server,
       smtp: server,
       maxMessageSize: null,

@@ -15,6 +15,8 @@ export interface DovecotOptions {
   keyPem: string
   /** RFC 7662 introspection, called with the bearer token of XOAUTH2 and OAUTHBEARER. */
   introspectionUrl: string
+  /** Client certificates: whether they are wanted, of which authorities (PEM), and which mailboxes a subject's CN opens. */
+  clients: ClientCertificates | null
   /** Extensions it does not announce (QRESYNC, MOVE…): clients must do without. */
   without: readonly string[]
   /** Folder to remove when the server has ended, even should our process die; null keeps it. */
@@ -22,8 +24,19 @@ export interface DovecotOptions {
   log: (line: string) => void
 }
 
+/** Logins by TLS client certificate (SASL EXTERNAL). */
+export interface ClientCertificates {
+  /** Asked of everybody, or required. */
+  wanted: 'asked' | 'required'
+  authoritiesPem: string
+  /** By the CN of their certificate: people whose mailbox it is, and others they may open by naming them. */
+  mailboxes: ReadonlyMap<string, { own: string; others: readonly string[] }>
+}
+
 export interface Dovecot {
   imapPort: number
+  /** With TLS from the first byte. */
+  imapsPort: number
   lmtpPort: number
   /** Folder of a person's Maildir. */
   maildir: (person: Person) => string
@@ -89,7 +102,35 @@ const announced = (without: readonly string[]): string => {
   return `imap_capability = ${left.join(' ')}`
 }
 
-const configuration = (options: DovecotOptions, imapPort: number, lmtpPort: number): string => {
+/** Whose certificate it is goes into `cards`, whose mailboxes it may ask for by name into `delegates`. */
+const externalLogin = ({ folder, clients }: DovecotOptions): string =>
+  clients === null
+    ? ''
+    : `ssl_ca = <${folder}/clients.pem
+ssl_verify_client_cert = yes
+ssl_require_crl = no
+ssl_cert_username_field = commonName
+auth_ssl_username_from_cert = yes
+auth_ssl_require_client_cert = ${clients.wanted === 'required' ? 'yes' : 'no'}
+passdb {
+  driver = passwd-file
+  mechanisms = external
+  master = yes
+  args = username_format=%u=%{login_user} ${folder}/delegates
+}
+passdb {
+  driver = passwd-file
+  mechanisms = external
+  args = username_format=%u ${folder}/cards
+}
+`
+
+const configuration = (
+  options: DovecotOptions,
+  imapPort: number,
+  imapsPort: number,
+  lmtpPort: number,
+): string => {
   const { folder } = options
   const { user, group } = serverUser()
   return `# Written by SousPli's test operator: Dovecot 2.3 on loopback, no privileges.
@@ -114,11 +155,11 @@ ssl = yes
 ssl_cert = <${folder}/server.pem
 ssl_key = <${folder}/server.key
 ssl_min_protocol = TLSv1.2
-auth_mechanisms = plain xoauth2 oauthbearer
+auth_mechanisms = plain xoauth2 oauthbearer${options.clients ? ' external' : ''}
 disable_plaintext_auth = yes
 auth_failure_delay = 0
 ${announced(options.without)}
-passdb {
+${externalLogin(options)}passdb {
   driver = oauth2
   mechanisms = xoauth2 oauthbearer
   args = ${folder}/oauth2.conf.ext
@@ -148,6 +189,7 @@ namespace shared {
 }
 plugin {
   acl = vfile
+  acl_user = %u
   acl_shared_dict = file:${folder}/mail/shared-mailboxes.db
   quota = count:Boite
   quota_rule = *:storage=2G
@@ -166,7 +208,8 @@ service imap-login {
     port = ${imapPort}
   }
   inet_listener imaps {
-    port = 0
+    port = ${imapsPort}
+    ssl = yes
   }
   chroot =
   process_min_avail = 1
@@ -221,6 +264,20 @@ const run = (command: string, args: string[]): Promise<{ code: number | null; ou
     child.once('close', (code) => resolve({ code, output: Buffer.concat(output).toString() }))
   })
 
+const clientFiles = (clients: ClientCertificates | null): Array<[string, string]> => {
+  if (clients === null) return []
+  const entries = [...clients.mailboxes]
+  const cards = entries.map(([name, { own }]) => `${name}:::::::user=${own} nopassword=y\n`)
+  const delegates = entries.flatMap(([name, { own, others }]) =>
+    [own, ...others].map((mailbox) => `${name}=${mailbox}:::::::nopassword=y\n`),
+  )
+  return [
+    ['clients.pem', clients.authoritiesPem],
+    ['cards', cards.join('')],
+    ['delegates', delegates.join('')],
+  ]
+}
+
 const writeFolder = async (options: DovecotOptions): Promise<string[]> => {
   const { folder } = options
   const made = [folder]
@@ -237,6 +294,7 @@ const writeFolder = async (options: DovecotOptions): Promise<string[]> => {
     ['server.key', options.keyPem],
     ['users', users.join('')],
     ['oauth2.conf.ext', introspection(options.introspectionUrl)],
+    ...clientFiles(options.clients),
   ]
   for (const [name, content] of files) {
     await writeFile(join(folder, name), content, { mode: 0o600 })
@@ -263,10 +321,10 @@ const startOnce = async (options: DovecotOptions): Promise<Dovecot> => {
   const own = async (...paths: string[]): Promise<void> => {
     if (userInfo().uid === 0) for (const path of paths) await chown(path, uid, gid)
   }
-  const [imapPort = 0, lmtpPort = 0] = await freePorts(2)
+  const [imapPort = 0, imapsPort = 0, lmtpPort = 0] = await freePorts(3)
   const config = join(folder, 'dovecot.conf')
   const made = await writeFolder(options)
-  await writeFile(config, configuration(options, imapPort, lmtpPort))
+  await writeFile(config, configuration(options, imapPort, imapsPort, lmtpPort))
   await own(...made, config)
 
   const child = spawn('sh', ['-c', supervisor, 'sh', folder, options.disposable ?? ''], {
@@ -317,6 +375,7 @@ const startOnce = async (options: DovecotOptions): Promise<Dovecot> => {
 
   return {
     imapPort,
+    imapsPort,
     lmtpPort,
     maildir: ({ address }) => join(folder, 'mail', address, 'Maildir'),
     own,

@@ -33,6 +33,8 @@ export interface OperatorOptions {
   folder?: string
   /** Fills the mailboxes with generated mail (some 3 s); empty by default. */
   seed?: boolean | SeedOptions
+  /** Whether the servers want a client certificate, which SASL EXTERNAL then logs in with; by default they do not. */
+  clientCertificates?: 'asked' | 'required'
   /** `without`: IMAP extensions the server does not announce. */
   imap?: { without?: readonly string[] }
   log?: (line: string) => void
@@ -41,8 +43,8 @@ export interface OperatorOptions {
 export interface Operator {
   folder: string
   /** `host` is what certificates name and DNS resolves to `address`. */
-  imap: { host: string; address: string; port: number }
-  smtp: { host: string; address: string; port: number } & Pick<
+  imap: { host: string; address: string; port: number; implicitPort: number }
+  smtp: { host: string; address: string; port: number; implicitPort: number } & Pick<
     Smtp,
     | 'refuseNext'
     | 'bounceNext'
@@ -100,6 +102,17 @@ const shareMailboxes = async (dovecot: Dovecot): Promise<void> => {
   }
 }
 
+/** What a card opens: its holder's mailbox, and for the practitioner her secretary's when she asks for it. */
+const mailboxesByCard = () =>
+  new Map(
+    Object.values<Person>(people)
+      .filter((person) => person.rpps !== null)
+      .map((person) => [
+        `8${person.rpps}`,
+        { own: person.address, others: person.key === 'anne' ? [people.secretary.address] : [] },
+      ]),
+  )
+
 /** Starts a small MSSanté world on loopback. Several may run side by side. Throws when a part does not start. */
 export const startOperator = async (options: OperatorOptions = {}): Promise<Operator> => {
   const log = options.log ?? (() => undefined)
@@ -145,11 +158,19 @@ const start = async (
   pki = made
 
   const { good } = made.servers
+  const clients = options.clientCertificates
+    ? {
+        wanted: options.clientCertificates,
+        authoritiesPem: made.trusted.map(({ pem }) => pem).join(''),
+        mailboxes: mailboxesByCard(),
+      }
+    : null
   const dovecot = await startDovecot({
     folder: join(folder, 'dovecot'),
     certificatePem: good.chainPem,
     keyPem: good.keyPem,
     introspectionUrl: `${web.url}/introspection`,
+    clients,
     without: options.imap?.without ?? [],
     disposable: disposable ? folder : null,
     log,
@@ -164,6 +185,7 @@ const start = async (
     lmtpPort: dovecot.lmtpPort,
     hosted: hostedDomains,
     trustSpace,
+    clients,
     ownerOf,
     log,
   })
@@ -212,11 +234,17 @@ const start = async (
   const { setSizeLimit, setReplyDelay, dropNextReply, stallNextReply, cutNextData } = smtp
   return {
     folder,
-    imap: { host: imapHost, address: '127.0.0.1', port: forwarder.port },
+    imap: {
+      host: imapHost,
+      address: '127.0.0.1',
+      port: forwarder.port,
+      implicitPort: dovecot.imapsPort,
+    },
     smtp: {
       host: smtpHost,
       address: '127.0.0.1',
       port: smtp.port,
+      implicitPort: smtp.implicitPort,
       refuseNext,
       bounceNext,
       delayNext,

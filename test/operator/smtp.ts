@@ -3,7 +3,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerAddress, SMTPServerSession } from 'smtp-server'
+import type { ClientCertificates } from './dovecot.ts'
 import { makeDeliveryReport } from './delivery-report.ts'
+import { offerExternal } from './external.ts'
 import { domains, people } from './people.ts'
 import type { Person } from './people.ts'
 
@@ -16,6 +18,8 @@ export interface SmtpOptions {
   hosted: readonly string[]
   /** Suffix of all domains of the trust space, with its leading dot. */
   trustSpace: string
+  /** Logins by client certificate; null asks for none. */
+  clients: ClientCertificates | null
   /** Address owning an access token; null when the token is not active. Throws when the provider is down. */
   ownerOf: (token: string) => Promise<string | null>
   log: (line: string) => void
@@ -30,12 +34,14 @@ export interface ReceivedMail {
   undelivered: string[]
   messageId: string | null
   size: number
-  authentication: 'PLAIN' | 'XOAUTH2'
+  authentication: 'PLAIN' | 'XOAUTH2' | 'EXTERNAL'
   at: Date
 }
 
 export interface Smtp {
   port: number
+  /** With TLS from the first byte. */
+  implicitPort: number
   received: ReceivedMail[]
   /** The next RCPT for this address is refused with this reply. */
   refuseNext: (address: string, reply?: { code: number; text: string }) => void
@@ -190,14 +196,25 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     })
   }
 
-  const make = (): SMTPServer => {
+  const { clients } = options
+  const make = (implicit: boolean): SMTPServer => {
     const server = new SMTPServer({
+      secure: implicit,
+      ...(clients
+        ? {
+            requestCert: true,
+            rejectUnauthorized: clients.wanted === 'required',
+            ca: clients.authoritiesPem,
+            // Without it OpenSSL resumes no session of somebody who showed a certificate.
+            sessionIdContext: 'souspli-test-operator',
+          }
+        : {}),
       name: `smtp.${domains.operator}`,
       banner: 'Operateur MSSante de demonstration',
       key: options.keyPem,
       cert: certificatePem,
       minVersion: 'TLSv1.2',
-      authMethods: ['PLAIN', 'XOAUTH2'],
+      authMethods: ['PLAIN', 'XOAUTH2', ...(clients ? ['EXTERNAL'] : [])],
       size: sizeLimit,
       disableReverseLookup: true,
       hideENHANCEDSTATUSCODES: true, // our replies carry their own; smtp-server would write a second, general one
@@ -265,6 +282,15 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
           .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))))
       },
     })
+    if (clients)
+      offerExternal(server, (name, asked, session) => {
+        const allowed = clients.mailboxes.get(name)
+        const address = asked === '' ? allowed?.own : asked
+        if (!allowed || address === undefined || ![allowed.own, ...allowed.others].includes(address))
+          return null
+        logins.set(session, { address, method: 'EXTERNAL' })
+        return address
+      })
     server.on('error', (error) => options.log(`smtp: ${error.message}`))
     server.server.on('connection', (socket: Socket) => {
       sockets.add(socket)
@@ -273,23 +299,24 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     return server
   }
 
-  let server: SMTPServer | null = make()
+  let servers: SMTPServer[] = [make(false), make(true)]
   const listen = (target: SMTPServer, port: number): Promise<void> =>
     new Promise((resolve, reject) => {
       target.server.once('error', reject)
       target.listen(port, '127.0.0.1', () => resolve())
     })
-  await listen(server, 0)
-  const { port } = server.server.address() as AddressInfo
+  for (const one of servers) await listen(one, 0)
+  const [port = 0, implicitPort = 0] = servers.map((one) => (one.server.address() as AddressInfo).port)
 
   const down = async (): Promise<void> => {
-    const current = server
-    server = null
-    if (current) await new Promise<void>((resolve) => current.close(() => resolve()))
+    const current = servers
+    servers = []
+    for (const one of current) await new Promise<void>((resolve) => one.close(() => resolve()))
   }
 
   return {
     port,
+    implicitPort,
     received,
     refuseNext: (address, reply = { code: 550, text: `5.1.1 <${address}> : boite inconnue` }) => {
       refusals.set(address.toLowerCase(), reply)
@@ -302,11 +329,11 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     },
     setDeliveryNotices: (offered) => {
       notices = offered
-      if (server) server.options.hideDSN = !offered
+      for (const one of servers) one.options.hideDSN = !offered
     },
     setSizeLimit: (bytes) => {
       sizeLimit = bytes
-      if (server) server.options.size = bytes
+      for (const one of servers) one.options.size = bytes
     },
     setReplyDelay: (seconds) => {
       replyDelay = seconds
@@ -322,16 +349,16 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     },
     useCertificate: (pem) => {
       certificatePem = pem
-      server?.updateSecureContext({ key: options.keyPem, cert: pem })
+      for (const one of servers) one.updateSecureContext({ key: options.keyPem, cert: pem })
     },
     deliver: async ({ from, to, raw }) => {
       for (const address of typeof to === 'string' ? [to] : to) await toStore(from, address, raw)
     },
     down,
     up: async () => {
-      if (server) return
-      server = make()
-      await listen(server, port)
+      if (servers.length > 0) return
+      servers = [make(false), make(true)]
+      for (const [index, one] of servers.entries()) await listen(one, index === 0 ? port : implicitPort)
     },
     stop: async () => {
       await down()
