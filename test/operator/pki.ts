@@ -1,9 +1,7 @@
-import { issueCertificate, purposes, toPkcs12 } from './certificate.ts'
-import type { Certificate, CertificateRequest, Name } from './certificate.ts'
-import { loadKeys, makeKey } from './key-cache.ts'
+import { answerOcsp, issueCertificate, loadKeys, makeCrl, makeKey, purposes, toPkcs12 } from '../pki/index.ts'
+import type { Certificate, CertificateRequest, Name } from '../pki/index.ts'
 import { domains, people } from './people.ts'
 import type { Person } from './people.ts'
-import { answerOcsp, makeCrl } from './revocation.ts'
 
 /** The test PKI: IGC-Santé's shape with TEST in every name (cps-card.md §2), RSA 2048 instead of 4096 for speed. */
 const ranges = { ELEMENTAIRE: 'EL', STANDARD: 'ST', FORT: 'FO' } as const
