@@ -87,6 +87,7 @@ export const keyUsageBits = {
   digitalSignature: 0x80,
   nonRepudiation: 0x40,
   keyEncipherment: 0x20,
+  keyAgreement: 0x08,
   keyCertSign: 0x04,
   crlSign: 0x02,
 } as const

@@ -11,6 +11,7 @@ import { Null, OctetString, Sequence } from 'asn1js'
 import { AlgorithmIdentifier, KeyTransRecipientInfo, RecipientInfo, RSAESOAEPParams } from 'pkijs'
 import { oaepDigests, oids } from './algorithms.ts'
 import { octetsOf } from './asn1.ts'
+import { oaepSha256 } from './capabilities.ts'
 import type { CertificateFacts } from './certificate.ts'
 import { issuerAndSerial } from './cms.ts'
 
@@ -106,19 +107,6 @@ export const transportedKey = (
   const padded = Buffer.concat([Buffer.alloc(size - given.length), given])
   const block = privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, padded)
   return oaep ? oaepUndone(block, oaep) : unpadded(block, keyLength)
-}
-
-/** AlgorithmIdentifier of RSAES-OAEP with SHA-256 for both uses. */
-const oaepSha256 = (): AlgorithmIdentifier => {
-  const sha256 = new AlgorithmIdentifier({ algorithmId: oids.sha256, algorithmParams: new Null() })
-  const maskGenAlgorithm = new AlgorithmIdentifier({
-    algorithmId: oids.mgf1,
-    algorithmParams: sha256.toSchema(),
-  })
-  return new AlgorithmIdentifier({
-    algorithmId: oids.rsaOaep,
-    algorithmParams: new RSAESOAEPParams({ hashAlgorithm: sha256, maskGenAlgorithm }).toSchema(),
-  })
 }
 
 /**

@@ -68,6 +68,8 @@ export type OpenedLayer =
 
 export interface OpenContext extends JudgeContext {
   keys: DecryptionKey[]
+  /** DER of certificates that a sender may have left out. */
+  known?: readonly Uint8Array[]
 }
 
 export type Layer =
@@ -163,7 +165,7 @@ export interface TakeApartOptions {
   /** DER of certificates that a sender may have left out. */
   known?: readonly Uint8Array[]
   /** Told each layer's content, outermost first. */
-  peeled?: (content: Uint8Array, layer: Layer) => void
+  peeled?: (content: Uint8Array, layer: Layer | null) => void
   /** The bytes are given away: layers come off where they lie, without a second copy (decisions/0014). */
   overwrite?: boolean
 }
@@ -200,7 +202,7 @@ export const takeApart = (
       break
     }
     apart.content = found.content
-    if (found.layer) how.peeled?.(found.content, found.layer)
+    how.peeled?.(found.content, found.layer)
   }
   if (apart.layers.some((layer) => layer.kind === 'encryption' && layer.encryption.status === 'failed'))
     return apart
@@ -333,4 +335,4 @@ export const judge = async (apart: TakenApart, context: JudgeContext): Promise<O
 
 /** Takes a message apart and judges its signatures: see `takeApart`. Never fails. */
 export const openMessage = (raw: Uint8Array, context: OpenContext): Promise<OpenedMessage> =>
-  judge(takeApart(raw, context.keys), context)
+  judge(takeApart(raw, context.keys, context.known ? { known: context.known } : {}), context)

@@ -1,20 +1,28 @@
-import { createHash, verify } from 'node:crypto'
+import { createHash, createVerify, constants, type KeyObject } from 'node:crypto'
 import { Constructed, GeneralizedTime, Null, ObjectIdentifier, OctetString, Sequence, UTCTime } from 'asn1js'
 import {
   AlgorithmIdentifier,
   Attribute,
   Certificate,
   EncapsulatedContentInfo,
+  RSASSAPSSParams,
   SignedAndUnsignedAttributes,
   SignedData,
   SignerInfo,
 } from 'pkijs'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import { oids } from './algorithms.ts'
+import { digestOids, oids, type Digest } from './algorithms.ts'
 import { parsed, readBer } from './asn1.ts'
+import { encodeBase64, encodedLength } from './base64.ts'
 import { readCertificate, type CertificateFacts } from './certificate.ts'
 import { contentInfo, derSet, issuerAndSerial, sorted } from './cms.ts'
-import { withCrlf } from './entity.ts'
+import { canonicalPieces } from './entity.ts'
+import { ownCapabilities } from './capabilities.ts'
+
+/** RSASSA-PKCS1-v1_5 with SHA-256 is what every card does; the others are for software keys. */
+export type SignatureScheme = 'rsa-pkcs1' | 'rsa-pss' | 'ecdsa'
+
+const saltLength = 32
 
 const attribute = (type: string, value: unknown): Attribute => new Attribute({ type, values: [value] })
 
@@ -30,12 +38,11 @@ const signingCertificate = ({ der, structure }: CertificateFacts): Sequence => {
   return new Sequence({ value: [new Sequence({ value: [certId] })] })
 }
 
-/** What we can read, best first (RFC 8551 §2.5.2). */
-const capabilities = (): Sequence =>
-  new Sequence({
-    value: [oids.aes256Gcm, oids.aes128Gcm, oids.aes256Cbc, oids.aes128Cbc].map((algorithmId) =>
-      new AlgorithmIdentifier({ algorithmId }).toSchema(),
-    ),
+/** The certificate to encrypt the answer for, when it is not the signer's (RFC 8551 §2.5.3). */
+const encryptionPreference = (certificate: CertificateFacts): Constructed =>
+  new Constructed({
+    idBlock: { tagClass: 3, tagNumber: 0 },
+    value: (issuerAndSerial(certificate).toSchema() as Sequence).valueBlock.value,
   })
 
 /** UTCTime until 2049, GeneralizedTime after (RFC 5652 §11.3), without fractions of a second. */
@@ -44,117 +51,201 @@ const timeElement = (date: Date): UTCTime | GeneralizedTime => {
   return date.getUTCFullYear() < 2050 ? new UTCTime({ valueDate }) : new GeneralizedTime({ valueDate })
 }
 
-const signedAttributes = (
-  digest: Uint8Array,
-  certificate: CertificateFacts,
-  signingTime: Date,
-): Attribute[] =>
-  sorted([
-    attribute(oids.contentType, new ObjectIdentifier({ value: oids.data })),
-    attribute(oids.signingTime, timeElement(signingTime)),
-    attribute(oids.messageDigest, new OctetString({ valueHex: digest as Uint8Array<ArrayBuffer> })),
-    attribute(oids.signingCertificateV2, signingCertificate(certificate)),
-    attribute(oids.smimeCapabilities, capabilities()),
-  ])
+const octets = (valueHex: Uint8Array): OctetString =>
+  new OctetString({ valueHex: valueHex as Uint8Array<ArrayBuffer> })
 
-const lineLength = 76
-
-/** Base64 in lines, copied line by line: messages reach tens of megabytes. */
-const base64Lines = (bytes: Uint8Array): Uint8Array => {
-  const plain = Buffer.from(
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64'),
-    'latin1',
-  )
-  const out = Buffer.alloc(plain.length + 2 * Math.ceil(plain.length / lineLength))
-  let to = 0
-  for (let from = 0; from < plain.length; from += lineLength) {
-    to += plain.copy(out, to, from, Math.min(from + lineLength, plain.length))
-    out[to] = 0x0d
-    out[to + 1] = 0x0a
-    to += 2
+/** Digest and identifiers of a scheme with a certificate's key; null when the key cannot do it. */
+const schemeFor = (
+  scheme: SignatureScheme,
+  key: KeyObject,
+): { digest: Digest; algorithm: AlgorithmIdentifier; micalg: string } | null => {
+  const digestAlgorithm = new AlgorithmIdentifier({ algorithmId: oids.sha256 })
+  if (scheme === 'ecdsa') {
+    const curves: Readonly<Record<string, [Digest, string, string]>> = {
+      prime256v1: ['sha256', '1.2.840.10045.4.3.2', 'sha-256'],
+      secp384r1: ['sha384', '1.2.840.10045.4.3.3', 'sha-384'],
+      secp521r1: ['sha512', '1.2.840.10045.4.3.4', 'sha-512'],
+    }
+    const found = curves[key.asymmetricKeyDetails?.namedCurve ?? '']
+    if (key.asymmetricKeyType !== 'ec' || !found) return null
+    const [digest, algorithmId, micalg] = found
+    return { digest, algorithm: new AlgorithmIdentifier({ algorithmId }), micalg }
   }
-  return out
+  if (scheme === 'rsa-pkcs1') {
+    if (key.asymmetricKeyType !== 'rsa') return null
+    const algorithm = new AlgorithmIdentifier({ algorithmId: oids.rsa, algorithmParams: new Null() })
+    return { digest: 'sha256', algorithm, micalg: 'sha-256' }
+  }
+  if (!key.asymmetricKeyType?.startsWith('rsa')) return null
+  const parameters = new RSASSAPSSParams({
+    hashAlgorithm: digestAlgorithm,
+    maskGenAlgorithm: new AlgorithmIdentifier({
+      algorithmId: oids.mgf1,
+      algorithmParams: digestAlgorithm.toSchema(),
+    }),
+    saltLength,
+  })
+  const algorithm = new AlgorithmIdentifier({
+    algorithmId: oids.rsaPss,
+    algorithmParams: parameters.toSchema(),
+  })
+  return { digest: 'sha256', algorithm, micalg: 'sha-256' }
 }
 
-/** Bytes as an attachment entity with base64 lines of 76 characters. */
-export const pkcs7Entity = (type: string, fileName: string, bytes: Uint8Array): Uint8Array =>
-  Buffer.concat([
-    Buffer.from(
-      `Content-Type: ${type}; name="${fileName}"\r\n` +
-        'Content-Transfer-Encoding: base64\r\n' +
-        `Content-Disposition: attachment; filename="${fileName}"\r\n\r\n`,
-      'latin1',
-    ),
-    base64Lines(bytes),
-  ])
+/** Whether what came back is a signature by the certificate's key: a card's wrong key must not reach anybody. */
+const isRight = (
+  scheme: SignatureScheme,
+  digest: Digest,
+  data: Uint8Array,
+  key: KeyObject,
+  signature: Uint8Array,
+): boolean => {
+  const padding = scheme === 'rsa-pss' ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength } : {}
+  return createVerify(digest)
+    .update(data)
+    .verify({ key, ...padding }, signature)
+}
 
-const sha256 = (): AlgorithmIdentifier => new AlgorithmIdentifier({ algorithmId: oids.sha256 })
+/** An entity to sign, where it lies in the room of the message to be. */
+export interface DigestJob {
+  room: Uint8Array
+  start: number
+  length: number
+  digest: Digest
+}
 
-/** SHA-256 of an entity to sign. Fails with `smime.malformed` when its line ends are not CRLF. */
-export const digestEntity = (entity: Uint8Array): Outcome<Uint8Array> =>
-  withCrlf(entity) === entity
-    ? ok(createHash('sha256').update(entity).digest())
-    : fail('smime.malformed', { details: { what: 'line-ends' } })
+/** The digest of an entity to sign. Fails with `smime.malformed` when its line ends are not CRLF. */
+export const digestEntity = ({ room, start, length, digest }: DigestJob): Outcome<Uint8Array> => {
+  const entity = room.subarray(start, start + length)
+  const hash = createHash(digest)
+  let hashed = 0
+  for (const piece of canonicalPieces(entity)) {
+    hash.update(piece)
+    hashed += piece.length
+  }
+  // A lone line feed would have become two bytes.
+  if (hashed !== length) return fail('smime.malformed', { details: { what: 'line-ends' } })
+  return ok(hash.digest())
+}
 
-/**
- * Signs a MIME entity (header and body, CRLF line ends) as multipart/signed with a detached CMS: RSA PKCS#1 v1.5 with
- * SHA-256 and the attributes of RFC 8551 §2.5. `sign` gets the bytes to hash and sign. Returns the multipart's header
- * and body; message headers are the caller's. `digest` replaces `digestEntity` for a big entity. Fails with
- * `smime.malformed` (entity not canonical, certificate unreadable), `smime.sign-failed` (the signature is not the
- * certificate's) and the errors of `sign`.
- */
-export const signEntity = async (params: {
+export interface SigningRequest {
   entity: Uint8Array
   certificate: Uint8Array
-  chain: Uint8Array[]
+  /** Issuers, and the sender's certificate to encrypt for when it is another one. */
+  chain: readonly Uint8Array[]
+  /** DER of the one in `chain` that answers should be encrypted for. */
+  encryptionCertificate?: Uint8Array
+  /** How `sign` signs; `rsa-pkcs1` when absent. */
+  scheme?: SignatureScheme
+  /** Gets the bytes to hash (SHA-256; of ECDSA the digest of its curve) and sign. */
   sign(data: Uint8Array): Promise<Outcome<Uint8Array>>
   signingTime: Date
   random(n: number): Uint8Array
-  digest?(entity: Uint8Array): Promise<Outcome<Uint8Array>>
-}): Promise<Outcome<Uint8Array>> => {
-  const { entity } = params
+}
+
+/** How a big entity is brought into the room of the message, and hashed there; the room comes back. */
+export interface BigEntity {
+  copy(from: Uint8Array, to: Uint8Array, offset: number): Promise<void>
+  digest(job: DigestJob): Promise<Outcome<{ digest: Uint8Array; room: Uint8Array }>>
+}
+
+const atOnce: BigEntity = {
+  copy: (from, to, offset) => {
+    to.set(from, offset)
+    return Promise.resolve()
+  },
+  digest: (job) => {
+    const digest = digestEntity(job)
+    return Promise.resolve(digest.ok ? ok({ digest: digest.value, room: job.room }) : digest)
+  },
+}
+
+/** Room for the structure beside the certificates: attributes and the longest signature. */
+const structureRoom = 8 * 1024
+
+/**
+ * Signs a MIME entity (header and body, CRLF line ends) as multipart/signed with a detached CMS and the attributes of RFC 8551
+ * §2.5. Returns the multipart's header and body; message headers are the caller's. Fails with `smime.malformed` (entity not
+ * canonical, certificate unreadable), `smime.unsupported` (the key cannot do the scheme), `smime.sign-failed` (the signature is
+ * not the certificate's) and the errors of `sign`.
+ */
+export const signEntity = async (params: SigningRequest, big = atOnce): Promise<Outcome<Uint8Array>> => {
+  const { entity, scheme = 'rsa-pkcs1' } = params
   const certificate = readCertificate(params.certificate)
   if (!certificate.ok) return certificate
-  const chain = parsed(() => params.chain.map((der) => new Certificate({ schema: readBer(der) })))
+  const key = certificate.value.x509.publicKey
+  const how = schemeFor(scheme, key)
+  if (!how) return fail('smime.unsupported')
+  const chain = parsed(() => params.chain.map((one) => new Certificate({ schema: readBer(one) })))
   if (!chain.ok) return chain
-  const digest = params.digest ? await params.digest(entity) : digestEntity(entity)
-  if (!digest.ok) return digest
-  const attributes = signedAttributes(digest.value, certificate.value, params.signingTime)
+  const preferred = params.encryptionCertificate ? readCertificate(params.encryptionCertificate) : null
+  if (preferred && !preferred.ok) return preferred
+
+  const boundary = `----${Buffer.from(params.random(18)).toString('hex')}`
+  const header = Buffer.from(
+    `Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=${how.micalg};\r\n` +
+      `\tboundary="${boundary}"\r\n\r\n--${boundary}\r\n`,
+    'latin1',
+  )
+  const between = Buffer.from(
+    `\r\n--${boundary}\r\nContent-Type: application/pkcs7-signature; name="smime.p7s"\r\n` +
+      'Content-Transfer-Encoding: base64\r\n' +
+      'Content-Disposition: attachment; filename="smime.p7s"\r\n\r\n',
+    'latin1',
+  )
+  const closing = Buffer.from(`--${boundary}--\r\n`, 'latin1')
+  const certificates = [params.certificate, ...params.chain].reduce((sum, one) => sum + one.length, 0)
+  const after = between.length + encodedLength(certificates + structureRoom) + closing.length
+  const empty = new Uint8Array(header.length + entity.length + after)
+  await big.copy(entity, empty, header.length)
+  const hashed = await big.digest({
+    room: empty,
+    start: header.length,
+    length: entity.length,
+    digest: how.digest,
+  })
+  if (!hashed.ok) return hashed
+  const { room } = hashed.value
+
+  const attributes = sorted([
+    attribute(oids.contentType, new ObjectIdentifier({ value: oids.data })),
+    attribute(oids.signingTime, timeElement(params.signingTime)),
+    attribute(oids.messageDigest, octets(hashed.value.digest)),
+    attribute(oids.signingCertificateV2, signingCertificate(certificate.value)),
+    attribute(oids.smimeCapabilities, ownCapabilities()),
+    ...(preferred ? [attribute(oids.encryptionKeyPreference, encryptionPreference(preferred.value))] : []),
+  ])
   const toSign = derSet(attributes)
   const signature = await params.sign(toSign)
   if (!signature.ok) return signature
-  const key = certificate.value.x509.publicKey
-  if (key.asymmetricKeyType !== 'rsa' || !verify('sha256', toSign, key, signature.value)) {
-    return fail('smime.sign-failed')
-  }
+  if (!isRight(scheme, how.digest, toSign, key, signature.value)) return fail('smime.sign-failed')
+
+  const digestAlgorithm = (): AlgorithmIdentifier =>
+    new AlgorithmIdentifier({ algorithmId: digestOids[how.digest] })
   const signedData = new SignedData({
     version: 1,
-    digestAlgorithms: [sha256()],
+    digestAlgorithms: [digestAlgorithm()],
     encapContentInfo: new EncapsulatedContentInfo({ eContentType: oids.data }),
     certificates: [certificate.value.structure, ...chain.value],
     signerInfos: [
       new SignerInfo({
         version: 1,
         sid: issuerAndSerial(certificate.value),
-        digestAlgorithm: sha256(),
+        digestAlgorithm: digestAlgorithm(),
         signedAttrs: new SignedAndUnsignedAttributes({ type: 0, attributes }),
-        signatureAlgorithm: new AlgorithmIdentifier({ algorithmId: oids.rsa, algorithmParams: new Null() }),
-        signature: new OctetString({ valueHex: signature.value as Uint8Array<ArrayBuffer> }),
+        signatureAlgorithm: how.algorithm,
+        signature: octets(signature.value),
       }),
     ],
   })
   const cms = contentInfo(oids.signedData, signedData.toSchema() as Sequence)
-  const boundary = `----${Buffer.from(params.random(18)).toString('hex')}`
-  const header =
-    `Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=sha-256;\r\n` +
-    `\tboundary="${boundary}"\r\n\r\n--${boundary}\r\n`
-  return ok(
-    Buffer.concat([
-      Buffer.from(header, 'latin1'),
-      entity,
-      Buffer.from(`\r\n--${boundary}\r\n`, 'latin1'),
-      pkcs7Entity('application/pkcs7-signature', 'smime.p7s', cms),
-      Buffer.from(`--${boundary}--\r\n`, 'latin1'),
-    ]),
-  )
+  const encoded = Buffer.alloc(encodedLength(cms.length))
+  encoded.set(cms, encoded.length - cms.length)
+  encodeBase64(encoded, cms.length)
+  const tail = Buffer.concat([between, encoded, closing])
+  const end = header.length + entity.length
+  if (end + tail.length > room.length) return fail('smime.sign-failed', { details: { what: 'room' } })
+  room.set(header)
+  room.set(tail, end)
+  return ok(room.subarray(0, end + tail.length))
 }

@@ -1,29 +1,25 @@
 import { setImmediate } from 'node:timers/promises'
 import { ok, type Outcome } from '../contract/errors.ts'
-import { checkRecipients, contentSecrets, encryptEntity } from './encrypt.ts'
+import { encryptEntity, layOutSealing, type EncryptionRequest } from './encrypt.ts'
 import { judge, openMessage, type OpenContext, type OpenedMessage } from './open.ts'
-import { signEntity } from './sign.ts'
+import { signEntity, type BigEntity, type SigningRequest } from './sign.ts'
 import { createSmimeThread } from './thread.ts'
 
 /** From here on, bytes: the event loop must not wait for the work (architecture §2). */
-const big = 256 * 1024
+const bigSize = 256 * 1024
 /** Copied at once, bytes: fresh memory costs 1 ms per megabyte or so. */
 const slice = 4 * 1024 * 1024
 const defaultLimit = 60_000
 /** A thread with nothing to do gives its memory back after that. */
 const defaultIdle = 30_000
 
-/** A copy to give away, made a slice at a time. */
-const copyOf = async (bytes: Uint8Array): Promise<Uint8Array> => {
-  const copy = new Uint8Array(bytes.length)
-  for (let offset = 0; offset < bytes.length; offset += slice) {
-    copy.set(bytes.subarray(offset, offset + slice), offset)
+/** Copies into bytes to give away, a slice at a time. */
+const copyInto = async (from: Uint8Array, to: Uint8Array, offset: number): Promise<void> => {
+  for (let at = 0; at < from.length; at += slice) {
+    to.set(from.subarray(at, at + slice), offset + at)
     await setImmediate()
   }
-  return copy
 }
-
-type SigningRequest = Omit<Parameters<typeof signEntity>[0], 'digest'>
 
 export interface Smime {
   /**
@@ -32,9 +28,9 @@ export interface Smime {
    */
   open(raw: Uint8Array, context: OpenContext): Promise<Outcome<OpenedMessage>>
   /** `encryptEntity`, and the codes of `open`. */
-  encrypt(params: Parameters<typeof encryptEntity>[0]): Promise<Outcome<Uint8Array>>
+  encrypt(request: EncryptionRequest): Promise<Outcome<Uint8Array>>
   /** `signEntity`, and the codes of `open`. */
-  sign(params: SigningRequest): Promise<Outcome<Uint8Array>>
+  sign(request: SigningRequest): Promise<Outcome<Uint8Array>>
   /** Ends the worker thread, with the contents and keys it may hold. */
   stop(): Promise<void>
 }
@@ -53,40 +49,42 @@ export const createSmime = (params: {
     limitMilliseconds: params.limitMilliseconds ?? defaultLimit,
     idleMilliseconds: params.idleMilliseconds ?? defaultIdle,
   })
+  const takeApart = (given: Uint8Array, { keys, known }: OpenContext, overwrite: boolean) =>
+    thread.run('open', async () => {
+      const raw = new Uint8Array(given.length)
+      await copyInto(given, raw, 0)
+      const copies = keys.map(({ certificate, pkcs8 }) => ({
+        certificate: new Uint8Array(certificate),
+        pkcs8: new Uint8Array(pkcs8),
+      }))
+      const job = { raw, keys: copies, known: [...(known ?? [])], overwrite }
+      return { job, transfer: [raw, ...copies.map(({ pkcs8 }) => pkcs8)] }
+    })
+  const big: BigEntity = {
+    copy: copyInto,
+    digest: (job) => thread.run('digest', () => Promise.resolve({ job, transfer: [job.room] })),
+  }
   return {
     open: async (given, context) => {
-      if (given.length < big) return ok(await openMessage(given, context))
-      const apart = await thread.run('open', async () => {
-        const raw = await copyOf(given)
-        const keys = context.keys.map(({ certificate, pkcs8 }) => ({
-          certificate: new Uint8Array(certificate),
-          pkcs8: new Uint8Array(pkcs8),
-        }))
-        return { job: { raw, keys }, transfer: [raw, ...keys.map(({ pkcs8 }) => pkcs8)] }
-      })
+      if (given.length < bigSize) return ok(await openMessage(given, context))
+      let apart = await takeApart(given, context, true)
+      // A layer inside did not come off, and what it was is lost: once more, on a copy that nothing is written to.
+      if (apart.ok && apart.value.spoiled) apart = await takeApart(given, context, false)
       if (!apart.ok) return apart
       return ok(await judge({ ...apart.value, content: apart.value.content ?? given }, context))
     },
     encrypt: async (request) => {
-      if (request.entity.length < big) return encryptEntity(request)
-      const accepted = checkRecipients(request.recipients)
-      if (!accepted.ok) return accepted
-      return thread.run('encrypt', async () => {
-        const entity = await copyOf(request.entity)
-        const recipients = request.recipients.map((der) => new Uint8Array(der))
-        const secrets = contentSecrets((n) => request.random(n))
-        return { job: { entity, recipients, secrets }, transfer: [entity, secrets.key] }
+      const { entity } = request
+      if (entity.length < bigSize) return encryptEntity(request)
+      const sealing = layOutSealing(entity.length, request)
+      if (!sealing.ok) return sealing
+      return thread.run('seal', async () => {
+        const { room, contentStart, key } = sealing.value
+        await copyInto(entity, room, contentStart)
+        return { job: sealing.value, transfer: [room, key] }
       })
     },
-    sign: (request) => {
-      if (request.entity.length < big) return signEntity(request)
-      const digest = (given: Uint8Array): Promise<Outcome<Uint8Array>> =>
-        thread.run('digest', async () => {
-          const entity = await copyOf(given)
-          return { job: { entity }, transfer: [entity] }
-        })
-      return signEntity({ ...request, digest })
-    },
+    sign: (request) => (request.entity.length < bigSize ? signEntity(request) : signEntity(request, big)),
     stop: () => thread.stop(),
   }
 }

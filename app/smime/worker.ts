@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { ok, toErrorData, type Outcome } from '../contract/errors.ts'
-import { sealEntity } from './encrypt.ts'
+import { seal } from './encrypt.ts'
 import { takeApart } from './open.ts'
 import { digestEntity } from './sign.ts'
 import type { FromSmimeWorker, SmimeJobs, SmimeResults, ToSmimeWorker } from './worker-protocol.ts'
@@ -11,36 +11,51 @@ const transferable = 64 * 1024
 if (!parentPort) throw new Error('the S/MIME worker must be started as a worker thread')
 const port = parentPort
 
-const open = ({ raw, keys }: SmimeJobs['open']): SmimeResults['open'] => {
+const open = ({ raw, keys, known, overwrite }: SmimeJobs['open']): SmimeResults['open'] => {
   try {
-    const apart = takeApart(raw, keys)
-    return { ...apart, content: apart.content === raw ? null : apart.content }
+    const apart = takeApart(raw, keys, { known, overwrite })
+    const untouched = apart.content === raw
+    const last = apart.layers.at(-1)
+    // The caller has the message itself, and nothing was read from a message that cannot be decrypted.
+    const unread = untouched && last?.kind === 'encryption' && last.encryption.status === 'failed'
+    const content = untouched || apart.spoiled ? null : apart.content
+    return { ...apart, content, spoiled: apart.spoiled && !unread }
   } finally {
     for (const { pkcs8 } of keys) pkcs8.fill(0)
   }
 }
 
-const work = (message: ToSmimeWorker): Outcome<FromSmimeWorker & { ok: true }> => {
-  const wrap = (value: SmimeResults[keyof SmimeResults]) => ok({ ok: true as const, value })
+/** What a job came to, and the bytes given back with it. */
+interface Done {
+  value: SmimeResults[keyof SmimeResults]
+  rooms: (Uint8Array | null)[]
+}
+
+const work = (message: ToSmimeWorker): Outcome<Done> => {
   switch (message.kind) {
-    case 'open':
-      return wrap(open(message.job))
-    case 'encrypt': {
-      const sealed = sealEntity(message.job.entity, message.job.recipients, message.job.secrets)
-      return sealed.ok ? wrap(sealed.value) : sealed
+    case 'open': {
+      const value = open(message.job)
+      return ok({ value, rooms: [message.job.raw, value.content] })
+    }
+    case 'seal': {
+      const value = seal(message.job)
+      return ok({ value, rooms: [value] })
     }
     case 'digest': {
-      const digest = digestEntity(message.job.entity)
-      return digest.ok ? wrap(digest.value) : digest
+      const digest = digestEntity(message.job)
+      const { room } = message.job
+      return digest.ok ? ok({ value: { digest: digest.value, room }, rooms: [room] }) : digest
     }
   }
 }
 
 port.on('message', (message: ToSmimeWorker) => {
   const done = work(message)
-  const answer: FromSmimeWorker = done.ok ? done.value : { ok: false, error: toErrorData(done.error) }
-  const value = answer.ok ? answer.value : null
-  const bytes = value instanceof Uint8Array ? value : (value?.content ?? null)
-  const given = bytes && bytes.length >= transferable ? [bytes.buffer as ArrayBuffer] : []
-  port.postMessage(answer, given)
+  const answer: FromSmimeWorker = done.ok
+    ? { ok: true, value: done.value.value }
+    : { ok: false, error: toErrorData(done.error) }
+  const rooms = (done.ok ? done.value.rooms : []).flatMap((room) =>
+    room && room.buffer.byteLength >= transferable ? [room.buffer as ArrayBuffer] : [],
+  )
+  port.postMessage(answer, [...new Set(rooms)])
 })
