@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { createAccountLogins } from './account-logins.ts'
-import { createCardService, type CardPort } from './card/index.ts'
+import type { CardPort } from './card/index.ts'
+import { cardHandlers, emitCard } from './card-handlers.ts'
 import {
   coreCalls,
   fail,
@@ -30,6 +31,7 @@ import {
 } from './reading/index.ts'
 import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
+import { inspectionHandlers } from './inspection-handlers.ts'
 import { keyHandlers } from './key-handlers.ts'
 import { localFiles } from './local-files.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
@@ -43,6 +45,7 @@ import { createSmime, createTrust } from './smime/index.ts'
 import { createStorage } from './storage/index.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { createOwners, createVaults } from './vault/index.ts'
+import { workstationCard } from './workstation-card.ts'
 
 /** What the desktop does for the core. */
 export interface CoreHost {
@@ -113,14 +116,6 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   await wipeOpenedFiles()
 
   const preferences = createPreferences(preferenceFile(start.profileFolder, deps.onFault))
-  const card = createCardService({
-    startProcess: host.startCardProcess,
-    policy,
-    platform: process.platform,
-    arch: process.arch,
-    ...localFiles,
-    clock: { after },
-  })
   const stores = {
     folder: start.profileFolder,
     workerEntry: start.vaultWorker,
@@ -130,6 +125,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   }
   const vaults = createVaults(stores)
   const { vault } = vaults
+  const owners = createOwners(stores)
   const anchors = await readTrustAnchors(policy.trustAnchors ?? [])
   const trust = createTrust({
     anchors,
@@ -139,6 +135,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     store: revocationStore(vault),
     revocation: policy.revocation ?? 'prefer',
   })
+  const card = workstationCard({ host, policy, vaults, owners, trust, now, after })
   const anchorsPem = anchors.map(pemOf)
   const smime = createSmime({ workerEntry: start.smimeWorker })
   const protection = createProtection({
@@ -271,7 +268,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   let locks = 0
   const session = createSession({
     vaults,
-    owners: createOwners(stores),
+    owners,
     card,
     onOpen: async () => {
       await mail.start()
@@ -291,21 +288,20 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       identity.end()
       await Promise.all([mail.stop(), searching.stop(), smime.stop(), wipeOpenedFiles()])
     },
-    emit: (state) => emit('session.changed', state),
+    emit: (state) => {
+      emit('session.changed', state)
+      card.refresh()
+    },
     onFault: deps.onFault,
     now: deps.monotonic,
     lockAfterMinutes: () => preferences.get().lockAfterMinutes,
   })
-  const unsubscribeCard = card.onChange((state) => emit('card.changed', state))
+  const unsubscribeCard = emitCard(card, emit)
   const unwatchCard = watchCard(mail.cardChanged)
 
   const handlers: Handlers = {
     ...sessionHandlers(session),
-    'card.state': () => ok(card.state()),
-    'card.login': async ({ pin }) => {
-      const token = await card.login(pin)
-      return token.ok ? nothing : token
-    },
+    ...cardHandlers(card),
     ...mailboxHandlers(mail),
     'accounts.cancelLogin': () => {
       identity.cancel()
@@ -323,6 +319,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       language: () => preferences.get().language,
     }),
     ...keyHandlers({ protection, vault, uploads }),
+    ...inspectionHandlers({ mail, vault, uploads, trust, now }),
     ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
     ...diagnosisHandlers(
       diagnosisOf({
@@ -338,7 +335,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
 
   /** What a locked session may still answer. */
   const beforeOpening = (method: CoreMethod): boolean =>
-    /^(session|settings|diagnosis)\./.test(method) || method === 'card.state'
+    // A card is cared for before it opens anything.
+    /^(session|settings|diagnosis|card)\./.test(method) && method !== 'card.login'
 
   const readPart = async (url: string): Promise<Outcome<Uint8Array>> => {
     const resource = resources.find(url)

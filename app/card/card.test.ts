@@ -88,6 +88,7 @@ const start = (modules: string[]): CardService => {
       },
     },
     watchdogMilliseconds,
+    now: Date.now,
   })
   services.push(service)
   return service
@@ -126,12 +127,15 @@ describe('a CPS3 in its reader', () => {
       givenName: 'Élodie',
       profession: 'Médecin',
       organisation: null,
+      cardKind: 'cps',
+      specialty: null,
+      activities: [],
     })
     expect(await service.sign({ purpose: 'signature', data })).toMatchObject({
       ok: false,
       error: { code: 'card.login-required' },
     })
-    expect((await service.login('1234')).ok).toBe(true)
+    expect((await service.login({ pin: '1234' })).ok).toBe(true)
     expect(service.state().state).toBe('open')
     const certificates = await service.certificates()
     if (!certificates.ok) throw new Error('certificates expected')
@@ -154,9 +158,12 @@ describe('a CPS3 in its reader', () => {
     const virtual = await makeCard()
     const service = start([virtual.modulePath])
     await until(service, 'pin-needed')
-    expect(await service.login('12345')).toMatchObject({ ok: false, error: { code: 'card.pin-format' } })
+    expect(await service.login({ pin: '12345' })).toMatchObject({
+      ok: false,
+      error: { code: 'card.pin-format' },
+    })
     const wrong = async (triesLeft: number): Promise<void> => {
-      expect(await service.login('9999')).toMatchObject({
+      expect(await service.login({ pin: '9999' })).toMatchObject({
         ok: false,
         error: { code: 'card.pin-incorrect', details: { triesLeft } },
       })
@@ -164,17 +171,22 @@ describe('a CPS3 in its reader', () => {
     }
     await wrong(2)
     await wrong(1)
-    expect((await service.login('1234')).ok).toBe(true)
+    const refused = await service.login({ pin: '1234' })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'card.last-try' } })
+    expect((await service.login({ pin: '1234', insist: true })).ok).toBe(true)
     expect(await virtual.triesLeft()).toBe(3)
     await service.logout()
     await wrong(2)
     await wrong(1)
-    expect(await service.login('9999')).toMatchObject({
+    expect(await service.login({ pin: '9999', insist: true })).toMatchObject({
       ok: false,
       error: { code: 'card.pin-locked', details: { triesLeft: 0 } },
     })
     expect(service.state().state).toBe('blocked')
-    expect(await service.login('1234')).toMatchObject({ ok: false, error: { code: 'card.pin-locked' } })
+    expect(await service.login({ pin: '1234' })).toMatchObject({
+      ok: false,
+      error: { code: 'card.pin-locked' },
+    })
     expect(await virtual.triesLeft()).toBe(0)
     // One C_Login per typed PIN, none for the malformed one nor for the blocked card.
     expect((await virtual.journal()).filter(({ fn }) => fn === 'C_Login')).toHaveLength(6)
@@ -186,17 +198,22 @@ describe('a CPS3 in its reader', () => {
     await until(service, 'pin-needed')
     // Another program burns two tries meanwhile.
     await virtual.setCounters({ tries: 1 })
-    expect(await service.login('1234')).toMatchObject({ ok: false, error: { code: 'card.last-try' } })
+    expect(await service.login({ pin: '1234' })).toMatchObject({
+      ok: false,
+      error: { code: 'card.last-try' },
+    })
     expect(service.state()).toMatchObject({ state: 'pin-needed', triesLeft: 1 })
     expect(await virtual.triesLeft()).toBe(1)
-    expect((await service.login('1234')).ok).toBe(true)
+    // Told now, and still not spent without the user's own word.
+    expect(await service.login({ pin: '1234' })).toMatchObject({ ok: false, error: { code: 'card.last-try' } })
+    expect((await service.login({ pin: '1234', insist: true })).ok).toBe(true)
   })
 
   test('pulled while open, is noticed within a second, and asks for the PIN when it is back', async () => {
     const virtual = await makeCard()
     const service = start([virtual.modulePath])
     await until(service, 'pin-needed')
-    await service.login('1234')
+    await service.login({ pin: '1234' })
     const pulledAt = performance.now()
     await virtual.remove()
     expect(await until(service, 'removed')).toEqual({ state: 'removed', serial })
@@ -208,7 +225,7 @@ describe('a CPS3 in its reader', () => {
     })
     await virtual.insert()
     await until(service, 'pin-needed')
-    expect((await service.login('1234')).ok).toBe(true)
+    expect((await service.login({ pin: '1234' })).ok).toBe(true)
     expect((await service.sign({ purpose: 'signature', data })).ok).toBe(true)
   })
 
@@ -216,7 +233,7 @@ describe('a CPS3 in its reader', () => {
     const virtual = await makeCard()
     const service = start([virtual.modulePath])
     await until(service, 'pin-needed')
-    await service.login('1234')
+    await service.login({ pin: '1234' })
     await virtual.remove()
     await virtual.insert()
     await until(service, 'removed')
@@ -227,7 +244,7 @@ describe('a CPS3 in its reader', () => {
     const virtual = await makeCard(5000)
     const service = start([virtual.modulePath])
     await until(service, 'pin-needed')
-    await service.login('1234')
+    await service.login({ pin: '1234' })
     const begun = performance.now()
     const signing = service.sign({ purpose: 'signature', data })
     await virtual.remove()
@@ -246,7 +263,10 @@ describe('what can be missing', () => {
     expect((await until(service, 'no-card')).readers).toEqual(['Gemalto PC Twin Reader 00 00'])
     await virtual.setReader(false)
     await until(service, 'no-reader')
-    expect(await service.login('1234')).toMatchObject({ ok: false, error: { code: 'card.no-reader' } })
+    expect(await service.login({ pin: '1234' })).toMatchObject({
+      ok: false,
+      error: { code: 'card.no-reader' },
+    })
     await virtual.setReader(true)
     await virtual.insert()
     await until(service, 'pin-needed')
@@ -258,7 +278,7 @@ describe('what can be missing', () => {
     await until(service, 'unknown-card')
     await service.stop()
     const contactless = await createVirtualCps({ folder, card: { ...card, profile: 'contactless' } })
-    await until(start([contactless.modulePath]), 'no-card')
+    await until(start([contactless.modulePath]), 'contactless-card')
   })
 
   test('the module', async () => {
@@ -276,7 +296,10 @@ describe('what can be missing', () => {
     const service = start([text])
     const failed = await until(service, 'module-failed')
     expect(failed).toMatchObject({ path: text, error: { code: 'card.module-failed' } })
-    expect(await service.login('1234')).toMatchObject({ ok: false, error: { code: 'card.module-failed' } })
+    expect(await service.login({ pin: '1234' })).toMatchObject({
+      ok: false,
+      error: { code: 'card.module-failed' },
+    })
     const copy = join(folder, 'no-symbol.so')
     await writeFile(copy, await readFile(libm))
     expect((await until(start([copy]), 'module-failed')).path).toBe(copy)
@@ -327,7 +350,7 @@ describe('the card process', () => {
         if (answers.push(message) === 2) done()
       })
     })
-    port.post({ id: 1, request: { op: 'load', path: virtual.modulePath } })
+    port.post({ id: 1, request: { op: 'load', path: virtual.modulePath, minimum: '3.1' } })
     port.post({ id: 2, request: { op: 'look' } })
     await answered
     expect(answers[1]).toMatchObject({
@@ -343,7 +366,7 @@ describe('the card process', () => {
     const virtual = await makeCard(5000)
     const service = start([virtual.modulePath])
     await until(service, 'pin-needed')
-    await service.login('1234')
+    await service.login({ pin: '1234' })
     const signing = service.sign({ purpose: 'signature', data })
     const [pid] = pids
     if (pid === undefined) throw new Error('card process expected')
@@ -351,7 +374,7 @@ describe('the card process', () => {
     expect(await signing).toMatchObject({ ok: false, error: { code: 'card.process-lost' } })
     await until(service, 'pin-needed')
     await virtual.setSignMilliseconds(5)
-    expect((await service.login('1234')).ok).toBe(true)
+    expect((await service.login({ pin: '1234' })).ok).toBe(true)
     expect((await service.sign({ purpose: 'signature', data })).ok).toBe(true)
     expect(pids).toHaveLength(2)
   })
@@ -360,7 +383,7 @@ describe('the card process', () => {
     const virtual = await makeCard(60_000)
     const service = start([virtual.modulePath])
     await until(service, 'pin-needed')
-    await service.login('1234')
+    await service.login({ pin: '1234' })
     const signing = service.sign({ purpose: 'signature', data })
     fireWatchdog()
     expect(await signing).toMatchObject({ ok: false, error: { code: 'card.timeout' } })

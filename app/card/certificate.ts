@@ -75,3 +75,21 @@ export const cardNumberOf = (certificate: pkijs.Certificate): string | null => {
   const text = parsed && parsed.offset !== -1 ? textOf(parsed.result) : null
   return text === null ? null : (text.split('/').at(-1) ?? null)
 }
+
+/** An impossible date would throw in `toISOString`; such a certificate is valid at no time. */
+const toIso = (date: Date): string => new Date(Number.isNaN(date.getTime()) ? 0 : date).toISOString()
+
+/** Dates of a certificate, ISO. */
+export const validityOf = (certificate: pkijs.Certificate): { notBefore: string; notAfter: string } => ({
+  notBefore: toIso(certificate.notBefore.value),
+  notAfter: toIso(certificate.notAfter.value),
+})
+
+const cardKinds = ['cps', 'cpf', 'cpe', 'cpa'] as const
+
+/** *TypeProduit* (extension 1.2.250.1.71.1.2.2); null when absent or unknown (§2.5). */
+export const cardKindOf = (certificate: pkijs.Certificate): (typeof cardKinds)[number] | null => {
+  const octets = extension(certificate, '1.2.250.1.71.1.2.2')?.extnValue.valueBlock.valueHexView
+  if (octets?.length !== 3 || octets[0] !== 0x02 || octets[1] !== 0x01) return null
+  return cardKinds[octets[2] ?? -1] ?? null
+}

@@ -46,9 +46,9 @@ const nothingNew = { ok: true, value: { sight: null } }
 describe('a connection to the card process', () => {
   test('sends the next request only after the answer to the former', async () => {
     const port = makePort()
-    const connection = createConnection(port, makeClock(), 1000)
+    const connection = createConnection(port, makeClock(), () => 1000)
     const first = connection.call(look)
-    const second = connection.call({ op: 'logout' })
+    const second = connection.call({ op: 'logout', insertion: 1 })
     expect(port.sent).toEqual([{ id: 1, request: look }])
     port.receive({ id: 1, outcome: nothingNew })
     expect(await first).toEqual(nothingNew)
@@ -61,7 +61,7 @@ describe('a connection to the card process', () => {
     const port = makePort()
     const clock = makeClock()
     let lost = 0
-    const connection = createConnection(port, clock, 1000)
+    const connection = createConnection(port, clock, () => 1000)
     connection.onLost(() => (lost += 1))
     const first = connection.call(look)
     const second = connection.call(look)
@@ -76,8 +76,14 @@ describe('a connection to the card process', () => {
 
   test('refuses a reply of the wrong shape, and drops a process that talks out of turn', async () => {
     const port = makePort()
-    const connection = createConnection(port, makeClock(), 1000)
-    const wrong = connection.call({ op: 'sign', purpose: 'signature', digest: new Uint8Array(32) })
+    const connection = createConnection(port, makeClock(), () => 1000)
+    const wrong = connection.call({
+      op: 'sign',
+      insertion: 1,
+      purpose: 'signature',
+      scheme: 'rsa_pkcs1_sha256',
+      digest: new Uint8Array(32),
+    })
     port.receive({ id: 1, outcome: { ok: true, value: { signature: 'text' } } })
     expect(await wrong).toMatchObject({ ok: false, error: { code: 'contract.invalid-reply' } })
     const stray = connection.call(look)

@@ -31,12 +31,13 @@ interface Waiting {
 
 /**
  * Requests to a card process, first in, first out, the next one sent after the answer to the former. A request that is not
- * answered within the watchdog's delay closes the port: only a new process cures a hung driver (cps-card.md §5.3).
+ * answered within its patience closes the port: only a new process cures a hung driver (cps-card.md §5.3).
  */
 export const createConnection = (
   port: CardPort,
   clock: CardClock,
-  watchdogMilliseconds: number,
+  /** Milliseconds a request may take. */
+  patience: (request: CardRequest) => number,
 ): CardConnection => {
   const queue: Waiting[] = []
   let current: { id: number; waiting: Waiting; disarm: () => void } | null = null
@@ -63,7 +64,7 @@ export const createConnection = (
     current = {
       id: lastId,
       waiting,
-      disarm: clock.after(watchdogMilliseconds, () => {
+      disarm: clock.after(patience(waiting.request), () => {
         lose('card.timeout')
       }),
     }

@@ -28,6 +28,9 @@ describe('the holder of a card', () => {
       givenName: 'Élodie',
       profession: 'Infirmière',
       organisation: null,
+      cardKind: 'cps',
+      specialty: null,
+      activities: [],
     })
   })
 

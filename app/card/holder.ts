@@ -1,5 +1,5 @@
 import type { CardHolder } from '../contract/index.ts'
-import { cardNumberOf, parseCertificate, subjectText } from './certificate.ts'
+import { cardKindOf, cardNumberOf, parseCertificate, subjectText } from './certificate.ts'
 
 const oid = {
   commonName: '2.5.4.3',
@@ -10,7 +10,7 @@ const oid = {
 } as const
 
 /**
- * Whom a card certificate names (cps-card.md §2.4–2.5). Null when the bytes are no certificate, when it has no national
+ * Whom a card certificate names (cps-card.md §2.4–2.5); what the card's data objects add is not there. Null when the bytes are no certificate, when it has no national
  * identifier, or when it says the number of another card than `serial`. Never throws.
  */
 export const holderOf = (certificateDer: Uint8Array, serial: string): CardHolder | null => {
@@ -29,6 +29,9 @@ export const holderOf = (certificateDer: Uint8Array, serial: string): CardHolder
       givenName: subjectText(certificate, oid.givenName) ?? '',
       profession: subjectText(certificate, oid.title),
       organisation: subjectText(certificate, oid.organisation),
+      cardKind: cardKindOf(certificate),
+      specialty: null,
+      activities: [],
     }
   } catch {
     // pkijs and asn1js throw on structures that parse but make no sense.

@@ -19,22 +19,8 @@ interface ElectronParent {
 
 const room = createReaderRoom()
 
-const perform = (request: CardRequest): Outcome<unknown> => {
-  switch (request.op) {
-    case 'load':
-      return room.load(request.path)
-    case 'look':
-      return room.look()
-    case 'login':
-      return room.login(request.insertion, request.pin, request.shownTries)
-    case 'logout':
-      return room.logout()
-    case 'sign':
-      return room.sign(request.purpose, request.digest)
-    case 'stop':
-      return room.stop()
-  }
-}
+const perform = <Op extends CardRequest['op']>(request: Extract<CardRequest, { op: Op }>): Outcome<unknown> =>
+  room[request.op as Op](request)
 
 /** Answers one message; the parent only sends valid ones, so anything else ends the process. */
 const answer = (message: unknown, reply: (message: FromCard, sent: () => void) => void): void => {
@@ -58,7 +44,7 @@ const answer = (message: unknown, reply: (message: FromCard, sent: () => void) =
 
 /** Without its parent the process has no reason to live. */
 const parentGone = (): void => {
-  room.stop()
+  room.stop({ op: 'stop' })
   process.exit(0)
 }
 

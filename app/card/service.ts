@@ -4,76 +4,72 @@ import {
   fail,
   ok,
   Pin,
-  toErrorData,
+  type AppError,
+  type CardModule,
+  type CardReader,
   type CardState,
-  type CardToken,
-  type Outcome,
-  type Policy,
+  type ErrorCode,
 } from '../contract/index.ts'
-import { createConnection, type CardClock, type CardConnection, type CardPort } from './connection.ts'
-import { holderOf } from './holder.ts'
-import { findModules } from './modules.ts'
-import type { Certificates, Purpose, SeenCard, Sight } from './protocol.ts'
+import { createBackgroundReading } from './background-reading.ts'
+import type { CardDependencies, CardService } from './card-service.ts'
+import { createCredentials } from './credentials.ts'
+import { cardInUse, cardsOf } from './in-use.ts'
+import { createLife } from './life.ts'
+import { createPinCare } from './pin-care.ts'
+import type { Perform, Target } from './operation.ts'
+import type { SeenCard, Sight } from './protocol.ts'
+import { createRevocations } from './revocations.ts'
+import { createTokens } from './tokens.ts'
 
-interface CardDependencies {
-  /** Starts the card process afresh (main does it under Electron). */
-  startProcess: () => Promise<CardPort>
-  policy: Pick<Policy, 'pkcs11Modules' | 'cardPollSeconds'>
-  platform: NodeJS.Platform
-  arch: NodeJS.Architecture
-  fileExists: (path: string) => Promise<boolean>
-  readFile: (path: string) => Promise<string>
-  clock: CardClock
-  /** Milliseconds a single card operation may take before its process is killed. 20 000 by default. */
-  watchdogMilliseconds?: number
+/** Milliseconds a signature waits for an authority that has not answered yet. */
+const revocationPatience = 5000
+/** Milliseconds without an operation before the card's data objects are read. */
+const quietBeforeReading = 1500
+
+/** Why nothing can be asked of a card in this state. */
+const absenceCodes: Partial<Record<CardState['state'], ErrorCode>> = {
+  'no-module': 'card.no-module',
+  'no-reader': 'card.no-reader',
+  'unknown-card': 'card.unknown-card',
+  'mute-card': 'card.mute',
+  'contactless-card': 'card.contactless',
 }
+const strangerStates = {
+  unknown: 'unknown-card',
+  mute: 'mute-card',
+  contactless: 'contactless-card',
+} as const
 
-export interface CardService {
-  state(): CardState
-  /** Calls the listener at every new state until the returned function is called. */
-  onChange(listener: (state: CardState) => void): () => void
-  /**
-   * Presents the PIN once. Errors: card.pin-format, card.pin-incorrect and card.pin-locked (`details.triesLeft`),
-   * card.last-try (another program left only one try: shown now, accepted at the next call), card.no-card, card.removed,
-   * card.unknown-card, card.no-reader, card.no-module, card.timeout, card.process-lost, card.operation-failed.
-   */
-  login(pin: string): Promise<Outcome<CardToken>>
-  /** Back to `pin-needed`; harmless when nothing is open. */
-  logout(): Promise<void>
-  /**
-   * RSA PKCS#1 v1.5 signature over SHA-256(data), deterministic. Errors: card.login-required, card.removed, card.no-card,
-   * card.no-certificate, card.mechanism-unavailable, card.timeout, card.process-lost, card.operation-failed.
-   */
-  sign(request: { purpose: Purpose; data: Uint8Array }): Promise<Outcome<Uint8Array>>
-  /** DER of the card's certificates, readable before the PIN. Error: card.no-card. */
-  certificates(): Promise<Outcome<Certificates>>
-  /** Finalises the module and ends the process. */
-  stop(): Promise<void>
-}
-
-/** Milliseconds to wait after the first, second… process lost in a row, and how long one must live to end the row. */
-const restartPauses = [0, 1000, 5000, 30_000]
-const steadyLife = 10_000
-/** Milliseconds between two searches for a module that is missing. */
-const moduleSearchPause = 5000
-/** Milliseconds the card gets to finish when the program ends. */
-const stopPatience = 2000
-
+/** The service of the whole core: one card in use, known by its state, whatever becomes of the process that holds it. */
 export const createCardService = (deps: CardDependencies): CardService => {
-  const pollPause = (deps.policy.cardPollSeconds ?? 0.5) * 1000
+  const pinCare = deps.policy.cardPinChange ?? 'cps-gestion'
   const listeners = new Set<(state: CardState) => void>()
+  const readerListeners = new Set<(readers: CardReader[]) => void>()
   let state: CardState = { state: 'starting' }
-  let connection: CardConnection | null = null
+  let shownReaders: CardReader[] = []
+  let module: CardModule | null = null
   let sight: Sight | null = null
+  let chosenSerial: string | null = null
   /** Insertion whose PIN was refused last, so that the state stays `pin-wrong`. */
   let refusedInsertion: number | null = null
-  let holder: { insertion: number; holder: CardToken['holder'] } | null = null
-  /** Modules that ended their process while loading, until all have been tried. */
-  const crashed = new Set<string>()
-  /** Processes lost in a row. */
-  let losses = 0
+  /** Insertion whose code is being typed on its reader. */
+  let typingInsertion: number | null = null
+  /** Card that the user opened, until it leaves or is closed: when its login is lost, the PIN is asked again, once. */
+  let openedSerial: string | null = null
+  let lastUse = 0
   let stopped = false
-  let wake: () => void = () => undefined
+
+  const tokens = createTokens({ now: deps.now, binding: deps.binding ?? (() => 'unbound') })
+  const reading = createBackgroundReading(tokens)
+  const revocations = createRevocations({
+    now: deps.now,
+    clock: deps.clock,
+    tokens,
+    ask: deps.revocation,
+    onAnswer: () => showSight(),
+  })
+
+  const inUse = (): SeenCard | null => cardInUse(sight, chosenSerial, (card) => tokens.of(card).binding)
 
   const show = (next: CardState): void => {
     if (stopped || isDeepStrictEqual(next, state)) return
@@ -81,238 +77,285 @@ export const createCardService = (deps: CardDependencies): CardService => {
     for (const listener of [...listeners]) listener(next)
   }
 
-  /** Returns after so long, or earlier when woken (removal, loss of the process, stop). */
-  const pause = (milliseconds: number): Promise<void> =>
-    new Promise((done) => {
-      if (stopped) {
-        done()
-        return
-      }
-      const cancel = deps.clock.after(milliseconds, done)
-      wake = () => {
-        cancel()
-        done()
-      }
-    })
+  const stateOfCard = (card: SeenCard): CardState => {
+    const token = tokens.of(card)
+    const { triesLeft, pukTriesLeft } = card
+    if (typingInsertion === card.insertion) return { state: 'pin-on-reader', token }
+    if (card.open) return { state: 'open', token }
+    if (triesLeft === 0)
+      return pukTriesLeft === 0 ? { state: 'dead', token } : { state: 'blocked', token, pukTriesLeft }
+    if (refusedInsertion === card.insertion) return { state: 'pin-wrong', token, triesLeft }
+    return { state: 'pin-needed', token, triesLeft, again: openedSerial === card.serial }
+  }
 
-  const tokenOf = (card: SeenCard): CardToken => {
-    if (holder?.insertion !== card.insertion) {
-      const der = card.certificates.authentication ?? card.certificates.signature
-      holder = { insertion: card.insertion, holder: der && holderOf(der, card.serial) }
+  const stateOfReaders = ({ readers }: Sight): CardState => {
+    for (const content of ['unknown', 'mute', 'contactless'] as const) {
+      const stranger = readers.find((reader) => reader.content === content)
+      if (stranger) return { state: strangerStates[content], reader: stranger.reader }
     }
-    const { reader, label, serial, model, pinPad } = card
-    return { reader, label, serial, model, holder: holder.holder, pinPad }
+    return readers.length === 0
+      ? { state: 'no-reader' }
+      : { state: 'no-card', readers: readers.map(({ reader }) => reader) }
   }
 
-  const stateOf = ({ readers, card, unknownIn }: Sight): CardState => {
-    if (card) {
-      const token = tokenOf(card)
-      if (card.open) return { state: 'open', token }
-      if (card.triesLeft === 0) return { state: 'blocked', token }
-      const refused = refusedInsertion === card.insertion
-      return { state: refused ? 'pin-wrong' : 'pin-needed', token, triesLeft: card.triesLeft }
+  const readers = (): CardReader[] => {
+    const used = inUse()?.insertion
+    return (sight?.readers ?? []).map(({ reader, content, card }) => ({
+      reader,
+      content,
+      token: card && tokens.of(card),
+      inUse: card !== null && card.insertion === used,
+    }))
+  }
+
+  const showReaders = (): void => {
+    const next = readers()
+    if (stopped || isDeepStrictEqual(next, shownReaders)) return
+    shownReaders = next
+    for (const listener of [...readerListeners]) listener(next)
+  }
+
+  /** Tells what is known now. */
+  const showSight = (): void => {
+    if (!sight) return
+    showReaders()
+    const card = inUse()
+    show(card ? stateOfCard(card) : stateOfReaders(sight))
+  }
+
+  const isHeld = (insertion: number): boolean => cardsOf(sight).some((card) => card.insertion === insertion)
+
+  const replace = (insertion: number, card: SeenCard | null): void => {
+    if (!sight) return
+    sight = {
+      readers: sight.readers.map((reader) =>
+        reader.card?.insertion === insertion ? { ...reader, card, content: card ? 'card' : 'empty' } : reader,
+      ),
     }
-    if (unknownIn !== null) return { state: 'unknown-card', reader: unknownIn }
-    return readers.length === 0 ? { state: 'no-reader' } : { state: 'no-card', readers }
   }
 
-  /** The open card is gone: said at once; the next look tells what is there instead. */
-  const cardGone = (): void => {
-    if (state.state === 'open') show({ state: 'removed', serial: state.token.serial })
-    if (sight) sight = { ...sight, card: null }
-  }
-
+  /** Takes in what the readers hold now. An open card that left is told at once; the next look tells what is there instead. */
   const takeIn = (seen: Sight): void => {
-    const lostOpenCard = state.state === 'open' && seen.card?.insertion !== sight?.card?.insertion
-    if (lostOpenCard) cardGone()
+    const former = inUse()
     sight = seen
-    if (!lostOpenCard) show(stateOf(seen))
+    if (!cardsOf(seen).some(({ serial }) => serial === openedSerial)) openedSerial = null
+    if (!cardsOf(seen).some(({ serial }) => serial === chosenSerial)) chosenSerial = null
+    if (state.state === 'open' && former && !isHeld(former.insertion)) {
+      showReaders()
+      show({ state: 'removed', serial: former.serial })
+    } else showSight()
   }
 
-  /** Looks at the readers until the process is lost. Skipped while another operation runs: it would only wait. */
-  const watch = async (link: CardConnection, path: string, isLost: () => boolean): Promise<void> => {
-    while (!stopped && !isLost()) {
-      if (!link.busy()) {
-        const looked = await link.call({ op: 'look' })
-        if (looked.ok && looked.value.sight) takeIn(looked.value.sight)
-        else if (looked.ok && sight) show(stateOf(sight))
-        else if (!looked.ok && looked.error.code === 'card.removed') cardGone()
-        else if (!looked.ok && !isLost())
-          show({ state: 'module-failed', path, error: toErrorData(looked.error) })
-      }
-      if (!isLost()) await pause(pollPause)
-    }
+  const cardGone = (insertion: number | undefined): void => {
+    if (!sight || insertion === undefined || !isHeld(insertion)) return
+    takeIn({
+      readers: sight.readers.map((reader) =>
+        reader.card?.insertion === insertion ? { ...reader, card: null, content: 'empty' } : reader,
+      ),
+    })
+    life.wake()
   }
 
-  /** Loads the first module that works; null and `module-failed` when none does. */
-  const loadFirst = async (link: CardConnection, paths: readonly string[]): Promise<string | null> => {
-    let failure: CardState | null = null
-    for (const [index, path] of paths.entries()) {
-      const loaded = await link.call({ op: 'load', path })
-      if (loaded.ok) return path
-      const error = toErrorData(loaded.error)
-      failure ??= { state: 'module-failed', path, error }
-      if (error.code === 'card.module-failed') continue
-      // The module took its process down: the next process leaves it out and tries the others.
-      crashed.add(path)
-      if (index < paths.length - 1) return null
-    }
-    if (failure) show(failure)
-    return null
-  }
-
-  /** One life of the card process. */
-  const live = async (paths: readonly string[]): Promise<void> => {
-    let lost = false
-    let port: CardPort
-    try {
-      port = await deps.startProcess()
-    } catch (cause) {
-      const error = toErrorData({ code: 'card.process-lost', retry: 'later', cause })
-      show({ state: 'module-failed', path: paths[0] ?? '', error })
-      return
-    }
-    const link = createConnection(port, deps.clock, deps.watchdogMilliseconds ?? 20_000)
-    link.onLost(() => {
-      lost = true
-      connection = null
+  const life = createLife(deps, {
+    show,
+    seen: (seen) => {
+      if (seen) takeIn(seen)
+      else showSight()
+    },
+    gone: () => cardGone(inUse()?.insertion),
+    lost: () => {
+      module = null
       sight = null
       // Insertions are counted by the process.
-      holder = null
+      tokens.forget()
+      reading.forget()
       refusedInsertion = null
-      wake()
-    })
-    connection = link
-    const path = stopped ? null : await loadFirst(link, paths)
-    if (path !== null) {
-      const forget = deps.clock.after(steadyLife, () => {
-        losses = 0
-      })
-      await watch(link, path, () => lost)
-      forget()
-      show({ state: 'starting' })
-    }
-    link.close()
-  }
-
-  const run = async (): Promise<void> => {
-    while (!stopped) {
-      const { found, tried } = await findModules({ ...deps, policyPaths: deps.policy.pkcs11Modules ?? [] })
-      const usable = found.filter((path) => !crashed.has(path))
-      const crashedBefore = crashed.size
-      if (usable.length > 0) await live(usable)
-      else crashed.clear()
-      if (found.length === 0) {
-        show({ state: 'no-module', tried })
-        await pause(moduleSearchPause)
-      } else if (crashed.size <= crashedBefore) {
-        await pause(restartPauses[Math.min(losses, restartPauses.length - 1)] ?? 0)
-        losses += 1
-      }
-    }
-  }
-  run().catch((cause: unknown) => {
-    // Only a dependency that rejects (the file system) gets here.
-    show({
-      state: 'module-failed',
-      path: '',
-      error: toErrorData({ code: 'core.internal', retry: 'no', cause }),
-    })
+      typingInsertion = null
+      showReaders()
+    },
+    loaded: (loaded) => {
+      module = loaded
+    },
+    idle: async (link) => {
+      const card = inUse()
+      if (!card?.open || deps.now() - lastUse < quietBeforeReading) return false
+      const more = await reading.step(link, card)
+      showSight()
+      return more
+    },
   })
 
-  /** Why nothing can be asked of a card now. */
-  const unavailable = (): Outcome<never> => {
-    switch (state.state) {
-      case 'no-module':
-        return fail('card.no-module', { retry: 'after-change' })
-      case 'module-failed':
-        return { ok: false, error: state.error }
-      case 'no-reader':
-        return fail('card.no-reader', { retry: 'after-change' })
-      case 'unknown-card':
-        return fail('card.unknown-card', { retry: 'after-change' })
-      case 'starting':
-        return fail('card.process-lost', { retry: 'later' })
-      default:
-        return fail('card.no-card', { retry: 'after-change' })
-    }
+  /** The card in use and the way to it; what is missing otherwise. */
+  const target: Target = (serial) => {
+    const link = life.link()
+    const card = inUse()
+    if (link && card)
+      return serial === undefined || serial === card.serial
+        ? ok({ card, link })
+        : fail('card.other-card', { retry: 'after-change' })
+    if (state.state === 'module-failed') return { ok: false, error: state.error }
+    if (state.state === 'starting') return fail('card.process-lost', { retry: 'later' })
+    return fail(absenceCodes[state.state] ?? 'card.no-card', { retry: 'after-change' })
   }
 
-  /** Changes what is known of the card, if it is still the one the operation was about. */
+  /** Changes what is known of a card, if it is still there. */
   const update = (insertion: number, change: Partial<SeenCard>): void => {
-    if (sight?.card?.insertion !== insertion) return
-    sight = { ...sight, card: { ...sight.card, ...change } }
-    show(stateOf(sight))
+    const card = cardsOf(sight).find((one) => one.insertion === insertion)
+    if (card) replace(insertion, { ...card, ...change })
+    showSight()
   }
 
-  const login = async (pin: string): Promise<Outcome<CardToken>> => {
-    const card = sight?.card
-    if (!connection || !card) return unavailable()
+  /** What an error says of the card. */
+  const learn = (insertion: number, { code, details }: AppError): void => {
+    const told = details?.['triesLeft']
+    const left = typeof told === 'number' ? told : null
+    switch (code) {
+      case 'card.removed':
+        cardGone(insertion)
+        break
+      case 'card.login-required':
+        update(insertion, { open: false })
+        break
+      case 'card.pin-incorrect':
+      case 'card.pin-locked':
+        refusedInsertion = insertion
+        update(insertion, { open: false, triesLeft: left })
+        break
+      case 'card.puk-incorrect':
+      case 'card.puk-locked':
+        update(insertion, { open: false, pukTriesLeft: left })
+        break
+      case 'card.last-try':
+        update(insertion, details?.['what'] === 'puk' ? { pukTriesLeft: left } : { triesLeft: left })
+        break
+      default:
+        showSight()
+    }
+  }
+
+  /** One operation on a card, and what its failure says of it. */
+  const perform: Perform = async (link, request) => {
+    lastUse = deps.now()
+    const outcome = await link.call(request)
+    lastUse = deps.now()
+    if (typingInsertion === request.insertion) typingInsertion = null
+    if (!outcome.ok) learn(request.insertion, outcome.error)
+    return outcome
+  }
+
+  /** A code is about to be typed on the reader itself. */
+  const awaitKeyPad = (card: SeenCard): void => {
+    if (!card.pinPad) return
+    typingInsertion = card.insertion
+    showSight()
+  }
+
+  const login: CardService['login'] = async ({ pin, serial, insist }) => {
+    const found = target(serial)
+    if (!found.ok) return found
+    const { card, link } = found.value
     if (!card.pinPad && !Pin.safeParse(pin).success) return fail('card.pin-format', { retry: 'after-change' })
+    awaitKeyPad(card)
     const { insertion } = card
-    const presented = await connection.call({ op: 'login', insertion, pin, shownTries: card.triesLeft })
-    if (presented.ok) {
-      refusedInsertion = null
-      update(insertion, { open: true, triesLeft: null })
-      return ok(tokenOf(card))
-    }
-    const { code, details } = presented.error
-    if (code === 'card.removed') {
-      cardGone()
-      wake()
-    } else if (code === 'card.pin-incorrect' || code === 'card.pin-locked' || code === 'card.last-try') {
-      if (code !== 'card.last-try') refusedInsertion = insertion
-      const triesLeft = details?.['triesLeft']
-      update(insertion, { open: false, triesLeft: typeof triesLeft === 'number' ? triesLeft : null })
-    }
-    return presented
+    const presented = await perform(link, {
+      op: 'login',
+      insertion,
+      pin: card.pinPad ? '' : pin,
+      insist: insist === true,
+    })
+    if (!presented.ok) return presented
+    refusedInsertion = null
+    openedSerial = card.serial
+    update(insertion, { open: true, triesLeft: null })
+    return ok(tokens.of(card))
   }
 
-  const sign: CardService['sign'] = async ({ purpose, data }) => {
-    const card = sight?.card
-    if (!connection || !card) return unavailable()
-    const digest = Uint8Array.from(createHash('sha256').update(data).digest())
-    const signed = await connection.call({ op: 'sign', purpose, digest })
-    if (signed.ok) return ok(signed.value.signature)
-    if (signed.error.code === 'card.removed') {
-      cardGone()
-      wake()
-    } else if (signed.error.code === 'card.login-required') {
-      update(card.insertion, { open: false })
+  const { changePin, unblock } = createPinCare({
+    by: pinCare,
+    target,
+    perform,
+    awaitKeyPad,
+    accepted: (card, change) => {
+      refusedInsertion = null
+      if (!change.open && openedSerial === card.serial) openedSerial = null
+      update(card.insertion, change)
+    },
+  })
+
+  const logout = async (except?: string): Promise<void> => {
+    if (openedSerial !== except) openedSerial = null
+    for (const card of cardsOf(sight)) {
+      const link = life.link()
+      if (!link || !card.open || card.serial === except) continue
+      const done = await perform(link, { op: 'logout', insertion: card.insertion })
+      if (done.ok) update(card.insertion, { open: false })
     }
-    return signed
+    showSight()
   }
+
+  const credential = createCredentials({
+    target,
+    held: (insertion) => cardsOf(sight).find((card) => card.insertion === insertion) ?? null,
+    link: () => life.link(),
+    perform,
+    tokens,
+    checked: (card) => revocations.check(card, revocationPatience),
+  })
 
   return {
     state: () => state,
+    readers,
+    module: () => module,
     onChange: (listener) => {
       listeners.add(listener)
       return () => {
         listeners.delete(listener)
       }
     },
-    login,
-    logout: async () => {
-      const insertion = sight?.card?.insertion
-      if (!connection || insertion === undefined) return
-      const done = await connection.call({ op: 'logout' })
-      if (done.ok) update(insertion, { open: false })
-      else if (done.error.code === 'card.removed') cardGone()
+    onReaders: (listener) => {
+      readerListeners.add(listener)
+      return () => {
+        readerListeners.delete(listener)
+      }
     },
-    sign,
+    isPresent: (serial) => cardsOf(sight).some((card) => card.serial === serial),
+    choose: async (serial) => {
+      if (!cardsOf(sight).some((card) => card.serial === serial))
+        return fail('card.no-card', { retry: 'after-change' })
+      await logout(serial)
+      chosenSerial = serial
+      showSight()
+      return ok(null)
+    },
+    login,
+    logout: () => logout(),
+    changePin,
+    unblock,
+    pinCare: () => pinCare,
+    sign: async ({ purpose, data }) => {
+      const found = target()
+      if (!found.ok) return found
+      const { card, link } = found.value
+      const digest = Uint8Array.from(createHash('sha256').update(data).digest())
+      const { insertion } = card
+      const scheme = 'rsa_pkcs1_sha256'
+      const signed = await perform(link, { op: 'sign', insertion, purpose, scheme, digest })
+      return signed.ok ? ok(signed.value.signature) : signed
+    },
+    credential,
     certificates: () => {
-      const card = sight?.card
-      return Promise.resolve(card ? ok(card.certificates) : unavailable())
+      const found = target()
+      return Promise.resolve(found.ok ? ok(found.value.card.certificates) : found)
+    },
+    refresh: () => {
+      tokens.rebind()
+      const card = inUse()
+      if (card?.open) void revocations.check(card, revocationPatience)
+      showSight()
     },
     stop: async () => {
-      if (stopped) return
       stopped = true
-      // A card that does not answer must not keep the program from ending.
-      const cancel = deps.clock.after(stopPatience, () => connection?.close())
-      await connection?.call({ op: 'stop' })
-      cancel()
-      connection?.close()
-      wake()
+      await life.stop()
     },
   }
 }

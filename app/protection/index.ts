@@ -11,6 +11,7 @@ import {
   importP12,
   mayReceive,
   readAnchors,
+  receivedAt,
   summarise,
   type OpenedMessage,
   type Smime,
@@ -18,7 +19,6 @@ import {
 } from '../smime/index.ts'
 import type { Vault } from '../vault/index.ts'
 import { issuersOf } from './anchors.ts'
-import { receivedAt } from './arrival.ts'
 
 export { fetchRevocation } from './revocation-fetch.ts'
 export { pemOf, readTrustAnchors } from './anchors.ts'
@@ -112,18 +112,16 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
   }
 
   const sign = async (entity: Uint8Array, from: string): Promise<Outcome<Uint8Array>> => {
-    if (card.state().state !== 'open') return fail('card.login-required', { retry: 'after-login' })
-    const certificates = await card.certificates()
-    if (!certificates.ok) return certificates
-    const { signature } = certificates.value
-    if (!signature) return fail('card.no-certificate')
+    const credential = await card.credential({ purpose: 'signature' })
+    if (!credential.ok) return credential
+    const { certificate } = credential.value
     const mine = await ownEncryptionCertificates(from)
     if (!mine.ok) return mine
     return smime.sign({
       entity,
-      certificate: signature,
-      chain: [...issuersOf(signature, deps.anchors), ...mine.value],
-      sign: (data) => card.sign({ purpose: 'signature', data }),
+      certificate,
+      chain: [...issuersOf(certificate, deps.anchors), ...mine.value],
+      sign: (message) => credential.value.sign({ scheme: 'rsa_pkcs1_sha256', message }),
       signingTime: deps.now(),
       random: deps.random,
     })
