@@ -205,7 +205,10 @@ describe('a CPS3 in its reader', () => {
     expect(service.state()).toMatchObject({ state: 'pin-needed', triesLeft: 1 })
     expect(await virtual.triesLeft()).toBe(1)
     // Told now, and still not spent without the user's own word.
-    expect(await service.login({ pin: '1234' })).toMatchObject({ ok: false, error: { code: 'card.last-try' } })
+    expect(await service.login({ pin: '1234' })).toMatchObject({
+      ok: false,
+      error: { code: 'card.last-try' },
+    })
     expect((await service.login({ pin: '1234', insist: true })).ok).toBe(true)
   })
 
@@ -355,7 +358,10 @@ describe('the card process', () => {
     await answered
     expect(answers[1]).toMatchObject({
       id: 2,
-      outcome: { ok: true, value: { sight: { card: { serial, open: false } } } },
+      outcome: {
+        ok: true,
+        value: { sight: { readers: [{ content: 'card', card: { serial, open: false } }] } },
+      },
     })
     port.post({ id: 3, request: { op: 'stop' } })
     await closed

@@ -184,7 +184,7 @@ export const createSession = (deps: SessionDependencies): Session => {
   }
 
   const cardSecret = async (entry: PinEntry): Promise<Outcome<Extract<SlotSecret, { kind: 'card' }>>> => {
-    const token = await card.login(entry.pin)
+    const token = await card.login(entry)
     if (!token.ok) return token
     return ok({
       kind: 'card',
@@ -380,4 +380,5 @@ export const createSession = (deps: SessionDependencies): Session => {
   }
 }
 
+export { createBinding } from './choice.ts'
 export { createPreferences, preferenceFile, settingsHandlers } from './preferences.ts'
