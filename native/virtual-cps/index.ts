@@ -21,7 +21,8 @@ import {
 } from './control-file.ts'
 
 export type { CardId, CardProfile, Counters } from './control-file.ts'
-export { makeTestKey } from './test-certificates.ts'
+export { makeTestCard, makeDataObjects, type CardVariant, type TestActivity } from './test-cards.ts'
+export { makeTestCardPki, makeTestKey, type TestCardPki, type TestHolder } from './test-certificates.ts'
 
 export interface CardKey {
   certificateDer: Uint8Array

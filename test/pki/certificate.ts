@@ -82,6 +82,10 @@ const bitString = (positions: readonly number[]): Node => {
 
 const uri = (value: string): Node => tagged(6, false, value)
 
+/** One distribution point (RFC 5280 §4.2.1.13) that several addresses give. */
+const distributionPoint = (addresses: readonly string[]): Node =>
+  seq(tagged(0, true, [tagged(0, true, addresses.map(uri))]))
+
 export type AlternativeName = { dns: string } | { email: string } | { upn: string }
 
 const alternativeNames = (names: AlternativeName[]): Node =>
@@ -122,6 +126,8 @@ export interface CertificateRequest {
   extendedKeyUsage?: string[]
   alternativeNames?: AlternativeName[]
   crlUrl?: string
+  /** Also names the CRL in a directory, and its deltas (freshest CRL), as IGC-Santé's certificates do. */
+  crlDirectory?: string
   ocspUrl?: string
   issuerUrl?: string
   privateKeyUsagePeriod?: boolean
@@ -176,8 +182,13 @@ const extensionNodes = (request: CertificateRequest, subjectKeyId: string, issue
     extension('2.5.29.32', false, seq(seq(oid(policy), seq(seq(oid('1.3.6.1.5.5.7.2.1'), statement))))),
   )
   if (request.crlUrl) {
-    const point = seq(tagged(0, true, [tagged(0, true, [uri(request.crlUrl)])]))
-    nodes.push(extension('2.5.29.31', false, seq(point)))
+    const { crlUrl, crlDirectory: directory } = request
+    const places = directory ? [crlUrl, `${directory}?certificaterevocationlist;binary`] : [crlUrl]
+    nodes.push(extension('2.5.29.31', false, seq(distributionPoint(places))))
+    if (directory)
+      nodes.push(
+        extension('2.5.29.46', false, seq(distributionPoint([`${directory}?deltarevocationlist;binary`]))),
+      )
   }
   const access = [
     ...(request.ocspUrl ? [seq(oid('1.3.6.1.5.5.7.48.1'), uri(request.ocspUrl))] : []),
