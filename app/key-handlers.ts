@@ -2,6 +2,7 @@ import type { CoreMethod, Input, Outcome, Output } from './contract/index.ts'
 import type { createProtection } from './protection/index.ts'
 import type { Uploads } from './reading/index.ts'
 import type { Vault } from './vault/index.ts'
+import { uploadedBytes } from './uploaded-bytes.ts'
 
 type Method = Extract<CoreMethod, `keys.${string}` | `certificates.${string}`>
 type Handlers = { [M in Method]: (input: Input<M>) => Promise<Outcome<Output<M>>> }
@@ -19,13 +20,8 @@ export const keyHandlers = ({
   vault: Vault
   uploads: Uploads
 }): Handlers => {
-  const takeUpload = async (uploadId: string): Promise<Outcome<Uint8Array>> => {
-    const upload = await uploads.take(uploadId)
-    if (!upload.ok) return upload
-    const bytes = await vault.parts.readAll(upload.value.partFile, largestUpload)
-    await vault.parts.remove([upload.value.partFile])
-    return bytes
-  }
+  const takeUpload = (uploadId: string): Promise<Outcome<Uint8Array>> =>
+    uploadedBytes({ uploads, vault }, uploadId, largestUpload)
   return {
     'keys.importP12': async ({ uploadId, passphrase }) => {
       const bytes = await takeUpload(uploadId)

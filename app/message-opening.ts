@@ -1,13 +1,18 @@
-import { ok, type ErrorCode, type Outcome, type Output } from './contract/index.ts'
+import { ok, type ErrorCode, type Input, type Outcome, type Output } from './contract/index.ts'
 import type { Exchange, Mail } from './mail/index.ts'
 import type { createProtection } from './protection/index.ts'
 import {
   buildHeaderOnlyView,
   buildMessageView,
   buildQuarantinedView,
+  inspectMessage,
   type createResources,
+  type Uploads,
 } from './reading/index.ts'
 import type { createSearching } from './searching.ts'
+import type { Trust } from './smime/index.ts'
+import { uploadedBytes } from './uploaded-bytes.ts'
+import type { Vault } from './vault/index.ts'
 
 interface Opening {
   mail: Mail
@@ -47,3 +52,38 @@ export const openMessage = async (deps: Opening, id: number): Promise<Outcome<Ou
   if (!view.ok) return beyondLimits(view.error.code) ? setAside(view.error.code) : view
   return await mail.sentView(view.value, raw.value)
 }
+
+interface InspectionHandlers {
+  'inspect.message': (input: Input<'inspect.message'>) => Promise<Outcome<Output<'inspect.message'>>>
+}
+
+/** Bytes of a message file. */
+const largestMessage = 60 * 1024 * 1024
+
+/** « Analyser un message »: what `inspect message` says, with the keys and the authorities of this mailbox. */
+export const inspectionHandlers = (deps: {
+  mail: Mail
+  vault: Vault
+  uploads: Uploads
+  trust: Trust
+  now: () => number
+}): InspectionHandlers => ({
+  'inspect.message': async ({ source }) => {
+    const raw =
+      source.kind === 'message'
+        ? await deps.mail.rawMessage(source.id)
+        : await uploadedBytes(deps, source.uploadId, largestMessage)
+    if (!raw.ok) return raw
+    const listed = await deps.vault.run('keys.list', {})
+    const keys = listed.ok ? listed.value : []
+    return inspectMessage(raw.value, {
+      at: null,
+      now: new Date(deps.now()),
+      trust: deps.trust,
+      keys: keys.map(({ der, pkcs8 }) => ({ certificate: der, pkcs8 })),
+      known: [],
+    }).finally(() => {
+      for (const { pkcs8 } of keys) pkcs8.fill(0)
+    })
+  },
+})

@@ -9,6 +9,7 @@ type Command = (argv: string[]) => Promise<Inspected> | Inspected
 /** Loaded when asked for: each pulls in its own part of the core. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   path: async () => (await import('./inspect-path.ts')).inspectPathCommand,
+  message: async () => (await import('./inspect-message.ts')).inspectMessageCommand,
 }
 
 const [name = '', ...argv] = process.argv.slice(2)

@@ -7,6 +7,7 @@ import { deliveryCalls } from './delivery.ts'
 import { diagnosisCalls, diagnosisEvents } from './diagnosis.ts'
 import { folderCalls } from './folders.ts'
 import { exchangeCalls, exchangeEvents } from './exchange.ts'
+import { inspectionCalls } from './inspection.ts'
 import { mailCalls, mailEvents } from './mail.ts'
 import { searchCalls, searchEvents } from './search.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
@@ -25,6 +26,7 @@ export * from './documents.ts'
 export * from './errors.ts'
 export * from './exchange.ts'
 export * from './folders.ts'
+export * from './inspection.ts'
 export * from './mail.ts'
 export * from './policy.ts'
 export * from './search.ts'
@@ -41,6 +43,7 @@ export const coreCalls = {
   ...cardCalls,
   ...accountCalls,
   ...mailCalls,
+  ...inspectionCalls,
   ...actionCalls,
   ...folderCalls,
   ...searchCalls,

@@ -1,4 +1,5 @@
 export { buildHeaderOnlyView, buildMessageView, buildQuarantinedView, messageParts } from './message-view.ts'
+export { inspectMessage } from './inspection.ts'
 export { createPartFiles } from './files.ts'
 export { createGrants, type Grants } from './grants.ts'
 export { buildPrintedMessage } from './printed-message.ts'

@@ -98,6 +98,8 @@ export interface BodyReading {
 
 /** One body in the order of the source. */
 export interface BodySegment {
+  /** Of the part, or of the multipart/alternative whose choices these are. */
+  path: string
   start: number
   text: string | null
   html: string | null
@@ -303,7 +305,7 @@ const collectBody = (
     if (part.mimeType.startsWith('multipart/')) {
       const shared =
         part.mimeType === 'multipart/alternative'
-          ? { start: part.start, text: null, html: null }
+          ? { path: part.path, start: part.start, text: null, html: null }
           : alternative
       if (shared && shared !== alternative) segments.push(shared)
       for (const child of part.children)
@@ -323,7 +325,7 @@ const collectBody = (
     const legacy = hideLegacyDisplay && part.parameters['hp-legacy-display'] === '1'
     const content = legacy ? withoutLegacyDisplay(whole, kind) : whole
     if (alternative) alternative[kind] = (alternative[kind] ?? '') + content
-    else segments.push({ start: part.start, text: null, html: null, [kind]: content })
+    else segments.push({ path: part.path, start: part.start, text: null, html: null, [kind]: content })
   }
   visit(root, null)
   if (bytes > limit) return null

@@ -1,0 +1,76 @@
+import { readAnchors, createTrust, importP12 } from '../app/smime/index.ts'
+import { fail } from '../app/contract/errors.ts'
+import { inspectMessage } from '../app/reading/index.ts'
+import { exitCodes, readArguments, readDate, readInput, Unusable, type Inspected } from './inspect-input.ts'
+import { mboxMessages } from './inspect-mbox.ts'
+import { createVisibleText } from './inspect-visible-text.ts'
+
+/** Certificates of files in PEM, DER or PKCS#7. Throws `Unusable`. */
+const certificatesIn = (names: readonly string[] = []): Uint8Array[] =>
+  names.flatMap((name) => {
+    const read = readAnchors(readInput(name))
+    if (!read.ok) throw new Unusable(`${name}: no certificate in it`)
+    return read.value
+  })
+
+/** Passphrases come by the environment: a command line is seen by everybody on the machine. */
+const passphrasesFor = (files: readonly string[], variables: readonly string[]): string[] =>
+  files.map((file, index) => {
+    const variable = variables[index] ?? variables.at(-1)
+    const passphrase = variable === undefined ? '' : process.env[variable]
+    if (passphrase === undefined)
+      throw new Unusable(`--password-env ${variable ?? ''}: not set (for ${file})`)
+    return passphrase
+  })
+
+/** `inspect message FILE.eml …` (docs/inspect.md). */
+export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> => {
+  const { file, values } = readArguments(argv, {
+    anchor: { type: 'string', multiple: true },
+    intermediate: { type: 'string', multiple: true },
+    crl: { type: 'string', multiple: true },
+    key: { type: 'string', multiple: true },
+    'password-env': { type: 'string', multiple: true },
+    index: { type: 'string' },
+    at: { type: 'string' },
+  })
+  const now = readDate(values.at)
+  const source = readInput(file)
+  const index = values.index === undefined ? 1 : Number(values.index)
+  if (!Number.isInteger(index) || index < 1)
+    throw new Unusable(`--index ${values.index ?? ''}: not a number from 1`)
+  const messages = mboxMessages(source)
+  const raw = messages === null ? source : messages[index - 1]
+  if (!raw || (messages === null && index > 1)) throw new Unusable(`${file}: no message ${String(index)}`)
+
+  const files = values.key ?? []
+  const passphrases = passphrasesFor(files, values['password-env'] ?? [])
+  const keys = files.map((name, position) => {
+    const imported = importP12(readInput(name), passphrases[position] ?? '')
+    if (!imported.ok) throw new Unusable(`${name}: ${imported.error.code}`)
+    return imported.value
+  })
+  const known = certificatesIn(values.intermediate)
+  const lists = (values.crl ?? []).map(readInput)
+  const trust = createTrust({
+    anchors: certificatesIn(values.anchor),
+    environment: 'test',
+    revocation: 'prefer',
+    now: () => now.getTime(),
+    fetch: () => Promise.resolve(fail('net.unreachable')),
+    store: { get: () => Promise.resolve(lists[0] ?? null), put: () => Promise.resolve() },
+  })
+  const inspected = await inspectMessage(raw, {
+    now,
+    at: values.at === undefined ? null : now,
+    trust,
+    keys,
+    known: [...known, ...keys.flatMap(({ chain }) => chain)],
+    visibleText: await createVisibleText(),
+  })
+  if (!inspected.ok) throw new Unusable(`${file}: ${inspected.error.code}`)
+  return {
+    exitCode: exitCodes.good,
+    report: { file, message: messages === null ? null : index, ...inspected.value },
+  }
+}
