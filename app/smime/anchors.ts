@@ -2,6 +2,7 @@ import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { oids } from './algorithms.ts'
 import { readCertificate } from './certificate.ts'
 import { readContentInfo } from './cms.ts'
+import type { NamedDer } from './path/inspection.ts'
 import { readSignedData } from './signed-data.ts'
 
 const maxFileSize = 4 * 1024 * 1024
@@ -33,4 +34,24 @@ export const readAnchors = (bytes: Uint8Array): Outcome<Uint8Array[]> => {
   if (certificates.length > maxCertificates) return fail('smime.limit')
   const whole = found.every((some) => some.length > 0) && certificates.every((der) => readCertificate(der).ok)
   return whole ? ok(certificates) : fail('smime.malformed')
+}
+
+const listPem = /-----BEGIN (X509 CRL)-----([A-Za-z0-9+/=\s]*)-----END \1-----/g
+const certificatePem = /-----BEGIN ((?:X509 )?CERTIFICATE|PKCS7|CMS)-----([A-Za-z0-9+/=\s]*)-----END \1-----/g
+
+/**
+ * Certificates or revocation lists in a file, whether they can be read or not, named by file and place: PEM with any number
+ * of blocks, p7b, or one in DER. Empty when it holds nothing that looks like one.
+ */
+export const namedDerOf = (name: string, bytes: Uint8Array, kind: 'certificate' | 'list'): NamedDer[] => {
+  const text = Buffer.from(bytes).toString('latin1')
+  const blocks = [...text.matchAll(kind === 'list' ? listPem : certificatePem)].map(
+    ([, , base64 = '']) => new Uint8Array(Buffer.from(base64, 'base64')),
+  )
+  const ders = blocks.length > 0 ? blocks : bytes[0] === 0x30 ? [bytes] : []
+  const all = ders.flatMap((der) => {
+    const bundle = kind === 'certificate' ? fromPkcs7(der) : []
+    return bundle.length > 0 ? bundle : [der]
+  })
+  return all.map((der, index) => ({ name: all.length > 1 ? `${name}#${String(index + 1)}` : name, der }))
 }
