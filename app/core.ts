@@ -32,6 +32,7 @@ import {
 import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
 import { keyHandlers } from './key-handlers.ts'
+import { after } from './later.ts'
 import { localFiles } from './local-files.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
@@ -91,11 +92,6 @@ export interface Core {
 type Handlers = { [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>> }
 
 const nothing = ok(null)
-/** Runs something later; what comes back calls it off. */
-const after = (milliseconds: number, run: () => void): (() => void) => {
-  const timer = setTimeout(run, milliseconds)
-  return () => clearTimeout(timer)
-}
 /** Milliseconds without anybody at the keyboard. */
 const quietAfter = 30_000
 const largestAttachment = 64 * 1024 * 1024
@@ -294,6 +290,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     onFault: deps.onFault,
     now: deps.monotonic,
     lockAfterMinutes: () => preferences.get().lockAfterMinutes,
+    removal: { policy, date: now, after },
   })
   const unsubscribeCard = emitCard(card, emit)
   const unwatchCard = watchCard(mail.cardChanged)

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { CardService } from '../card/index.ts'
 import {
   fail,
   ok,
@@ -11,57 +10,10 @@ import {
   type PinEntry,
   type SessionState,
 } from '../contract/index.ts'
-import type { NewSlotSecret, Owners, SlotSecret, Vaults } from '../vault/index.ts'
+import type { NewSlotSecret, SlotSecret } from '../vault/index.ts'
 import { createChoice } from './choice.ts'
-
-export interface SessionDependencies {
-  /** The stores of this workstation; at most one is open. */
-  vaults: Vaults
-  owners: Owners
-  card: CardService
-  /** After the vault opened: start mail. */
-  onOpen: () => Promise<void>
-  /** Before the vault closes: stop mail, drop tokens and everything a window could fetch. Must not wait for the network. */
-  onClose: () => Promise<void>
-  emit: (state: SessionState) => void
-  /** A lock asked by nobody who waits (card, idle) failed in part; the vault is closed all the same. */
-  onFault: (error: unknown) => void
-  /** Milliseconds, monotonic. */
-  now: () => number
-  lockAfterMinutes: () => number
-}
-
-export interface Session {
-  state: () => SessionState
-  createWithCard: (entry: PinEntry) => Promise<Outcome<{ recoveryCode: string }>>
-  createWithPassphrase: (passphrase: string, beside: boolean) => Promise<Outcome<{ recoveryCode: string }>>
-  openWithCard: (entry: PinEntry) => Promise<Outcome<null>>
-  openWithPassphrase: (passphrase: string) => Promise<Outcome<null>>
-  openWithRecovery: (code: string) => Promise<Outcome<null>>
-  /** Makes the inserted card open the open store too. Errors: those of `CardService.login`, of slots, `vault.locked`. */
-  enrolCard: (entry: PinEntry) => Promise<Outcome<null>>
-  /**
-   * Puts another store in the place of this one, by `work`, which is given the secret that opens it here. A closed session
-   * opens with it; an open one locks, to be opened again on what is there then.
-   */
-  restore: (
-    opening: NewOpening | null,
-    by: 'passphrase' | 'recovery',
-    work: (secret: NewSlotSecret | null) => Promise<Outcome<void>>,
-  ) => Promise<Outcome<null>>
-  /** The same with the secret of the store that is here; null when it is open. */
-  rebuild: (
-    opening: Opening | null,
-    work: (secret: SlotSecret | null) => Promise<Outcome<void>>,
-  ) => Promise<Outcome<null>>
-  lock: (reason: LockReason) => Promise<void>
-  /** The user did something: the idle clock starts again. */
-  activity: () => void
-  stop: () => Promise<void>
-}
-
-/** How a store will be opened from now on. */
-type NewOpening = Exclude<Opening, { kind: 'recovery' }>
+import type { Session, SessionDependencies } from './dependencies.ts'
+import { createRemoval } from './removal.ts'
 
 const locked = (): Outcome<never> => fail('vault.locked', { retry: 'after-login' })
 
@@ -126,6 +78,7 @@ export const createSession = (deps: SessionDependencies): Session => {
     if (closing) return closing
     if (state.phase !== 'open' && state.phase !== 'opening') return Promise.resolve()
     openedBySerial = null
+    removal.end()
     locks += 1
     // Windows wipe themselves on this event: it goes out before anything that takes time.
     change(rest(reason))
@@ -310,10 +263,28 @@ export const createSession = (deps: SessionDependencies): Session => {
       return outcome
     })
 
+  const lockForCard = (): void => {
+    lock('card-removed').catch(deps.onFault)
+  }
+  const removal = createRemoval({
+    policy: deps.removal.policy,
+    now: deps.removal.date,
+    after: deps.removal.after,
+    lock: lockForCard,
+    away: (cardAway) => {
+      if (state.phase === 'open') settleOn({ ...state, cardAway })
+    },
+  })
+
   const unsubscribe = card.onChange((cardState) => {
-    const left = openedBySerial !== null && insertedCard(cardState)?.serial !== openedBySerial
     // The card process restarting is not the card leaving.
-    if (left && cardState.state !== 'starting') lock('card-removed').catch(deps.onFault)
+    if (openedBySerial !== null && cardState.state !== 'starting') {
+      const inserted = insertedCard(cardState)
+      if (inserted?.serial === openedBySerial) removal.back()
+      // Whatever the policy lets one read, it is not for somebody else.
+      else if (inserted || state.phase === 'opening') lockForCard()
+      else removal.left()
+    }
     follow()
   })
 
@@ -381,4 +352,5 @@ export const createSession = (deps: SessionDependencies): Session => {
 }
 
 export { createBinding } from './choice.ts'
+export type { Session } from './dependencies.ts'
 export { createPreferences, preferenceFile, settingsHandlers } from './preferences.ts'

@@ -8,6 +8,7 @@ import {
   type CardToken,
   type KeySlot,
   type Outcome,
+  type Policy,
   type SessionState,
 } from '../contract/index.ts'
 import type { Owners, SlotSecret, Vault, Vaults } from '../vault/index.ts'
@@ -38,7 +39,7 @@ const makeCard = () => {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    login: (pin: string): Promise<Outcome<CardToken>> => {
+    login: ({ pin }: { pin: string }): Promise<Outcome<CardToken>> => {
       if (pin !== '1234') return Promise.resolve(fail('card.pin-incorrect'))
       const inserted = 'token' in state ? state.token : token
       set({ state: 'open', token: inserted })
@@ -141,7 +142,11 @@ const makeVaults = (given: Omit<FakeStore, 'exists'>[]) => {
   return { vaults, vault, owners: index, opened }
 }
 
-const makeWith = (given: Omit<FakeStore, 'exists'>[], onOpen: () => Promise<void>) => {
+const makeWith = (
+  given: Omit<FakeStore, 'exists'>[],
+  onOpen: () => Promise<void>,
+  policy: Pick<Policy, 'cardRemoval' | 'cardRemovalSeconds'> = {},
+) => {
   const card = makeCard()
   const vault = makeVaults(given)
   const events: SessionState['phase'][] = []
@@ -162,6 +167,14 @@ const makeWith = (given: Omit<FakeStore, 'exists'>[], onOpen: () => Promise<void
     emit: (state) => events.push(state.phase),
     onFault: (error) => expect.unreachable(String(error)),
     now: () => time,
+    removal: {
+      policy,
+      date: () => time,
+      after: (milliseconds, run) => {
+        const timer = setTimeout(run, milliseconds)
+        return () => clearTimeout(timer)
+      },
+    },
     lockAfterMinutes: () => 30,
   })
   const pass = (minutes: number): void => {
@@ -393,5 +406,63 @@ describe('a shared workstation', () => {
     await session.openWithPassphrase('bonne')
     expect((await session.enrolCard({ pin: '1234' })).ok).toBe(true)
     expect(session.state()).toMatchObject({ cardUser: { mailbox: 'this', enrolled: true } })
+  })
+})
+
+describe('the card that opened the mailbox leaves', () => {
+  const out: CardState = { state: 'no-card', readers: ['Lecteur'] }
+  const put: CardState = { state: 'pin-needed', token, triesLeft: null, again: false }
+  const openWith = async (policy: Pick<Policy, 'cardRemoval' | 'cardRemovalSeconds'>) => {
+    vi.useFakeTimers()
+    const made = makeWith([{ serials: ['290'], passphrase: '' }], () => Promise.resolve(), policy)
+    await made.session.openWithCard({ pin: '1234' })
+    return made
+  }
+
+  it('keeps reading for as long as the policy says, then locks', async () => {
+    const { session, card } = await openWith({ cardRemoval: 'lock-after', cardRemovalSeconds: 20 })
+    card.set({ state: 'removed', serial: '290' })
+    card.set(out)
+    expect(session.state()).toMatchObject({
+      phase: 'open',
+      cardAway: { locksAt: new Date(20_000).toISOString() },
+    })
+    vi.advanceTimersByTime(19_999)
+    expect(session.state().phase).toBe('open')
+    vi.advanceTimersByTime(1)
+    expect(session.state()).toMatchObject({ phase: 'locked', reason: 'card-removed' })
+  })
+  it('stops counting when the card is back', async () => {
+    const { session, card } = await openWith({ cardRemoval: 'lock-after', cardRemovalSeconds: 20 })
+    card.set(out)
+    vi.advanceTimersByTime(10_000)
+    card.set(put)
+    expect(session.state()).toMatchObject({ phase: 'open', cardAway: null })
+    vi.advanceTimersByTime(60_000)
+    expect(session.state().phase).toBe('open')
+  })
+  it('goes on reading without a limit where the policy allows, and says so', async () => {
+    const { session, card } = await openWith({ cardRemoval: 'keep-reading' })
+    card.set(out)
+    vi.advanceTimersByTime(600_000)
+    expect(session.state()).toMatchObject({ phase: 'open', cardAway: { locksAt: null } })
+  })
+  it.each(['lock-after', 'keep-reading'] as const)(
+    'locks for a colleague’s card under %s',
+    async (cardRemoval) => {
+      const { session, card } = await openWith({ cardRemoval })
+      card.set(out)
+      card.set({ ...put, token: { ...token, serial: '777' } })
+      expect(session.state()).toMatchObject({ phase: 'locked', reason: 'card-removed' })
+    },
+  )
+  it('forgets the count of a session that was closed meanwhile', async () => {
+    const { session, card } = await openWith({ cardRemoval: 'lock-after', cardRemovalSeconds: 20 })
+    card.set(out)
+    await session.lock('user')
+    card.set(put)
+    await session.openWithCard({ pin: '1234' })
+    vi.advanceTimersByTime(60_000)
+    expect(session.state()).toMatchObject({ phase: 'open', cardAway: null })
   })
 })
