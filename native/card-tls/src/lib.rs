@@ -226,6 +226,11 @@ fn receive(established: &mut Established, bytes: &[u8]) -> Received {
     let before = std::mem::take(pending);
     let mut plaintext = Vec::with_capacity(bytes.len());
     let (mut closed, mut failure) = (false, None);
+    // What came in one piece with the end of the handshake was decrypted there and waits in rustls.
+    match decrypted(connection, &mut plaintext) {
+        Ok(end) => closed = end,
+        Err(error) => failure = Some(describe(&error, Reason::Protocol).into()),
+    }
     for mut input in [before.as_slice(), bytes] {
         while !input.is_empty() && !closed && failure.is_none() {
             match take(connection, &mut input, &mut plaintext) {
@@ -247,6 +252,14 @@ fn take(
     if let Err(error) = connection.read_tls(input) {
         return Err(rustls::Error::General(error.to_string()));
     }
+    decrypted(connection, plaintext)
+}
+
+/// What can be read now, true once the server has said that nothing follows.
+fn decrypted(
+    connection: &mut ClientConnection,
+    plaintext: &mut Vec<u8>,
+) -> std::result::Result<bool, rustls::Error> {
     let processed = connection.process_new_packets();
     // Its error only says that there is no more for now.
     let _ = connection.reader().read_to_end(plaintext);
