@@ -17,6 +17,7 @@ export const sessionHandlers = (session: Session): Handlers => ({
   'session.openWithPassphrase': ({ passphrase }) => session.openWithPassphrase(passphrase),
   'session.openWithRecovery': ({ code }) => session.openWithRecovery(code),
   'session.enrolCard': session.enrolCard,
+  'session.switchTo': ({ serial }) => session.switchTo(serial),
   'session.lock': async ({ reason }) => {
     await session.lock(reason)
     return ok(null)

@@ -23,6 +23,7 @@ import { createCardProcess } from './card-process.ts'
 import { asksForDebugging, readCommandLine } from './command-line.ts'
 import { windowPolicy } from './content-security-policy.ts'
 import { startCoreProcess } from './core-process.ts'
+import { createCpsGestion } from './cps-gestion.ts'
 import { createDevHandler, devSocket } from './dev-server.ts'
 import { channels, installIpc, parseEvent } from './ipc.ts'
 import { createMailFrames } from './mail-protocol.ts'
@@ -188,6 +189,7 @@ const start = async (profileFolder: string): Promise<void> => {
     openedFolder,
     host,
     platform: process.platform,
+    cpsGestion: createCpsGestion({ platform: process.platform, environment: process.env }),
   })
   const isWindowCall = (method: Method): method is keyof typeof windowCalls =>
     Object.hasOwn(windowCalls, method)

@@ -2,6 +2,7 @@ import type { App, BrowserWindow, Dialog, Shell } from 'electron'
 import { basename } from 'node:path'
 import type { Input, OutcomeData, windowCalls } from '../app/contract/index.ts'
 import type { CoreProcess } from './core-process.ts'
+import type { CpsGestion } from './cps-gestion.ts'
 import { openableLink } from './navigation.ts'
 import { isOpenedFile, runsWhenOpened } from './opened-files.ts'
 import type { Host } from './origins.ts'
@@ -14,6 +15,7 @@ export interface WindowCallsOptions {
   openedFolder: string
   host: Host
   platform: NodeJS.Platform
+  cpsGestion: CpsGestion
 }
 
 const done: OutcomeData = { ok: true, value: null }
@@ -129,6 +131,11 @@ export const createWindowCalls = (options: WindowCallsOptions): WindowAnswers =>
     await options.shell.openExternal(link)
     return done
   },
+  'window.findCpsGestion': async () => ({
+    ok: true,
+    value: { found: (await options.cpsGestion.find()) !== null },
+  }),
+  'window.openCpsGestion': () => options.cpsGestion.open(),
   'window.print': (_input, window) => print(window),
   'window.about': () =>
     Promise.resolve({

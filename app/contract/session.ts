@@ -73,6 +73,11 @@ export const sessionCalls = {
   'session.openWithPassphrase': call(z.object({ passphrase: Passphrase }), Nothing),
   'session.openWithRecovery': call(z.object({ code: z.string().min(1).max(200) }), Nothing),
   'session.lock': call(z.object({ reason: LockReason }), Nothing),
+  /**
+   * A colleague takes over: closes this mailbox, and puts at hand the one the card of this serial number opens; its PIN is asked
+   * then. Error: card.no-card (the mailbox is closed all the same).
+   */
+  'session.switchTo': call(z.object({ serial: z.string().min(1).max(64) }), Nothing),
   /** Makes the card in the reader open this (open) mailbox too: renewed, or a first card. Errors of `card.login` and of slots. */
   'session.enrolCard': call(PinEntry, Nothing),
 }

@@ -30,6 +30,10 @@ export const windowCalls = {
   'window.chooseBackup': call(Nothing, z.object({ grant: Grant, name: z.string() }).nullable()),
   /** Only https; the window has shown the real host and the user agreed. */
   'window.openLink': call(z.object({ url: z.string().max(4000) }), Nothing),
+  /** Whether *CPS-Gestion*, the Cryptolib's own program for PINs, is on this workstation. */
+  'window.findCpsGestion': call(Nothing, z.object({ found: z.boolean() })),
+  /** Starts it. Error: card.pin-program-missing. */
+  'window.openCpsGestion': call(Nothing, Nothing),
   /** Print the recovery code or the document shown. */
   'window.print': call(Nothing, Nothing),
   'window.about': call(

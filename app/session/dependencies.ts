@@ -32,6 +32,11 @@ export interface Session {
   openWithCard: (entry: PinEntry) => Promise<Outcome<null>>
   openWithPassphrase: (passphrase: string) => Promise<Outcome<null>>
   openWithRecovery: (code: string) => Promise<Outcome<null>>
+  /**
+   * Closes the mailbox and puts at hand the one that the card of this serial number opens. Error: `card.no-card`; the mailbox
+   * is closed all the same.
+   */
+  switchTo: (serial: string) => Promise<Outcome<null>>
   /** Makes the inserted card open the open store too. Errors: those of `CardService.login`, of slots, `vault.locked`. */
   enrolCard: (entry: PinEntry) => Promise<Outcome<null>>
   /**

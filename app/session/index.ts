@@ -314,6 +314,12 @@ export const createSession = (deps: SessionDependencies): Session => {
     openWithCard,
     openWithPassphrase: (passphrase) => openTyped({ kind: 'passphrase', passphrase }),
     openWithRecovery: (code) => openTyped({ kind: 'recovery', code }),
+    switchTo: async (serial) => {
+      await lock('switch')
+      const chosen = await card.choose(serial)
+      follow()
+      return chosen
+    },
     enrolCard: async (entry) => {
       if (phase() !== 'open') return locked()
       const secret = await cardSecret(entry)
