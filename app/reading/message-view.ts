@@ -12,6 +12,7 @@ import {
 import { decodePart, parseMessage, type MimePart, type ParsedMessage } from '../mail/index.ts'
 import { bodySections, readContent } from './body-sections.ts'
 import {
+  displaySubject,
   findDocuments,
   hprimText,
   sniffMime,
@@ -204,7 +205,11 @@ export const buildMessageView = async (
       opened.encryption.status === 'failed'
         ? { status: 'failed', error: toErrorData(opened.encryption.error) }
         : opened.encryption,
-    headerProtection: opened.headerProtection,
+    headerProtection: {
+      ...opened.headerProtection,
+      subject:
+        opened.headerProtection.subject === null ? null : displaySubject(opened.headerProtection.subject),
+    },
     partVerdicts: opened.parts,
     raw: {
       url: publish({

@@ -1,11 +1,13 @@
 import { ChevronRight } from 'lucide-react'
 import { useState } from 'react'
 import type { MessageRow } from '../../app/contract/index.ts'
-import { Avatar, CardSurface, Chip, ErrorBanner } from '../design/index.ts'
+import { Avatar, CardSurface, ErrorBanner } from '../design/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import { attachmentsOf } from './attachments.tsx'
 import { MessageBody } from './message-body.tsx'
 import { useMessage } from './message-state.ts'
+import { SignatureChip } from './signature-chip.tsx'
+import { signatureTone } from './trust.ts'
 
 const EarlierBody = ({
   row,
@@ -26,7 +28,9 @@ const EarlierBody = ({
   const files = attachmentsOf(state.view).length + state.view.documents.length
   return (
     <>
-      {state.view.signature.status === 'invalid' && <Chip tone="alert">{t('reading.signatureInvalid')}</Chip>}
+      {state.view.signature.status !== 'none' && signatureTone(state.view.signature) !== 'ok' && (
+        <SignatureChip signature={state.view.signature} />
+      )}
       <MessageBody view={state.view} asText={false} showLink={showLink} />
       {files > 0 && <p className="muted small">{t('reading.filesInMessage', { count: files })}</p>}
     </>

@@ -1,12 +1,13 @@
 import { ChevronRight, ImageOff, TriangleAlert } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
-import type { MessageView, Part } from '../../app/contract/index.ts'
+import type { BodySection, MessageView, Part } from '../../app/contract/index.ts'
 import { Chip, ErrorBanner } from '../design/index.ts'
 import { partAddress, readText, usePart } from '../documents/index.ts'
 import { t } from '../i18n/index.ts'
 import { MailFrame, maximumHtmlLength, sanitiseMail } from '../mail-html/index.ts'
 import type { MailLink, PictureSource, SanitisedMail } from '../mail-html/index.ts'
 import { Marked } from '../search/index.ts'
+import { SignatureChip } from './signature-chip.tsx'
 import { findLinks, splitQuotes } from './text-body.ts'
 
 type ShowLink = (href: string, text: string) => void
@@ -108,7 +109,17 @@ const pictureSource = (parts: readonly Part[]): PictureSource => {
   return { byContentId: (id) => addresses.get(id) ?? null, isPart: (url) => known.has(url) }
 }
 
-const HtmlBody = ({ html, view, showLink }: { html: string; view: MessageView; showLink: ShowLink }) => {
+const HtmlBody = ({
+  html,
+  textUrl,
+  view,
+  showLink,
+}: {
+  html: string
+  textUrl: string | null
+  view: MessageView
+  showLink: ShowLink
+}) => {
   const mail: SanitisedMail | null = useMemo(
     () => (html.length > maximumHtmlLength ? null : sanitiseMail(html, pictureSource(view.parts))),
     [html, view.parts],
@@ -117,7 +128,7 @@ const HtmlBody = ({ html, view, showLink }: { html: string; view: MessageView; s
     return (
       <>
         <p className="body-note muted small">{t('reading.shownAsText')}</p>
-        {view.body.textUrl && <TextBody url={view.body.textUrl} showLink={showLink} />}
+        {textUrl && <TextBody url={textUrl} showLink={showLink} />}
       </>
     )
   return (
@@ -134,11 +145,55 @@ const HtmlBody = ({ html, view, showLink }: { html: string; view: MessageView; s
   )
 }
 
-const HtmlLoader = ({ url, view, showLink }: { url: string; view: MessageView; showLink: ShowLink }) => {
+const HtmlLoader = ({
+  url,
+  textUrl,
+  view,
+  showLink,
+}: {
+  url: string
+  textUrl: string | null
+  view: MessageView
+  showLink: ShowLink
+}) => {
   const part = usePart(url, maximumHtmlLength * 2, readText)
   if (part.state === 'loading') return <BodySkeleton />
   if (part.state === 'failed') return <ErrorBanner error={part.error} />
-  return <HtmlBody html={part.value} view={view} showLink={showLink} />
+  return <HtmlBody html={part.value} textUrl={textUrl} view={view} showLink={showLink} />
+}
+
+/** A stretch under a signature of its own, or outside every one: framed and named by the program, never merged. */
+const Section = ({
+  section,
+  view,
+  asText,
+  showLink,
+}: {
+  section: BodySection
+  view: MessageView
+  asText: boolean
+  showLink: ShowLink
+}) => {
+  const verdict = view.partVerdicts.find(({ path }) => path === section.verdictPath)
+  const { textUrl, htmlUrl } = section
+  return (
+    <section className="body-section" data-signed={verdict !== undefined}>
+      <header>
+        {verdict ? (
+          <SignatureChip signature={verdict.signature} from={view.from} />
+        ) : (
+          <Chip tone="warn" icon={<TriangleAlert aria-hidden="true" />}>
+            {t('reading.outsideSignature')}
+          </Chip>
+        )}
+      </header>
+      {htmlUrl !== null && !asText ? (
+        <HtmlLoader url={htmlUrl} textUrl={textUrl} view={view} showLink={showLink} />
+      ) : (
+        textUrl !== null && <TextBody url={textUrl} showLink={showLink} />
+      )}
+    </section>
+  )
 }
 
 /** What the sender wrote: HTML in its frame, or text. `asText` asks for the text even when there is HTML. */
@@ -151,7 +206,7 @@ export const MessageBody = ({
   asText: boolean
   showLink: ShowLink
 }) => {
-  const { available, htmlUrl, textUrl } = view.body
+  const { available, htmlUrl, textUrl, sections } = view.body
   if (!available)
     return (
       <div className="body-missing">
@@ -161,7 +216,12 @@ export const MessageBody = ({
         <p className="muted">{t('reading.bodyMissingTodo')}</p>
       </div>
     )
-  if (htmlUrl !== null && !asText) return <HtmlLoader url={htmlUrl} view={view} showLink={showLink} />
+  if (sections.length > 0)
+    return sections.map((section, index) => (
+      <Section key={index} section={section} view={view} asText={asText} showLink={showLink} />
+    ))
+  if (htmlUrl !== null && !asText)
+    return <HtmlLoader url={htmlUrl} textUrl={textUrl} view={view} showLink={showLink} />
   if (textUrl !== null) return <TextBody url={textUrl} showLink={showLink} />
   return <p className="muted">{t('reading.emptyBody')}</p>
 }

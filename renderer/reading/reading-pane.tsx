@@ -5,7 +5,7 @@ import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
 import { QuarantineNotice } from '../exchange/index.ts'
 import { useRefusals } from '../folders/index.ts'
-import { shownSubject, t, useLanguage } from '../i18n/index.ts'
+import { t, useLanguage } from '../i18n/index.ts'
 import { DeliveryPanel, ReceiptRequest, ReplacementNote, ReportCard } from '../sending/index.ts'
 import { Attachments, ReceivedFiles, savePart } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
@@ -17,7 +17,7 @@ import { ReadingToolbar } from './reading-toolbar.tsx'
 import type { ReadingAction } from './reading-toolbar.tsx'
 import { SenderHead } from './sender-card.tsx'
 import { SourceDialog } from './source-dialog.tsx'
-import { trustMood } from './trust.ts'
+import { subjectOf, trustMood } from './trust.ts'
 import './reading.css'
 import './files-and-thread.css'
 
@@ -63,7 +63,7 @@ const Message = ({
     if (scroll.current) scroll.current.scrollTop = 0
   }, [id])
   return (
-    <main className="read" aria-label={shownSubject(view.row) || t('reading.noSubject')}>
+    <main className="read" aria-label={subjectOf(view) || t('reading.noSubject')}>
       <ReadingToolbar
         view={view}
         position={position}
@@ -73,7 +73,7 @@ const Message = ({
         onAction={onAction}
       />
       <div className="read-scroll" ref={scroll}>
-        <h1 className="read-subject">{shownSubject(view.row) || t('reading.noSubject')}</h1>
+        <h1 className="read-subject">{subjectOf(view) || t('reading.noSubject')}</h1>
         <ReplacementNote sent={view.sent} />
         {view.row.patient && <PatientBanner patient={view.row.patient} now={new Date()} />}
         <CardSurface

@@ -1,26 +1,10 @@
-import {
-  BadgeCheck,
-  FileSignature,
-  Info,
-  LockKeyhole,
-  MailCheck,
-  ShieldCheck,
-  ShieldQuestion,
-  TriangleAlert,
-  User,
-} from 'lucide-react'
-import { Dialog as AriaDialog, DialogTrigger, Popover } from 'react-aria-components'
-import type {
-  CertificateSummary,
-  Correspondent,
-  MessageView,
-  SignatureStatus,
-} from '../../app/contract/index.ts'
+import { Info, MailCheck, ShieldCheck, ShieldQuestion, TriangleAlert, User } from 'lucide-react'
+import type { Correspondent, MessageView } from '../../app/contract/index.ts'
 import { accountStore, useStore } from '../data/index.ts'
-import { Avatar, Banner, Button, Chip } from '../design/index.ts'
-import { dateTime, errorSentence, fullDate, shownSubject, t } from '../i18n/index.ts'
-import { sortReasons } from './trust.ts'
-import './security.css'
+import { Avatar, Chip } from '../design/index.ts'
+import { dateTime, t } from '../i18n/index.ts'
+import { SecurityAlarms, SecurityDetails } from './security-details.tsx'
+import { EncryptionChip, SignatureChip } from './signature-chip.tsx'
 
 const TrustChip = ({ view }: { view: MessageView }) => {
   switch (view.row.trust) {
@@ -50,145 +34,6 @@ const TrustChip = ({ view }: { view: MessageView }) => {
         </Chip>
       )
   }
-}
-
-const SignatureChip = ({ signature, from }: { signature: SignatureStatus; from: Correspondent }) => {
-  if (signature.status === 'none')
-    return <Chip icon={<FileSignature aria-hidden="true" />}>{t('reading.unsigned')}</Chip>
-  if (signature.status === 'invalid')
-    return (
-      <Chip tone="alert" icon={<TriangleAlert aria-hidden="true" />}>
-        {t('reading.signatureInvalid')}
-      </Chip>
-    )
-  return (
-    <Chip tone={signature.scope === 'part' ? 'warn' : 'ok'} icon={<BadgeCheck aria-hidden="true" />}>
-      {signature.scope === 'part'
-        ? t('reading.signaturePartial', { name: signature.signerName })
-        : signature.signerName.toLowerCase() === from.address.toLowerCase()
-          ? // The address stands just above: the certificate of a mailbox names nobody else.
-            t('reading.signatureValidMailbox')
-          : t('reading.signatureValid', { name: signature.signerName })}
-    </Chip>
-  )
-}
-
-const CertificateFacts = ({ certificate }: { certificate: CertificateSummary }) => (
-  <dl className="certificate">
-    {(
-      [
-        ['certificateSubject', certificate.subject],
-        ['certificateProfession', certificate.profession],
-        ['certificateNationalId', certificate.nationalId],
-        ['certificateEmails', certificate.emails.join(', ')],
-        ['certificateIssuer', certificate.issuer],
-        [
-          'certificateValidity',
-          t('reading.certificatePeriod', {
-            from: fullDate(certificate.notBefore),
-            to: fullDate(certificate.notAfter),
-          }),
-        ],
-        ['certificateSerial', certificate.serial],
-        ['certificateFingerprint', certificate.fingerprint.replace(/(..)(?=.)/g, '$1 ')],
-      ] as const
-    ).map(([key, value]) =>
-      value ? (
-        <div key={key}>
-          <dt>{t(`reading.${key}`)}</dt>
-          <dd
-            className={key === 'certificateSerial' || key === 'certificateFingerprint' ? 'mono' : undefined}
-          >
-            {value}
-          </dd>
-        </div>
-      ) : null,
-    )}
-  </dl>
-)
-
-const SecurityDetails = ({ view }: { view: MessageView }) => {
-  const { signature, encryption } = view
-  const signer = signature.status === 'none' ? null : signature.signer
-  return (
-    <DialogTrigger>
-      <Button variant="link" size="small">
-        {t('reading.details')}
-      </Button>
-      <Popover className="popover security-popover" placement="bottom start">
-        <AriaDialog className="security-details" aria-label={t('reading.securityTitle')}>
-          <h3>{t('reading.securityTitle')}</h3>
-          <ul>
-            <li>{t(`reading.trustMeaning_${view.row.trust}`)}</li>
-            {signature.status === 'none' && <li>{t('reading.unsignedMeaning')}</li>}
-            {signature.status === 'valid' && (
-              <>
-                <li>
-                  {t('reading.signedOn', {
-                    name: signature.signerName,
-                    date: signature.signedAt ? dateTime(signature.signedAt) : 'none',
-                  })}
-                </li>
-                <li>{t(`reading.binding_${signature.addressBinding}`)}</li>
-                <li>{t(`reading.scope_${signature.scope}`)}</li>
-                <li>{t(`reading.revocation_${signature.revocation}`)}</li>
-              </>
-            )}
-            {signature.status === 'invalid' &&
-              sortReasons(signature.reasons).map((reason) => (
-                <li key={reason}>{t(`reading.reason_${reason}`)}</li>
-              ))}
-            {encryption.status === 'decrypted' && (
-              <li>
-                {t('reading.decryptedWith', { algorithm: encryption.algorithm })}{' '}
-                {encryption.authenticated ? '' : t('reading.notAuthenticated')}
-              </li>
-            )}
-          </ul>
-          {signer && <CertificateFacts certificate={signer} />}
-          {view.rawSubject !== shownSubject(view.row) && (
-            <p className="raw-subject small muted">
-              {t('reading.rawSubject')} <span className="mono">{view.rawSubject}</span>
-            </p>
-          )}
-        </AriaDialog>
-      </Popover>
-    </DialogTrigger>
-  )
-}
-
-/** The checks that failed, loud, with what to do; nothing when all went well. */
-const SecurityAlarms = ({ view }: { view: MessageView }) => {
-  const { signature, encryption } = view
-  const [worst] = signature.status === 'invalid' ? sortReasons(signature.reasons) : []
-  return (
-    <>
-      {worst && (
-        <Banner tone="error" title={t('reading.signatureInvalidTitle')}>
-          <p>
-            {t(`reading.reason_${worst}`)} {t('reading.signatureInvalidTodo')}
-          </p>
-        </Banner>
-      )}
-      {signature.status === 'valid' && signature.scope === 'part' && (
-        <Banner tone="warn" title={t('reading.partialTitle')}>
-          <p>{t('reading.partialTodo')}</p>
-        </Banner>
-      )}
-      {encryption.status === 'failed' && (
-        <Banner tone="error" title={errorSentence(encryption.error).what}>
-          <p>
-            {errorSentence(encryption.error).safe} {errorSentence(encryption.error).todo}
-          </p>
-        </Banner>
-      )}
-      {view.row.trust === 'outside' && (
-        <Banner tone="error" title={t('reading.outsideTitle')}>
-          <p>{t('reading.outsideTodo')}</p>
-        </Banner>
-      )}
-    </>
-  )
 }
 
 const People = ({
@@ -255,12 +100,8 @@ export const SenderHead = ({ view }: { view: MessageView }) => {
           {view.encryption.status !== 'failed' && (
             <SignatureChip signature={view.signature} from={view.from} />
           )}
-          {view.encryption.status === 'decrypted' && (
-            <Chip tone="ok" icon={<LockKeyhole aria-hidden="true" />}>
-              {t('reading.encrypted')}
-            </Chip>
-          )}
-          {view.signature.status === 'valid' && view.signature.revocation === 'unknown' && (
+          <EncryptionChip encryption={view.encryption} />
+          {view.signature.status !== 'none' && view.signature.notices.includes('revocation-unknown') && (
             <Chip tone="warn" icon={<Info aria-hidden="true" />}>
               {t('reading.revocationUnknown')}
             </Chip>

@@ -5,6 +5,7 @@ import type {
   MessageRow,
   MessageView,
   PatientSummary,
+  JudgedSignature,
 } from '../../../app/contract/index.ts'
 
 /** Everything here is invented; RPPS begin with 997, domains end in .test. */
@@ -90,6 +91,7 @@ const part = (id: string, fileName: string, mimeType: string, size: number) => (
   size,
   contentId: null,
   inline: false,
+  outsideSignature: false,
   dangerous: fileName.endsWith('.exe'),
 })
 
@@ -113,6 +115,36 @@ const document = (rest: Partial<DocumentSummary>): DocumentSummary => ({
   ...rest,
 })
 
+const authority = {
+  ...certificate,
+  fingerprint: 'ac',
+  subject: 'CN=TEST AC IGC-SANTE ELEMENTAIRE PERSONNES, O=ASIP-SANTE, C=FR',
+  notAfter: '2033-06-25T00:00:00Z',
+}
+const mailboxCertificate = {
+  ...certificate,
+  subject: 'CN=resultats@bioval.mssante.test, O=Laboratoire BioVal Démo, C=FR',
+  emails: ['resultats@bioval.mssante.test'],
+  nationalId: null,
+  profession: null,
+}
+
+const judged = (more: Partial<JudgedSignature> = {}): JudgedSignature => ({
+  status: 'valid',
+  reasons: [],
+  notices: [],
+  signer: mailboxCertificate,
+  signerName: 'Laboratoire BioVal Démo',
+  signedAt: '2026-11-22T08:30:00Z',
+  binding: 'certificate',
+  scope: 'message',
+  revocation: 'good',
+  chain: [mailboxCertificate, authority],
+  pathProblem: null,
+  algorithm: 'RSA PKCS#1 v1.5, SHA-256',
+  ...more,
+})
+
 const base: MessageView = {
   row,
   from: laboratory,
@@ -125,19 +157,19 @@ const base: MessageView = {
   readReceiptRequested: true,
   readReceipt: null,
   sent: { recipients: null, report: null, replaces: null, replacedBy: null },
-  body: { available: true, textUrl: 'souspli-part://demo/lab.txt', htmlUrl: null, remoteContent: false },
+  body: {
+    available: true,
+    textUrl: 'souspli-part://demo/lab.txt',
+    htmlUrl: null,
+    remoteContent: false,
+    sections: [],
+  },
   parts: [part('p1', 'IHE_XDM.zip', 'application/zip', 219_136)],
   documents: [document({ alert: row.alert })],
-  signature: {
-    status: 'valid',
-    signer: certificate,
-    signerName: 'Laboratoire BioVal Démo',
-    signedAt: '2026-11-22T08:30:00Z',
-    addressBinding: 'certificate',
-    scope: 'message',
-    revocation: 'good',
-  },
+  signature: judged(),
   encryption: { status: 'none' },
+  headerProtection: { kind: 'none', subject: null, differences: [], hidden: [] },
+  partVerdicts: [],
   raw: { url: 'souspli-part://demo/raw.eml', size: 214_000 },
   quarantine: null,
 }
@@ -165,16 +197,21 @@ const letter: MessageView = {
     part('p2', 'photo pansement.jpg', 'image/jpeg', 1_240_000),
     part('p3', 'visionneuse.exe', 'application/x-msdownload', 8_400_000),
   ],
-  body: { available: true, textUrl: 'souspli-part://demo/letter.txt', htmlUrl: null, remoteContent: false },
-  signature: {
-    status: 'valid',
+  body: {
+    available: true,
+    textUrl: 'souspli-part://demo/letter.txt',
+    htmlUrl: null,
+    remoteContent: false,
+    sections: [],
+  },
+  signature: judged({
+    status: 'unbound',
+    reasons: ['identity-not-linked'],
     signer: certificate,
     signerName: 'Paul BERNARD',
-    signedAt: '2026-11-22T08:30:00Z',
-    addressBinding: 'card-without-address',
-    scope: 'message',
-    revocation: 'good',
-  },
+    binding: 'none',
+    chain: [certificate, authority],
+  }),
 }
 
 /** The message of each picture. */
@@ -200,18 +237,92 @@ export const views = (state: string): MessageView => {
           textUrl: 'souspli-part://demo/letter.txt',
           htmlUrl: 'souspli-part://demo/mail.html',
           remoteContent: true,
+          sections: [],
         },
       }
     case 'forged':
       return {
         ...letter,
         parts: [],
-        signature: {
+        signature: judged({
           status: 'invalid',
+          reasons: ['content-altered', 'expired'],
+          notices: ['mailing-list', 'altered-by-footer'],
           signer: certificate,
           signerName: 'Paul BERNARD',
-          reasons: ['content-altered', 'expired'],
+          pathProblem: 'expired',
+        }),
+      }
+    case 'impostor':
+    case 'impostor-details':
+      return {
+        ...letter,
+        parts: [],
+        signature: judged({
+          status: 'unbound',
+          reasons: ['address-mismatch', 'protected-from-differs'],
+          notices: ['headers-changed'],
+          signerName: 'Ève FICTIVE',
+          binding: 'none',
+        }),
+        headerProtection: {
+          kind: 'rfc9788',
+          subject: 'Objet signé par Ève',
+          differences: [
+            { field: 'subject', outer: letterRow.subject, inner: 'Objet signé par Ève' },
+            { field: 'from', outer: paul.address, inner: 'eve@exemple.test' },
+          ],
+          hidden: [],
         },
+      }
+    case 'footer':
+      return {
+        ...letter,
+        parts: [
+          part('p1', 'ECG du 20-11-2026.pdf', 'application/pdf', 186_000),
+          { ...part('p2', 'ajout.pdf', 'application/pdf', 12_000), outsideSignature: true },
+        ],
+        body: {
+          ...letter.body,
+          sections: [
+            { textUrl: 'souspli-part://demo/letter.txt', htmlUrl: null, verdictPath: '1' },
+            { textUrl: 'souspli-part://demo/footer.txt', htmlUrl: null, verdictPath: null },
+          ],
+        },
+        signature: judged({
+          status: 'partial',
+          reasons: ['outside-signature'],
+          notices: ['footer-added'],
+          scope: 'part',
+        }),
+        partVerdicts: [
+          { path: '1', forwardedFrom: null, signature: judged({ scope: 'part' }), encrypted: false },
+          { path: '3', forwardedFrom: 'lea@medecin.mssante.test', signature: judged(), encrypted: false },
+        ],
+      }
+    case 'exposed':
+      return {
+        ...letter,
+        parts: [],
+        signature: { status: 'none' },
+        encryption: {
+          status: 'decrypted',
+          algorithm: 'AES-256-CBC',
+          keyAlgorithm: 'RSA PKCS#1 v1.5',
+          authenticated: false,
+          integrityProtected: false,
+          weak: false,
+        },
+      }
+    case 'expired':
+      return {
+        ...letter,
+        parts: [],
+        signature: judged({
+          status: 'untrusted',
+          reasons: ['expired', 'weak-algorithm'],
+          pathProblem: 'expired',
+        }),
       }
     case 'outside':
       return {
@@ -252,14 +363,14 @@ export const views = (state: string): MessageView => {
         ...letter,
         parts: [],
         signature: { status: 'none' },
-        body: { available: false, textUrl: null, htmlUrl: null, remoteContent: false },
+        body: { available: false, textUrl: null, htmlUrl: null, remoteContent: false, sections: [] },
       }
     case 'undecrypted':
       return {
         ...letter,
         parts: [],
         signature: { status: 'none' },
-        body: { available: true, textUrl: null, htmlUrl: null, remoteContent: false },
+        body: { available: true, textUrl: null, htmlUrl: null, remoteContent: false, sections: [] },
         encryption: { status: 'failed', error: { code: 'smime.no-key', retry: 'after-change' } },
       }
     case 'pdf':

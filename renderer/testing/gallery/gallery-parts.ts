@@ -211,6 +211,11 @@ export const galleryPart = async (name: string): Promise<{ type: string; body: B
         type: 'text/plain',
         body: 'Chère consœur,\n\nMerci de m’avoir confié M. Leroy. L’échocardiographie est rassurante : FEVG 55 %, pas d’épanchement. Je propose de reprendre le bêtabloquant et de le revoir dans trois mois.\n\nRecommandations : https://www.has-sante.fr/insuffisance-cardiaque.\n\nBien confraternellement,\nDr Paul Bernard\n\nLe 19/11/2026 à 11:02, Dr Anne MARTIN a écrit :\n> Cher confrère,\n> Merci de recevoir M. Leroy pour avis.\n>\n> Dr Anne Martin',
       }
+    case 'footer.txt':
+      return {
+        type: 'text/plain',
+        body: '_______________\nListe « cardio » : pour vous désabonner, répondez STOP.',
+      }
     case 'mail.html':
       return { type: 'text/html', body: html }
     case 'lab.json':

@@ -56,6 +56,17 @@ const states: readonly State[] = [
       await page.locator('.security-details').waitFor()
     },
   },
+  ...['impostor', 'footer', 'exposed', 'expired'].map((name): State => ({
+    name,
+    steps: (page) => page.locator('.body-text').first().waitFor(),
+  })),
+  {
+    name: 'impostor-details',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Détails' }).click()
+      await page.locator('.security-details').waitFor()
+    },
+  },
   {
     name: 'html',
     steps: async (page) => {
