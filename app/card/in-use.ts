@@ -8,19 +8,19 @@ export const cardsOf = (sight: Sight | null): SeenCard[] =>
   sight?.readers.flatMap(({ card }) => (card ? [card] : [])) ?? []
 
 /**
- * Which of several cards is meant, never by the order of readers: the one the user chose, by its serial, else an open one, else
- * the one that opens a mailbox here, else the one put in last.
+ * Which of several cards is meant, never by the order of readers: the one the user named (chose, else opened, even if its login
+ * was lost since), by its serial, else the one that opens a mailbox here, else the one put in last.
  */
 export const cardInUse = (
   sight: Sight | null,
-  chosenSerial: string | null,
+  named: readonly (string | null)[],
   bindingOf: (card: SeenCard) => CardBinding,
 ): SeenCard | null => {
   const cards = cardsOf(sight)
-  const chosen = cards.find(({ serial }) => serial === chosenSerial)
-  if (chosen) return chosen
-  const open = cards.find((card) => card.open)
-  if (open) return open
+  for (const wanted of named) {
+    const card = cards.find(({ serial }) => serial === wanted)
+    if (card) return card
+  }
   const [best] = cards
     .map((card) => ({ card, rank: rank[bindingOf(card)] }))
     .sort((a, b) => b.rank - a.rank || b.card.insertion - a.card.insertion)

@@ -69,7 +69,8 @@ export const createCardService = (deps: CardDependencies): CardService => {
     onAnswer: () => showSight(),
   })
 
-  const inUse = (): SeenCard | null => cardInUse(sight, chosenSerial, (card) => tokens.of(card).binding)
+  const inUse = (): SeenCard | null =>
+    cardInUse(sight, [chosenSerial, openedSerial], (card) => tokens.of(card).binding)
 
   const show = (next: CardState): void => {
     if (stopped || isDeepStrictEqual(next, state)) return
@@ -138,6 +139,8 @@ export const createCardService = (deps: CardDependencies): CardService => {
   const takeIn = (seen: Sight): void => {
     const former = inUse()
     sight = seen
+    // Put back since the last look, it is another insertion, closed as any.
+    if (former && !isHeld(former.insertion) && former.serial === openedSerial) openedSerial = null
     if (!cardsOf(seen).some(({ serial }) => serial === openedSerial)) openedSerial = null
     if (!cardsOf(seen).some(({ serial }) => serial === chosenSerial)) chosenSerial = null
     if (state.state === 'open' && former && !isHeld(former.insertion)) {
