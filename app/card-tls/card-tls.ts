@@ -103,7 +103,7 @@ const placeOf = (
   { host, port, credential }: ConnectRequest,
   versions: { tls12: boolean; tls13: boolean },
 ): string => {
-  const leaf = credential?.certificates[0]
-  const certificate = leaf ? createHash('sha256').update(leaf).digest('hex') : null
-  return JSON.stringify([host, port ?? null, certificate, credential?.schemes ?? [], versions])
+  const chain = createHash('sha256')
+  for (const certificate of credential?.certificates ?? []) chain.update(certificate)
+  return JSON.stringify([host, port ?? null, chain.digest('hex'), credential?.schemes ?? [], versions])
 }

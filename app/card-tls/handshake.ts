@@ -45,7 +45,6 @@ export const shake = async (handshake: Handshake): Promise<Outcome<Done>> => {
   try {
     for (;;) {
       const step: Step = await connection.step(answer)
-      if (line.lost.aborted) return line.failure()
       switch (step.kind) {
         case 'read': {
           send(step.send)
@@ -70,6 +69,7 @@ export const shake = async (handshake: Handshake): Promise<Outcome<Done>> => {
         }
         case 'done': {
           send(step.send)
+          if (line.lost.aborted) return line.failure()
           // A session remembered is not a server believed for ever: it is judged again, by the certificate it showed then.
           const verdict = step.resumed ? await judge(step.chain) : ok(null)
           return verdict.ok ? ok(step) : verdict
@@ -106,23 +106,35 @@ interface Line {
   release(): void
 }
 
+/**
+ * Listens in flowing mode, paused unless somebody waits for bytes: what a server says right before it resets the
+ * connection (an alert) would not be read any more otherwise.
+ */
 const watchLine = (stream: Duplex, host: string, signal: AbortSignal): Line => {
   const lost = new AbortController()
+  const heard: Uint8Array[] = []
   let error: AppError = { code: 'net.closed', retry: 'later', details: { host } }
   let notify: () => void = () => undefined
-  const changed = (): void => notify()
+  const onData = (bytes: Uint8Array): void => {
+    heard.push(bytes)
+    stream.pause()
+    notify()
+  }
+  const onEnd = (): void => notify()
   const onError = (cause: Error): void => {
     error = { ...error, cause }
     lost.abort()
   }
   const onLost = (): void => lost.abort()
-  stream.on('readable', changed)
-  stream.on('end', changed)
+  stream.pause()
+  stream.on('data', onData)
+  stream.on('end', onEnd)
   stream.on('error', onError)
   stream.on('close', onLost)
   signal.addEventListener('abort', onLost)
   if (signal.aborted || stream.destroyed) lost.abort()
   const failure = (): Outcome<never> => ({ ok: false, error })
+
   const unlessLost = async <T>(work: Promise<Outcome<T>>): Promise<Outcome<T>> => {
     if (lost.signal.aborted) return failure()
     let giveUp: () => void = () => undefined
@@ -136,7 +148,8 @@ const watchLine = (stream: Duplex, host: string, signal: AbortSignal): Line => {
       lost.signal.removeEventListener('abort', giveUp)
     }
   }
-  const next = (milliseconds: number): Promise<Outcome<Uint8Array | null>> =>
+
+  const read: Line['read'] = (milliseconds) =>
     new Promise((resolve) => {
       const settle = (outcome: Outcome<Uint8Array | null>): void => {
         clearTimeout(timer)
@@ -145,10 +158,11 @@ const watchLine = (stream: Duplex, host: string, signal: AbortSignal): Line => {
         resolve(outcome)
       }
       const look = (): void => {
-        const bytes: unknown = stream.read()
-        if (bytes instanceof Uint8Array) settle(ok(bytes))
+        const bytes = heard.shift()
+        if (bytes) settle(ok(bytes))
         else if (stream.readableEnded) settle(ok(null))
         else if (lost.signal.aborted) settle(failure())
+        else stream.resume()
       }
       const late = (): void => settle(fail('net.timeout', { retry: 'later', details: { host } }))
       const timer = setTimeout(late, Math.max(0, milliseconds))
@@ -156,14 +170,15 @@ const watchLine = (stream: Duplex, host: string, signal: AbortSignal): Line => {
       notify = look
       look()
     })
+
   return {
-    read: next,
+    read,
     unlessLost,
     lost: lost.signal,
     failure,
     release: () => {
-      stream.off('readable', changed)
-      stream.off('end', changed)
+      stream.off('data', onData)
+      stream.off('end', onEnd)
       stream.off('error', onError)
       stream.off('close', onLost)
       signal.removeEventListener('abort', onLost)

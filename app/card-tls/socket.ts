@@ -34,7 +34,6 @@ export const createSocket = (
   options: { situation: Situation; allowHalfOpen: boolean },
 ): CardTlsSocket => {
   const { situation } = options
-  let wanted = false
   /** The server said that nothing follows. */
   let told = false
   let ended = false
@@ -42,8 +41,7 @@ export const createSocket = (
   const socket = new Duplex({
     allowHalfOpen: options.allowHalfOpen,
     read: () => {
-      wanted = true
-      pump()
+      stream.resume()
     },
     write: (chunk: Buffer, _encoding, callback) => {
       sendFrom(chunk, 0, callback)
@@ -58,7 +56,7 @@ export const createSocket = (
       // Said even when leaving in haste: a server may forget the session of a client that vanished.
       if (!error && !ended && stream.writable) attempt(callback, () => stream.write(connection.close()))
       connection.abandon()
-      stream.off('readable', pump)
+      stream.off('data', onData)
       stream.destroy()
       callback(error)
     },
@@ -70,24 +68,21 @@ export const createSocket = (
 
   const deliver = (received: Received): void => {
     if (received.send.length > 0 && stream.writable) stream.write(received.send)
-    if (received.plaintext.length > 0) wanted = socket.push(received.plaintext)
+    if (received.plaintext.length > 0 && !socket.push(received.plaintext)) stream.pause()
     if (received.failure) failWith(errorOf(received.failure, situation))
     else if (received.closed && !told) {
       told = true
-      wanted = false
       socket.push(null)
     }
   }
 
-  const pump = (): void => {
-    while (wanted && !told && !socket.destroyed) {
-      const bytes: unknown = stream.read()
-      if (!(bytes instanceof Uint8Array)) return
-      attempt(
-        (error) => failWith({ ...truncation(situation.host), code: 'tls.handshake', cause: error }),
-        () => deliver(connection.receive(bytes)),
-      )
-    }
+  const onData = (bytes: Buffer): void => {
+    if (told || socket.destroyed) return
+    attempt(
+      (cause) =>
+        failWith({ code: 'tls.handshake', retry: 'later', details: { host: situation.host }, cause }),
+      () => deliver(connection.receive(bytes)),
+    )
   }
 
   const sendFrom = (chunk: Buffer, start: number, callback: (error?: Error | null) => void): void => {
@@ -103,7 +98,8 @@ export const createSocket = (
   const cut = (): void => {
     if (!told && !socket.destroyed) failWith(truncation(situation.host))
   }
-  stream.on('readable', pump)
+  // Flowing, so that an alert right before a reset is heard; paused until somebody reads.
+  stream.on('data', onData)
   stream.on('end', cut)
   stream.on('close', cut)
   stream.on('error', (error) => socket.destroy(error))
@@ -111,7 +107,8 @@ export const createSocket = (
   socket.on('error', () => undefined)
 
   // What came along with the end of the handshake.
-  deliver(connection.receive(new Uint8Array(0)))
+  onData(Buffer.alloc(0))
+  if (stream.destroyed || stream.readableEnded) cut()
   return Object.assign(socket, {
     protocol: done.protocol,
     cipher: done.cipher,
