@@ -4,11 +4,15 @@ import type { ContentCipher } from './algorithms.ts'
 import { contentOf, octetsOf } from './asn1.ts'
 
 /** Ciphers work through a message in pieces of this many bytes: nothing of its size is made beside it. */
-const piece = 64 * 1024
+const piece = 32 * 1024
 
+/**
+ * Output is taken as text of one byte each: a buffer for every piece would stay until the collector looks at what lies outside
+ * its heap, which it does only after tens of megabytes.
+ */
 interface Stream {
-  update(bytes: Uint8Array): Buffer
-  final(): Buffer
+  update(bytes: Uint8Array, input: undefined, output: 'latin1'): string
+  final(output: 'latin1'): string
 }
 
 /**
@@ -16,13 +20,15 @@ interface Stream {
  * null target drops it. Returns its length.
  */
 export const runCipher = (cipher: Stream, bytes: Uint8Array, target: Uint8Array | null): number => {
+  const place = target && Buffer.from(target.buffer, target.byteOffset, target.length)
   let written = 0
-  const put = (out: Buffer): void => {
-    target?.set(out, written)
+  const put = (out: string): void => {
+    place?.write(out, written, 'latin1')
     written += out.length
   }
-  for (let at = 0; at < bytes.length; at += piece) put(cipher.update(bytes.subarray(at, at + piece)))
-  put(cipher.final())
+  for (let at = 0; at < bytes.length; at += piece)
+    put(cipher.update(bytes.subarray(at, at + piece), undefined, 'latin1'))
+  put(cipher.final('latin1'))
   return written
 }
 

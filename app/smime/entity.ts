@@ -169,6 +169,13 @@ export function* canonicalPieces(bytes: Uint8Array): Iterable<Uint8Array> {
   }
 }
 
+/** Whether every LF follows a CR; `before` is the byte in front, where there is one. */
+export const isCanonical = (bytes: Uint8Array, before: number | undefined): boolean => {
+  for (let at = bytes.indexOf(lf); at !== -1; at = bytes.indexOf(lf, at + 1))
+    if ((at === 0 ? before : bytes[at - 1]) !== cr) return false
+  return true
+}
+
 /** Lone LF made CRLF (RFC 8551 §3.1.1): a store or a gateway may have changed line ends after signing. */
 export const withCrlf = (bytes: Uint8Array): Uint8Array => {
   let lone = 0

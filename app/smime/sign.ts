@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { createHash, createVerify, constants, type KeyObject } from 'node:crypto'
 import { Constructed, GeneralizedTime, Null, ObjectIdentifier, OctetString, Sequence, UTCTime } from 'asn1js'
 import {
@@ -16,7 +17,7 @@ import { parsed, readBer } from './asn1.ts'
 import { encodeBase64, encodedLength } from './base64.ts'
 import { readCertificate, type CertificateFacts } from './certificate.ts'
 import { contentInfo, derSet, issuerAndSerial, sorted } from './cms.ts'
-import { canonicalPieces } from './entity.ts'
+import { isCanonical } from './entity.ts'
 import { ownCapabilities } from './capabilities.ts'
 
 /** RSASSA-PKCS1-v1_5 with SHA-256 is what every card does; the others are for software keys. */
@@ -42,7 +43,7 @@ const signingCertificate = ({ der, structure }: CertificateFacts): Sequence => {
 const encryptionPreference = (certificate: CertificateFacts): Constructed =>
   new Constructed({
     idBlock: { tagClass: 3, tagNumber: 0 },
-    value: (issuerAndSerial(certificate).toSchema() as Sequence).valueBlock.value,
+    value: issuerAndSerial(certificate).toSchema().valueBlock.value,
   })
 
 /** UTCTime until 2049, GeneralizedTime after (RFC 5652 §11.3), without fractions of a second. */
@@ -106,28 +107,6 @@ const isRight = (
     .verify({ key, ...padding }, signature)
 }
 
-/** An entity to sign, where it lies in the room of the message to be. */
-export interface DigestJob {
-  room: Uint8Array
-  start: number
-  length: number
-  digest: Digest
-}
-
-/** The digest of an entity to sign. Fails with `smime.malformed` when its line ends are not CRLF. */
-export const digestEntity = ({ room, start, length, digest }: DigestJob): Outcome<Uint8Array> => {
-  const entity = room.subarray(start, start + length)
-  const hash = createHash(digest)
-  let hashed = 0
-  for (const piece of canonicalPieces(entity)) {
-    hash.update(piece)
-    hashed += piece.length
-  }
-  // A lone line feed would have become two bytes.
-  if (hashed !== length) return fail('smime.malformed', { details: { what: 'line-ends' } })
-  return ok(hash.digest())
-}
-
 export interface SigningRequest {
   entity: Uint8Array
   certificate: Uint8Array
@@ -143,21 +122,30 @@ export interface SigningRequest {
   random(n: number): Uint8Array
 }
 
-/** How a big entity is brought into the room of the message, and hashed there; the room comes back. */
-export interface BigEntity {
-  copy(from: Uint8Array, to: Uint8Array, offset: number): Promise<void>
-  digest(job: DigestJob): Promise<Outcome<{ digest: Uint8Array; room: Uint8Array }>>
-}
+/** Copied and hashed in one turn of the event loop, bytes: some milliseconds. */
+const slice = 1024 * 1024
 
-const atOnce: BigEntity = {
-  copy: (from, to, offset) => {
-    to.set(from, offset)
-    return Promise.resolve()
-  },
-  digest: (job) => {
-    const digest = digestEntity(job)
-    return Promise.resolve(digest.ok ? ok({ digest: digest.value, room: job.room }) : digest)
-  },
+/**
+ * Copies an entity into the room of the message and hashes it on the way, while it is in the processor's cache. Fails with
+ * `smime.malformed` when its line ends are not CRLF.
+ */
+const copyHashed = async (
+  entity: Uint8Array,
+  room: Uint8Array,
+  offset: number,
+  digest: Digest,
+): Promise<Outcome<Uint8Array>> => {
+  const hash = createHash(digest)
+  for (let at = 0; at < entity.length; at += slice) {
+    // A turn for others between two slices.
+    if (at > 0) await setImmediate()
+    const piece = entity.subarray(at, at + slice)
+    if (!isCanonical(piece, entity[at - 1]))
+      return fail('smime.malformed', { details: { what: 'line-ends' } })
+    room.set(piece, offset + at)
+    hash.update(piece)
+  }
+  return ok(hash.digest())
 }
 
 /** Room for the structure beside the certificates: attributes and the longest signature. */
@@ -165,11 +153,12 @@ const structureRoom = 8 * 1024
 
 /**
  * Signs a MIME entity (header and body, CRLF line ends) as multipart/signed with a detached CMS and the attributes of RFC 8551
- * §2.5. Returns the multipart's header and body; message headers are the caller's. Fails with `smime.malformed` (entity not
+ * §2.5. Returns the multipart's header and body; message headers are the caller's. A big entity is worked on a slice at a time: the
+ * event loop is not held, and no thread is needed. Fails with `smime.malformed` (entity not
  * canonical, certificate unreadable), `smime.unsupported` (the key cannot do the scheme), `smime.sign-failed` (the signature is
  * not the certificate's) and the errors of `sign`.
  */
-export const signEntity = async (params: SigningRequest, big = atOnce): Promise<Outcome<Uint8Array>> => {
+export const signEntity = async (params: SigningRequest): Promise<Outcome<Uint8Array>> => {
   const { entity, scheme = 'rsa-pkcs1' } = params
   const certificate = readCertificate(params.certificate)
   if (!certificate.ok) return certificate
@@ -196,21 +185,14 @@ export const signEntity = async (params: SigningRequest, big = atOnce): Promise<
   const closing = Buffer.from(`--${boundary}--\r\n`, 'latin1')
   const certificates = [params.certificate, ...params.chain].reduce((sum, one) => sum + one.length, 0)
   const after = between.length + encodedLength(certificates + structureRoom) + closing.length
-  const empty = new Uint8Array(header.length + entity.length + after)
-  await big.copy(entity, empty, header.length)
-  const hashed = await big.digest({
-    room: empty,
-    start: header.length,
-    length: entity.length,
-    digest: how.digest,
-  })
-  if (!hashed.ok) return hashed
-  const { room } = hashed.value
+  const room = new Uint8Array(header.length + entity.length + after)
+  const digest = await copyHashed(entity, room, header.length, how.digest)
+  if (!digest.ok) return digest
 
   const attributes = sorted([
     attribute(oids.contentType, new ObjectIdentifier({ value: oids.data })),
     attribute(oids.signingTime, timeElement(params.signingTime)),
-    attribute(oids.messageDigest, octets(hashed.value.digest)),
+    attribute(oids.messageDigest, octets(digest.value)),
     attribute(oids.signingCertificateV2, signingCertificate(certificate.value)),
     attribute(oids.smimeCapabilities, ownCapabilities()),
     ...(preferred ? [attribute(oids.encryptionKeyPreference, encryptionPreference(preferred.value))] : []),

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ok, type Outcome } from '../contract/errors.ts'
 import { encryptEntity, layOutSealing, type EncryptionRequest } from './encrypt.ts'
 import { judge, openMessage, type OpenContext, type OpenedMessage } from './open.ts'
-import { signEntity, type BigEntity, type SigningRequest } from './sign.ts'
+import { signEntity, type SigningRequest } from './sign.ts'
 import { createSmimeThread } from './thread.ts'
 
 /** From here on, bytes: the event loop must not wait for the work (architecture §2). */
@@ -29,7 +29,7 @@ export interface Smime {
   open(raw: Uint8Array, context: OpenContext): Promise<Outcome<OpenedMessage>>
   /** `encryptEntity`, and the codes of `open`. */
   encrypt(request: EncryptionRequest): Promise<Outcome<Uint8Array>>
-  /** `signEntity`, and the codes of `open`. */
+  /** `signEntity`. */
   sign(request: SigningRequest): Promise<Outcome<Uint8Array>>
   /** Ends the worker thread, with the contents and keys it may hold. */
   stop(): Promise<void>
@@ -60,10 +60,6 @@ export const createSmime = (params: {
       const job = { raw, keys: copies, known: [...(known ?? [])], overwrite }
       return { job, transfer: [raw, ...copies.map(({ pkcs8 }) => pkcs8)] }
     })
-  const big: BigEntity = {
-    copy: copyInto,
-    digest: (job) => thread.run('digest', () => Promise.resolve({ job, transfer: [job.room] })),
-  }
   return {
     open: async (given, context) => {
       if (given.length < bigSize) return ok(await openMessage(given, context))
@@ -84,7 +80,7 @@ export const createSmime = (params: {
         return { job: sealing.value, transfer: [room, key] }
       })
     },
-    sign: (request) => (request.entity.length < bigSize ? signEntity(request) : signEntity(request, big)),
+    sign: (request) => signEntity(request),
     stop: () => thread.stop(),
   }
 }

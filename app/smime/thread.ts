@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import type { FromSmimeWorker, SmimeJobKind, SmimeJobs, SmimeResults } from './worker-protocol.ts'
+import type { SmimeJobKind, SmimeJobs, SmimeResults } from './worker-protocol.ts'
 
 export interface SmimeThread {
   /**
    * Does a job in the worker, after those asked before; `prepare` makes what is given away when its turn has come. Fails
-   * with the job's own codes, `smime.limit` (time is up), `core.internal` (the worker crashed) and `core.unavailable`
+   * with `smime.limit` (time is up), `core.internal` (the worker crashed) and `core.unavailable`
    * (stopped meanwhile).
    */
   run<K extends SmimeJobKind>(
@@ -15,6 +15,9 @@ export interface SmimeThread {
   /** Ends the worker and what it holds; the next job starts another one. */
   stop(): Promise<void>
 }
+
+/** A small nursery: what a message needs is in its one room. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 
 const stopped = (): Outcome<never> => fail('core.unavailable', { retry: 'later' })
 
@@ -33,7 +36,7 @@ export const createSmimeThread = (params: {
   let stops = 0
 
   const start = (): Worker => {
-    const thread = new Worker(params.entry, { name: 'smime', env: {}, execArgv: [] })
+    const thread = new Worker(params.entry, { name: 'smime', env: {}, execArgv: [], resourceLimits })
     // Said to whoever has a job there; between jobs, only that it is gone.
     thread.on('error', () => undefined)
     thread.on('exit', () => {
@@ -56,13 +59,7 @@ export const createSmimeThread = (params: {
     const lost = (cause?: unknown): void =>
       done.resolve(asked === stops ? fail('core.internal', { cause }) : stopped())
     const exited = (): void => lost()
-    const answered = (answer: FromSmimeWorker): void => {
-      if (answer.ok) done.resolve(ok(answer.value))
-      else {
-        const { code, retry, details } = answer.error
-        done.resolve(fail(code, { retry, ...(details ? { details } : {}) }))
-      }
-    }
+    const answered = (answer: unknown): void => done.resolve(ok(answer))
     const timer = setTimeout(() => {
       done.resolve(fail('smime.limit'))
       void end()

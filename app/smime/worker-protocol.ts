@@ -1,25 +1,19 @@
-import type { ErrorData } from '../contract/errors.ts'
 import type { Sealing } from './encrypt.ts'
 import type { DecryptionKey } from './enveloped-data.ts'
 import type { TakenApart } from './open.ts'
-import type { DigestJob } from './sign.ts'
 
 /** What the worker is given; big bytes and keys are transferred, never shared: a message has one room, lent to the worker. */
 export interface SmimeJobs {
   /** `overwrite` for the first attempt: layers come off where they lie. */
   open: { raw: Uint8Array; keys: DecryptionKey[]; known: Uint8Array[]; overwrite: boolean }
   seal: Sealing
-  digest: DigestJob
 }
 
 export interface SmimeResults {
   /** Content is null when nothing came off, and when it was spoiled. */
   open: Omit<TakenApart, 'content'> & { content: Uint8Array | null }
   seal: Uint8Array
-  digest: { digest: Uint8Array; room: Uint8Array }
 }
 
 export type SmimeJobKind = keyof SmimeJobs
 export type ToSmimeWorker = { [K in SmimeJobKind]: { kind: K; job: SmimeJobs[K] } }[SmimeJobKind]
-export type FromSmimeWorker =
-  { ok: true; value: SmimeResults[SmimeJobKind] } | { ok: false; error: ErrorData }

@@ -1,9 +1,7 @@
 import { parentPort } from 'node:worker_threads'
-import { ok, toErrorData, type Outcome } from '../contract/errors.ts'
 import { seal } from './encrypt.ts'
 import { takeApart } from './open.ts'
-import { digestEntity } from './sign.ts'
-import type { FromSmimeWorker, SmimeJobs, SmimeResults, ToSmimeWorker } from './worker-protocol.ts'
+import type { SmimeJobs, SmimeResults, ToSmimeWorker } from './worker-protocol.ts'
 
 /** Below, bytes may lie in a pool that cannot be given away. */
 const transferable = 64 * 1024
@@ -26,36 +24,21 @@ const open = ({ raw, keys, known, overwrite }: SmimeJobs['open']): SmimeResults[
 }
 
 /** What a job came to, and the bytes given back with it. */
-interface Done {
-  value: SmimeResults[keyof SmimeResults]
-  rooms: (Uint8Array | null)[]
-}
-
-const work = (message: ToSmimeWorker): Outcome<Done> => {
-  switch (message.kind) {
-    case 'open': {
-      const value = open(message.job)
-      return ok({ value, rooms: [message.job.raw, value.content] })
-    }
-    case 'seal': {
-      const value = seal(message.job)
-      return ok({ value, rooms: [value] })
-    }
-    case 'digest': {
-      const digest = digestEntity(message.job)
-      const { room } = message.job
-      return digest.ok ? ok({ value: { digest: digest.value, room }, rooms: [room] }) : digest
-    }
+const work = (
+  message: ToSmimeWorker,
+): { value: SmimeResults[keyof SmimeResults]; rooms: (Uint8Array | null)[] } => {
+  if (message.kind === 'open') {
+    const value = open(message.job)
+    return { value, rooms: [message.job.raw, value.content] }
   }
+  const value = seal(message.job)
+  return { value, rooms: [value] }
 }
 
 port.on('message', (message: ToSmimeWorker) => {
-  const done = work(message)
-  const answer: FromSmimeWorker = done.ok
-    ? { ok: true, value: done.value.value }
-    : { ok: false, error: toErrorData(done.error) }
-  const rooms = (done.ok ? done.value.rooms : []).flatMap((room) =>
+  const { value, rooms } = work(message)
+  const given = rooms.flatMap((room) =>
     room && room.buffer.byteLength >= transferable ? [room.buffer as ArrayBuffer] : [],
   )
-  port.postMessage(answer, [...new Set(rooms)])
+  port.postMessage(value, [...new Set(given)])
 })

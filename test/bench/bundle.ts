@@ -12,9 +12,10 @@ export interface Programs {
   card: string
 }
 
-/** Bundles into `folder`, which must be inside the repository for the native packages to be found. */
-export const bundlePrograms = async (folder: string): Promise<Programs> => {
-  const bundle = async (name: string, input?: string): Promise<string> => {
+/** Bundles one program into a folder, which must be inside the repository for the native packages to be found. */
+const bundleInto =
+  (folder: string) =>
+  async (name: string, input?: string): Promise<string> => {
     const known = bundles.find((one) => one.name === name)
     if (!known?.config.build) throw new Error(`scripts/bundles.ts has no ${name}`)
     const { build: options } = known.config
@@ -28,6 +29,10 @@ export const bundlePrograms = async (folder: string): Promise<Programs> => {
     })
     return join(folder, known.output.split('/')[1] ?? '')
   }
+
+/** The programs of the mail benches, bundled into `folder`. */
+export const bundlePrograms = async (folder: string): Promise<Programs> => {
+  const bundle = bundleInto(folder)
   return {
     core: await bundle('core', join(import.meta.dirname, 'core-program.ts')),
     vaultWorker: await bundle('vault-worker'),
@@ -36,4 +41,11 @@ export const bundlePrograms = async (folder: string): Promise<Programs> => {
     indexingWorker: await bundle('indexing-worker'),
     card: await bundle('card'),
   }
+}
+
+/** The program of the S/MIME bench and its worker, bundled into `folder`. */
+export const bundleSmime = async (folder: string): Promise<{ program: string; worker: string }> => {
+  const bundle = bundleInto(folder)
+  const program = await bundle('core', join(import.meta.dirname, 'smime-program.ts'))
+  return { program, worker: await bundle('smime-worker') }
 }

@@ -6,12 +6,13 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { folderNames, startOperator } from '../operator/index.ts'
+import { folderNames, startOperator, type Operator } from '../operator/index.ts'
 import { benchNames, runBenches, type BenchName } from './benches.ts'
 import { fillMailbox, owner } from './mailbox.ts'
 import { bundlePrograms, type Programs } from './bundle.ts'
 import { directNames, runDirect } from './direct.ts'
 import { preparePeers, type Peers } from './peers.ts'
+import { runSmimeBench } from './smime.ts'
 import type { Figure } from './statistics.ts'
 
 const { values, positionals } = parseArgs({
@@ -32,21 +33,24 @@ const whole = (text: string): number => {
   return number
 }
 const isBench = (name: string): name is BenchName => (benchNames as readonly string[]).includes(name)
-const asked = positionals.length === 0 || positionals.includes('all') ? [...benchNames] : positionals
-const unknown = asked.filter((name) => !isBench(name))
-if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are: ${benchNames.join(', ')}`)
+/** Needs neither server nor mailbox. */
+const smimeName = 'smime'
+const all = [...benchNames, smimeName]
+const named = positionals.length === 0 || positionals.includes('all') ? all : positionals
+const unknown = named.filter((name) => !all.includes(name))
+if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are: ${all.join(', ')}`)
+const asked = named.filter(isBench)
 
 const folder = await mkdtemp(join(tmpdir(), 'souspli-bench-'))
 // Beside the packages the bundles import, and not in dist/, which a build empties.
 const dist = join(import.meta.dirname, `../../node_modules/.bench-${process.pid}`)
-const operator = await startOperator()
 const print = (line: Figure): void => void process.stdout.write(`${JSON.stringify(line)}\n`)
 const load = (): string =>
   loadavg()
     .map((one) => one.toFixed(1))
     .join(' ')
 
-const withServer = async (peers: Peers, programs: Programs): Promise<void> => {
+const withServer = async (operator: Operator, peers: Peers, programs: Programs): Promise<void> => {
   const mailbox = await fillMailbox(operator, whole(values.messages))
   // The server reads its own store before anybody is timed.
   for (const path of ['INBOX', folderNames.archive, folderNames.sent])
@@ -69,23 +73,32 @@ const withServer = async (peers: Peers, programs: Programs): Promise<void> => {
       log,
       print,
     },
-    new Set(asked.filter(isBench)),
+    new Set(asked),
   )
   log(`load at the end ${load()}`)
 }
 
+const withMail = async (): Promise<void> => {
+  const operator = await startOperator()
+  try {
+    const peers = preparePeers(operator, log)
+    const programs = await bundlePrograms(dist)
+    if (values.direct) {
+      const wrong = asked.filter((name) => !(directNames as readonly string[]).includes(name))
+      if (wrong.length > 0) throw new Error(`without a server there are only: ${directNames.join(', ')}`)
+      const messages = whole(values.messages)
+      const runs = whole(values.runs)
+      const compared = values['no-peers'] ? null : peers
+      await runDirect({ messages, runs, programs, folder, peers: compared, log, print }, new Set(asked))
+    } else await withServer(operator, peers, programs)
+  } finally {
+    await operator.stop()
+  }
+}
+
 try {
-  const peers = preparePeers(operator, log)
-  const programs = await bundlePrograms(dist)
-  if (values.direct) {
-    const wrong = asked.filter((name) => !(directNames as readonly string[]).includes(name))
-    if (wrong.length > 0) throw new Error(`without a server there are only: ${directNames.join(', ')}`)
-    const messages = whole(values.messages)
-    const runs = whole(values.runs)
-    const compared = values['no-peers'] ? null : peers
-    await runDirect({ messages, runs, programs, folder, peers: compared, log, print }, new Set(asked))
-  } else await withServer(peers, programs)
+  if (named.includes(smimeName)) await runSmimeBench({ runs: whole(values.runs), folder, dist, log, print })
+  if (asked.length > 0) await withMail()
 } finally {
-  await operator.stop()
   for (const made of [folder, dist]) await rm(made, { recursive: true, force: true })
 }
