@@ -42,6 +42,8 @@ export interface CardProof {
       signal: AbortSignal
     },
   ) => Promise<Outcome<Duplex>>
+  /** Gives up going on with earlier sessions of a server; false when there were none, or they were given up before. */
+  startAfresh: (server: { host: string; port: number }) => boolean
 }
 
 export interface CardProofs {
@@ -67,6 +69,14 @@ const handshakeMilliseconds = 20_000
 export const createCardProofs = (deps: CardProofDependencies): CardProofs => {
   const { card } = deps
   let made: Outcome<CardTls> | null = null
+  /** Servers a session may go on with, and those that hang up on who tries; `host:port`. */
+  const known = new Set<string>()
+  const withoutSessions = new Set<string>()
+  let connections = 0
+  const forget = (): void => {
+    known.clear()
+    if (made?.ok) made.value.forget()
+  }
   const cardTls = (): Outcome<CardTls> => {
     if (made?.ok !== true) made = deps.cardTls()
     return made
@@ -95,36 +105,50 @@ export const createCardProofs = (deps: CardProofDependencies): CardProofs => {
       if (!key.ok) return key
       const tls = cardTls()
       if (!tls.ok) return tls
-      const credential: ClientCredential = {
+      const whose = `${bound.serial} ${bound.nationalId ?? ''}`
+      const credential: Omit<ClientCredential, 'identity'> = {
         certificates: [key.value.certificate, ...issuersOf(key.value.certificate, deps.anchors)],
         schemes: key.value.schemes,
         sign: ({ scheme, message }) => key.value.sign({ scheme, message }),
-        identity: `${bound.serial} ${bound.nationalId ?? ''}`,
       }
       return ok({
         kind: 'card',
-        secure: (stream, { host, port, verifyServer, signal }) =>
-          tls.value.connect({
+        secure: async (stream, { host, port, verifyServer, signal }) => {
+          const server = `${host}:${String(port)}`
+          const alone = withoutSessions.has(server)
+          const identity = alone ? `${whose} ${String(connections++)}` : whose
+          const connected = await tls.value.connect({
             stream,
             host,
             port,
-            credential,
+            credential: { ...credential, identity },
             verifyServer: (chain) => verifyServer({ chain, host }),
             handshakeMilliseconds,
             signal,
-          }),
+          })
+          if (alone) tls.value.forget(identity)
+          else if (connected.ok) known.add(server)
+          return connected
+        },
+        startAfresh: ({ host, port }) => {
+          const server = `${host}:${String(port)}`
+          if (!known.delete(server)) return false
+          withoutSessions.add(server)
+          return true
+        },
       })
     },
     watch: (tell) => {
+      const now = card.state()
+      let open = now.state === 'open'
       /** The card that connections may rest on. */
-      let held: string | null = null
-      let open = false
+      let held = now.state === 'open' ? now.token.serial : null
       return card.onChange((state) => {
         if (state.state === 'starting') return
         const present = 'token' in state && state.state !== 'blocked' ? state.token.serial : null
         if (held !== null && present !== held) {
           held = null
-          if (made?.ok) made.value.forget()
+          forget()
           tell(null)
         }
         const opened = state.state === 'open' && !open
@@ -134,9 +158,7 @@ export const createCardProofs = (deps: CardProofDependencies): CardProofs => {
         tell(present)
       })
     },
-    forget: () => {
-      if (made?.ok) made.value.forget()
-    },
+    forget,
   }
 }
 

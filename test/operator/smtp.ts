@@ -205,8 +205,6 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
             requestCert: true,
             rejectUnauthorized: clients.wanted === 'required',
             ca: clients.authoritiesPem,
-            // Without it OpenSSL resumes no session of somebody who showed a certificate.
-            sessionIdContext: 'souspli-test-operator',
           }
         : {}),
       name: `smtp.${domains.operator}`,

@@ -151,8 +151,8 @@ export const refusalOf = (client: ImapFlow): unknown =>
 const connectionOptions = (server: ImapEndpoint, line: Line) => ({
   host: server.host,
   port: server.port,
-  secure: line.secured || server.security === 'tls',
-  doSTARTTLS: true,
+  // Asking for STARTTLS where TLS came first is a fault to the library.
+  ...(line.secured || server.security === 'tls' ? { secure: true } : { secure: false, doSTARTTLS: true }),
   transport: line.transport,
   logger: false as const,
   clientInfo: {

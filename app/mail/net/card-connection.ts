@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { ok, type Outcome } from '../../contract/errors.ts'
+import { ok, type ErrorCode, type Outcome } from '../../contract/errors.ts'
 import type { CardProof } from './credentials.ts'
 import { openTcp, type PeerVerification } from './peer.ts'
 import { startTls } from './starttls.ts'
@@ -15,11 +15,29 @@ export type MailSocket = Duplex & {
 /** What a server that speaks first would have said over TLS; after STARTTLS it says nothing more. */
 const greetings = { imap: '* OK\r\n', smtp: '220 \r\n' }
 
+/** How a server ends that breaks off instead of making a new session (Dovecot 2.3 does, with client certificates). */
+const hangingUp: ReadonlySet<ErrorCode> = new Set(['net.closed', 'tls.handshake'])
+
 /**
  * A connection secured by the card, as the mail libraries want one that is already secure: TCP, STARTTLS unless TLS comes
  * first, the handshake. Errors: net.*, tls.*, card.*, auth.other-card, and `startTls`'s.
  */
 export const openByCard = async (
+  ...wish: [
+    verification: PeerVerification,
+    protocol: 'imap' | 'smtp',
+    server: { host: string; port: number; security: 'starttls' | 'tls' },
+    proof: CardProof,
+    signal: AbortSignal,
+  ]
+): Promise<Outcome<MailSocket>> => {
+  const [, , server, proof, signal] = wish
+  const opened = await openOnce(...wish)
+  if (opened.ok || signal.aborted || !hangingUp.has(opened.error.code)) return opened
+  return proof.startAfresh(server) ? await openOnce(...wish) : opened
+}
+
+const openOnce = async (
   verification: PeerVerification,
   protocol: 'imap' | 'smtp',
   server: { host: string; port: number; security: 'starttls' | 'tls' },

@@ -16,6 +16,8 @@ export interface CardProof {
     stream: Duplex,
     peer: { host: string; port: number; verifyServer: PeerVerification['verifyServer']; signal: AbortSignal },
   ) => Promise<Outcome<Duplex>>
+  /** Gives up going on with earlier sessions of a server; false when there were none, or they were given up before. */
+  startAfresh: (server: { host: string; port: number }) => boolean
 }
 
 /** What proves who is there. */

@@ -56,8 +56,10 @@ export const authenticate = (
       resolve(outcome)
     }
     const handler = async (context: SMTPConnectionCustomAuthContext): Promise<void> => {
-      if (!context.authMethods.includes(method)) {
-        settle(fail('auth.mechanism-unavailable', { details: { mechanism: method } }))
+      const unavailable = fail('auth.mechanism-unavailable', { details: { mechanism: method } })
+      // nodemailer tells of the mechanisms it knows itself; EXTERNAL is asked for.
+      if (method !== 'EXTERNAL' && !context.authMethods.includes(method)) {
+        settle(unavailable)
         return
       }
       for (const { initial, identity } of tries) {
@@ -68,6 +70,10 @@ export const authenticate = (
         if (reply.status === 334) reply = await context.sendCommand('')
         if (reply.status === 235) {
           settle(ok({ maxMessageSize: context.maxAllowedSize || null, identity }))
+          return
+        }
+        if (reply.status === 504) {
+          settle(unavailable)
           return
         }
         if (reply.status >= 400 && reply.status < 500) {
