@@ -23,18 +23,27 @@ type Step =
 
 const stages = ['protect', 'recovery', 'account', 'login', 'sync'] as const
 
-/** First run: from nothing to a mailbox, one question per page. `start` is `account` when the vault already exists. */
+/**
+ * First run: from nothing to a mailbox, one question per page. `start` is `account` when the vault already exists, `beside`
+ * for a colleague on a workstation where others have theirs.
+ */
 export const Assistant = ({
   start,
   onDone,
   onCancel,
 }: {
-  start: 'welcome' | 'account'
+  start: 'welcome' | 'account' | 'beside'
   onDone: () => void
   /** Where one may also leave without a new mailbox. */
   onCancel?: () => void
 }) => {
-  const [step, setStep] = useState<Step>(start === 'welcome' ? { name: 'welcome' } : { name: 'account' })
+  const [step, setStep] = useState<Step>(
+    start === 'beside'
+      ? { name: 'protect' }
+      : start === 'welcome'
+        ? { name: 'welcome' }
+        : { name: 'account' },
+  )
   const stage = stages.findIndex((name) => name === step.name)
   return (
     <div className="assistant">
@@ -69,7 +78,11 @@ export const Assistant = ({
           ) : step.name === 'restore' ? (
             <RestoreStep onBack={() => setStep({ name: 'welcome' })} onDone={onDone} />
           ) : step.name === 'protect' ? (
-            <ProtectStep onCreated={(code) => setStep({ name: 'recovery', code })} />
+            <ProtectStep
+              beside={start === 'beside'}
+              onCreated={(code) => setStep({ name: 'recovery', code })}
+              {...(onCancel && start === 'beside' ? { onCancel } : {})}
+            />
           ) : step.name === 'recovery' ? (
             <RecoveryStep code={step.code} onNext={() => setStep({ name: 'account' })} />
           ) : step.name === 'account' ? (

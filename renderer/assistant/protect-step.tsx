@@ -1,10 +1,11 @@
 import { useState } from 'react'
 import type { AppError, Outcome } from '../../app/contract/index.ts'
+import { asksPin, CardChoice, CardPicture, CardTrouble, PinForm, toldByCard } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
 import { Button, ErrorBanner, Segments, Spinner } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
-import { CardPicture, CardTrouble, NewPassphrase, PinForm } from '../unlock/index.ts'
+import { NewPassphrase } from '../unlock/index.ts'
 
 /** Characters of a passphrase below which the core refuses it anyway; said before asking. */
 const PassphraseForm = ({
@@ -36,24 +37,32 @@ const PassphraseForm = ({
 }
 
 /** Card or passphrase: what will open the messages on this workstation. */
-export const ProtectStep = ({ onCreated }: { onCreated: (recoveryCode: string) => void }) => {
+export const ProtectStep = ({
+  beside,
+  onCreated,
+  onCancel,
+}: {
+  /** For somebody else than those who have a mailbox on this workstation already. */
+  beside: boolean
+  onCreated: (recoveryCode: string) => void
+  onCancel?: () => void
+}) => {
   const card = useStore(cardStore)
   const [way, setWay] = useState<'card' | 'passphrase'>('card')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
-  const token = 'token' in card && card.state !== 'blocked' ? card.token : null
   const create = async (question: () => Promise<Outcome<{ recoveryCode: string }>>): Promise<void> => {
     setBusy(true)
     setError(null)
     const answer = await question()
     setBusy(false)
     if (answer.ok) onCreated(answer.value.recoveryCode)
-    else setError(answer.error.code === 'card.pin-incorrect' ? null : answer.error)
+    else setError(toldByCard(answer.error) ? null : answer.error)
   }
   return (
     <div className="assistant-step">
-      <h1>{t('assistant.protectTitle')}</h1>
-      <p className="assistant-lead">{t('assistant.protectText')}</p>
+      <h1>{t(beside ? 'assistant.besideTitle' : 'assistant.protectTitle')}</h1>
+      <p className="assistant-lead">{t(beside ? 'assistant.besideText' : 'assistant.protectText')}</p>
       <Segments
         label={t('assistant.protectWith')}
         value={way}
@@ -70,24 +79,34 @@ export const ProtectStep = ({ onCreated }: { onCreated: (recoveryCode: string) =
         <PassphraseForm
           busy={busy}
           error={error}
-          onSubmit={(passphrase) => void create(() => invoke('session.createWithPassphrase', { passphrase }))}
+          onSubmit={(passphrase) =>
+            void create(() => invoke('session.createWithPassphrase', { passphrase, beside }))
+          }
         />
-      ) : token ? (
+      ) : asksPin(card) ? (
         <div className="assistant-card">
-          <CardPicture holder={token.holder} />
-          <PinForm
-            token={token}
-            wrong={card.state === 'pin-wrong'}
-            triesLeft={'triesLeft' in card ? card.triesLeft : null}
-            busy={busy}
-            error={error}
-            submitLabel={t('assistant.createVault')}
-            onSubmit={(pin) => create(() => invoke('session.createWithCard', { pin }))}
-          />
+          <CardPicture holder={card.token.holder} />
+          <div className="assistant-card-form">
+            <CardChoice />
+            <PinForm
+              card={card}
+              busy={busy}
+              error={error}
+              submitLabel={t('assistant.createVault')}
+              onSubmit={(entry) => create(() => invoke('session.createWithCard', entry))}
+            />
+          </div>
         </div>
       ) : (
         <CardTrouble card={card} />
       )}
+      {onCancel ? (
+        <div className="assistant-row">
+          <Button variant="link" isDisabled={busy} onPress={onCancel}>
+            {t('common.back')}
+          </Button>
+        </div>
+      ) : null}
     </div>
   )
 }

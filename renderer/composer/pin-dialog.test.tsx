@@ -60,15 +60,15 @@ const type = async (pin: string): Promise<void> => {
 it('tells the tries left, opens the card, then goes on', async () => {
   expect(document.body.textContent).toContain('Il reste 2 essais')
   await type('1234')
-  expect(asked).toEqual([['card.login', { pin: '1234' }]])
+  expect(asked).toEqual([['card.login', { pin: '1234', serial: token.serial }]])
   expect(opened).toHaveBeenCalledOnce()
 })
 
 it('stays when the card refuses, and says what happened', async () => {
-  answer = { ok: false, error: { code: 'card.pin-locked', retry: 'no' } }
+  answer = { ok: false, error: { code: 'card.timeout', retry: 'no' } }
   await type('0000')
   expect(opened).not.toHaveBeenCalled()
-  expect(document.querySelector('[role=alert]')?.textContent).toMatch(/bloqu/)
+  expect(document.querySelector('[role=alert]')?.textContent).toMatch(/pas répondu/)
 })
 
 it('without a card, says to insert it instead of asking for a PIN', async () => {
@@ -78,4 +78,39 @@ it('without a card, says to insert it instead of asking for a PIN', async () => 
   })
   expect(document.querySelector('.pin-input')).toBeNull()
   expect(document.body.textContent).toContain('Insérez votre carte')
+})
+
+it('stops before the last try, and spends it only when the user insists', async () => {
+  await act(() => {
+    cardStore.set({ state: 'pin-wrong', token, triesLeft: 1 })
+    return Promise.resolve()
+  })
+  expect(document.body.textContent).toContain('Dernier essai')
+  expect(document.querySelector('.pin-input')).toBeNull()
+  await act(() => {
+    ;[...document.querySelectorAll('button')]
+      .find(({ textContent }) => /quand même/.test(textContent))
+      ?.click()
+    return Promise.resolve()
+  })
+  await type('1234')
+  expect(asked).toEqual([['card.login', { pin: '1234', serial: token.serial, insist: true }]])
+})
+
+it('leaves the code to a reader with its own key pad', async () => {
+  await act(() => {
+    cardStore.set({ state: 'pin-needed', token: { ...token, pinPad: true }, triesLeft: null, again: false })
+    return Promise.resolve()
+  })
+  expect(document.querySelector('.pin-input')).toBeNull()
+  await act(async () => {
+    document.querySelector('form')?.requestSubmit()
+    await Promise.resolve()
+  })
+  expect(asked).toEqual([['card.login', { pin: '', serial: token.serial }]])
+  await act(() => {
+    cardStore.set({ state: 'pin-on-reader', token: { ...token, pinPad: true } })
+    return Promise.resolve()
+  })
+  expect(document.body.textContent).toContain('Saisissez le code sur le lecteur')
 })

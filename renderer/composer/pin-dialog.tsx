@@ -1,10 +1,10 @@
 import { useState } from 'react'
-import type { AppError } from '../../app/contract/index.ts'
+import type { AppError, PinEntry } from '../../app/contract/index.ts'
+import { asksPin, CardTrouble, PinForm, toldByCard } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
 import { Dialog } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
-import { CardTrouble, PinForm } from '../unlock/index.ts'
 
 /** Opens the card to sign, when the session was opened without it or its process restarted (`card.login`). */
 export const PinDialog = ({
@@ -20,22 +20,19 @@ export const PinDialog = ({
   const card = useStore(cardStore)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
-  const login = async (pin: string): Promise<void> => {
+  const login = async (entry: PinEntry): Promise<void> => {
     setBusy(true)
     setError(null)
-    const outcome = await invoke('card.login', { pin })
+    const outcome = await invoke('card.login', entry)
     setBusy(false)
     if (outcome.ok) onOpened()
-    // A wrong PIN is told by the card's own state, with the tries left.
-    else if (outcome.error.code !== 'card.pin-incorrect') setError(outcome.error)
+    else if (!toldByCard(outcome.error)) setError(outcome.error)
   }
   return (
     <Dialog title={t('composer.pinTitle')} isOpen={isOpen} onClose={onClose} width="narrow">
-      {card.state === 'pin-needed' || card.state === 'pin-wrong' || card.state === 'open' ? (
+      {asksPin(card) ? (
         <PinForm
-          token={card.token}
-          wrong={card.state === 'pin-wrong'}
-          triesLeft={card.state === 'open' ? null : card.triesLeft}
+          card={card}
           busy={busy}
           error={error}
           submitLabel={t('composer.pinSubmit')}

@@ -17,6 +17,7 @@ export {
   openRequestStore,
   outboxStore,
   progressStore,
+  readersStore,
   savedSearchStore,
   sessionStore,
   settingsStore,

@@ -3,6 +3,7 @@ import type {
   Account,
   ActionProgress,
   AppError,
+  CardReader,
   CardState,
   Draft,
   IndexingState,
@@ -61,6 +62,8 @@ const noActions: EventPayload<'actions.changed'> = { waiting: 0, blocked: 0, not
 /** Null until the core has answered once. */
 export const sessionStore = createStore<SessionState | null>(null)
 export const cardStore = createStore<CardState>({ state: 'starting' })
+/** Every reader, with what is in it. */
+export const readersStore = createStore<readonly CardReader[]>([])
 export const accountStore = createStore<readonly Account[]>([])
 export const progressStore = createStore<ReadonlyMap<number, SyncProgress>>(new Map())
 /** Drafts of this workstation, newest first; asked again whenever the composer opens or closes. */
@@ -165,6 +168,7 @@ export const followCore = (): (() => void) => {
     on('session.changed', setSession),
     on('mail.delta', (delta) => void applyDelta(delta)),
     on('card.changed', (state) => cardStore.set(state)),
+    on('card.readersChanged', (readers) => readersStore.set(readers)),
     on('accounts.changed', (accounts) => accountStore.set(accounts)),
     on('accounts.progress', (progress) =>
       progressStore.set(new Map(progressStore.get()).set(progress.accountId, progress)),
@@ -184,10 +188,15 @@ export const followCore = (): (() => void) => {
       invoke('session.state', null),
       fill(settingsStore, invoke('settings.get', null)),
       fill(cardStore, invoke('card.state', null)),
+      fill<readonly CardReader[]>(readersStore, invoke('card.readers', null)),
     ])
     applySettings(settingsStore.get(), darkQuery.matches)
     if (sessionStore.get() === null)
-      setSession(session.ok ? session.value : { phase: 'locked', reason: 'error', slots: [] })
+      setSession(
+        session.ok
+          ? session.value
+          : { phase: 'locked', reason: 'error', slots: [], ways: [], cardUser: null },
+      )
   })()
   return () => {
     for (const stop of stops) stop()

@@ -2,16 +2,18 @@ import { useId, type Ref } from 'react'
 
 export const pinLength = 4
 
-/** What remains of a typed or pasted text: its digits, the first four. */
-export const pinDigits = (text: string): string => text.replace(/\D/g, '').slice(0, pinLength)
+/** What remains of a typed or pasted text: its digits, the first four (or `length`). */
+export const pinDigits = (text: string, length = pinLength): string =>
+  text.replace(/\D/g, '').slice(0, length)
 
 /**
- * *Code porteur*: four boxes to the eye, one password field to the keyboard and to screen readers, so that typing, pasting
+ * *Code porteur* (four digits) or *code de déblocage* (`length` 8): boxes to the eye, one password field to the keyboard and to screen readers, so that typing, pasting
  * and password managers' rules all behave. The value never leaves the caller's state.
  */
 export const PinField = ({
   label,
   value,
+  length = pinLength,
   onChange,
   onComplete,
   isInvalid = false,
@@ -21,8 +23,9 @@ export const PinField = ({
 }: {
   label: string
   value: string
+  length?: number
   onChange: (value: string) => void
-  /** All four digits are there. */
+  /** All digits are there. */
   onComplete?: (value: string) => void
   isInvalid?: boolean
   isDisabled?: boolean
@@ -31,23 +34,24 @@ export const PinField = ({
 }) => {
   const id = useId()
   const change = (text: string): void => {
-    const digits = pinDigits(text)
+    const digits = pinDigits(text, length)
     if (digits === value) return
     onChange(digits)
-    if (digits.length === pinLength) onComplete?.(digits)
+    if (digits.length === length) onComplete?.(digits)
   }
   return (
     <div
       className="pin"
+      {...(length > pinLength ? { 'data-long': '' } : {})}
       {...(isInvalid ? { 'data-invalid': '' } : {})}
       {...(isDisabled ? { 'data-disabled': '' } : {})}
     >
-      {Array.from({ length: pinLength }, (_, index) => (
+      {Array.from({ length }, (_, index) => (
         <div
           key={index}
           className="pin-box"
           aria-hidden="true"
-          {...(index === Math.min(value.length, pinLength - 1) ? { 'data-current': '' } : {})}
+          {...(index === Math.min(value.length, length - 1) ? { 'data-current': '' } : {})}
         >
           {index < value.length ? '•' : ''}
         </div>

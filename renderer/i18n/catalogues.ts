@@ -2,6 +2,8 @@ import { actions as enActions } from './en/actions.ts'
 import { assistant as enAssistant } from './en/assistant.ts'
 import { common as enCommon } from './en/common.ts'
 import { composer as enComposer } from './en/composer.ts'
+import { diagnosis as enDiagnosis } from './en/diagnosis.ts'
+import { ownCard as enOwnCard } from './en/own-card.ts'
 import { documents as enDocuments } from './en/documents.ts'
 import { exchange as enExchange } from './en/exchange.ts'
 import { folders as enFolders } from './en/folders.ts'
@@ -17,6 +19,8 @@ import { actions } from './fr/actions.ts'
 import { assistant } from './fr/assistant.ts'
 import { common } from './fr/common.ts'
 import { composer } from './fr/composer.ts'
+import { diagnosis } from './fr/diagnosis.ts'
+import { ownCard } from './fr/own-card.ts'
 import { documents } from './fr/documents.ts'
 import { exchange } from './fr/exchange.ts'
 import { folders } from './fr/folders.ts'
@@ -34,6 +38,8 @@ export const fr = {
   actions,
   common,
   unlock,
+  ownCard,
+  diagnosis,
   storage,
   assistant,
   shell,
@@ -53,6 +59,8 @@ type Catalogue = { [A in keyof typeof fr]: { [K in keyof (typeof fr)[A]]: string
 export const en: Catalogue = {
   common: enCommon,
   unlock: enUnlock,
+  ownCard: enOwnCard,
+  diagnosis: enDiagnosis,
   storage: enStorage,
   assistant: enAssistant,
   shell: enShell,

@@ -1,4 +1,5 @@
-import { Segments } from '../design/index.ts'
+import { openPanel } from '../card/index.ts'
+import { Button, Segments } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { SettingsPart, type SettingsChange } from './settings-part.tsx'
 
@@ -16,5 +17,10 @@ export const SecuritySection = ({ settings, change }: SettingsChange) => (
       }))}
       onChange={(minutes) => change({ lockAfterMinutes: Number(minutes) })}
     />
+    <div className="settings-card-actions">
+      <Button onPress={() => openPanel('card')}>{t('ownCard.title')}</Button>
+      <Button onPress={() => openPanel('change')}>{t('ownCard.changePin')}</Button>
+      <Button onPress={() => openPanel('diagnosis')}>{t('ownCard.diagnosis')}</Button>
+    </div>
   </SettingsPart>
 )

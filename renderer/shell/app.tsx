@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Assistant } from '../assistant/index.ts'
+import { CardPanels } from '../card/index.ts'
 import { accountStore, accountsLoadedStore, followCore, sessionStore, useStore } from '../data/index.ts'
 import { clearToasts, Spinner, ToastRegion } from '../design/index.ts'
 import { t, useLanguage } from '../i18n/index.ts'
@@ -25,7 +26,7 @@ export const App = () => {
   const session = useStore(sessionStore)
   const accounts = useStore(accountStore)
   const accountsLoaded = useStore(accountsLoadedStore)
-  const [assistant, setAssistant] = useState<'welcome' | 'account' | null>(null)
+  const [assistant, setAssistant] = useState<'welcome' | 'account' | 'beside' | null>(null)
   const phase = session?.phase
   useEffect(() => {
     // Nothing of a session stays on the lock screen.
@@ -40,11 +41,16 @@ export const App = () => {
         ? 'account'
         : null
   if (assistant === null && begins !== null) setAssistant(begins)
-  if (assistant !== null && phase === 'locked') setAssistant(null)
+  // A colleague begins his on the lock screen; a wrong PIN there is no end of it.
+  const [lastPhase, setLastPhase] = useState(phase)
+  if (phase !== lastPhase) {
+    setLastPhase(phase)
+    if (assistant !== null && phase === 'locked' && (assistant !== 'beside' || lastPhase === 'open'))
+      setAssistant(null)
+  }
 
   const screen = (() => {
     if (!session) return null
-    if (session.phase === 'locked') return <UnlockScreen session={session} />
     if (assistant !== null)
       return (
         <Assistant
@@ -53,12 +59,14 @@ export const App = () => {
           {...(begins === null ? { onCancel: () => setAssistant(null) } : {})}
         />
       )
-    if (session.phase === 'opening') return <UnlockScreen session={session} />
+    if (session.phase === 'locked' || session.phase === 'opening')
+      return <UnlockScreen session={session} onNewMailbox={() => setAssistant('beside')} />
     return session.phase === 'open' ? <Shell onAddAccount={() => setAssistant('account')} /> : null
   })()
   return (
     <>
       <Suspense fallback={<LoadingScreen />}>{screen}</Suspense>
+      <CardPanels />
       <ToastRegion />
     </>
   )

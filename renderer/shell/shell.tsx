@@ -10,6 +10,7 @@ import {
   PendingActionList,
   type Prepared,
 } from '../actions/index.ts'
+import { openPanel } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { Composer } from '../composer/index.ts'
 import {
@@ -214,6 +215,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         return
       case 'settings':
         openSettings('look')
+        return
+      case 'card':
+      case 'diagnosis':
+        openPanel(command)
         return
       case 'sync':
         void invoke('accounts.syncNow', null)

@@ -1,4 +1,5 @@
-import { Dialog, KeyboardHint } from '../design/index.ts'
+import { openPanel } from '../card/index.ts'
+import { Button, Dialog, KeyboardHint } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { shortcuts } from './shortcuts.ts'
 
@@ -27,5 +28,15 @@ export const ShortcutHelp = ({ isOpen, onClose }: { isOpen: boolean; onClose: ()
       ))}
     </div>
     <p className="muted small">{t('shell.helpList')}</p>
+    <div className="help-diagnosis">
+      <Button
+        onPress={() => {
+          onClose()
+          openPanel('diagnosis')
+        }}
+      >
+        {t('ownCard.diagnosis')}
+      </Button>
+    </div>
   </Dialog>
 )

@@ -22,6 +22,8 @@ export type Command =
   | 'settings'
   | 'sync'
   | 'outbox'
+  | 'card'
+  | 'diagnosis'
   | 'lock'
 
 export interface Shortcut {
@@ -55,6 +57,8 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'sync', keys: null, label: 'shell.cmd-sync', group: 'window' },
   { command: 'outbox', keys: null, label: 'shell.cmd-outbox', group: 'window' },
   { command: 'settings', keys: null, label: 'shell.cmd-settings', group: 'window' },
+  { command: 'card', keys: null, label: 'ownCard.title', group: 'window' },
+  { command: 'diagnosis', keys: null, label: 'diagnosis.title', group: 'window' },
 ]
 
 /** The command of a key press, or null. Letters are ignored while the user writes; Ctrl chords are not. */

@@ -1,4 +1,5 @@
 import type { Account } from '../../app/contract/index.ts'
+import { CardBanners, useCardBanner } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
 import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
@@ -79,9 +80,12 @@ export const StateBanners = ({ onStorage }: { onStorage: () => void }) => {
   )
   const limited = accounts.filter(isNearlyFull)
   const storageTrouble = useStorageTrouble()
-  if (troubled.length + limited.length === 0 && !loadError && storageTrouble === null) return null
+  const aboutCard = useCardBanner()
+  if (troubled.length + limited.length === 0 && !loadError && storageTrouble === null && !aboutCard)
+    return null
   return (
     <div className="state-banners">
+      {aboutCard ? <CardBanners /> : null}
       {loadError ? (
         <ErrorBanner
           error={loadError}

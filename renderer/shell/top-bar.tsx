@@ -1,9 +1,9 @@
 import { CircleHelp, Search, X } from 'lucide-react'
 import type { Ref } from 'react'
 import { Button as AriaButton, Input, SearchField } from 'react-aria-components'
-import { sessionStore, useStore } from '../data/index.ts'
+import { CardChip } from '../card/index.ts'
 import { Button, IconButton, KeyboardHint, Logo } from '../design/index.ts'
-import { fullName, t } from '../i18n/index.ts'
+import { t } from '../i18n/index.ts'
 
 /** The strip that never moves: search, who is at the keyboard, lock. */
 export const TopBar = ({
@@ -19,10 +19,6 @@ export const TopBar = ({
   onHelp: () => void
   searchRef: Ref<HTMLInputElement>
 }) => {
-  const session = useStore(sessionStore)
-  const byCard = session?.phase === 'open' && session.openedBy === 'card'
-  const holder = session?.phase === 'open' ? session.holder : null
-  const name = holder ? fullName(holder) : t('shell.openedWithout')
   return (
     <header className="top">
       <div className="top-logo">
@@ -44,12 +40,7 @@ export const TopBar = ({
           <CircleHelp aria-hidden="true" />
         </IconButton>
         <div className="card-chip" role="group" aria-label={t('shell.whoIsThere')}>
-          <span className="card-chip-dot" data-tone={byCard ? 'ok' : 'neutral'} aria-hidden="true" />
-          <span className="card-chip-name">
-            {byCard ? 'CPS · ' : ''}
-            {name}
-            {byCard && holder?.rpps ? <span className="card-chip-rpps"> · RPPS {holder.rpps}</span> : null}
-          </span>
+          <CardChip />
           <Button size="small" className="lock" onPress={onLock}>
             {t('shell.lock')}
           </Button>

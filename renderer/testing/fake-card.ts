@@ -90,6 +90,8 @@ export const cardOf = (scenario: Scenario): CardState => {
       return { state: 'pin-on-reader', token: { ...token, pinPad: true } }
     case 'dead':
       return { state: 'dead', token }
+    case 'pin-pad':
+      return { state: 'pin-needed', token: { ...token, pinPad: true }, triesLeft: null, again: false }
     case 'pin-wrong':
       return { state: 'pin-wrong', token, triesLeft: 2 }
     case 'last-try':

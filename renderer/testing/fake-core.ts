@@ -9,6 +9,7 @@ import type {
 } from '../../app/contract/index.ts'
 import type { Bridge } from '../client/index.ts'
 import { fakeAccounts } from './fake-accounts.ts'
+import { fakeDiagnosis } from './fake-diagnosis.ts'
 import { fakeExchange } from './fake-exchange.ts'
 import { fakeMail } from './fake-mail.ts'
 import { fakeSavedSearches } from './fake-search.ts'
@@ -79,6 +80,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakeWriting(world),
     fakeExchange(world),
     fakeStorage(world),
+    fakeDiagnosis(world),
     silent,
   ]
   const answer = (method: Method, input: unknown): OutcomeData => {

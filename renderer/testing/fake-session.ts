@@ -1,8 +1,15 @@
-import type { Input, Method, OutcomeData, SessionState, Settings } from '../../app/contract/index.ts'
+import type {
+  CardUser,
+  Input,
+  LockReason,
+  Method,
+  OutcomeData,
+  SessionState,
+  Settings,
+} from '../../app/contract/index.ts'
 import { cardOf, readersOf, token } from './fake-card.ts'
 import { reply, refuse, type FakePart, type FakeWorld } from './fake-world.ts'
 
-const open: SessionState = { phase: 'open', openedBy: 'card', holder: token.holder }
 const slots = [
   {
     id: 'a',
@@ -15,14 +22,30 @@ const slots = [
   { id: 'c', kind: 'passphrase' as const, cardSerial: null, label: '', createdAt: '2026-11-20T08:00:00Z' },
 ]
 
+const open: SessionState = {
+  phase: 'open',
+  openedBy: 'card',
+  holder: token.holder,
+  cardAway: null,
+  slots,
+  cardUser: { mailbox: 'this', enrolled: true },
+}
+const lockedBy = (reason: LockReason, cardUser: CardUser | null): SessionState => ({
+  phase: 'locked',
+  reason,
+  slots,
+  ways: ['card', 'recovery', 'passphrase'],
+  cardUser,
+})
+
 /** Unlocking, the card, the settings. */
 export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
   let session: SessionState =
     scenario.session === 'open'
-      ? open
+      ? { ...open, ...scenario.open }
       : scenario.session === 'no-vault'
         ? { phase: 'no-vault' }
-        : { phase: 'locked', reason: scenario.lockReason ?? 'start', slots }
+        : lockedBy(scenario.lockReason ?? 'start', scenario.cardUser ?? { mailbox: 'this', enrolled: true })
   let card = cardOf(scenario)
   let settings: Settings = {
     language: scenario.language ?? 'fr',
@@ -76,15 +99,22 @@ export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
       case 'session.openWithRecovery':
         return refuse('vault.recovery-wrong')
       case 'session.lock':
-        setSession({ phase: 'locked', reason: given<'session.lock'>().reason, slots })
+        setSession(lockedBy(given<'session.lock'>().reason, { mailbox: 'this', enrolled: true }))
         return reply(method, null)
       case 'card.state':
         return reply(method, card)
       case 'card.readers':
-        return reply(method, readersOf(card))
+        return reply(method, scenario.readers ?? readersOf(card))
       case 'card.pinCare':
-        return reply(method, { by: 'direct' })
+        return reply(method, { by: scenario.cpsGestion === undefined ? 'direct' : 'cps-gestion' })
+      case 'window.findCpsGestion':
+        return reply(method, { found: scenario.cpsGestion === true })
+      case 'window.openCpsGestion':
+      case 'session.enrolCard':
       case 'card.choose':
+        return reply(method, null)
+      case 'session.switchTo':
+        setSession(lockedBy('switch', { mailbox: 'this', enrolled: true }))
         return reply(method, null)
       case 'card.login':
         return openWithPin(given<'card.login'>().pin, false)

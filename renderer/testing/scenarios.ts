@@ -1,10 +1,27 @@
-import type { AccountConnection, CardState, LockReason } from '../../app/contract/index.ts'
+import type {
+  AccountConnection,
+  CardReader,
+  CardState,
+  CardUser,
+  LockReason,
+  SessionState,
+} from '../../app/contract/index.ts'
+import { colleague, twoCards } from './fixture-cards.ts'
 
 /** A situation the fake core plays. */
 export interface Scenario {
   session: 'no-vault' | 'locked' | 'open'
   lockReason?: LockReason
-  card: Exclude<CardState['state'], 'pin-wrong'> | 'pin-wrong' | 'last-try'
+  card: Exclude<CardState['state'], 'pin-wrong'> | 'pin-wrong' | 'last-try' | 'pin-pad'
+  /** What the readers hold, when it is more than the card in use. */
+  readers?: CardReader[]
+  cardUser?: CardUser
+  /** Of an open session, when it is not the usual one. */
+  open?: Partial<Extract<SessionState, { phase: 'open' }>>
+  /** The policy sends PINs to CPS-Gestion, which is there or not. */
+  cpsGestion?: boolean
+  /** Something is wrong with the workstation. */
+  ailing?: boolean
   connection?: AccountConnection
   language?: 'fr' | 'en'
   outbox?: boolean
@@ -46,6 +63,27 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'unlock-blocked': locked('blocked'),
   'unlock-removed': locked('no-card', 'card-removed'),
   'unlock-idle': locked('pin-needed', 'idle'),
+  'unlock-stranger': { ...locked('pin-needed'), cardUser: { mailbox: 'none', enrolled: false } },
+  'unlock-renewed': { ...locked('pin-needed'), cardUser: { mailbox: 'this', enrolled: false } },
+  'unlock-two-cards': { ...locked('pin-needed'), readers: twoCards },
+  'unlock-pin-pad': locked('pin-pad'),
+  'unlock-pin-on-reader': locked('pin-on-reader'),
+  'unlock-switch': locked('pin-needed', 'switch'),
+  'unlock-ailing': { ...locked('no-module'), ailing: true },
+  'unlock-cps-gestion': { ...locked('blocked'), cpsGestion: true },
+  'unlock-without-cps-gestion': { ...locked('blocked'), cpsGestion: false },
+  'switch-user': { session: 'open', card: 'open', readers: twoCards },
+  'renewed-card': {
+    session: 'open',
+    card: 'pin-needed',
+    open: { openedBy: 'recovery', holder: null, cardUser: { mailbox: 'this', enrolled: false } },
+  },
+  'colleague-card': {
+    session: 'open',
+    card: 'pin-needed',
+    open: { openedBy: 'passphrase', holder: null, cardUser: { mailbox: 'other', enrolled: true } },
+    readers: [colleague],
+  },
   first: { session: 'no-vault', card: 'pin-needed' },
   'first-no-card': { session: 'no-vault', card: 'no-card' },
   mailbox: { session: 'open', card: 'open' },

@@ -1,6 +1,3 @@
-export { CardPicture } from './card-picture.tsx'
-export { CardTrouble } from './card-trouble.tsx'
 export { NewPassphrase } from './new-passphrase.tsx'
-export { PinForm } from './pin-form.tsx'
 export { RestoreForm } from './restore-form.tsx'
 export { UnlockScreen } from './unlock-screen.tsx'

@@ -1,12 +1,11 @@
 import { useEffect, useState } from 'react'
 import type { AppError, Output, StorageTask } from '../../app/contract/index.ts'
+import { asksPin, CardTrouble, PinForm, toldByCard } from '../card/index.ts'
 import { invoke, on } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
 import { Button, ErrorBanner, Progress, Segments, TextField } from '../design/index.ts'
 import { dateTime, size, t } from '../i18n/index.ts'
-import { CardTrouble } from './card-trouble.tsx'
 import { NewPassphrase } from './new-passphrase.tsx'
-import { PinForm } from './pin-form.tsx'
 
 type Chosen = { grant: string; name: string; about: Output<'session.inspectBackup'> }
 type Opening = { kind: 'card'; pin: string } | { kind: 'passphrase'; passphrase: string } | null
@@ -24,7 +23,6 @@ const NewOpening = ({
   const card = useStore(cardStore)
   const [way, setWay] = useState<'card' | 'passphrase'>('card')
   const [passphrase, setPassphrase] = useState<string | null>(null)
-  const token = 'token' in card && card.state !== 'blocked' ? card.token : null
   return (
     <>
       <Segments
@@ -50,15 +48,13 @@ const NewOpening = ({
             {t('storage.restoreDo')}
           </Button>
         </form>
-      ) : token ? (
+      ) : asksPin(card) ? (
         <PinForm
-          token={token}
-          wrong={card.state === 'pin-wrong'}
-          triesLeft={'triesLeft' in card ? card.triesLeft : null}
+          card={card}
           busy={busy}
           error={error}
           submitLabel={t('storage.restoreDo')}
-          onSubmit={(pin) => onSubmit({ kind: 'card', pin })}
+          onSubmit={(entry) => onSubmit({ kind: 'card', ...entry })}
         />
       ) : (
         <CardTrouble card={card} />
@@ -108,7 +104,7 @@ export const RestoreForm = ({ onRestored }: { onRestored?: () => void }) => {
     const answer = await invoke('session.restore', { grant: chosen.grant, unlock, opening })
     setBusy(false)
     if (answer.ok) return onRestored?.()
-    setError(answer.error.code === 'card.pin-incorrect' ? null : answer.error)
+    setError(toldByCard(answer.error) ? null : answer.error)
     // A wrong code or passphrase is typed again where it was typed.
     if (answer.error.code === 'vault.recovery-wrong' || answer.error.code === 'vault.passphrase-wrong')
       setGiven(false)

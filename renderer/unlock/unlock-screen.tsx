@@ -1,28 +1,62 @@
 import { useState } from 'react'
 import type { AppError, Opening, Outcome, SessionState } from '../../app/contract/index.ts'
+import {
+  asksPin,
+  CardChoice,
+  CardPicture,
+  CardTrouble,
+  openPanel,
+  PinForm,
+  toldByCard,
+} from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, settingsStore, useStore } from '../data/index.ts'
-import { Banner, Button, ErrorBanner, Logo } from '../design/index.ts'
-import { greetingName, t } from '../i18n/index.ts'
-import { CardPicture } from './card-picture.tsx'
-import { CardTrouble } from './card-trouble.tsx'
-import { PinForm } from './pin-form.tsx'
+import { Banner, Button, Logo } from '../design/index.ts'
+import { greetingName, personName, t } from '../i18n/index.ts'
 import { RestoreForm } from './restore-form.tsx'
 import { SecretForm } from './secret-form.tsx'
 import './unlock.css'
 
 type Way = 'card' | 'passphrase' | 'recovery'
-type Locked = Extract<SessionState, { phase: 'locked' | 'opening' }>
+type Closed = Extract<SessionState, { phase: 'locked' | 'opening' }>
+type Locked = Extract<SessionState, { phase: 'locked' }>
 
-/** The door: card picture on the left, what to do on the right. Shown whenever a vault exists and is not open. */
-export const UnlockScreen = ({ session }: { session: Locked }) => {
+/** A card that opens none of the mailboxes here: its PIN would open nothing, and not asking saves a try. */
+const Stranger = ({
+  renewed,
+  name,
+  onNewMailbox,
+}: {
+  /** The new card of somebody whose mailbox is here. */
+  renewed: boolean
+  name: string | null
+  onNewMailbox: () => void
+}) => (
+  <div className="unlock-stranger" role="status">
+    <h2>{t(renewed ? 'unlock.renewedTitle' : 'unlock.strangerTitle')}</h2>
+    <p>{t(renewed ? 'unlock.renewedText' : 'unlock.strangerText')}</p>
+    {renewed ? null : (
+      <Button variant="primary" size="large" wide onPress={onNewMailbox}>
+        {name === null ? t('unlock.newMailbox') : t('unlock.newMailboxOf', { name })}
+      </Button>
+    )}
+    {renewed ? null : <p className="muted small">{t('unlock.strangerOwn')}</p>}
+  </div>
+)
+
+/**
+ * The door: card picture on the left, what to do on the right. Shown whenever a mailbox exists and none is open; the inserted
+ * card says whose door it is.
+ */
+export const UnlockScreen = ({ session, onNewMailbox }: { session: Closed; onNewMailbox: () => void }) => {
   const card = useStore(cardStore)
   const settings = useStore(settingsStore)
-  const [lastSlots, setLastSlots] = useState(session.phase === 'locked' ? session.slots : [])
-  if (session.phase === 'locked' && session.slots !== lastSlots) setLastSlots(session.slots)
-  const kinds = new Set(lastSlots.map((slot) => slot.kind))
+  const [last, setLast] = useState<Locked | null>(session.phase === 'locked' ? session : null)
+  if (session.phase === 'locked' && session !== last) setLast(session)
+  const ways = new Set(last?.ways)
+  const cardUser = last?.cardUser ?? null
   const [chosen, setChosen] = useState<Way | null>(null)
-  const way: Way = chosen ?? (kinds.has('card') || !kinds.has('passphrase') ? 'card' : 'passphrase')
+  const way: Way = chosen ?? (ways.has('card') || !ways.has('passphrase') ? 'card' : 'passphrase')
   const [asking, setAsking] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
   /** What the user does about a damaged store. */
@@ -30,26 +64,30 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
   const busy = asking || session.phase === 'opening'
   const token = 'token' in card ? card.token : null
   const holder = token?.holder ?? null
-  const cardSlots = lastSlots.filter((slot) => slot.kind === 'card')
-  const otherCard =
-    token !== null && cardSlots.length > 0 && !cardSlots.some((slot) => slot.cardSerial === token.serial)
-  const pinAsked = card.state === 'pin-needed' || card.state === 'pin-wrong' || card.state === 'open'
+  const stranger = token !== null && cardUser !== null && !cardUser.enrolled
+  const renewed = stranger && cardUser.mailbox !== 'none'
+  // Another card, another person: what was said to the former one is not for this one.
+  const [errorFor, setErrorFor] = useState(token?.serial)
+  if (token?.serial !== errorFor) {
+    setErrorFor(token?.serial)
+    if (!busy) setError(null)
+  }
 
   const ask = async (question: () => Promise<Outcome<null>>): Promise<void> => {
     setAsking(true)
     setError(null)
     const answer = await question()
     setAsking(false)
-    // A wrong PIN is told by the card's own state, with the tries left.
-    const toldByCard =
-      !answer.ok && (answer.error.code === 'card.pin-incorrect' || answer.error.code === 'card.pin-locked')
-    setError(answer.ok || toldByCard ? null : answer.error)
+    setError(answer.ok || toldByCard(answer.error) ? null : answer.error)
   }
   /** The same secret opens the store, or opens what can still be read of it. */
   const openBy = (opening: Opening): Promise<void> =>
     ask(() => {
       if (repair === 'rebuild') return invoke('session.rebuild', { opening })
-      if (opening.kind === 'card') return invoke('session.openWithCard', { pin: opening.pin })
+      if (opening.kind === 'card') {
+        const { kind: _, ...entry } = opening
+        return invoke('session.openWithCard', entry)
+      }
       return opening.kind === 'passphrase'
         ? invoke('session.openWithPassphrase', { passphrase: opening.passphrase })
         : invoke('session.openWithRecovery', { code: opening.code })
@@ -67,8 +105,8 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
             <Logo /> SousPli
           </div>
           <h1>{holder ? t('unlock.hello', { name: greetingName(holder) }) : t('unlock.helloNobody')}</h1>
-          <p>{holder && !otherCard ? t('unlock.recognised') : t('unlock.waiting')}</p>
-          <CardPicture holder={holder} dimmed={!pinAsked} />
+          <p>{holder && !stranger ? t('unlock.recognised') : t('unlock.waiting')}</p>
+          <CardPicture holder={holder} dimmed={!asksPin(card)} />
         </section>
         <section className="unlock-door">
           {session.phase === 'locked' && session.reason !== 'start' ? (
@@ -85,24 +123,29 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
               <RestoreForm />
             </>
           ) : way === 'card' ? (
-            pinAsked && token ? (
-              otherCard ? (
-                // Its PIN would open nothing here: not asking saves a try.
-                <ErrorBanner error={{ code: 'card.other-card' }} />
-              ) : (
+            <>
+              <CardChoice />
+              {stranger ? (
+                <Stranger
+                  renewed={renewed}
+                  name={holder ? personName(holder) : null}
+                  onNewMailbox={onNewMailbox}
+                />
+              ) : asksPin(card) ? (
                 <PinForm
-                  token={token}
-                  wrong={card.state === 'pin-wrong'}
-                  triesLeft={card.state === 'open' ? null : card.triesLeft}
+                  card={card}
                   busy={busy}
                   error={error}
                   submitLabel={repair === 'rebuild' ? t('storage.rebuildDo') : t('unlock.open')}
-                  onSubmit={(pin) => openBy({ kind: 'card', pin })}
+                  onSubmit={(entry) => openBy({ kind: 'card', ...entry })}
                 />
-              )
-            ) : (
-              <CardTrouble card={card} />
-            )
+              ) : (
+                <CardTrouble card={card} />
+              )}
+              {card.state === 'blocked' ? (
+                <Button onPress={() => openPanel('unblock')}>{t('ownCard.unblock')}</Button>
+              ) : null}
+            </>
           ) : (
             <SecretForm
               key={way}
@@ -137,16 +180,27 @@ export const UnlockScreen = ({ session }: { session: Locked }) => {
                 {t('unlock.useCard')}
               </Button>
             ) : null}
-            {way !== 'passphrase' && kinds.has('passphrase') ? (
+            {way !== 'passphrase' && ways.has('passphrase') ? (
               <Button variant="link" onPress={() => choose('passphrase')}>
                 {t('unlock.usePassphrase')}
               </Button>
             ) : null}
-            {way !== 'recovery' && kinds.has('recovery') ? (
+            {way !== 'recovery' && ways.has('recovery') ? (
               <Button variant="link" onPress={() => choose('recovery')}>
                 {t('unlock.useRecovery')}
               </Button>
             ) : null}
+            {stranger ? null : (
+              <Button variant="link" isDisabled={busy} onPress={onNewMailbox}>
+                {t('unlock.newUser')}
+              </Button>
+            )}
+            <Button variant="link" onPress={() => openPanel('card')}>
+              {t('unlock.card')}
+            </Button>
+            <Button variant="link" onPress={() => openPanel('diagnosis')}>
+              {t('diagnosis.title')}
+            </Button>
           </nav>
         </section>
       </main>

@@ -14,6 +14,9 @@ export const assistant = {
   pointDocuments: 'Documents you can read',
   pointDocumentsText: 'Reports and results show at once, critical values first.',
   begin: 'Begin',
+  besideTitle: 'Your mailbox on this computer',
+  besideText:
+    'It is yours alone: your messages are encrypted apart from those of your colleagues. Choose what will open it.',
   protectTitle: 'How should your messages be protected?',
   protectText: 'This choice opens the mailbox each time. You can add another way later.',
   protectWith: 'Open with',

@@ -2,6 +2,7 @@ export const common = {
   close: 'Close',
   cancel: 'Cancel',
   undo: 'Undo',
+  back: 'Back',
   next: 'Continue',
   retry: 'Try again',
   loading: 'Loading…',

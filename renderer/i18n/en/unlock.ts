@@ -10,9 +10,6 @@ export const unlock = {
   pinLabel: 'Card PIN, four digits',
   readerLine: 'Reader {reader} · card {serial}',
   readers: 'Reader ready: {names}',
-  lastTryTitle: 'Last try before the card blocks',
-  lastTryText:
-    'Nothing is lost: if in doubt, open with your recovery code and check the PIN on the letter that came with your card.',
   opening: 'Opening…',
   open: 'Open my mailbox',
   starting: 'Looking for the card reader…',
@@ -30,6 +27,18 @@ export const unlock = {
   recoveryHint: 'Upper case, lower case and dashes do not matter.',
   show: 'Show',
   hide: 'Hide',
+  strangerTitle: 'This card has no mailbox on this computer yet.',
+  strangerText:
+    'The mailboxes of this computer belong to others and stay encrypted. You can have your own here, apart.',
+  strangerOwn: 'Is it your new card? Open with your recovery code, then enrol it in your mailbox.',
+  renewedTitle: 'Your new card is recognised.',
+  renewedText:
+    'Your mailbox still opens with the former card. Open with it, your recovery code or your passphrase: the new card can be enrolled then.',
+  newMailbox: 'Make my mailbox on this computer',
+  newMailboxOf: 'Make the mailbox of {name}',
+  newUser: 'New user',
+  card: 'Card and readers',
+  'reason-switch': 'The former mailbox is closed and encrypted: your PIN, please.',
   'reason-start': 'Mailbox locked',
   'reason-user': 'You locked the mailbox.',
   'reason-card-removed': 'Card removed: the mailbox is closed and encrypted.',

@@ -15,6 +15,9 @@ export const assistant = {
   pointDocumentsText:
     "Comptes rendus et résultats s'affichent directement, les valeurs critiques en premier.",
   begin: 'Commencer',
+  besideTitle: 'Votre messagerie sur ce poste',
+  besideText:
+    'Elle est à vous seul : vos messages sont chiffrés à part de ceux de vos collègues. Choisissez ce qui l’ouvrira.',
   protectTitle: 'Comment protéger vos messages ?',
   protectText: 'Ce choix ouvre la messagerie à chaque fois. Vous pourrez ajouter un autre moyen plus tard.',
   protectWith: 'Ouvrir avec',

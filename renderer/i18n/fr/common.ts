@@ -2,6 +2,7 @@ export const common = {
   close: 'Fermer',
   cancel: 'Annuler',
   undo: 'Annuler',
+  back: 'Retour',
   next: 'Continuer',
   retry: 'Réessayer',
   loading: 'Chargement…',

@@ -10,9 +10,6 @@ export const unlock = {
   pinLabel: 'Code porteur, quatre chiffres',
   readerLine: 'Lecteur {reader} · carte {serial}',
   readers: 'Lecteur prêt : {names}',
-  lastTryTitle: 'Dernier essai avant le blocage de la carte',
-  lastTryText:
-    'Rien n’est perdu : en cas de doute, ouvrez avec votre code de secours et vérifiez le code sur le courrier de votre carte.',
   opening: 'Ouverture…',
   open: 'Ouvrir ma messagerie',
   starting: 'Recherche du lecteur de carte…',
@@ -30,6 +27,19 @@ export const unlock = {
   recoveryHint: 'Majuscules, minuscules et tirets ne comptent pas.',
   show: 'Afficher',
   hide: 'Masquer',
+  strangerTitle: 'Cette carte n’a pas encore de messagerie sur ce poste.',
+  strangerText:
+    'Les messageries de ce poste sont à d’autres et restent chiffrées. Vous pouvez avoir la vôtre ici, à part.',
+  strangerOwn:
+    'C’est votre nouvelle carte ? Ouvrez avec votre code de secours, puis associez-la à votre messagerie.',
+  renewedTitle: 'Votre nouvelle carte est reconnue.',
+  renewedText:
+    'Votre messagerie s’ouvre encore avec l’ancienne carte. Ouvrez avec elle, votre code de secours ou votre phrase de passe : la nouvelle carte pourra alors être associée.',
+  newMailbox: 'Créer ma messagerie sur ce poste',
+  newMailboxOf: 'Créer la messagerie de {name}',
+  newUser: 'Nouvel utilisateur',
+  card: 'Carte et lecteurs',
+  'reason-switch': 'La messagerie précédente est refermée et chiffrée : à votre code.',
   'reason-start': 'Messagerie verrouillée',
   'reason-user': 'Vous avez verrouillé la messagerie.',
   'reason-card-removed': 'Carte retirée : la messagerie est refermée et chiffrée.',

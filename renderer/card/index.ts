@@ -1,0 +1,10 @@
+import './card.css'
+
+export { CardBanners, useCardBanner } from './card-banners.tsx'
+export { CardChip } from './card-chip.tsx'
+export { CardPanels } from './card-panels.tsx'
+export { CardPicture } from './card-picture.tsx'
+export { CardTrouble } from './card-trouble.tsx'
+export { openPanel } from './panel.ts'
+export { asksPin, PinForm, toldByCard } from './pin-form.tsx'
+export { CardChoice } from './readers-list.tsx'

@@ -1,0 +1,3 @@
+import './diagnosis.css'
+
+export { DiagnosisDialog } from './diagnosis-dialog.tsx'
