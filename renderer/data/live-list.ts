@@ -47,12 +47,21 @@ interface Range {
   key: string
   /** Every row of the folder down to this id is in the working set; null before the first page. */
   oldest: number | null
+  /** Rows shown at most: what arrives while a folder is first read must not all become rows of the window. */
+  limit: number
   more: boolean
   loading: boolean
   error: AppError | null
 }
 
-const emptyRange = (key: string): Range => ({ key, oldest: null, more: true, loading: true, error: null })
+const emptyRange = (key: string): Range => ({
+  key,
+  oldest: null,
+  limit: pageSize,
+  more: true,
+  loading: true,
+  error: null,
+})
 
 /** A page of the core, put in the working set. */
 const askPage = async (
@@ -67,17 +76,17 @@ const askPage = async (
   return page
 }
 
-const rangeAfter = (key: string, before: number | null, page: Outcome<Output<'messages.page'>>): Range =>
+const rangeAfter = (before: Range, page: Outcome<Output<'messages.page'>>): Range =>
   page.ok
     ? {
-        key,
+        ...before,
         // The last page opens the range to the oldest message there will ever be.
-        oldest: page.value.more ? (page.value.rows.at(-1)?.id ?? before ?? 0) : 0,
+        oldest: page.value.more ? (page.value.rows.at(-1)?.id ?? before.oldest ?? 0) : 0,
         more: page.value.more,
         loading: false,
         error: null,
       }
-    : { key, oldest: before, more: true, loading: false, error: page.error }
+    : { ...before, more: true, loading: false, error: page.error }
 
 /**
  * A folder as a live list: pages come by key ranges into the working set, deltas of the core show by themselves. `keepId`
@@ -92,35 +101,41 @@ export const useFolderList = (folderId: number, filter: ListFilter, keepId: numb
   useEffect(() => {
     latest.current = key
     void askPage(folderId, filter, null).then((answer) => {
-      if (latest.current === key) setRange(rangeAfter(key, null, answer))
+      if (latest.current === key) setRange(rangeAfter(emptyRange(key), answer))
     })
   }, [key, folderId, filter])
 
-  const load = async (before: number | null): Promise<void> => {
-    setRange({ ...current, loading: true, error: null })
-    const answer = await askPage(folderId, filter, before)
-    if (latest.current === key) setRange(rangeAfter(key, before, answer))
+  const load = async (wanted: Range): Promise<void> => {
+    setRange({ ...wanted, loading: true, error: null })
+    const answer = await askPage(folderId, filter, wanted.oldest)
+    if (latest.current === key) setRange(rangeAfter(wanted, answer))
   }
 
-  const oldest = current.oldest
+  const { oldest, limit } = current
   const found = useLiveQuery(async () => {
     if (oldest === null) return undefined
     const rows = await workingSet.rows
       .where('[folderId+id]')
       .between([folderId, oldest], [folderId, Number.MAX_SAFE_INTEGER], true, true)
       .reverse()
+      .filter((row) => row.id === keepId || matchesFilter(row, filter))
+      .limit(limit + 1)
       .toArray()
-    return { key, rows: rows.filter((row) => row.id === keepId || matchesFilter(row, filter)) }
-  }, [key, oldest, keepId])
+    return { key, rows: rows.slice(0, limit), beyond: rows.length > limit }
+  }, [key, oldest, limit, keepId])
+  const shown = folderId !== 0 && found?.key === key ? found : undefined
   return {
-    rows: folderId !== 0 && found?.key === key ? found.rows : undefined,
-    more: current.more,
+    rows: shown?.rows,
+    more: current.more || shown?.beyond === true,
     loading: current.loading,
     error: current.error,
     loadMore: () => {
-      if (!current.loading && current.more && oldest !== null) void load(oldest)
+      if (current.loading || oldest === null) return
+      const wanted = { ...current, limit: limit + pageSize }
+      if (shown?.beyond) setRange(wanted)
+      else if (current.more) void load(wanted)
     },
-    retry: () => void load(oldest),
+    retry: () => void load(current),
   }
 }
 
