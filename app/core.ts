@@ -127,6 +127,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     environment: policy.environment ?? 'production',
     now,
     fetch: fetchRevocation,
+    random,
     store: revocationStore(vault),
     revocation: policy.revocation ?? 'prefer',
   })

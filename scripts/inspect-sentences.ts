@@ -36,6 +36,7 @@ export const listSentences: Readonly<Record<ListCode, string>> = {
   'list-critical-extension': 'La liste porte une extension critique inconnue.',
   'list-signature': 'La signature de la liste n’est pas celle de l’émetteur.',
   'list-signer': 'Le certificat qui a signé la liste n’en a pas le droit, ou n’est pas lui-même valide.',
+  'list-weak': 'La liste est signée par un algorithme qui n’offre plus de sécurité suffisante.',
   'list-expired': 'La liste est périmée.',
   'list-not-yet-valid': 'La liste est postérieure à la date demandée.',
   'list-without-next-update': 'La liste ne dit pas jusqu’à quand elle vaut.',

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { randomBytes, X509Certificate } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { makePki } from '../../test/operator/pki.ts'
 import { startWeb, type Web } from '../../test/operator/web.ts'
@@ -26,6 +26,7 @@ const trust = createTrust({
   environment: 'test',
   revocation: 'require',
   now: () => Date.now(),
+  random: (n) => new Uint8Array(randomBytes(n)),
   // No list is to be had: the responder must be asked.
   fetch: (url, body) =>
     url.endsWith('.crl') ? Promise.resolve(fail('net.unreachable')) : fetchRevocation(url, body),

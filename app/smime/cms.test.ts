@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { parsed } from './asn1.ts'
 import { readContentInfo } from './cms.ts'
-import { readCrl } from './crl.ts'
+import { readCrl } from './path/revocation-list.ts'
 import { encryptEntity } from './encrypt.ts'
 import { openMessage } from './open.ts'
 import { contextFor, createPeople, createPki, entity, random, trustIn, value } from './smime.fixture.ts'
@@ -87,8 +87,8 @@ test('changed bytes in PSS and OAEP parameters, signed attributes and list entri
         if (signature.status === 'valid') expect(Buffer.from(content).equals(entity)).toBe(true)
       }
       const read = readCrl(changed(list, where))
-      const date = read.ok ? parsed(() => read.value.revokedAt('0a01')) : read
-      expect(!date.ok || date.value === null || !Number.isNaN(date.value.getTime())).toBe(true)
+      const entry = read.ok ? parsed(() => read.value.entryOf(Buffer.from('0a01', 'hex'))) : read
+      expect(!entry.ok || !Number.isNaN(entry.value?.revokedAt.getTime() ?? 0)).toBe(true)
     }),
     { numRuns: 150 },
   )

@@ -10,7 +10,7 @@ import { runCipher } from './content-cipher.ts'
 import { derHeader, derPrefix, derSetOf } from './der.ts'
 import { agreeKey } from './key-agreement.ts'
 import { transportKey } from './key-transport.ts'
-import { dateProblem } from './path.ts'
+import { dateProblem } from './path/x509.ts'
 
 /**
  * Whether a message may be encrypted for a certificate: its key usage must allow it, by transport for RSA and by agreement for

@@ -211,6 +211,7 @@ export const trustIn = (
     environment: how.environment ?? 'test',
     revocation: how.revocation ?? 'prefer',
     now: () => (how.at ?? now).getTime(),
+    random,
     fetch: (url) => {
       how.fetched?.push(url)
       const found = how.served?.get(url)

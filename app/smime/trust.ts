@@ -9,11 +9,13 @@ import {
   type CertificateFacts,
 } from './certificate.ts'
 import { isPinned } from './igc-sante.ts'
-import { buildPath, dateProblem } from './path.ts'
+import { createPathFinder } from './path-finder.ts'
 import type { PathProblem } from './path/problem.ts'
-import { createRevocation, type RevocationDeps } from './revocation.ts'
+import { dateProblem } from './path/x509.ts'
+import { createRevocation, type RevocationDeps, type RevocationVerdict } from './revocation.ts'
 import type { InvalidReason } from './signed-data.ts'
 
+const unasked: RevocationVerdict = { status: 'unknown', asOf: null, problem: null }
 /** How far in the future a signature may say it was made. */
 const clockSkew = 24 * 3_600_000
 
@@ -21,6 +23,8 @@ const clockSkew = 24 * 3_600_000
 export interface SignerVerdict {
   reasons: InvalidReason[]
   revocation: 'good' | 'revoked' | 'unknown'
+  /** Date of the oldest list or answer it rests on; of a list gone stale with `unknown`; null when there is none. */
+  revocationAsOf: Date | null
   /** Which check of the path failed, more precise than `reasons`; null when none did. */
   problem: PathProblem | null
   /** From the signer to its anchor; empty when no path leads to one. */
@@ -60,9 +64,22 @@ const mayBe = (facts: CertificateFacts, usage: string, bits: number): boolean =>
   return purpose && (facts.keyUsage === null || (facts.keyUsage & bits) !== 0)
 }
 
-const tlsCode: Readonly<Partial<Record<PathProblem, ErrorCode>>> = {
+/** Problems of a path that windows speak of by themselves; any other makes the authority one that is not to be trusted. */
+const tlsCodes: Readonly<Partial<Record<PathProblem, ErrorCode>>> = {
   expired: 'tls.expired',
   'not-yet-valid': 'tls.expired',
+}
+const signerReasons: Readonly<Partial<Record<PathProblem, InvalidReason>>> = {
+  expired: 'expired',
+  'not-yet-valid': 'not-yet-valid',
+  'weak-algorithm': 'weak-algorithm',
+  'name-constraints': 'constraint-violated',
+  policy: 'constraint-violated',
+  'policy-mapping': 'constraint-violated',
+  'not-an-authority': 'constraint-violated',
+  'path-length': 'constraint-violated',
+  'key-usage': 'constraint-violated',
+  'critical-extension': 'constraint-violated',
 }
 
 /**
@@ -83,15 +100,16 @@ export const createTrust = (
     return accepted ? [facts.value] : []
   })
   const revocationOf = createRevocation(deps)
+  const findPath = createPathFinder(anchors)
 
   const verifyServer: Trust['verifyServer'] = async ({ chain, host, issuerCommonName }) => {
     const [leaf, ...candidates] = readCandidates(chain)
     if (!leaf) return fail('tls.handshake', { details: { host } })
     const refuse = (code: ErrorCode): Outcome<never> => fail(code, { details: { host } })
     const now = new Date(deps.now())
-    const built = buildPath(leaf, candidates, anchors, now)
-    if (!built.ok) return refuse(tlsCode[built.problem] ?? 'tls.untrusted-authority')
-    if (leaf.weak || (production && leaf.isTest)) return refuse('tls.untrusted-authority')
+    const built = findPath(leaf, candidates, now)
+    if (!built.ok) return refuse(tlsCodes[built.problem] ?? 'tls.untrusted-authority')
+    if (production && leaf.isTest) return refuse('tls.untrusted-authority')
     const issuer = leaf.issuer.find((attribute) => attribute.name === 'CN')?.value
     if (issuerCommonName !== undefined && issuer !== issuerCommonName)
       return refuse('tls.untrusted-authority')
@@ -102,7 +120,7 @@ export const createTrust = (
       ? leaf.x509.checkIP(host)
       : leaf.x509.checkHost(host, { subject: 'never', partialWildcards: false })
     if (named === undefined) return refuse('tls.host-mismatch')
-    const revocation = await revocationOf(built.path, null)
+    const { status: revocation } = await revocationOf(built.path, null, [...candidates, ...anchors])
     if (revocation === 'revoked') return refuse('tls.revoked')
     if (revocation === 'unknown' && deps.revocation === 'require') {
       return fail('tls.revocation-unknown', { retry: 'later', details: { host } })
@@ -112,10 +130,11 @@ export const createTrust = (
 
   const verifySigner: Trust['verifySigner'] = async ({ certificate, candidates, at, signedAt }) => {
     const reasons = new Set<InvalidReason>()
-    const built = buildPath(certificate, candidates.slice(0, maxCandidates), anchors, at)
-    if (!built.ok) reasons.add(built.problem)
+    const given = candidates.slice(0, maxCandidates)
+    const built = findPath(certificate, given, at)
+    if (!built.ok) reasons.add(signerReasons[built.problem] ?? 'untrusted-authority')
     if (production && certificate.isTest) reasons.add('untrusted-authority')
-    if (certificate.weak) reasons.add('unsupported-algorithm')
+    if (certificate.weak) reasons.add('weak-algorithm')
     const signing = keyUsageBits.digitalSignature | keyUsageBits.nonRepudiation
     if (!mayBe(certificate, oids.emailProtection, signing) || certificate.isAuthority)
       reasons.add('wrong-usage')
@@ -124,11 +143,14 @@ export const createTrust = (
       if (problem) reasons.add(problem)
     }
     if (signedAt && signedAt.getTime() > at.getTime() + clockSkew) reasons.add('not-yet-valid')
-    const revocation = built.ok ? await revocationOf(built.path, at) : 'unknown'
-    if (revocation === 'revoked') reasons.add('revoked')
+    const revocation = built.ok ? await revocationOf(built.path, at, [...given, ...anchors]) : unasked
+    if (revocation.status === 'revoked') reasons.add('revoked')
+    if (built.ok && revocation.status === 'unknown' && deps.revocation === 'require')
+      reasons.add('revocation-unknown')
     return {
       reasons: [...reasons],
-      revocation,
+      revocation: revocation.status,
+      revocationAsOf: revocation.asOf,
       problem: built.ok ? null : built.problem,
       chain: built.ok ? built.path : [],
     }
@@ -138,7 +160,6 @@ export const createTrust = (
     anchors: { accepted: anchors.length, refused: deps.anchors.length - anchors.length },
     verifyServer,
     verifySigner,
-    knows: (certificate, candidates, at) =>
-      buildPath(certificate, candidates.slice(0, maxCandidates), anchors, at).ok,
+    knows: (certificate, candidates, at) => findPath(certificate, candidates.slice(0, maxCandidates), at).ok,
   }
 }

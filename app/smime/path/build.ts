@@ -1,7 +1,7 @@
 import type { PathProblem } from './problem.ts'
 import { publicKeyOf } from './signed.ts'
-import { dateProblem, signedBy } from './validate.ts'
-import { isSelfIssued, keyUsageBits, type X509 } from './x509.ts'
+import { signedBy } from './validate.ts'
+import { dateProblem, isSelfIssued, keyUsageBits, type X509 } from './x509.ts'
 
 /** Bounds of the search for paths: hostile sets of certificates stay cheap. */
 export interface SearchLimits {

@@ -35,7 +35,7 @@ export const judgePath = (question: PathQuestion): PathAnswer => {
   const { leaf, candidates, anchors, lists, purpose, settings } = question
   const search = searchPaths(leaf, candidates, anchors, settings.at)
   const pool = [...candidates, ...anchors]
-  const statusOf = lists ? createListStatus({ lists, at: settings.at, candidates: pool, settings }) : null
+  const statuses = lists ? createListStatus({ lists, at: settings.at, candidates: pool, settings }) : null
   /** A path that merely stops below a certificate found revoked is no better. */
   const revoked = new Set<string>()
   let best: PathAnswer | null = null
@@ -47,8 +47,8 @@ export const judgePath = (question: PathQuestion): PathAnswer => {
       if (certificate) failures.push({ problem, certificate, index })
     }
     let revocation: ListStatus[] | null = null
-    if (statusOf && failures.length === 0) {
-      revocation = path.slice(0, -1).map((_, index) => statusOf(path, index))
+    if (statuses && failures.length === 0) {
+      revocation = path.slice(0, -1).map((_, index) => statuses.statusOf(path, index))
       // From the anchor down, as everything else.
       for (const [index, { status }] of [...revocation.entries()].toReversed()) {
         if (status === 'revoked') revoked.add(path[index]?.fingerprint ?? '')

@@ -12,6 +12,7 @@ export const listProblems = [
   'list-critical-extension',
   'list-signature',
   'list-signer',
+  'list-weak',
   'list-expired',
   'list-not-yet-valid',
   'list-without-next-update',
@@ -152,6 +153,7 @@ export const createListStatus = (context: ListsContext) => {
     depth: number,
   ): { entry: RevokedEntry | null; asOf: Date } | ListProblem => {
     if (list.unknownCritical) return 'list-critical-extension'
+    if (list.weakness !== null && context.settings.weak === 'refuse') return 'list-weak'
     const stale = currency(list, context.at)
     // A delta may bring an expired list up to date, where certificate or list tell of deltas (§6.3.3 (a)).
     const renewable = list.freshest.named || certificate.freshestPoints.length > 0
@@ -209,5 +211,15 @@ export const createListStatus = (context: ListsContext) => {
     return unknown(problems.most())
   }
 
-  return statusOf
+  /** Why a list could say nothing of what the first certificate of a path stands below; null when it could. */
+  const refusal = (list: RevocationList, path: readonly X509[]): ListProblem | null => {
+    const issuer = path[1]
+    if (list.issuer.canonical !== issuer?.subjectDn.canonical) return 'list-scope'
+    if (list.unknownCritical) return 'list-critical-extension'
+    if (list.weakness !== null && context.settings.weak === 'refuse') return 'list-weak'
+    const signer = currency(list, context.at) ?? signerOf(list, path, 0)
+    return typeof signer === 'string' ? signer : null
+  }
+
+  return { statusOf, refusal }
 }

@@ -23,7 +23,14 @@ import {
   type Extension,
 } from './extensions.ts'
 import { readName, type DistinguishedName } from './names.ts'
-import { checkSigned, publicKeyOf, readAlgorithm, type PublicKeyInfo, type SignatureCheck } from './signed.ts'
+import {
+  checkSigned,
+  publicKeyOf,
+  readAlgorithm,
+  signatureWeakness,
+  type PublicKeyInfo,
+  type SignatureCheck,
+} from './signed.ts'
 
 /** The largest list that is read, bytes. */
 export const maxListSize = 100 * 1024 * 1024
@@ -67,6 +74,8 @@ export interface RevocationList {
   freshest: { named: boolean; urls: string[] }
   /** A critical extension of the list or of an entry is not understood: it must not be used (§5.2, §5.3). */
   unknownCritical: boolean
+  /** Why its signature is too weak; null when it is not. */
+  weakness: string | null
   /** The entry of a serial number, as the INTEGER's content; null when it is not listed. Throws on a broken entry. */
   entryOf(serialNumber: Uint8Array): RevokedEntry | null
   /** Whether a key made the signature; remembered. */
@@ -263,6 +272,7 @@ export const readCrl = (der: Uint8Array): Outcome<RevocationList> =>
         urls: freshest ? readDistributionPoints(freshest, issuer).flatMap(({ urls }) => urls) : [],
       },
       unknownCritical: strange,
+      weakness: signatureWeakness(algorithm),
       entryOf: (serialNumber) => {
         let found: RevokedEntry | null = null
         if (entries)

@@ -9,7 +9,7 @@ import {
   type PublicKeyInfo,
   type SignatureCheck,
 } from './signed.ts'
-import { isSelfIssued, keyUsageBits, weaknessesOf, type X509 } from './x509.ts'
+import { dateProblem, isSelfIssued, keyUsageBits, weaknessesOf, type X509 } from './x509.ts'
 
 export interface PathSettings extends PolicySettings {
   at: Date
@@ -35,15 +35,6 @@ export interface PathReport {
   failures: PathFailure[]
   policies: PolicyOutcome
   weak: { index: number; certificate: X509; weakness: string }[]
-}
-
-/** Whether a date lies inside a certificate's validity, bounds included. */
-export const dateProblem = (
-  { notBefore, notAfter }: Pick<X509, 'notBefore' | 'notAfter'>,
-  at: Date,
-): 'expired' | 'not-yet-valid' | null => {
-  if (at < notBefore) return 'not-yet-valid'
-  return at > notAfter ? 'expired' : null
 }
 
 /** Signatures already checked, by certificate and key: paths share most of theirs. */

@@ -246,6 +246,15 @@ export const readX509 = (der: Uint8Array): Outcome<X509> => parsed(() => parseX5
 export const isSelfIssued = (certificate: X509): boolean =>
   certificate.subjectDn.canonical === certificate.issuerDn.canonical
 
+/** Whether a date lies inside a certificate's validity, bounds included. */
+export const dateProblem = (
+  { notBefore, notAfter }: Pick<X509, 'notBefore' | 'notAfter'>,
+  at: Date,
+): 'expired' | 'not-yet-valid' | null => {
+  if (at < notBefore) return 'not-yet-valid'
+  return at > notAfter ? 'expired' : null
+}
+
 /** What is too weak in a certificate: its key, and its signature unless it is an anchor's. */
 export const weaknessesOf = (certificate: X509, asAnchor: boolean): string[] =>
   [
