@@ -42,8 +42,6 @@ interface StartOptions {
   binding?: (card: { serial: string; nationalId: string | null }) => CardBinding
   revocation?: (der: Uint8Array) => Promise<Revocation>
   now?: () => number
-  /** The watchdog’s own delay instead of one fired by the test. */
-  watchdog?: number
 }
 
 export interface Scene {
@@ -105,7 +103,7 @@ export const makeScene = async (
             return () => clearTimeout(timer)
           },
         },
-        watchdogMilliseconds: options.watchdog ?? watchdogMilliseconds,
+        watchdogMilliseconds,
         now: options.now ?? Date.now,
         ...(options.binding ? { binding: options.binding } : {}),
         ...(options.revocation ? { revocation: options.revocation } : {}),
