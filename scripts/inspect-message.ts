@@ -1,4 +1,5 @@
-import { readAnchors, createTrust, importP12 } from '../app/smime/index.ts'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createTrust, importP12, readAnchors, type DecryptionKey } from '../app/smime/index.ts'
 import { fail } from '../app/contract/errors.ts'
 import { inspectMessage } from '../app/reading/index.ts'
 import { exitCodes, readArguments, readDate, readInput, Unusable, type Inspected } from './inspect-input.ts'
@@ -23,6 +24,36 @@ const passphrasesFor = (files: readonly string[], variables: readonly string[]):
     return passphrase
   })
 
+/** A key with its certificate: a PKCS#12 file, or PEM with both. Throws `Unusable`. */
+const keyIn = (name: string, passphrase: string): DecryptionKey & { chain: Uint8Array[] } => {
+  const bytes = readInput(name)
+  if (Buffer.from(bytes.subarray(0, 4096)).includes('-----BEGIN ')) {
+    try {
+      const pem = Buffer.from(bytes)
+      const key = createPrivateKey({ key: pem, passphrase })
+      const all = certificatesIn([name])
+      const certificate = all.find((der) => new X509Certificate(der).checkPrivateKey(key))
+      if (!certificate) throw new Unusable(`${name}: no certificate for the key`)
+      const pkcs8 = new Uint8Array(key.export({ type: 'pkcs8', format: 'der' }))
+      return { certificate, pkcs8, chain: all.filter((der) => der !== certificate) }
+    } catch (error) {
+      if (error instanceof Unusable) throw error
+      throw new Unusable(`${name}: no key that can be read`, { cause: error })
+    }
+  }
+  const imported = importP12(bytes, passphrase)
+  if (!imported.ok) throw new Unusable(`${name}: ${imported.error.code}`)
+  return imported.value
+}
+
+/** A message; a bare CMS structure (DER, as some programs save a .p7m) is given the header it came without. */
+const asMessage = (bytes: Uint8Array): Uint8Array => {
+  if (bytes[0] !== 0x30 || (bytes[1] ?? 0) < 0x10) return bytes
+  const header =
+    'Content-Type: application/pkcs7-mime; name="smime.p7m"\r\nContent-Transfer-Encoding: binary\r\n\r\n'
+  return Buffer.concat([Buffer.from(header), bytes])
+}
+
 /** `inspect message FILE.eml …` (docs/inspect.md). */
 export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> => {
   const { file, values } = readArguments(argv, {
@@ -40,16 +71,12 @@ export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> 
   if (!Number.isInteger(index) || index < 1)
     throw new Unusable(`--index ${values.index ?? ''}: not a number from 1`)
   const messages = mboxMessages(source)
-  const raw = messages === null ? source : messages[index - 1]
+  const raw = messages === null ? asMessage(source) : messages[index - 1]
   if (!raw || (messages === null && index > 1)) throw new Unusable(`${file}: no message ${String(index)}`)
 
   const files = values.key ?? []
   const passphrases = passphrasesFor(files, values['password-env'] ?? [])
-  const keys = files.map((name, position) => {
-    const imported = importP12(readInput(name), passphrases[position] ?? '')
-    if (!imported.ok) throw new Unusable(`${name}: ${imported.error.code}`)
-    return imported.value
-  })
+  const keys = files.map((name, position) => keyIn(name, passphrases[position] ?? ''))
   const known = certificatesIn(values.intermediate)
   const lists = (values.crl ?? []).map(readInput)
   const trust = createTrust({

@@ -10,9 +10,19 @@ export interface ReadSection {
   verdictPath: string | null
 }
 
+/** Some senders sign or encrypt bare text, without the MIME header that RFC 8551 §3.1 asks for: all of it is the body. */
+const withHeader = (content: Uint8Array): Uint8Array => {
+  const first = /^[^\r\n]*/.exec(Buffer.from(content.subarray(0, 1000)).toString('latin1'))?.[0] ?? ''
+  return first === '' || /^[!-9;-~]+[ \t]*:/.test(first)
+    ? content
+    : Buffer.concat([Buffer.from('\r\n'), content])
+}
+
 /** What an opened message shows, its copies of protected headers for old clients left out. Errors: `mime.limit`. */
 export const readContent = (opened: OpenedMessage): Outcome<ParsedMessage> =>
-  parseMessage(opened.content, undefined, { hideLegacyDisplay: opened.headerProtection.kind !== 'none' })
+  parseMessage(opened.layers.length > 0 ? withHeader(opened.content) : opened.content, undefined, {
+    hideLegacyDisplay: opened.headerProtection.kind !== 'none',
+  })
 
 /**
  * The body cut along what signatures cover, in its order; empty when one thing is said of the whole. What a section under

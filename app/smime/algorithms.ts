@@ -6,6 +6,7 @@ export const oids = {
   data: '1.2.840.113549.1.7.1',
   signedData: '1.2.840.113549.1.7.2',
   envelopedData: '1.2.840.113549.1.7.3',
+  encryptedData: '1.2.840.113549.1.7.6',
   authEnvelopedData: '1.2.840.113549.1.9.16.1.23',
   compressedData: '1.2.840.113549.1.9.16.1.9',
   contentType: '1.2.840.113549.1.9.3',
@@ -175,11 +176,11 @@ export const contentCiphers: Readonly<Record<string, ContentCipher>> = {
 }
 
 /** Key wrap under an agreed key (RFC 5753 §7.1.3): its length in bytes. */
-export const keyWraps: Readonly<Record<string, { cipher: 'aes' | 'des-ede3'; keyLength: number }>> = {
+export const keyWraps: Readonly<Record<string, { cipher: 'aes' | '3des'; keyLength: number }>> = {
   '2.16.840.1.101.3.4.1.5': { cipher: 'aes', keyLength: 16 },
   '2.16.840.1.101.3.4.1.25': { cipher: 'aes', keyLength: 24 },
   [oids.aes256Wrap]: { cipher: 'aes', keyLength: 32 },
-  '1.2.840.113549.1.9.16.3.6': { cipher: 'des-ede3', keyLength: 24 },
+  '1.2.840.113549.1.9.16.3.6': { cipher: '3des', keyLength: 24 },
 }
 
 /** How the agreed key is derived: X9.63 (RFC 5753 §7.1.4; cofactor is 1 on our curves) or HKDF (RFC 8418). */

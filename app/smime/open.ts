@@ -1,4 +1,4 @@
-import { toErrorData } from '../contract/errors.ts'
+import { toErrorData, type ErrorData } from '../contract/errors.ts'
 import type {
   EncryptionStatus,
   HeaderProtection,
@@ -96,6 +96,9 @@ interface Peeled {
   content: Uint8Array | null
 }
 
+/** Encrypted by a key that both sides would have shared beforehand (RFC 5652 §8): nobody here has one. */
+const unsupported: ErrorData = { code: 'smime.unsupported', retry: 'no' }
+
 const encryptionLayer = (encryption: EncryptionStatus, finding: EncryptionFinding | null = null): Layer => ({
   kind: 'encryption',
   encryption,
@@ -111,8 +114,10 @@ const peelPkcs7 = (content: Uint8Array, how: TakeApartOptions, encryptedBefore: 
   const info = readContentInfo(cms)
   if (!info.ok) {
     const says = entity.parameters.get('smime-type')?.toLowerCase()
+    // Nobody says to have signed or encrypted anything.
+    if (says === 'certs-only') return null
     const layer: Layer =
-      says === 'signed-data' || says === 'certs-only'
+      says === 'signed-data'
         ? { kind: 'signature', form: 'opaque', finding: malformed, notices: [] }
         : encryptionLayer({ status: 'failed', error: toErrorData(info.error) })
     return { layer, content: null }
@@ -129,6 +134,8 @@ const peelPkcs7 = (content: Uint8Array, how: TakeApartOptions, encryptedBefore: 
     const inside = decompress(structure)
     return inside.ok ? { layer: null, content: inside.value } : null
   }
+  if (type === oids.encryptedData)
+    return { layer: encryptionLayer({ status: 'failed', error: unsupported }), content: null }
   const authenticated = type === oids.authEnvelopedData
   // Never twice: what is encrypted inside the encrypted is not this message's (models.md §7).
   if ((type !== oids.envelopedData && !authenticated) || encryptedBefore) return null
