@@ -17,6 +17,9 @@ interface Handshake {
   signal: AbortSignal
 }
 
+/** Bytes: RSA of 16,384 bits. */
+const longestSignature = 2_048
+
 const yes = new Uint8Array(0)
 
 /**
@@ -39,8 +42,13 @@ export const shake = async (handshake: Handshake): Promise<Outcome<Done>> => {
   }
   const sign = async (number: number, message: Uint8Array): Promise<Outcome<Uint8Array>> => {
     const scheme = schemeNamed(number)
-    if (!credential || !scheme) return fail('tls.handshake', { details: { host: situation.host } })
-    return line.unlessLost(settled(credential.sign({ scheme, message, signal: line.lost }), situation.host))
+    const nonsense = fail('tls.handshake', { details: { host: situation.host } })
+    if (!credential || !scheme) return nonsense
+    const asked = credential.sign({ scheme, message, signal: line.lost })
+    const signature = await line.unlessLost(settled(asked, situation.host))
+    if (!signature.ok) return signature
+    const { length } = signature.value
+    return length > 0 && length <= longestSignature ? signature : nonsense
   }
   try {
     for (;;) {

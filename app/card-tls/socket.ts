@@ -48,9 +48,9 @@ export const createSocket = (
     },
     final: (callback) => {
       ended = true
-      attempt(callback, () => {
-        stream.end(connection.close(), () => callback())
-      })
+      // The line may have closed behind the server's own end: there is nobody left to tell.
+      if (!stream.writable) callback()
+      else attempt(callback, () => stream.end(connection.close(), () => callback()))
     },
     destroy: (error, callback) => {
       // Said even when leaving in haste: a server may forget the session of a client that vanished.
@@ -125,7 +125,7 @@ export const createSocket = (
   })
 }
 
-const attempt = (failed: (error: Error) => void, act: () => void): void => {
+const attempt = (failed: (error: Error) => void, act: () => unknown): void => {
   try {
     act()
   } catch (error) {
