@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react'
 import type { AppError, Discovery } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Banner, Button, Progress, Segments, TextField } from '../design/index.ts'
+import { Banner, Button, Progress, Segments, Spinner, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { SetupError } from './setup-error.tsx'
 
@@ -14,22 +14,30 @@ const ManualForm = ({ address, onFound }: { address: string; onFound: (discovery
   const [smtpHost, setSmtpHost] = useState('')
   const [smtpPort, setSmtpPort] = useState('587')
   const [security, setSecurity] = useState<'starttls' | 'tls'>('starttls')
+  const [asking, setAsking] = useState(false)
+  const [error, setError] = useState<AppError | null>(null)
   const port = (text: string): number => (/^\d{1,5}$/.test(text) ? Number(text) : 0)
   const valid = (number: number): boolean => number >= 1 && number <= 65535
   const ready = imapHost !== '' && smtpHost !== '' && valid(port(imapPort)) && valid(port(smtpPort))
+  /** What the server takes, and the policy allows, is the core's to say. */
+  const ask = async (): Promise<void> => {
+    setAsking(true)
+    setError(null)
+    const examined = await invoke('accounts.examine', {
+      address,
+      imap: { host: imapHost.trim(), port: port(imapPort), security },
+      smtp: { host: smtpHost.trim(), port: port(smtpPort), security },
+    })
+    setAsking(false)
+    if (examined.ok) onFound(examined.value)
+    else setError(examined.error)
+  }
   return (
     <form
       className="assistant-form"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!ready) return
-        onFound({
-          address,
-          source: 'manual',
-          imap: { host: imapHost.trim(), port: port(imapPort), security },
-          smtp: { host: smtpHost.trim(), port: port(smtpPort), security },
-          auth: ['psc', 'password'],
-        })
+        if (ready && !asking) void ask()
       }}
     >
       <h2>{t('assistant.manualTitle')}</h2>
@@ -58,7 +66,9 @@ const ManualForm = ({ address, onFound }: { address: string; onFound: (discovery
         ]}
         onChange={setSecurity}
       />
-      <Button type="submit" variant="primary" size="large" isDisabled={!ready}>
+      {error ? <SetupError error={error} /> : null}
+      <Button type="submit" variant="primary" size="large" isDisabled={!ready || asking}>
+        {asking ? <Spinner label={t('assistant.asking')} /> : null}
         {t('common.next')}
       </Button>
     </form>

@@ -1,6 +1,7 @@
 import { ExternalLink, ServerCog } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { AppError, AuthKind, Discovery, NewAccount, Server } from '../../app/contract/index.ts'
+import type { AppError, AuthKind, Discovery, NewAccount, PinEntry, Server } from '../../app/contract/index.ts'
+import { asksPin, CardPicture, CardTrouble, PinForm, toldByCard } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, useStore } from '../data/index.ts'
 import { Button, CardSurface, Segments, Spinner, TextField } from '../design/index.ts'
@@ -10,7 +11,14 @@ import { SetupError } from './setup-error.tsx'
 const serverText = (server: Server): string =>
   `${server.host}:${server.port} · ${server.security === 'starttls' ? 'STARTTLS' : 'TLS'}`
 
-/** The servers found, then who you are to them: Pro Santé Connect in the system browser, or a password. */
+/** What is to be seen while one waits, by login. */
+const waitingText = {
+  card: ['assistant.waitingCard', 'assistant.waitingCardText'],
+  psc: ['assistant.waitingPsc', 'assistant.waitingPscText'],
+  password: ['assistant.connecting', 'assistant.connectingText'],
+} as const
+
+/** The servers found, then who you are to them: the card, Pro Santé Connect in the system browser, or a password. */
 export const LoginStep = ({
   discovery,
   onBack,
@@ -29,10 +37,13 @@ export const LoginStep = ({
   const [auth, setAuth] = useState<AuthKind>(discovery.auth[0] ?? 'password')
   const [password, setPassword] = useState('')
   const [waiting, setWaiting] = useState(false)
+  const [opening, setOpening] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
   // Cancelling gives the page back at once; an answer that comes later is ignored.
   const attempt = useRef(0)
-  const ready = displayName.trim() !== '' && (auth === 'psc' || password !== '')
+  const named = displayName.trim() !== ''
+  const ready = named && (auth !== 'password' || password !== '')
+  const cardOpen = card.state === 'open'
 
   const connect = async (): Promise<void> => {
     const mine = ++attempt.current
@@ -44,7 +55,7 @@ export const LoginStep = ({
       kind,
       imap: discovery.imap,
       smtp: discovery.smtp,
-      auth: auth === 'psc' ? { kind: 'psc' } : { kind: 'password', password },
+      auth: auth === 'password' ? { kind: auth, password } : { kind: auth },
     })
     if (attempt.current !== mine) return
     setWaiting(false)
@@ -54,14 +65,22 @@ export const LoginStep = ({
     } else setError(created.error)
   }
 
+  /** The session was opened without the card, or its process started again: the PIN first. */
+  const openCard = async (entry: PinEntry): Promise<void> => {
+    setOpening(true)
+    setError(null)
+    const opened = await invoke('card.login', entry)
+    setOpening(false)
+    if (opened.ok) await connect()
+    else if (!toldByCard(opened.error)) setError(opened.error)
+  }
+
   if (waiting)
     return (
       <div className="assistant-step assistant-waiting">
         <Spinner label={t('assistant.connecting')} size="large" />
-        <h1>{auth === 'psc' ? t('assistant.waitingPsc') : t('assistant.connecting')}</h1>
-        <p className="assistant-lead">
-          {auth === 'psc' ? t('assistant.waitingPscText') : t('assistant.connectingText')}
-        </p>
+        <h1>{t(waitingText[auth][0])}</h1>
+        <p className="assistant-lead">{t(waitingText[auth][1])}</p>
         <Button
           onPress={() => {
             attempt.current += 1
@@ -127,17 +146,38 @@ export const LoginStep = ({
             onChange={setPassword}
           />
         ) : null}
-        {error ? <SetupError error={error} /> : null}
-        <Button type="submit" variant="primary" size="large" isDisabled={!ready}>
-          {auth === 'psc' ? (
-            <>
-              {t('assistant.openPsc')} <ExternalLink aria-hidden="true" />
-            </>
-          ) : (
-            t('assistant.connect')
-          )}
-        </Button>
+        {auth === 'card' ? <p className="muted">{t('assistant.cardText')}</p> : null}
+        {error && (auth !== 'card' || cardOpen) ? <SetupError error={error} /> : null}
+        {auth === 'card' && !cardOpen ? null : (
+          <Button type="submit" variant="primary" size="large" isDisabled={!ready}>
+            {auth === 'psc' ? (
+              <>
+                {t('assistant.openPsc')} <ExternalLink aria-hidden="true" />
+              </>
+            ) : (
+              t(auth === 'card' ? 'assistant.connectCard' : 'assistant.connect')
+            )}
+          </Button>
+        )}
       </form>
+      {auth === 'card' && !cardOpen ? (
+        asksPin(card) ? (
+          <div className="assistant-card">
+            <CardPicture holder={card.token.holder} />
+            <div className="assistant-card-form">
+              <PinForm
+                card={card}
+                busy={opening || !named}
+                error={error}
+                submitLabel={t('assistant.connectCard')}
+                onSubmit={openCard}
+              />
+            </div>
+          </div>
+        ) : (
+          <CardTrouble card={card} safe={t('assistant.nothingKept')} />
+        )
+      ) : null}
     </div>
   )
 }

@@ -6,12 +6,19 @@ import { cardStore, useStore } from '../data/index.ts'
 import { Dialog } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 
-/** Opens the card to sign, when the session was opened without it or its process restarted (`card.login`). */
+/** Opens the card to sign, or for what the title says, when the session was opened without it or its process restarted (`card.login`). */
 export const PinDialog = ({
+  title = t('composer.pinTitle'),
+  submitLabel = t('composer.pinSubmit'),
+  safe = t('composer.pinSafe'),
   isOpen,
   onClose,
   onOpened,
 }: {
+  title?: string
+  submitLabel?: string
+  /** What stays as it is while there is no card. */
+  safe?: string
   isOpen: boolean
   onClose: () => void
   /** The card is open: what waited for it may go on. */
@@ -29,17 +36,11 @@ export const PinDialog = ({
     else if (!toldByCard(outcome.error)) setError(outcome.error)
   }
   return (
-    <Dialog title={t('composer.pinTitle')} isOpen={isOpen} onClose={onClose} width="narrow">
+    <Dialog title={title} isOpen={isOpen} onClose={onClose} width="narrow">
       {asksPin(card) ? (
-        <PinForm
-          card={card}
-          busy={busy}
-          error={error}
-          submitLabel={t('composer.pinSubmit')}
-          onSubmit={login}
-        />
+        <PinForm card={card} busy={busy} error={error} submitLabel={submitLabel} onSubmit={login} />
       ) : (
-        <CardTrouble card={card} safe={t('composer.pinSafe')} />
+        <CardTrouble card={card} safe={safe} />
       )}
     </Dialog>
   )

@@ -37,6 +37,11 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
             <span className="account-words">
               <b>{account.address}</b>
               <span className="muted small">{account.displayName}</span>
+              <span className="muted small">
+                {account.card
+                  ? t('settings.login-card', { serial: account.card.serial })
+                  : t(account.auth === 'psc' ? 'settings.login-psc' : 'settings.login-password')}
+              </span>
             </span>
             <Chip tone={tones[account.connection.state]}>
               {t(`settings.account-${account.connection.state}`)}

@@ -1,11 +1,49 @@
-import type { Account } from '../../app/contract/index.ts'
+import { useState } from 'react'
+import type { Account, ErrorCode, ErrorData } from '../../app/contract/index.ts'
 import { CardBanners, useCardBanner } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
+import { PinDialog } from '../composer/index.ts'
 import { accountStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
 import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
 import { isNearlyFull, QuotaBanner } from '../folders/index.ts'
 import { errorSentence, t } from '../i18n/index.ts'
 import { StorageBanners, useStorageTrouble } from '../storage/index.ts'
+
+/** The account goes on by itself once its card is there and open. */
+const waitsForCard = (code: ErrorCode): boolean => code.startsWith('card.') || code === 'auth.other-card'
+
+/** A mailbox that logs in with the card alone, and whose card is not there or not open. */
+const CardWantedBanner = ({ account, error }: { account: Account; error: ErrorData }) => {
+  const [asking, setAsking] = useState(false)
+  const { what, todo } = errorSentence(error)
+  return (
+    <Banner
+      tone="warn"
+      title={t('shell.cardTitle', { address: account.address })}
+      {...(error.code === 'card.login-required'
+        ? {
+            actions: (
+              <Button variant="primary" size="small" onPress={() => setAsking(true)}>
+                {t('shell.cardPin')}
+              </Button>
+            ),
+          }
+        : {})}
+    >
+      <p>
+        {what} {error.code === 'card.login-required' ? null : todo} {t('shell.cardText')}
+      </p>
+      <PinDialog
+        title={t('shell.cardPinTitle')}
+        submitLabel={t('shell.cardPinSubmit')}
+        safe={t('shell.cardText')}
+        isOpen={asking}
+        onClose={() => setAsking(false)}
+        onOpened={() => setAsking(false)}
+      />
+    </Banner>
+  )
+}
 
 const AccountBanner = ({ account, several }: { account: Account; several: boolean }) => {
   const { connection } = account
@@ -41,6 +79,8 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
         <p>{t('shell.loginText')}</p>
       </Banner>
     )
+  if (connection.state === 'error' && waitsForCard(connection.error.code))
+    return <CardWantedBanner account={account} error={connection.error} />
   if (connection.state === 'error')
     return (
       <ErrorBanner

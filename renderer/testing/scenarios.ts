@@ -63,6 +63,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'unlock-blocked': locked('blocked'),
   'unlock-removed': locked('no-card', 'card-removed'),
   'unlock-idle': locked('pin-needed', 'idle'),
+  'unlock-dead': locked('dead'),
   'unlock-stranger': { ...locked('pin-needed'), cardUser: { mailbox: 'none', enrolled: false } },
   'unlock-renewed': { ...locked('pin-needed'), cardUser: { mailbox: 'this', enrolled: false } },
   'unlock-two-cards': { ...locked('pin-needed'), readers: twoCards },
@@ -104,6 +105,29 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       since: '2026-11-22T08:00:00Z',
       syncedAt: '2026-11-22T08:00:00Z',
       trouble: { code: 'imap.busy', retry: 'later', details: { host: 'imap.operateur.mssante.test' } },
+    },
+  },
+  'card-wanted': {
+    session: 'open',
+    card: 'pin-needed',
+    open: { openedBy: 'passphrase', holder: null },
+    connection: {
+      state: 'error',
+      error: { code: 'card.login-required', retry: 'after-login' },
+      retryAt: null,
+    },
+  },
+  'card-refused': {
+    session: 'open',
+    card: 'open',
+    connection: {
+      state: 'error',
+      error: {
+        code: 'tls.client-certificate-refused',
+        retry: 'after-change',
+        details: { host: 'imap.operateur.mssante.test', alert: 'certificate_expired' },
+      },
+      retryAt: null,
     },
   },
   'login-required': { session: 'open', card: 'open', connection: { state: 'login-required' } },

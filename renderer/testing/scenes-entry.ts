@@ -116,11 +116,37 @@ export const entryScenes: readonly Scene[] = [
   },
   { name: 'first-5-login', scenario: 'first', steps: login },
   {
+    name: 'first-5-login-psc',
+    scenario: 'first',
+    steps: async (page) => {
+      await login(page)
+      await page.getByText('Pro Santé Connect', { exact: true }).click()
+      await page.getByRole('button', { name: /Continuer avec Pro Santé Connect/ }).waitFor()
+    },
+  },
+  {
+    name: 'first-5-login-card-closed',
+    scenario: 'first-no-card',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Commencer' }).click()
+      await page.getByText('Une phrase de passe', { exact: true }).click()
+      await page.getByLabel('Phrase de passe', { exact: true }).fill('cheval batterie agrafe juste')
+      await page.getByLabel('La même, encore une fois').fill('cheval batterie agrafe juste')
+      await page.keyboard.press('Enter')
+      await page.getByText(/J’ai imprimé/).click()
+      await page.getByRole('button', { name: 'Continuer' }).click()
+      await page.getByLabel('Adresse MSSanté').fill('anne.martin@medecin.mssante.test')
+      await page.keyboard.press('Enter')
+      await page.getByText('Serveurs trouvés').waitFor()
+      await page.getByText('Carte CPS', { exact: true }).click()
+    },
+  },
+  {
     name: 'first-6-sync',
     scenario: 'first',
     steps: async (page) => {
       await login(page)
-      await page.getByRole('button', { name: /Continuer avec Pro Santé Connect/ }).click()
+      await page.getByRole('button', { name: 'Se connecter avec la carte' }).click()
       await page.getByRole('button', { name: 'Ouvrir la messagerie' }).waitFor()
     },
   },

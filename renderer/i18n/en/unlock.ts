@@ -27,6 +27,7 @@ export const unlock = {
   recoveryHint: 'Upper case, lower case and dashes do not matter.',
   show: 'Show',
   hide: 'Hide',
+  strangerHello: 'Your card is recognised, but it does not open anything here yet.',
   strangerTitle: 'This card has no mailbox on this computer yet.',
   strangerText:
     'The mailboxes of this computer belong to others and stay encrypted. You can have your own here, apart.',

@@ -27,6 +27,7 @@ export const unlock = {
   recoveryHint: 'Majuscules, minuscules et tirets ne comptent pas.',
   show: 'Afficher',
   hide: 'Masquer',
+  strangerHello: 'Votre carte est reconnue, mais elle n’ouvre encore rien ici.',
   strangerTitle: 'Cette carte n’a pas encore de messagerie sur ce poste.',
   strangerText:
     'Les messageries de ce poste sont à d’autres et restent chiffrées. Vous pouvez avoir la vôtre ici, à part.',

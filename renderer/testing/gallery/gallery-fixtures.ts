@@ -15,6 +15,7 @@ export const account: Account = {
   displayName: 'Dr Anne MARTIN',
   kind: 'personal',
   auth: 'psc',
+  card: null,
   imap: { host: 'imap.test', port: 143, security: 'starttls' },
   smtp: { host: 'smtp.test', port: 587, security: 'starttls' },
   connection: {
