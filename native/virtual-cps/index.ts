@@ -289,7 +289,7 @@ export const openVirtualCps = (place: string): VirtualCps => {
       }),
     triesLeft: async (card = 'A') => (await readCounters(folder, card)).tries,
     journal: async () =>
-      (await readFile(join(folder, 'calls.jsonl'), 'utf8'))
+      (await readFile(join(folder, 'calls.jsonl'), { encoding: 'utf8', flag: 'a+' }))
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JournalEntry.parse(JSON.parse(line))),
@@ -299,7 +299,8 @@ export const openVirtualCps = (place: string): VirtualCps => {
 /** A folder with the module, ready for its cards; what former cards left there is erased. */
 const prepareFolder = async (folder: string): Promise<string> => {
   await promisify(execFile)('make', ['-s', '-C', here])
-  for (const former of ['tokens', 'state', 'state.lock', 'calls.jsonl', 'control', 'control.lock'])
+  const files = ['tokens', 'state', 'state.lock', 'calls.jsonl', 'control', 'control.lock']
+  for (const former of [...files, ...cardIds.map((id) => `data-${id}`)])
     await rm(join(folder, former), { recursive: true, force: true })
   await mkdir(join(folder, 'tokens'), { recursive: true, mode: 0o700 })
   const configuration = join(folder, 'softhsm2.conf')

@@ -143,11 +143,13 @@ static CK_RV prepare(const struct session *session, const CK_BYTE *data, CK_ULON
   return CKR_OK;
 }
 
-/* Before the chip is asked: the size of a signature, and a buffer that is too small. 1 when the call ends there. */
-static int is_about_size(CK_BYTE_PTR signature, CK_ULONG_PTR size, CK_RV *rv) {
-  if (signature && *size >= 256) return 0;
-  *rv = signature ? CKR_BUFFER_TOO_SMALL : CKR_OK;
-  *size = 256;
+#define MODULUS 256
+
+/* Before the chip is asked: the size of what it gives, and a buffer that is too small. 1 when the call ends there. */
+static int is_about_size(CK_BYTE_PTR out, CK_ULONG_PTR size, CK_RV *rv) {
+  if (out && *size >= MODULUS) return 0;
+  *rv = out ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+  *size = MODULUS;
   return 1;
 }
 
@@ -234,9 +236,24 @@ CK_RV C_DecryptInit(CK_SESSION_HANDLE handle, CK_MECHANISM_PTR mechanism, CK_OBJ
   if (!describe(session, key_handle, &key)) return end(&call, CKR_OBJECT_HANDLE_INVALID);
   call.key = key.label;
   if (key.class != CKO_PRIVATE_KEY || !key.decrypts) return end(&call, CKR_KEY_TYPE_INCONSISTENT);
-  rv = refused_by_key(module.backend->C_DecryptInit(session->backend, mechanism, key_handle));
+  /* The padding is taken off here: OpenSSL, behind SoftHSM2, gives random bytes where a card says that it is wrong. */
+  CK_MECHANISM raw = {CKM_RSA_X_509, NULL, 0};
+  rv = refused_by_key(module.backend->C_DecryptInit(session->backend, &raw, key_handle));
   if (rv == CKR_OK) operate(session, OP_DECRYPT, &key, mechanism->mechanism);
   return end(&call, rv);
+}
+
+/* One block by PKCS#1 v1.5. Whatever is wrong has one name (the real value is unknown). */
+static CK_RV decrypt(const struct session *session, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR plain, CK_ULONG_PTR size) {
+  CK_BYTE block[MODULUS];
+  CK_ULONG block_size = sizeof block, start = 2;
+  if (module.backend->C_Decrypt(session->backend, data, length, block, &block_size) != CKR_OK) return CKR_DATA_INVALID;
+  if (block_size != MODULUS || block[0] != 0 || block[1] != 2) return CKR_DATA_INVALID;
+  while (start < MODULUS && block[start]) start++;
+  if (start < 10 || start == MODULUS) return CKR_DATA_INVALID;
+  *size = MODULUS - ++start;
+  memcpy(plain, block + start, *size);
+  return CKR_OK;
 }
 
 CK_RV C_Decrypt(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_BYTE_PTR plain, CK_ULONG_PTR size) {
@@ -248,13 +265,12 @@ CK_RV C_Decrypt(CK_SESSION_HANDLE handle, CK_BYTE_PTR data, CK_ULONG length, CK_
   memcpy(label, session->key_label, sizeof label);
   call.key = label;
   if (!data || !size) return end(&call, CKR_ARGUMENTS_BAD);
-  if (plain) rv = chip_wait(&call, session, card_of(session)->decrypt_ms);
+  if (is_about_size(plain, size, &rv)) return end(&call, rv);
+  rv = chip_wait(&call, session, card_of(session)->decrypt_ms);
   if (rv != CKR_OK) {
     if (session->used && session->handle == handle) abandon(session);
     return end(&call, rv);
   }
-  rv = module.backend->C_Decrypt(session->backend, data, length, plain, size);
-  if (plain && rv != CKR_BUFFER_TOO_SMALL) session->operation = OP_NONE;
-  /* SoftHSM2 has several names for bad padding and bad length; here there is one (the real value is unknown). */
-  return end(&call, rv == CKR_OK || rv == CKR_BUFFER_TOO_SMALL ? rv : CKR_DATA_INVALID);
+  session->operation = OP_NONE;
+  return end(&call, decrypt(session, data, length, plain, size));
 }

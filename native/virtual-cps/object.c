@@ -1,6 +1,10 @@
 /* The objects of a card as the Cryptolib shows them (§1.7). */
+#define _GNU_SOURCE
 #include "virtual-cps.h"
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
@@ -111,11 +115,55 @@ static int is_constant(CK_ATTRIBUTE_PTR attribute, CK_RV *rv) {
   return 1;
 }
 
-static CK_RV read_attribute(const struct session *session, CK_OBJECT_HANDLE handle, CK_OBJECT_CLASS class,
+/*
+ * SoftHSM2 lets nobody change the value of a data object: what is written into CPS_DATA is kept in a file of the folder, which
+ * stands for the value from then on, in every process.
+ */
+#define LARGEST_DATA 4096
+
+static int data_path(const struct session *session, char *path, size_t size, const char *ending) {
+  char name[40];
+  snprintf(name, sizeof name, "data-%c%s", 'A' + module.readers[session->reader].card, ending);
+  return folder_path(path, size, name);
+}
+
+static int is_cps_data(const struct object *object) {
+  return object->class == CKO_DATA && !strcmp(object->label, "CPS_DATA");
+}
+
+/* 0 when nothing was ever written. */
+static int read_data(const struct session *session, CK_ATTRIBUTE_PTR attribute, CK_RV *rv) {
+  char path[PATH_MAX + 32];
+  CK_BYTE value[LARGEST_DATA];
+  FILE *file = data_path(session, path, sizeof path, "") ? fopen(path, "re") : NULL;
+  if (!file) return 0;
+  CK_ULONG size = fread(value, 1, sizeof value, file);
+  fclose(file);
+  *rv = attribute->pValue && attribute->ulValueLen < size ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+  if (attribute->pValue && *rv == CKR_OK) memcpy(attribute->pValue, value, size);
+  attribute->ulValueLen = *rv == CKR_OK ? size : CK_UNAVAILABLE_INFORMATION;
+  return 1;
+}
+
+static CK_RV write_data(const struct session *session, CK_ATTRIBUTE_PTR attribute) {
+  char path[PATH_MAX + 32], temporary[PATH_MAX + 32], ending[24];
+  snprintf(ending, sizeof ending, ".%d.tmp", getpid());
+  if (!attribute->pValue || attribute->ulValueLen > LARGEST_DATA) return CKR_ATTRIBUTE_VALUE_INVALID;
+  if (!data_path(session, path, sizeof path, "") || !data_path(session, temporary, sizeof temporary, ending))
+    return CKR_DEVICE_ERROR;
+  FILE *file = fopen(temporary, "we");
+  if (!file) return CKR_DEVICE_ERROR;
+  CK_ULONG written = fwrite(attribute->pValue, 1, attribute->ulValueLen, file);
+  if (fclose(file) || written != attribute->ulValueLen || rename(temporary, path)) return CKR_DEVICE_ERROR;
+  return CKR_OK;
+}
+
+static CK_RV read_attribute(const struct session *session, CK_OBJECT_HANDLE handle, const struct object *object,
                             CK_ATTRIBUTE_PTR attribute) {
   CK_RV rv = CKR_ATTRIBUTE_TYPE_INVALID;
-  if (is_answered(class, attribute->type)) {
-    if (class == CKO_PRIVATE_KEY && is_constant(attribute, &rv)) return rv;
+  if (is_answered(object->class, attribute->type)) {
+    if (object->class == CKO_PRIVATE_KEY && is_constant(attribute, &rv)) return rv;
+    if (is_cps_data(object) && attribute->type == CKA_VALUE && read_data(session, attribute, &rv)) return rv;
     return module.backend->C_GetAttributeValue(session->backend, handle, attribute, 1);
   }
   attribute->ulValueLen = CK_UNAVAILABLE_INFORMATION;
@@ -124,7 +172,7 @@ static CK_RV read_attribute(const struct session *session, CK_OBJECT_HANDLE hand
 
 /* CPS_DATA is slow to read (§1.7); asking its size is not. */
 static long delay_of(const struct session *session, const struct object *object, CK_ATTRIBUTE_PTR template, CK_ULONG count) {
-  if (object->class != CKO_DATA || strcmp(object->label, "CPS_DATA")) return 0;
+  if (!is_cps_data(object)) return 0;
   for (CK_ULONG i = 0; i < count; i++)
     if (template[i].type == CKA_VALUE && template[i].pValue) return card_of(session)->data_ms;
   return 0;
@@ -139,7 +187,7 @@ CK_RV C_GetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_
   rv = chip_wait(&call, session, delay_of(session, &described, template, count));
   if (rv != CKR_OK) return end(&call, rv);
   for (CK_ULONG i = 0; i < count; i++) {
-    CK_RV one = read_attribute(session, object, described.class, &template[i]);
+    CK_RV one = read_attribute(session, object, &described, &template[i]);
     if (one != CKR_OK) rv = one;
   }
   return end(&call, rv);
@@ -152,11 +200,11 @@ CK_RV C_SetAttributeValue(CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_
   if (!template || !count) return end(&call, CKR_ARGUMENTS_BAD);
   if (describe(session, object, &described) != CKR_OK) return end(&call, CKR_OBJECT_HANDLE_INVALID);
   call.key = described.label;
-  if (described.class != CKO_DATA || strcmp(described.label, "CPS_DATA") || count != 1 || template->type != CKA_VALUE)
+  if (!is_cps_data(&described) || count != 1 || template->type != CKA_VALUE)
     return end(&call, CKR_FUNCTION_NOT_SUPPORTED);
   if (!session->writable) return end(&call, CKR_SESSION_READ_ONLY);
   rv = chip_wait(&call, session, card_of(session)->data_ms);
   if (rv != CKR_OK) return end(&call, rv);
   call.length = (long)template->ulValueLen;
-  return end(&call, module.backend->C_SetAttributeValue(session->backend, object, template, 1));
+  return end(&call, write_data(session, template));
 }

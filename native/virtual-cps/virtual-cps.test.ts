@@ -6,16 +6,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import pkcs11, { type Handle, type PKCS11 } from 'pkcs11js'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createVirtualCps, makeTestKey, type CardContents, type VirtualCps } from './index.ts'
+import { holder, keyOf, labels, makeContents, result } from './cards.fixture.ts'
+import { createVirtualCps, type CardContents, type VirtualCps } from './index.ts'
 
-const serial = '2900000808'
-const holder = {
-  nationalId: '899700000808',
-  familyName: 'TESTEUR',
-  givenName: 'Paul',
-  profession: 'Médecin',
-  serial,
-}
+const { serial } = holder
+
 const loginFlags = 0x00070000
 const finalTry = 0x00020000
 const countLow = 0x00010000
@@ -27,19 +22,12 @@ let module: PKCS11 | null = null
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'souspli-virtual-cps-'))
-  contents = {
-    serial,
-    label: `CPS3v3-${serial}`,
-    pin: '1234',
-    puk: '12345678',
-    profile: 'cps3',
-    authentication: makeTestKey('authentication', holder),
-    signature: makeTestKey('signature', holder),
+  contents = makeContents({
     dataObjects: [
       { label: 'CPS_NAME_PS', value: Buffer.from('30040c0254', 'hex'), afterPin: false },
       { label: 'CPS_ACTIVITY_01_PS', value: Buffer.from('ee00', 'hex'), afterPin: true },
     ],
-  }
+  })
 })
 afterEach(() => {
   module?.C_Finalize()
@@ -59,36 +47,6 @@ const open = async (
   const [slot] = cps.C_GetSlotList(true)
   if (!slot) throw new Error('a card expected')
   return { virtual, cps, slot, session: cps.C_OpenSession(slot, pkcs11.CKF_SERIAL_SESSION) }
-}
-
-const labels = (cps: PKCS11, session: Handle, objectClass: number): string[] => {
-  cps.C_FindObjectsInit(session, [{ type: pkcs11.CKA_CLASS, value: objectClass }])
-  const found = cps.C_FindObjects(session, 20)
-  cps.C_FindObjectsFinal(session)
-  return found
-    .map((object) => String(cps.C_GetAttributeValue(session, object, [{ type: pkcs11.CKA_LABEL }])[0]?.value))
-    .sort()
-}
-
-const keyOf = (cps: PKCS11, session: Handle, label: string): Handle => {
-  cps.C_FindObjectsInit(session, [
-    { type: pkcs11.CKA_CLASS, value: pkcs11.CKO_PRIVATE_KEY },
-    { type: pkcs11.CKA_LABEL, value: label },
-  ])
-  const [key] = cps.C_FindObjects(session, 1)
-  cps.C_FindObjectsFinal(session)
-  if (!key) throw new Error(`${label} expected`)
-  return key
-}
-
-/** Name of the CKR_ value a call fails with, « CKR_OK » when it does not. */
-const result = (run: () => unknown): string => {
-  try {
-    run()
-    return 'CKR_OK'
-  } catch (cause) {
-    return cause instanceof Error ? (cause.message.split(':')[0] ?? '') : String(cause)
-  }
 }
 
 const sha256Info = Buffer.from('3031300d060960864801650304020105000420', 'hex')
@@ -256,17 +214,4 @@ describe('a virtual CPS3', () => {
     expect((await stat(join(folder, 'tokens'))).mode & 0o077).toBe(0)
     expect((await virtual.journal()).map(({ fn }) => fn)).toContain('C_Login')
   })
-})
-
-test('the command of a second terminal pulls the card and puts it back', async () => {
-  const { virtual, cps } = await open()
-  const run = async (verb: string): Promise<string> => {
-    const script = join(import.meta.dirname, 'card-command.ts')
-    return (await promisify(execFile)(process.execPath, [script, verb, folder])).stdout
-  }
-  expect(await run('remove')).toContain('out of')
-  expect(cps.C_GetSlotList(true)).toHaveLength(0)
-  expect(await run('insert')).toContain('inserted in')
-  expect(cps.C_GetSlotList(true)).toHaveLength(1)
-  expect(await run('status')).toContain(`${String(await virtual.triesLeft())} PIN tries left`)
 })
