@@ -86,6 +86,9 @@ export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
       case 'session.state':
         return reply(method, session)
       case 'session.createWithCard':
+        card = { state: 'open', token }
+        emit('card.changed', card)
+        return reply(method, { recoveryCode: 'K7QM-2XDP-9HTA-WC4R-E8FN-6VBL-3JYS-T5GU' })
       case 'session.createWithPassphrase':
         return reply(method, { recoveryCode: 'K7QM-2XDP-9HTA-WC4R-E8FN-6VBL-3JYS-T5GU' })
       case 'session.openWithCard':
