@@ -22,8 +22,8 @@ export const cardHandlers = (card: CardService): Handlers => ({
     return token.ok ? ok(null) : token
   },
   'card.pinCare': () => ok({ by: card.pinCare() }),
-  'card.changePin': card.changePin,
-  'card.unblock': card.unblock,
+  'card.changePin': (entry) => card.changePin(entry),
+  'card.unblock': (entry) => card.unblock(entry),
 })
 
 /** Tells windows what becomes of the card and the readers, until the returned function is called. */

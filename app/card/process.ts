@@ -20,7 +20,7 @@ interface ElectronParent {
 const room = createReaderRoom()
 
 const perform = <Op extends CardRequest['op']>(request: Extract<CardRequest, { op: Op }>): Outcome<unknown> =>
-  room[request.op as Op](request)
+  room[request.op](request)
 
 /** Answers one message; the parent only sends valid ones, so anything else ends the process. */
 const answer = (message: unknown, reply: (message: FromCard, sent: () => void) => void): void => {
