@@ -32,6 +32,9 @@ describe('the self-test', () => {
         : (crypto.createCipheriv as (...args: unknown[]) => never)(name, ...rest)
     expect(await selfTest(lacking({ createCipheriv }))).toEqual(['des-ede3-cbc'])
     expect(await selfTest(lacking({ hkdfSync: refuse }))).toEqual(['HKDF-SHA-256'])
+    expect(await selfTest(lacking({ createHmac: refuse }))).toEqual(['HMAC-SHA-256'])
+    expect(await selfTest(lacking({ diffieHellman: refuse }))).toHaveLength(3)
+    expect(await selfTest(lacking({ createVerify: refuse }))).toEqual(['RSASSA-PKCS1-v1_5'])
     expect(await selfTest(lacking({ verify: refuse }))).toEqual([
       'RSASSA-PKCS1-v1_5',
       'RSASSA-PSS',
@@ -73,12 +76,19 @@ describe('the list', () => {
       'randomBytes',
       'X509Certificate',
       'constants',
+      'timingSafeEqual',
       'createCipheriv',
       'createDecipheriv',
     ])
     for (const name of [
       'createHash',
+      'createHmac',
       'createPrivateKey',
+      'createPublicKey',
+      'createVerify',
+      'diffieHellman',
+      // Of the curves that are in the list, which does not make keys: its answers are known.
+      'generateKeyPairSync',
       'hkdfSync',
       'privateDecrypt',
       'publicEncrypt',

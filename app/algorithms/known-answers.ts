@@ -6,6 +6,8 @@ export const message = Buffer.from('SousPli self-test')
 
 /** Base64 of the digest of `message`. */
 export const digestAnswers = {
+  sha224: 'KSWYVAlAM7miLzhALYhZPlaHXmltYbHzEeUkzw==',
+  md5: 'IBHYO9fusvFQTLBzJAi8wA==',
   sha1: 'RVFPfgIlhnTek6P4lEgW/YtknVg=',
   sha256: 'Td7O7cYqqh4PfcBi3YRf7MUFimqVBxEjLm/TH/yKtXA=',
   sha384: 'JGeoqkk9TXSNvt1GNdlKs9OES0WLvsrYy96wReHMlv8QwuuEKKy9Kz+tgjVnjbtx',
@@ -19,9 +21,18 @@ export const cipherAnswers = {
   'aes-256-cbc': 'Zps0MBqXIUOpzhWeevCIQb92QwgoO7TIBIiWkBrowRA=',
   'des-ede3-cbc': '36xKVXTImQhYBDj5LAsYTbEIofsBhl5Y',
   'aes-128-gcm': 'wiMhrjHXqRmELk6lMs2NCkJ1hhIGyJIB8UC+sVO3skCM',
+  'aes-192-gcm': 'PT0WES7xGRdPGC2yNQa58zRuSf+5WLtxR38QkA3d6yaP',
   'aes-256-gcm': 'XAXTLz9jvtS1+H/mrSWR6NUuOTkB6ywYxzTF+1IbyAcH',
 } as const
 
+/** FIPS 197 appendix C: one block under keys 00 01 02 …, hex. */
+export const blockAnswers = {
+  'aes-128-ecb': '69c4e0d86a7b0430d8cdb78070b4c55a',
+  'aes-192-ecb': 'dda97ca4864cdfe06eaf70a0ec0d7191',
+  'aes-256-ecb': '8ea2b7ca516745bfeafc49904b496089',
+} as const
+
+export const hmacAnswer = '8LwDuOIeyqFn1Ib9wO1GQkDbK0+p987ulQrC4EcS7Aw='
 export const hkdfAnswer = 'qw7daikWIkjuPqSTd+3c/eA/CKmnVNnOcDWRWUDQiqQ='
 export const argon2Answer = 'bVcPIf4DoKYgXMIcA4165MNz21ZKKTzxR2FFAf7q6Mg='
 
@@ -106,5 +117,30 @@ export const curveAnswers = {
     signature:
       'MIGHAkEoFmpY8ylqMegOQO9fS5ZvBXOamtK6KfAgL5b0X8Zspv0+sljc1UvoC/0FW+1mrZH5Curi1zvkhXnPla8bN2tasQJC' +
       'ARyI1y/Pk5PjVea4r0pyDLt5xBjRYOuneMNV29YDQj5kF+9D4fogoIAo+ZX/wti9KCuPufQm7oatS6W9lYOrAm1K',
+  },
+} as const
+
+/** A private key (PKCS#8; made for this, it protects nothing) and SHA-256 of what it agrees on with the key of `curveAnswers`. */
+export const agreementAnswers = {
+  prime256v1: {
+    privateKey:
+      'MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgN6HG+bFUebxu5npFofZ2JodG4pOSZMRJaWIbbKG54LChRANC' +
+      'AAT79j2HGAWo87nOVTDzpHN42Uf83iQ0r4akMkG4rDGG48eGaI82NgTSoCX5JMapf/8xd5i9ReQpi4Wz8DlEtidn',
+    secret: 'tNdqx3IdPYc/3I3ngeaKt4WSiLb4XNvGjNlDK6UblJs=',
+  },
+  secp384r1: {
+    privateKey:
+      'MIG2AgEAMBAGByqGSM49AgEGBSuBBAAiBIGeMIGbAgEBBDBUeEuCn+etd04L82cpcMmrEvQDpOJcuPjh1j5iP5Ud1Vu/6IxU' +
+      'NOjWYLxvyPWCNy+hZANiAARYR8+aTB2hRhlQKFCz+oS0wCSFcRTNP/OOWgFP7hV9MfLPVOgudamnQ86sppvBVLo8JpOD7Kqm' +
+      'z60KVgYR1F1tEMTWSzv5NcENRgXqL4+PoaP2UXI7LWLAhMJaEARvYhM=',
+    secret: '0bn4m6/bgM7mDjdpmzt5c5GOutiimNbJGQUIlklpXCw=',
+  },
+  secp521r1: {
+    privateKey:
+      'MIHuAgEAMBAGByqGSM49AgEGBSuBBAAjBIHWMIHTAgEBBEIAOLypXbyn9OZ2dTTGJRuuoXHsxsTMt5iCT6aRX6+RhL5j4rU2' +
+      '+lEWTavBv1CAMAmo6+DuTfkJP81mfwM/OoRuwaKhgYkDgYYABAH/Gw+0vZFJpcE3s/kn9Frmu6VlDA5Y5MNqSPxgYKVtivBy' +
+      'YyynXbRyrBF3vcYkXIe+9jc5pbVBFOXQEMCnPdn9wACcFJ/7XpuU5y8Q3OpijtQ4ZUwd+heupHSmyyvQtr2zJrx5f+xQvgth' +
+      'PlEQ5SK6G9ntmjXyS63ZpyUnTOhs4CnPNw==',
+    secret: 'Pt4bdyrWitgxYylu4dt7XemJKYMa7o9dX0GZvr4sdNY=',
   },
 } as const

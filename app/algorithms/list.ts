@@ -1,11 +1,14 @@
 import type * as NodeCrypto from 'node:crypto'
 import { hashRaw } from '@node-rs/argon2'
 import {
+  agreementAnswers,
   argon2Answer,
+  blockAnswers,
   cipherAnswers,
   curveAnswers,
   digestAnswers,
   hkdfAnswer,
+  hmacAnswer,
   message,
   rsaAnswers,
   rsaKey,
@@ -19,7 +22,10 @@ export type CryptoLibrary = Pick<
   | 'createDecipheriv'
   | 'createHash'
   | 'createPrivateKey'
+  | 'createHmac'
   | 'createPublicKey'
+  | 'createVerify'
+  | 'diffieHellman'
   | 'hkdfSync'
   | 'privateDecrypt'
   | 'publicEncrypt'
@@ -44,8 +50,8 @@ const digest = (name: keyof typeof digestAnswers, usedBy: string): Algorithm => 
   works: (crypto) => crypto.createHash(name).update(message).digest('base64') === digestAnswers[name],
 })
 
-type BlockCipher = Exclude<keyof typeof cipherAnswers, `${string}-gcm`>
-const cbc = (name: BlockCipher, keyLength: number, ivLength: number, usedBy: string): Algorithm => ({
+type ChainedCipher = Exclude<keyof typeof cipherAnswers, `${string}-gcm`>
+const cbc = (name: ChainedCipher, keyLength: number, ivLength: number, usedBy: string): Algorithm => ({
   name,
   usedBy,
   works: (crypto) => {
@@ -58,7 +64,11 @@ const cbc = (name: BlockCipher, keyLength: number, ivLength: number, usedBy: str
   },
 })
 
-const gcm = (name: 'aes-128-gcm' | 'aes-256-gcm', keyLength: number, usedBy: string): Algorithm => ({
+const gcm = (
+  name: 'aes-128-gcm' | 'aes-192-gcm' | 'aes-256-gcm',
+  keyLength: number,
+  usedBy: string,
+): Algorithm => ({
   name,
   usedBy,
   works: (crypto) => {
@@ -69,6 +79,24 @@ const gcm = (name: 'aes-128-gcm' | 'aes-256-gcm', keyLength: number, usedBy: str
     decipher.setAuthTag(sealed.subarray(-16))
     const opened = Buffer.concat([decipher.update(sealed.subarray(0, -16)), decipher.final()])
     return sealed.toString('base64') === cipherAnswers[name] && opened.equals(message)
+  },
+})
+
+const block = (name: keyof typeof blockAnswers, keyLength: number): Algorithm => ({
+  name,
+  usedBy: 'smime: AES key wrap, which Electron’s BoringSSL lacks (RFC 3394)',
+  works: (crypto) => {
+    const plain = Buffer.from('00112233445566778899aabbccddeeff', 'hex')
+    const parameters = [name, key.subarray(0, keyLength), null] as const
+    const sealed = crypto
+      .createCipheriv(...parameters)
+      .setAutoPadding(false)
+      .update(plain)
+    const opened = crypto
+      .createDecipheriv(...parameters)
+      .setAutoPadding(false)
+      .update(sealed)
+    return sealed.toString('hex') === blockAnswers[name] && opened.equals(plain)
   },
 })
 
@@ -101,23 +129,50 @@ const curve = (name: keyof typeof curveAnswers): Algorithm => ({
   },
 })
 
+const agreement = (name: keyof typeof curveAnswers): Algorithm => ({
+  name: `ECDH ${name}`,
+  usedBy: 'smime: content keys sent and received (RFC 5753)',
+  works: (crypto) => {
+    const answer = agreementAnswers[name]
+    const secret = crypto.diffieHellman({
+      privateKey: crypto.createPrivateKey({ key: bytes(answer.privateKey), format: 'der', type: 'pkcs8' }),
+      publicKey: crypto.createPublicKey({ key: bytes(curveAnswers[name].key), format: 'der', type: 'spki' }),
+    })
+    return crypto.createHash('sha256').update(secret).digest('base64') === answer.secret
+  },
+})
+
 /**
  * Every cryptographic algorithm app/ uses (architecture §2): what is not here is not used. Not here because they bring
  * their own code and prove themselves each time they are used: SQLCipher (AES-256-CBC, HMAC-SHA-512) in
  * @signalapp/sqlcipher, PKCS#12 (RC2, 3DES, AES, PBKDF2, HMAC) in node-forge, the card's RSA in its PKCS#11 module. TLS is
- * `tlsProfile`. Key agreement (AES key wrap), CCM, Ed25519, X25519 are not used: Electron's BoringSSL lacks some.
+ * `tlsProfile`. CCM, Camellia, RC2, DSA, Ed25519, X25519 are not used: Electron's BoringSSL lacks some.
  */
 export const algorithms: readonly Algorithm[] = [
-  digest('sha1', 'smime: OCSP CertID, OAEP by default · mssante: digest announced by XDM metadata'),
+  digest('md5', 'smime: signatures of former times, told from altered ones and never believed'),
+  digest(
+    'sha1',
+    'smime: signatures of former times, never believed; key agreement of old clients; OCSP CertID, OAEP by default · mssante: digest announced by XDM metadata',
+  ),
+  digest('sha224', 'smime: signatures of certificates and lists'),
   digest('sha256', 'card, smime: signatures, fingerprints · mail: fingerprint of a message'),
   digest('sha384', 'smime: signatures received'),
   digest('sha512', 'smime: signatures received'),
-  gcm('aes-256-gcm', 32, 'vault: key slots and part files · smime: AuthEnvelopedData received'),
+  gcm('aes-256-gcm', 32, 'vault: key slots and part files · smime: AuthEnvelopedData sent and received'),
+  gcm('aes-192-gcm', 24, 'smime: AuthEnvelopedData received'),
   gcm('aes-128-gcm', 16, 'smime: AuthEnvelopedData received'),
   cbc('aes-256-cbc', 32, 16, 'smime: EnvelopedData sent and received'),
   cbc('aes-192-cbc', 24, 16, 'smime: EnvelopedData received'),
   cbc('aes-128-cbc', 16, 16, 'smime: EnvelopedData received'),
   cbc('des-ede3-cbc', 24, 8, 'smime: EnvelopedData received from old clients'),
+  block('aes-128-ecb', 16),
+  block('aes-192-ecb', 24),
+  block('aes-256-ecb', 32),
+  {
+    name: 'HMAC-SHA-256',
+    usedBy: 'vault: names of stores by their owner',
+    works: (crypto) => crypto.createHmac('sha256', key).update(message).digest('base64') === hmacAnswer,
+  },
   {
     name: 'HKDF-SHA-256',
     usedBy: 'vault: keys of slots and of part files',
@@ -136,7 +191,11 @@ export const algorithms: readonly Algorithm[] = [
   {
     name: 'RSASSA-PKCS1-v1_5',
     usedBy: 'card, smime: signatures made and received',
-    works: (crypto) => crypto.verify('sha256', message, publicKey(crypto), bytes(rsaAnswers.pkcs1)),
+    works: (crypto) => {
+      const [key, signature] = [publicKey(crypto), bytes(rsaAnswers.pkcs1)]
+      const inPieces = crypto.createVerify('sha256').update(message).verify(key, signature)
+      return inPieces && crypto.verify('sha256', message, key, signature)
+    },
   },
   {
     name: 'RSASSA-PSS',
@@ -149,7 +208,7 @@ export const algorithms: readonly Algorithm[] = [
   },
   {
     name: 'RSAES-PKCS1-v1_5',
-    usedBy: 'smime: content keys sent, and received (padding undone in enveloped-data.ts)',
+    usedBy: 'smime: content keys sent, and received (padding undone in key-transport.ts, OAEP’s too)',
     works: (crypto) => {
       const padding = crypto.constants.RSA_PKCS1_PADDING
       const sent = crypto.publicEncrypt({ key: publicKey(crypto), padding }, message)
@@ -160,10 +219,13 @@ export const algorithms: readonly Algorithm[] = [
     },
   },
   oaep('sha1', rsaAnswers.oaepSha1, 'smime: content keys sent and received'),
-  oaep('sha256', rsaAnswers.oaepSha256, 'smime: content keys received'),
+  oaep('sha256', rsaAnswers.oaepSha256, 'smime: content keys sent and received'),
   curve('prime256v1'),
   curve('secp384r1'),
   curve('secp521r1'),
+  agreement('prime256v1'),
+  agreement('secp384r1'),
+  agreement('secp521r1'),
   {
     name: 'WebCrypto SHA-256',
     usedBy: 'identity: PKCE (openid-client)',

@@ -51,17 +51,21 @@ export const unwrapAes = (kek: Uint8Array, wrapped: Uint8Array): Uint8Array => {
   return out.subarray(8)
 }
 
-/** Undoes Triple-DES key wrap (RFC 3217 §3.2), which old senders use; throws when the key or the bytes are not right. */
+/**
+ * Undoes Triple-DES key wrap (RFC 3217 §3.2), which old senders use, OpenSSL also for keys of AES; throws when the key or the
+ * bytes are not right.
+ */
 export const unwrapTripleDes = (kek: Uint8Array, wrapped: Uint8Array): Uint8Array => {
-  if (wrapped.length !== 40) throw new Error('not a wrapped key')
+  if (wrapped.length < 32 || wrapped.length > 64 || wrapped.length % 8 !== 0)
+    throw new Error('not a wrapped key')
   const undo = (iv: Uint8Array, bytes: Uint8Array): Buffer => {
     const decipher = createDecipheriv('des-ede3-cbc', kek, iv).setAutoPadding(false)
     return Buffer.concat([decipher.update(bytes), decipher.final()])
   }
   const inner = undo(Buffer.from('4adda22c79e82105', 'hex'), wrapped).reverse()
   const whole = undo(inner.subarray(0, 8), inner.subarray(8))
-  const key = whole.subarray(0, 24)
+  const key = whole.subarray(0, -8)
   const sum = createHash('sha1').update(key).digest().subarray(0, 8)
-  if (!timingSafeEqual(sum, whole.subarray(24))) throw new Error('not the wrapping key')
+  if (!timingSafeEqual(sum, whole.subarray(-8))) throw new Error('not the wrapping key')
   return key
 }

@@ -59,23 +59,23 @@ const octets = (valueHex: Uint8Array): OctetString =>
 const schemeFor = (
   scheme: SignatureScheme,
   key: KeyObject,
-): { digest: Digest; algorithm: AlgorithmIdentifier; micalg: string } | null => {
+): { digest: Digest; algorithm: AlgorithmIdentifier } | null => {
   const digestAlgorithm = new AlgorithmIdentifier({ algorithmId: oids.sha256 })
   if (scheme === 'ecdsa') {
-    const curves: Readonly<Record<string, [Digest, string, string]>> = {
-      prime256v1: ['sha256', '1.2.840.10045.4.3.2', 'sha-256'],
-      secp384r1: ['sha384', '1.2.840.10045.4.3.3', 'sha-384'],
-      secp521r1: ['sha512', '1.2.840.10045.4.3.4', 'sha-512'],
+    const curves: Readonly<Record<string, [Digest, string]>> = {
+      prime256v1: ['sha256', '1.2.840.10045.4.3.2'],
+      secp384r1: ['sha384', '1.2.840.10045.4.3.3'],
+      secp521r1: ['sha512', '1.2.840.10045.4.3.4'],
     }
     const found = curves[key.asymmetricKeyDetails?.namedCurve ?? '']
     if (key.asymmetricKeyType !== 'ec' || !found) return null
-    const [digest, algorithmId, micalg] = found
-    return { digest, algorithm: new AlgorithmIdentifier({ algorithmId }), micalg }
+    const [digest, algorithmId] = found
+    return { digest, algorithm: new AlgorithmIdentifier({ algorithmId }) }
   }
   if (scheme === 'rsa-pkcs1') {
     if (key.asymmetricKeyType !== 'rsa') return null
     const algorithm = new AlgorithmIdentifier({ algorithmId: oids.rsa, algorithmParams: new Null() })
-    return { digest: 'sha256', algorithm, micalg: 'sha-256' }
+    return { digest: 'sha256', algorithm }
   }
   if (!key.asymmetricKeyType?.startsWith('rsa')) return null
   const parameters = new RSASSAPSSParams({
@@ -90,7 +90,7 @@ const schemeFor = (
     algorithmId: oids.rsaPss,
     algorithmParams: parameters.toSchema(),
   })
-  return { digest: 'sha256', algorithm, micalg: 'sha-256' }
+  return { digest: 'sha256', algorithm }
 }
 
 /** Whether what came back is a signature by the certificate's key: a card's wrong key must not reach anybody. */
@@ -172,7 +172,7 @@ export const signEntity = async (params: SigningRequest): Promise<Outcome<Uint8A
 
   const boundary = `----${Buffer.from(params.random(18)).toString('hex')}`
   const header = Buffer.from(
-    `Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=${how.micalg};\r\n` +
+    `Content-Type: multipart/signed; protocol="application/pkcs7-signature"; micalg=${how.digest.replace(/^sha/, '$&-')};\r\n` +
       `\tboundary="${boundary}"\r\n\r\n--${boundary}\r\n`,
     'latin1',
   )

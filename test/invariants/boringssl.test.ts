@@ -97,6 +97,36 @@ describe('with the crypto of Electron', () => {
     expect(opened.signature.status).toBe('valid')
   })
 
+  it.each(['P-256', 'P-384', 'P-521'])(
+    'what is encrypted by key agreement is read and written: %s',
+    async (curve) => {
+      const [key, file] = [pki.file(`${curve}.key`), pki.file(`${curve}.pem`)]
+      const subject = ['-subj', '/CN=Courbe fictive', '-days', '30', '-nodes', '-keyout', key, '-out', file]
+      const usage = ['-addext', 'keyUsage=critical,keyAgreement']
+      const made = ['-newkey', 'ec', '-pkeyopt', `ec_paramgen_curve:${curve}`]
+      pki.openssl(['req', '-x509', ...made, ...subject, ...usage])
+      const der = new Uint8Array(pki.openssl(['x509', '-in', file, '-outform', 'DER']))
+      const pkcs8 = new Uint8Array(
+        pki.openssl(['pkcs8', '-topk8', '-nocrypt', '-in', key, '-outform', 'DER']),
+      )
+      const sent = pki.put('in.eml', entity)
+      const raws = [
+        value(encryptEntity({ entity, recipients: [der], random })),
+        ...['-aes128-wrap', '-aes192-wrap', '-aes256-wrap', '-des3-wrap'].map((wrap) =>
+          pki.openssl(['cms', '-encrypt', '-in', sent, '-aes-256-cbc', wrap, '-recip', file]),
+        ),
+      ]
+      for (const raw of raws) {
+        const opened = await openMessage(new Uint8Array(raw), {
+          ...context,
+          keys: [{ certificate: der, pkcs8 }],
+        })
+        expect(opened.encryption).toMatchObject({ status: 'decrypted' })
+        expect(Buffer.from(opened.content).toString()).toContain('Compte rendu fictif')
+      }
+    },
+  )
+
   it.each([
     '-aes-128-cbc',
     '-aes-192-cbc',
@@ -104,7 +134,9 @@ describe('with the crypto of Electron', () => {
     '-des3',
     '-aes-128-gcm',
     '-aes-256-gcm',
+    '-aes-192-gcm',
     '-aes-256-cbc -keyopt rsa_padding_mode:oaep',
+    '-aes-256-cbc -keyopt rsa_padding_mode:oaep -keyopt rsa_oaep_md:sha512 -keyopt rsa_mgf1_md:sha1',
   ])('what other clients encrypt is read: %s', async (options) => {
     const [cipher = '', ...more] = options.split(' ')
     const args = ['-in', pki.put('in.eml', entity), cipher, '-recip', recipient, ...more]
