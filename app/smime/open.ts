@@ -310,8 +310,8 @@ export const judge = async (apart: TakenApart, context: JudgeContext): Promise<O
   const encryptions = layers.flatMap((layer) => (layer.kind === 'encryption' ? [layer.encryption] : []))
   const encryption = encryptions.at(-1) ?? { status: 'none' as const }
   // Inside the encryption, a good signature tells of any change that CBC would let through (EFAIL).
-  const signedInside =
-    layers.at(-1)?.kind === 'signature' && layers.some(({ kind }) => kind === 'encryption') && whole !== null
+  const innermost = layers.at(-1)
+  const signedInside = innermost?.kind === 'signature' && intact(innermost.signature)
   return {
     content: apart.content,
     signature,
@@ -319,7 +319,7 @@ export const judge = async (apart: TakenApart, context: JudgeContext): Promise<O
       encryption.status === 'decrypted'
         ? {
             ...encryption,
-            integrityProtected: encryption.authenticated || (signedInside && intact(whole)),
+            integrityProtected: encryption.authenticated || signedInside,
           }
         : encryption,
     headerProtection: {
