@@ -142,5 +142,5 @@ type Handlers = { [M in Method]: (input: Input<M>) => Promise<Outcome<Output<M>>
 
 /** The calls of contract/diagnosis.ts. */
 export const diagnosisHandlers = (diagnose: Diagnose, tell: (diagnosis: Diagnosis) => void): Handlers => ({
-  'diagnosis.run': async ({ server }) => ok(await diagnose(server, tell)),
+  'diagnosis.run': async ({ server }) => ok(await diagnose(server ? [server] : [], tell)),
 })

@@ -6,7 +6,7 @@ import { moduleLines, programLines, storeLines } from './workstation.ts'
 
 /** Looks at the whole workstation; `onProgress` hears the findings so far. Never fails: what it cannot find out is a finding. */
 export type Diagnose = (
-  server: DiagnosisServer | null,
+  servers: readonly DiagnosisServer[],
   onProgress: (diagnosis: Diagnosis) => void,
 ) => Promise<Diagnosis>
 
@@ -19,7 +19,7 @@ const rank = new Map(DiagnosisArea.options.map((area, index) => [area, index]))
 export const createDiagnosis = (deps: DiagnosisDependencies): Diagnose => {
   let running: Promise<Diagnosis> | null = null
 
-  const look: Diagnose = async (server, onProgress) => {
+  const look: Diagnose = async (servers, onProgress) => {
     const at = new Date(deps.now()).toISOString()
     let lines: DiagnosisLine[] = []
     const found = (more: readonly DiagnosisLine[]): void => {
@@ -38,7 +38,7 @@ export const createDiagnosis = (deps: DiagnosisDependencies): Diagnose => {
     await Promise.all([
       programLines(deps).then(found),
       storeLines(deps).then(found),
-      serverLines(deps, server).then(found),
+      serverLines(deps, servers).then(found),
       aboutCard(),
     ])
     const whole = { at, running: false, lines }
@@ -46,10 +46,10 @@ export const createDiagnosis = (deps: DiagnosisDependencies): Diagnose => {
     return whole
   }
 
-  return async (server, onProgress) => {
+  return async (servers, onProgress) => {
     // A second window waits its turn: two at once would accuse each other of being slow.
     await running
-    const mine = look(server, onProgress)
+    const mine = look(servers, onProgress)
     running = mine
     try {
       return await mine

@@ -72,10 +72,10 @@ const serverLine = async (
   return { area: 'servers', code: serverCode[reason] ?? 'server-untrusted', details: { ...details, reason } }
 }
 
-/** The servers of the accounts, and the one asked for. */
+/** The servers of the accounts, and those asked for. */
 export const serverLines = async (
   deps: DiagnosisDependencies,
-  asked: DiagnosisServer | null,
+  asked: readonly DiagnosisServer[],
 ): Promise<DiagnosisLine[]> => {
   const accounts = await deps.accounts()
   const wanted = new Map<string, { one: DiagnosisServer; byCard: boolean }>()
@@ -86,7 +86,7 @@ export const serverLines = async (
     want({ service: 'imap', server: imap }, auth)
     want({ service: 'smtp', server: smtp }, auth)
   }
-  if (asked) want(asked, null)
+  for (const one of asked) want(one, null)
   if (wanted.size === 0) return [{ area: 'servers', code: 'servers-unknown', details: {} }]
   return await Promise.all([...wanted.values()].map(({ one, byCard }) => serverLine(deps, one, byCard)))
 }

@@ -94,6 +94,8 @@ export const applySettings = (settings: Settings, prefersDark: boolean): void =>
   const root = document.documentElement
   root.dataset.theme = settings.theme === 'system' ? (prefersDark ? 'dark' : 'light') : settings.theme
   root.dataset.density = settings.density
+  // Screen readers follow.
+  root.lang = settings.language
   setLanguage(settings.language)
 }
 

@@ -150,6 +150,14 @@ const DiagnosisPage = () => {
           <Spinner label={t('diagnosis.running')} /> {t('diagnosis.running')}
         </p>
       ) : null}
+      <div className="diagnosis-actions">
+        <Button variant="primary" isDisabled={running} onPress={() => void copy(report)}>
+          <Copy aria-hidden="true" /> {t('diagnosis.copy')}
+        </Button>
+        <Button isDisabled={running} onPress={() => void run(null)}>
+          <RotateCcw aria-hidden="true" /> {t('diagnosis.again')}
+        </Button>
+      </div>
       <div className="diagnosis-areas">
         {diagnosis
           ? byArea(diagnosis).map(({ area, findings }) => (
@@ -165,14 +173,6 @@ const DiagnosisPage = () => {
           : null}
       </div>
       <ServerForm busy={running} onCheck={(server) => void run(server)} />
-      <div className="diagnosis-actions">
-        <Button variant="primary" isDisabled={running} onPress={() => void copy(report)}>
-          <Copy aria-hidden="true" /> {t('diagnosis.copy')}
-        </Button>
-        <Button isDisabled={running} onPress={() => void run(null)}>
-          <RotateCcw aria-hidden="true" /> {t('diagnosis.again')}
-        </Button>
-      </div>
       {running ? null : (
         <details className="diagnosis-report">
           <summary>{t('diagnosis.showReport')}</summary>

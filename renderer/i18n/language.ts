@@ -8,9 +8,8 @@ const listeners = new Set<() => void>()
 /** The language sentences are written in now. */
 export const language = (): Language => current
 
-/** Changes the language of the window and of the document (`lang`, so that screen readers follow). */
+/** Changes the language sentences are written in. */
 export const setLanguage = (next: Language): void => {
-  if (typeof document !== 'undefined') document.documentElement.lang = next
   if (next === current) return
   current = next
   for (const listener of listeners) listener()

@@ -105,7 +105,9 @@ export const UnlockScreen = ({ session, onNewMailbox }: { session: Closed; onNew
             <Logo /> SousPli
           </div>
           <h1>{holder ? t('unlock.hello', { name: greetingName(holder) }) : t('unlock.helloNobody')}</h1>
-          <p>{holder && !stranger ? t('unlock.recognised') : t('unlock.waiting')}</p>
+          <p>
+            {stranger ? t('unlock.strangerHello') : holder ? t('unlock.recognised') : t('unlock.waiting')}
+          </p>
           <CardPicture holder={holder} dimmed={!asksPin(card)} />
         </section>
         <section className="unlock-door">
