@@ -22,7 +22,7 @@ export const masked = (text: string, homeFolders: readonly string[]): string => 
   return (
     safe
       .replace(/([\\/](?:home|Users|Documents and Settings)[\\/])[^\\/]+/gi, '$1…')
-      .replace(/[^\s<>"']+@[^\s<>"']+/g, '…@…')
+      .replace(/[^\s]*@[^\s]*/g, '…@…')
       // RPPS, FINESS, serial and social security numbers; versions, dates and ports are shorter.
       .replace(/\d[\d .-]{5,}\d/g, (found) => (found.replace(/\D/g, '').length >= 8 ? '…' : found))
   )
