@@ -10,7 +10,7 @@ import {
   type Uploads,
 } from './reading/index.ts'
 import type { createSearching } from './searching.ts'
-import type { Trust } from './smime/index.ts'
+import { receivedAt, type Trust } from './smime/index.ts'
 import { uploadedBytes } from './uploaded-bytes.ts'
 import type { Vault } from './vault/index.ts'
 
@@ -74,11 +74,14 @@ export const inspectionHandlers = (deps: {
         ? await deps.mail.rawMessage(source.id)
         : await uploadedBytes(deps, source.uploadId, largestMessage)
     if (!raw.ok) return raw
+    // As the reading window judges it; of a file nobody knows when it arrived.
+    const row = source.kind === 'message' ? await deps.mail.row(source.id) : null
+    const arrival = row?.ok ? { arrivedAt: receivedAt(raw.value) ?? new Date(row.value.date) } : {}
     const listed = await deps.vault.run('keys.list', {})
     const keys = listed.ok ? listed.value : []
     return inspectMessage(raw.value, {
-      at: null,
       now: new Date(deps.now()),
+      ...arrival,
       trust: deps.trust,
       keys: keys.map(({ der, pkcs8 }) => ({ certificate: der, pkcs8 })),
       known: [],

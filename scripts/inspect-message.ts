@@ -1,18 +1,21 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { createTrust, importP12, readAnchors, type DecryptionKey } from '../app/smime/index.ts'
+import { createTrust, importP12, namedDerOf, type DecryptionKey } from '../app/smime/index.ts'
 import { fail } from '../app/contract/errors.ts'
 import { inspectMessage } from '../app/reading/index.ts'
 import { exitCodes, readArguments, readDate, readInput, Unusable, type Inspected } from './inspect-input.ts'
 import { mboxMessages } from './inspect-mbox.ts'
 import { createVisibleText } from './inspect-visible-text.ts'
 
-/** Certificates of files in PEM, DER or PKCS#7. Throws `Unusable`. */
+/** Everything of one kind in a file: PEM with any number of blocks, DER, or p7b. Throws `Unusable`. */
+const allIn = (name: string, kind: 'certificate' | 'list'): Uint8Array[] => {
+  const found = namedDerOf(name, readInput(name), kind)
+  if (found.length === 0)
+    throw new Unusable(`${name}: holds no ${kind === 'list' ? 'revocation list' : kind}`)
+  return found.map(({ der }) => der)
+}
+const listsIn = (name: string): Uint8Array[] => allIn(name, 'list')
 const certificatesIn = (names: readonly string[] = []): Uint8Array[] =>
-  names.flatMap((name) => {
-    const read = readAnchors(readInput(name))
-    if (!read.ok) throw new Unusable(`${name}: no certificate in it`)
-    return read.value
-  })
+  names.flatMap((name) => allIn(name, 'certificate'))
 
 /** Passphrases come by the environment: a command line is seen by everybody on the machine. */
 const passphrasesFor = (files: readonly string[], variables: readonly string[]): string[] =>
@@ -78,18 +81,19 @@ export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> 
   const passphrases = passphrasesFor(files, values['password-env'] ?? [])
   const keys = files.map((name, position) => keyIn(name, passphrases[position] ?? ''))
   const known = certificatesIn(values.intermediate)
-  const lists = (values.crl ?? []).map(readInput)
+  const lists = (values.crl ?? []).flatMap(listsIn)
   const trust = createTrust({
     anchors: certificatesIn(values.anchor),
     environment: 'test',
     revocation: 'prefer',
     now: () => now.getTime(),
     fetch: () => Promise.resolve(fail('net.unreachable')),
-    store: { get: () => Promise.resolve(lists[0] ?? null), put: () => Promise.resolve() },
+    store: { get: () => Promise.resolve(null), put: () => Promise.resolve() },
+    lists,
   })
   const inspected = await inspectMessage(raw, {
     now,
-    at: values.at === undefined ? null : now,
+    ...(values.at === undefined ? {} : { asOf: now }),
     trust,
     keys,
     known: [...known, ...keys.flatMap(({ chain }) => chain)],

@@ -96,6 +96,8 @@ export const SignatureNotice = z.enum([
   'altered-by-encoding',
   /** With its blanks or line ends put back, the content is what was signed. */
   'altered-by-blanks',
+  /** Made after the date the certificates are judged at, when that date was asked for. */
+  'signed-later',
   /** Good once its line ends were made CRLF again. */
   'line-ends-restored',
   /** A signed receipt is asked for (RFC 2634); none is ever sent. */
@@ -121,6 +123,8 @@ export const JudgedSignature = z.object({
   /** The whole message shown, or a part of it. */
   scope: z.enum(['message', 'part']),
   revocation: z.enum(['good', 'revoked', 'unknown', 'not-asked']),
+  /** Date of the oldest list or answer that says so; ISO 8601. */
+  revocationAsOf: z.string().nullable(),
   /** The signer's certificate first; empty when no path leads to an anchor. */
   chain: z.array(CertificateSummary),
   /** Which check of the path failed (docs/inspect.md), more precise than the reasons; null when none did. */

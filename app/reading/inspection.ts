@@ -3,7 +3,6 @@ import { decodePart, htmlToText, parseMessage, type BodySegment, type ParsedMess
 import {
   judge,
   readCertificate,
-  receivedAt,
   takeApart,
   type DecryptionKey,
   type JudgeContext,
@@ -23,9 +22,7 @@ import {
 } from './inspected-tree.ts'
 import { remoteReferences } from './remote-references.ts'
 
-export interface InspectionContext extends Omit<JudgeContext, 'fromAddresses' | 'arrivedAt'> {
-  /** Judge as of this date; null: as on the day the message arrived, like the reading window. */
-  at: Date | null
+export interface InspectionContext extends Omit<JudgeContext, 'fromAddresses'> {
   keys: DecryptionKey[]
   /** DER of certificates that a sender may have left out. */
   known: Uint8Array[]
@@ -167,13 +164,7 @@ export const inspectMessage = async (
       peeled.push({ content, form: detached ? 'detached' : 'nested', layer })
     },
   })
-  const written = outer.value.date === null ? null : new Date(outer.value.date)
-  const arrivedAt = context.at ?? receivedAt(raw) ?? written ?? context.now
-  const opened = await judge(apart, {
-    ...context,
-    arrivedAt,
-    fromAddresses: [outer.value.from.address],
-  })
+  const opened = await judge(apart, { ...context, fromAddresses: [outer.value.from.address] })
   const { tree, paths, shown: last } = layeredTree(raw, peeled)
   const shown = opened.headerProtection.kind === 'enclosed-message' ? under(last, '1') : last
 
@@ -205,9 +196,6 @@ export const inspectMessage = async (
   const all = showAll(opened, shown, coverage, visibleText)
   if (!all.ok) return all
   const headers = headersOf(outer.value)
-  const signed = opened.signature.status === 'none' ? null : opened.signature.signedAt
-  const latest = Math.max(arrivedAt.getTime(), signed === null ? 0 : Date.parse(signed))
-  const judgedAt = new Date(Math.min(latest, context.now.getTime()))
   const ours = new Set(context.keys.flatMap(identifiersOf))
   return ok({
     size: raw.length,
@@ -227,6 +215,6 @@ export const inspectMessage = async (
     attachments: all.value.attachments,
     remoteReferences: [...new Set(all.value.html.flatMap(remoteReferences))].slice(0, 200),
     foreignProtection: isOpenPgp(raw) ? 'openpgp' : 'none',
-    judgedAt: judgedAt.toISOString(),
+    judgedAt: (context.asOf ?? context.arrivedAt ?? context.now).toISOString(),
   })
 }

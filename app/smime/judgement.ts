@@ -17,6 +17,8 @@ export interface JudgeContext {
   now: Date
   /** When the server got the message: its signer's certificate is judged at that date, not at every reading. */
   arrivedAt?: Date
+  /** Judge as of this date, whatever the message says of its own: for questions about another day. */
+  asOf?: Date
   trust: Trust
   /** Asks the Annuaire Santé; without it, no national identifier is tied to an address. */
   directory?: DirectoryLookup
@@ -97,6 +99,7 @@ const unknownSigner = (reasons: readonly SignatureReason[], scope: 'message' | '
   binding: 'none',
   scope,
   revocation: 'not-asked',
+  revocationAsOf: null,
   chain: [],
   pathProblem: null,
   algorithm: null,
@@ -122,7 +125,8 @@ const vouchedFor = (
     .map(({ der }) => der)
 
 /** Whoever holds an expired key can say it signed earlier, not that the message arrived earlier. */
-const judgedAt = ({ now, arrivedAt }: JudgeContext, signedAt: Date | null): Date => {
+const judgedAt = ({ now, arrivedAt, asOf }: JudgeContext, signedAt: Date | null): Date => {
+  if (asOf) return asOf
   const latest = Math.max((arrivedAt ?? now).getTime(), signedAt?.getTime() ?? 0)
   return new Date(Math.min(latest, now.getTime()))
 }
@@ -165,11 +169,12 @@ export const judgeSignature = async (
   }
   const candidates = readCandidates(finding.candidates)
   const at = judgedAt(context, finding.signedAt)
+  const later = context.asOf !== undefined && finding.signedAt !== null && finding.signedAt > context.asOf
   const verdict = await context.trust.verifySigner({
     certificate: signer,
     candidates,
     at,
-    signedAt: finding.signedAt,
+    signedAt: later ? null : finding.signedAt,
   })
   const binding: Binding = await bindSigner(
     signer,
@@ -185,6 +190,7 @@ export const judgeSignature = async (
     signedAt: finding.signedAt?.toISOString() ?? null,
     binding: binding.by,
     revocation: verdict.revocation,
+    revocationAsOf: verdict.revocationAsOf?.toISOString() ?? null,
     chain: verdict.chain.map(summaryOf),
     pathProblem: verdict.problem,
     algorithm: algorithmOf(finding),
@@ -195,6 +201,7 @@ export const judgeSignature = async (
     ...(sender.list ? (['mailing-list'] as const) : []),
     ...(verdict.reasons.length === 0 ? unchecked : []),
     ...structural(finding),
+    ...(later ? (['signed-later'] as const) : []),
   ])
   const certificates =
     status.status === 'valid' ? vouchedFor(signer, candidates, shownSender(sender, context), context) : []

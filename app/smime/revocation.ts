@@ -28,6 +28,8 @@ export interface RevocationDeps {
   /** Over http with its own limits on size and time: GET, or POST of an OCSP request when there is a body. */
   fetch(url: string, body?: Uint8Array): Promise<Outcome<Uint8Array>>
   store: RevocationStore
+  /** Lists at hand, DER, whatever address they came from (`inspect message --crl`). */
+  lists?: readonly Uint8Array[]
   /** For the nonces of questions by POST, which have none without it. */
   random?(n: number): Uint8Array
 }
@@ -75,6 +77,10 @@ const putLast = <V>(map: Map<string, V>, key: string, value: V, most: number): v
  * expired. Expired, a list still says who was revoked.
  */
 export const createRevocation = (deps: RevocationDeps) => {
+  const atHand = (deps.lists ?? []).flatMap((der) => {
+    const read = readCrl(der)
+    return read.ok ? [read.value] : []
+  })
   const lists = new Map<string, KeptList>()
   const findings = new Map<string, { finding: Finding; until: number }>()
   const failedAt = new Map<string, number>()
@@ -162,7 +168,7 @@ export const createRevocation = (deps: RevocationDeps) => {
     const [certificate] = path
     if (!certificate) return nothingFound
     const direct = certificate.crlPoints.filter(({ indirect }) => !indirect).flatMap(({ urls }) => urls)
-    const among: RevocationList[] = []
+    const among: RevocationList[] = [...atHand]
     for (const url of direct.slice(0, mostUrls)) {
       const list = await listFrom(url, path, candidates)
       if (list && !among.includes(list)) among.push(list)

@@ -90,7 +90,16 @@ export const SignatureExplained = ({ signature }: { signature: SignatureStatus }
         )}
         {signature.binding !== 'none' && <li>{t(`reading.binding_${signature.binding}`)}</li>}
         <li>{t(`reading.scope_${signature.scope}`)}</li>
-        {signature.revocation !== 'not-asked' && <li>{t(`reading.revocation_${signature.revocation}`)}</li>}
+        {signature.revocation === 'good' && (
+          <li>
+            {t('reading.revocation_good', {
+              date: signature.revocationAsOf ? fullDate(signature.revocationAsOf) : 'none',
+            })}
+          </li>
+        )}
+        {(signature.revocation === 'unknown' || signature.revocation === 'revoked') && (
+          <li>{t(`reading.revocation_${signature.revocation}`)}</li>
+        )}
         {signature.notices
           .filter((notice) => notice !== 'revocation-unknown')
           .map((notice) => (

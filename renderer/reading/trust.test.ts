@@ -12,6 +12,7 @@ const judged = (more: Partial<JudgedSignature> = {}): JudgedSignature => ({
   binding: 'certificate',
   scope: 'message',
   revocation: 'good',
+  revocationAsOf: null,
   chain: [],
   pathProblem: null,
   algorithm: null,

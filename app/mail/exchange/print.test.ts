@@ -114,6 +114,7 @@ describe('a printed message', () => {
           binding: 'none',
           scope: 'message',
           revocation: 'not-asked',
+          revocationAsOf: null,
           chain: [],
           pathProblem: null,
           algorithm: null,

@@ -121,6 +121,7 @@ export const reading = {
     'A gateway seems to have changed the encoding of the message: put back, the content is as it was signed.',
   'notice_altered-by-blanks':
     'Blanks or line ends were changed on the way: put back, the content is as it was signed.',
+  'notice_signed-later': 'The signature was made after the date this examination was asked for.',
   'notice_line-ends-restored': 'Line ends were put back as they were when signed.',
   'notice_receipt-requested': 'The sender asks for a signed receipt; SousPli sends none.',
   'notice_several-layers': 'The message is signed several times, one over the other.',
@@ -161,7 +162,7 @@ export const reading = {
   signedOn: 'Signed by {name}{date, select, none {} other { on {date}}}.',
   scope_message: 'The whole message is covered by the signature.',
   scope_part: 'Only a part of the message is covered by the signature.',
-  revocation_good: 'The certificate is not revoked.',
+  revocation_good: 'The certificate is not revoked{date, select, none {} other { (by a list of {date})}}.',
   revocation_unknown: 'The revocation of the certificate could not be checked.',
   decryptedWith: 'Decrypted on this workstation ({algorithm}).',
   notAuthenticated: 'This method does not guarantee that the message was not changed.',

@@ -126,6 +126,7 @@ export const reading = {
     'Une passerelle semble avoir changé l’encodage du message : remis comme avant, le contenu est celui qui a été signé.',
   'notice_altered-by-blanks':
     'Des espaces ou des fins de ligne ont été modifiés en chemin : remis comme avant, le contenu est celui qui a été signé.',
+  'notice_signed-later': 'La signature est postérieure à la date demandée pour cet examen.',
   'notice_line-ends-restored': 'Les fins de ligne ont été remises comme à la signature.',
   'notice_receipt-requested': 'L’expéditeur demande un reçu signé ; SousPli n’en envoie pas.',
   'notice_several-layers': 'Le message est signé plusieurs fois, l’une sur l’autre.',
@@ -167,7 +168,8 @@ export const reading = {
   signedOn: 'Signé par {name}{date, select, none {} other { le {date}}}.',
   scope_message: 'Tout le message est couvert par la signature.',
   scope_part: 'Une partie seulement du message est couverte par la signature.',
-  revocation_good: 'Le certificat n’est pas révoqué.',
+  revocation_good:
+    'Le certificat n’est pas révoqué{date, select, none {} other { (d’après une liste du {date})}}.',
   revocation_unknown: 'La révocation du certificat n’a pas pu être vérifiée.',
   decryptedWith: 'Déchiffré sur ce poste ({algorithm}).',
   notAuthenticated: 'Ce procédé ne garantit pas que le message n’a pas été modifié.',

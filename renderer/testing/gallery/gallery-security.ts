@@ -37,6 +37,7 @@ export const judged = (more: Partial<JudgedSignature> = {}): JudgedSignature => 
   binding: 'certificate',
   scope: 'message',
   revocation: 'good',
+  revocationAsOf: '2026-11-22T06:00:00Z',
   chain: [mailboxCertificate, authority],
   pathProblem: null,
   algorithm: 'RSA PKCS#1 v1.5, SHA-256',
