@@ -140,21 +140,22 @@ const isCms = ({ type, fileName }: Entity): boolean =>
  * plainly one thing or the other: senders and gateways mislabel them. With `reuse` base64 is decoded in its own place.
  */
 export const decodedBody = (entity: Entity, reuse = false): Uint8Array => {
-  const { body, transferEncoding } = entity
-  if (transferEncoding === 'quoted-printable') {
-    const plain = Buffer.from(body)
-      .toString('latin1')
-      .replace(/[ \t]*(?=\r?\n)/g, '')
-      .replace(/=\r?\n/g, '')
-      .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
-    return Buffer.from(plain, 'latin1')
-  }
-  const said = transferEncoding === 'base64'
-  const base64 = isCms(entity) ? (said ? !looksBer(body) : looksBase64(body)) : said
-  if (!base64) return body
-  const text = withoutArmour(body)
+  const quoted = entity.transferEncoding === 'quoted-printable'
+  const bytes = quoted ? unquoted(entity.body) : entity.body
+  const said = entity.transferEncoding === 'base64'
+  const base64 = isCms(entity) ? (said ? !looksBer(bytes) : looksBase64(bytes)) : said
+  if (!base64) return bytes
+  const text = withoutArmour(bytes)
   const target = reuse ? text : Buffer.allocUnsafeSlow(Math.ceil(text.length / 4) * 3)
   return target.subarray(0, decodeBase64(text, target))
+}
+
+const unquoted = (body: Uint8Array): Uint8Array => {
+  const plain = Buffer.from(body.buffer, body.byteOffset, body.length)
+    .toString('latin1')
+    .replace(/=[ \t]*\r?\n/g, '')
+    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return Buffer.from(plain, 'latin1')
 }
 
 const canonicalPiece = 64 * 1024
