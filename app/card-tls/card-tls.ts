@@ -47,6 +47,23 @@ export const createCardTls = (params: { addonPath: string }): Outcome<CardTls> =
   if (!addon.ok) return addon
   const connector = new addon.value.Connector()
 
+  const leaders = new Map<string, Promise<unknown>>()
+  /** Runs after the one that now leads under this key, with all the others that came meanwhile. */
+  const behind = async <T>(key: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> => {
+    const leader = leaders.get(key)
+    if (leader) {
+      await unlessAborted(leader, signal)
+      return run()
+    }
+    const running = run()
+    leaders.set(key, running)
+    try {
+      return await running
+    } finally {
+      leaders.delete(key)
+    }
+  }
+
   const connect: CardTls['connect'] = async (request) => {
     const { stream, host, credential } = request
     const { min, max } = request.versions ?? { min: 'TLSv1.2', max: 'TLSv1.3' }
@@ -57,42 +74,43 @@ export const createCardTls = (params: { addonPath: string }): Outcome<CardTls> =
     const situation = { host, hasCertificate: credential !== null, cappedByKey }
     const giveUp = (failure: Outcome<never>, connection?: Connection): Outcome<never> => {
       connection?.abandon()
-      stream.on('error', () => undefined)
       stream.destroy()
       return failure
     }
+    // It is ours now; whoever looks at it hears of its errors from us.
+    stream.on('error', () => undefined)
     if (!tls12 && !tls13) {
       const details = { host, needs: 'TLSv1.3' }
       return giveUp(fail('tls.signature-unsupported', { retry: 'after-change', details }))
     }
-    let connection: Connection
-    try {
-      connection = connector.start({
-        host,
-        identity: credential?.identity ?? '',
-        place: placeOf(request, { tls12, tls13 }),
-        certificates: credential?.certificates ?? [],
-        schemes: credential?.schemes.map(schemeNumber) ?? [],
-        tls12,
-        tls13,
-      })
-    } catch (cause) {
-      return giveUp(fail('tls.handshake', { retry: 'after-change', details: { host }, cause }))
-    }
     const signal = request.signal ?? new AbortController().signal
-    const { verifyServer, handshakeMilliseconds: milliseconds } = request
-    const done = await shake({
-      stream,
-      connection,
-      situation,
-      credential,
-      verifyServer,
-      milliseconds,
-      signal,
-    })
-    if (!done.ok) return giveUp(done, connection)
-    const allowHalfOpen = request.allowHalfOpen ?? false
-    return ok(createSocket(stream, connection, done.value, { situation, allowHalfOpen }))
+    const identity = credential?.identity ?? ''
+    const place = placeOf(request, { tls12, tls13 })
+    const goOn = async (): Promise<Outcome<CardTlsSocket>> => {
+      let connection: Connection
+      try {
+        connection = connector.start({
+          host,
+          identity,
+          place,
+          certificates: credential?.certificates ?? [],
+          schemes: credential?.schemes.map(schemeNumber) ?? [],
+          tls12,
+          tls13,
+        })
+      } catch (cause) {
+        return giveUp(fail('tls.handshake', { retry: 'after-change', details: { host }, cause }))
+      }
+      const { verifyServer, handshakeMilliseconds: milliseconds } = request
+      const handshake = { stream, connection, situation, credential, verifyServer, milliseconds, signal }
+      const done = await shake(handshake)
+      if (!done.ok) return giveUp(done, connection)
+      const allowHalfOpen = request.allowHalfOpen ?? false
+      return ok(createSocket(stream, connection, done.value, { situation, allowHalfOpen }))
+    }
+    // In TLS 1.2 the session is there when the handshake is done: those that come meanwhile go on with it and spare the
+    // card their signature.
+    return cappedByKey ? behind(JSON.stringify([identity, place]), signal, goOn) : goOn()
   }
 
   return ok({ connect, forget: (identity) => connector.forget(identity) })
@@ -106,4 +124,15 @@ const placeOf = (
   const chain = createHash('sha256')
   for (const certificate of credential?.certificates ?? []) chain.update(certificate)
   return JSON.stringify([host, port ?? null, chain.digest('hex'), credential?.schemes ?? [], versions])
+}
+
+/** Waits for the end of `work`, good or bad, or for the signal. */
+const unlessAborted = async (work: Promise<unknown>, signal: AbortSignal): Promise<void> => {
+  let leave: () => void = () => undefined
+  const left = new Promise<void>((resolve) => {
+    leave = resolve
+    signal.addEventListener('abort', leave)
+  })
+  await Promise.race([work.then(leave, leave), left])
+  signal.removeEventListener('abort', leave)
 }

@@ -79,6 +79,50 @@ describe.skipIf(addonPath === null)('sessions', () => {
     expect(credential.asked).toHaveLength(3)
   })
 
+  test('connections opened at the same time with a CPS3 cost one signature', async () => {
+    const port = await serve('-tls1_2')
+    const cardTls = freshCardTls()
+    const credential = credentialOf(keys.rsaClient, cps3)
+    const streams = await Promise.all(Array.from({ length: 5 }, () => tcpTo(port)))
+    const leaving = new AbortController()
+    const gone = tcpTo(port).then((stream) =>
+      cardTls.connect(requestOver(stream, credential, { port, signal: leaving.signal })),
+    )
+    const opened = streams.map((stream) => cardTls.connect(requestOver(stream, credential, { port })))
+    leaving.abort()
+    // s_server serves one after the other: each must leave for the next to be served.
+    const kinds = await Promise.all(
+      opened.map(async (one) => {
+        const socket = secured(await one)
+        socket.destroy()
+        return socket.clientCertificate
+      }),
+    )
+    expect(kinds.sort()).toEqual(['resumed', 'resumed', 'resumed', 'resumed', 'signed'])
+    expect(credential.asked).toHaveLength(1)
+    expect(await gone).toMatchObject({ ok: false, error: { code: 'net.closed' } })
+  })
+
+  test('those that wait for a handshake that fails try by themselves', async () => {
+    const port = await serve('-tls1_2')
+    const cardTls = freshCardTls()
+    let refused = false
+    const credential = credentialOf(keys.rsaClient, cps3, async () => {
+      if (refused) return ok(null)
+      refused = true
+      return fail('card.timeout')
+    })
+    const [first, second] = await Promise.all([tcpTo(port), tcpTo(port)])
+    const outcomes = [
+      cardTls.connect(requestOver(first, credential, { port })),
+      cardTls.connect(requestOver(second, credential, { port })),
+    ]
+    expect(await outcomes[0]).toMatchObject({ ok: false, error: { code: 'card.timeout' } })
+    const socket = secured((await outcomes[1]) ?? fail('core.internal'))
+    expect(socket.clientCertificate).toBe('signed')
+    socket.destroy()
+  })
+
   test('nothing is carried across identities, ports, certificates or what may be signed', async () => {
     const port = await serve()
     const cardTls = freshCardTls()
