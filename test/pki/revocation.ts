@@ -57,7 +57,7 @@ export const makeCrl = (source: RevocationSource, now: Date, number: number): Bu
         extension(
           '2.5.29.20',
           false,
-          integer(numberBytes.toString('latin1').replace(/^\0(?=[\0-\x7f])+/, '')),
+          integer(numberBytes.toString('latin1').replace(/^(?:\0(?=[\0-\x7f]))+/, '')),
         ),
       ),
     ]),
