@@ -42,7 +42,9 @@ const interactive = async (): Promise<number> => {
     say(`1. Operator (simulated): IMAP ${imap.port}, SMTP ${smtp.port}, Pro Santé Connect ${psc.issuer}`)
     say('2. Window: the real main and preload code on Debian’s Chromium (Electron stand-in)')
     say(`3. Card: virtual CPS of ${people.anne.displayName}; type the PIN ${people.anne.card.pin}`)
-    say(`4. Pull the card: npm run card -- remove ${world.cardFolder('anne')} (insert puts it back)`)
+    say(
+      `4. Pull the card: npm run card -- remove ${world.cardFolder('anne')} (insert puts it back, swap B puts a colleague’s)`,
+    )
     say('5. All people and documents are fictitious. Close the window or press Ctrl+C to end.')
     const interrupted = new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve())

@@ -7,14 +7,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from '@playwright/test'
 import { Policy } from '../../app/contract/index.ts'
-import { createVirtualCps, type VirtualCps } from '../../native/virtual-cps/index.ts'
+import {
+  createVirtualCps,
+  makeDataObjects,
+  type CardContents,
+  type VirtualCps,
+} from '../../native/virtual-cps/index.ts'
 import {
   launchStandin,
   startStandinHost,
   type StandinApp,
   type StandinHost,
 } from '../electron-standin/index.ts'
-import { startOperator, type Operator } from '../operator/index.ts'
+import { people, startOperator, type Operator } from '../operator/index.ts'
 
 // Practitioners, seeded times and pictures are in France, wherever the machine is.
 process.env['TZ'] = 'Europe/Paris'
@@ -74,10 +79,24 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     const operator = await startOperator({ log, seed: options.seed ?? true })
     undo.push(() => operator.stop())
     const cardFolder = (key: CardHolderKey): string => join(folder, `card-${key}`)
+    const contents = (key: CardHolderKey): CardContents => {
+      const { familyName, givenName, rpps, profession, professionCode, structure, card } = people[key]
+      const holder = {
+        nationalId: `8${rpps}`,
+        familyName,
+        givenName,
+        profession,
+        professionCode,
+        serial: card.serial,
+      }
+      const activity = { number: 1, name: structure, structureId: `6${rpps}001`, sector: 'SA07' }
+      return { ...operator.pki.card(key), profile: 'cps3', dataObjects: makeDataObjects(holder, [activity]) }
+    }
     const makeCard = async (key: CardHolderKey): Promise<VirtualCps> =>
       createVirtualCps({
         folder: cardFolder(key),
-        card: { ...operator.pki.card(key), profile: 'cps3' },
+        // The colleague's card is at hand: `npm run card -- swap B`.
+        cards: { A: contents(key), B: contents(key === 'anne' ? 'paul' : 'anne') },
         readerName: 'SousPli Virtual Reader 00 00',
         signMilliseconds: options.signMilliseconds ?? 300,
       })
