@@ -10,63 +10,117 @@ import { now, trustIn, value } from './smime.fixture.ts'
 const corpus = '/work/shared/corpus/mail/smime'
 const selfmade = path.join(corpus, 'selfmade')
 const present = existsSync(path.join(selfmade, 'expected.tsv'))
-const read = (name: string): Uint8Array => new Uint8Array(readFileSync(path.join(selfmade, name)))
+const read = (name: string): Uint8Array => new Uint8Array(readFileSync(path.join(corpus, name)))
 
-/** The address of a plain From field; the strict parser is app/mail's. */
-const fromOf = (raw: Uint8Array): string[] => {
-  const header =
-    Buffer.from(raw)
-      .toString('latin1')
-      .split(/\r?\n\r?\n/)[0] ?? ''
-  const field = /^from:((?:.*)(?:\r?\n[ \t].*)*)/im.exec(header)?.[1] ?? ''
-  const bare = field.replace(/\([^)]*\)/g, '').replace(/"(?:[^"\\]|\\.)*"/g, '')
-  return [...bare.matchAll(/<([^<>\s]+@[^<>\s]+)>|([^\s<>,;:]+@[^\s<>,;:]+)/g)].map((m) => m[1] ?? m[2] ?? '')
+/** An mbox of one message: its first line is none of the message's. */
+const message = (raw: Uint8Array): Uint8Array =>
+  Buffer.from(raw.subarray(0, 5)).toString() === 'From ' ? raw.subarray(raw.indexOf(0x0a) + 1) : raw
+
+const openSample = (name: string, anchor: string): Promise<OpenedMessage> => {
+  const anchors = value(readAnchors(read(anchor)))
+  const keys = anchor.startsWith('selfmade') ? [value(importP12(read('selfmade/pki/bob.p12'), 'geheim'))] : []
+  return openMessage(message(read(name)), { fromAddresses: [], now, trust: trustIn(anchors), keys })
 }
 
-const openSample = async (name: string): Promise<OpenedMessage> => {
-  const anchors = ['root', 'intermediate'].flatMap((one) => value(readAnchors(read(`pki/${one}.crt.pem`))))
-  const bob = value(importP12(read('pki/bob.p12'), 'geheim'))
-  const raw = read(name)
-  return openMessage(raw, { fromAddresses: fromOf(raw), now, trust: trustIn(anchors), keys: [bob] })
+/** Verdict, its reasons, encryption: one line each in docs/smime.md. */
+const wanted: Record<string, [verdict: string, reasons: string, encryption: string]> = {
+  'hostile/x06-two-signers-bad-first.eml': ['undecidable', 'several-signers', 'none'],
+  'hostile/x07-no-signerinfos-with-certs.eml': ['none', '', 'none'],
+  'hostile/x09-unsigned-text-before.eml': ['partial', 'outside-signature', 'none'],
+  'hostile/x13-from-1.eml': ['unbound', 'address-mismatch', 'none'],
+  'hostile/x16-from-4.eml': ['unbound', 'no-from', 'none'],
+  'hostile/x21-from-9.eml': ['unbound', 'address-mismatch', 'none'],
+  'hostile/x22-from-10.eml': ['unbound', 'address-mismatch name-shows-other-address', 'none'],
+  'hostile/x26-cert-nul-in-san.eml': ['unbound', 'no-address', 'none'],
+  'hostile/x28-cert-address-only-in-dn.eml': ['unbound', 'address-in-subject-only', 'none'],
+  'hostile/x29-cert-expired.eml': ['untrusted', 'expired', 'none'],
+  'hostile/x40-sha1-signature.eml': ['untrusted', 'weak-algorithm', 'none'],
+  'hostile/x42-micalg-lies.eml': ['valid', '', 'none'],
+  'hostile/x45-list-footer.eml': ['partial', 'outside-signature', 'none'],
+  'hostile/x48-encrypted-for-another.eml': ['none', '', 'smime.no-key'],
+  'hostile/x49-enveloped-truncated.eml': ['none', '', 'smime.malformed'],
+  'hostile/x50-gcm-tag-tampered.eml': ['none', '', 'smime.decrypt-failed'],
+  'hostile/x58-protected-from-differs.eml': ['unbound', 'protected-from-differs', 'none'],
+  'hostile/x60-ui-redress-fake-seal.eml': ['none', '', 'none'],
+  'hostile/x62-local-part-case.eml': ['valid', '', 'none'],
+  'hostile/x66-rc2-40.eml': ['none', '', 'smime.unsupported'],
+  'hostile/x70-wrong-smime-type.eml': ['none', '', 'decrypted exposed'],
+  'valid/v01-detached-rsa-sha256.eml': ['valid', '', 'none'],
+  'valid/v04-opaque-signed.eml': ['valid', '', 'none'],
+  'valid/v05-enveloped-aes256-cbc.eml': ['none', '', 'decrypted exposed'],
+  'valid/v09-enveloped-3des.eml': ['none', '', 'decrypted exposed weak'],
+  'valid/v10-signed-then-encrypted.eml': ['valid', '', 'decrypted'],
+  'valid/v15-encoded-subject.eml': ['valid', '', 'none'],
+  'valid/v16-header-protection-signed.eml': ['valid', '', 'none'],
+  'valid/v17-header-protection-encrypted.eml': ['valid', '', 'decrypted'],
+  'valid/v24-empty-body.eml': ['valid', '', 'none'],
+  'valid/v26-ber-indefinite.eml': ['none', '', 'decrypted exposed'],
 }
 
-const rows = present
-  ? Buffer.from(read('expected.tsv'))
-      .toString()
-      .trim()
-      .split('\n')
-      .slice(1)
-      .map((line) => line.split('\t'))
-  : [['none', '', '', '']]
+const elsewhere: Record<string, [verdict: string, reasons: string, encryption: string]> = {
+  'kde/smime-cert.mbox': ['none', '', 'none'],
+  'kde/smime-encrypted-octet-stream.mbox': ['none', '', 'smime.no-key'],
+  'kde/smime-encrypted.mbox': ['none', '', 'smime.no-key'],
+  'kde/smime-opaque-enc+sign.mbox': ['none', '', 'smime.no-key'],
+  'kde/smime-opaque-sign.mbox': ['undecidable', 'signer-missing', 'none'],
+  'kde/smime-opaque-signed-encrypted-attachment.mbox': ['none', '', 'smime.no-key'],
+  // The publisher of this sample changed its words: openssl says so too.
+  'kde/smime-signed-apple.mbox': [
+    'invalid',
+    'address-mismatch content-altered expired untrusted-authority weak-algorithm',
+    'none',
+  ],
+  'kde/smime-signed-encrypted.mbox': ['none', '', 'smime.no-key'],
+  'rfc4134/4.8.eml': [
+    'undecidable',
+    'address-mismatch unsupported-algorithm untrusted-authority weak-algorithm',
+    'none',
+  ],
+  'rfc4134/4.9.eml': [
+    'undecidable',
+    'address-mismatch unsupported-algorithm untrusted-authority weak-algorithm',
+    'none',
+  ],
+  'rfc4134/5.3.eml': ['none', '', 'smime.no-key'],
+  'mimekit/thunderbird-signed.txt': ['untrusted', 'expired untrusted-authority weak-algorithm', 'none'],
+}
 
-test.skipIf(!present).each(rows)('%s: %s / %s', async (file = '', signature = '', encryption = '') => {
-  const { signature: found, encryption: opened } = await openSample(file)
-  const summary = JSON.stringify({ found, opened })
-  if (signature.startsWith('valid:')) {
-    expect(found.status, summary).toBe('valid')
-  } else if (signature.startsWith('partial')) {
-    expect(found.status === 'none' || found.status === 'invalid' || found.scope === 'part', summary).toBe(
-      true,
+const words = ({ signature, encryption }: OpenedMessage): [string, string, string] => {
+  const opened =
+    encryption.status === 'failed'
+      ? encryption.error.code
+      : encryption.status === 'none'
+        ? 'none'
+        : ['decrypted', encryption.integrityProtected ? '' : 'exposed', encryption.weak ? 'weak' : '']
+  const reasons = signature.status === 'none' ? [] : [...signature.reasons].sort()
+  const spoken = typeof opened === 'string' ? opened : opened.filter(Boolean).join(' ')
+  return [signature.status, reasons.join(' '), spoken]
+}
+
+test.skipIf(!present).each(Object.entries(wanted))('%s', async (name, expected) => {
+  expect(words(await openSample(`selfmade/${name}`, 'selfmade/pki/root.crt.pem'))).toEqual(expected)
+})
+
+test.skipIf(!present).each(Object.entries(elsewhere))('%s', async (name, expected) => {
+  expect(words(await openSample(name, 'rfc4134/CarlRSASelf.cer'))).toEqual(expected)
+})
+
+test.skipIf(!present)('no sample of the table is left out', () => {
+  const rows = Buffer.from(read('selfmade/expected.tsv')).toString().trim().split('\n').slice(1)
+  expect(rows.map((row) => row.split('\t')[0]).sort()).toEqual(Object.keys(wanted).sort())
+})
+
+test.skipIf(!present)(
+  'every other sample is judged without a crash, and none is valid without its authority',
+  async () => {
+    const trust = trustIn([])
+    const files = readdirSync(corpus, { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
     )
-  } else if (signature.startsWith('not valid for the manager')) {
-    const holder = found.status === 'valid' ? found.signer.emails.join() : ''
-    expect(holder, summary).not.toContain('manager')
-  } else if (!signature.startsWith('valid or')) {
-    expect(found.status, summary).not.toBe('valid')
-  }
-  if (encryption.startsWith('decrypts')) expect(opened.status, summary).toBe('decrypted')
-  else if (encryption === 'none') expect(opened.status, summary).toBe('none')
-  else expect(opened.status, summary).toBe('failed')
-})
-
-test.skipIf(!present)('every other sample is judged without a crash', async () => {
-  const trust = trustIn([])
-  const files = readdirSync(corpus, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  )
-  for (const entry of files) {
-    const raw = new Uint8Array(readFileSync(path.join(entry.parentPath, entry.name)))
-    const opened = await openMessage(raw, { fromAddresses: fromOf(raw), now, trust, keys: [] })
-    expect(opened.signature.status, entry.name).not.toBe('valid')
-  }
-})
+    for (const entry of files) {
+      const raw = new Uint8Array(readFileSync(path.join(entry.parentPath, entry.name)))
+      const opened = await openMessage(raw, { fromAddresses: [], now, trust, keys: [] })
+      expect(['valid', 'partial', 'unbound'], entry.name).not.toContain(opened.signature.status)
+    }
+  },
+)
