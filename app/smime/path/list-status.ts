@@ -68,6 +68,13 @@ const covers = (list: RevocationList, certificate: X509, point: DistributionPoin
 const maySignLists = ({ keyUsage }: X509): boolean =>
   keyUsage === null || (keyUsage & keyUsageBits.crlSign) !== 0
 
+const unknown = (problem: ListProblem): ListStatus => ({
+  status: 'unknown',
+  entry: null,
+  problem,
+  asOf: null,
+})
+
 /** Collects the most telling problem. */
 const problemsSeen = () => {
   const seen = new Set<ListProblem>()
@@ -82,13 +89,13 @@ const problemsSeen = () => {
  * certificate's issuer under any key of its own. Indirect lists are refused. A path is leaf first, its anchor last.
  */
 export const createListStatus = (context: ListsContext) => {
-  const underWay = new Set<string>()
+  /** Certificates whose status is being asked for: none of them may vouch for itself. */
+  const asked = new Set<string>()
   const newestFirst = context.lists.toSorted((one, other) => +other.thisUpdate - +one.thisUpdate)
 
   /** A certificate outside the path that signs lists: it needs a path to the same anchor and a good status itself. */
   const vouchedFor = (signer: X509, anchor: X509, depth: number): boolean => {
-    if (depth >= maxDepth || underWay.has(signer.fingerprint)) return false
-    underWay.add(signer.fingerprint)
+    if (depth >= maxDepth || asked.has(signer.fingerprint)) return false
     const search = searchPaths(signer, context.candidates, [anchor], context.at)
     let found = false
     for (const path of search.paths()) {
@@ -97,20 +104,19 @@ export const createListStatus = (context: ListsContext) => {
       found = path.slice(0, -1).every((_, index) => statusOf(path, index, depth + 1).status === 'good')
       if (found) break
     }
-    underWay.delete(signer.fingerprint)
     return found
   }
 
-  /** The key that signed a list for a path; null with the reason when nobody did that may. */
+  /** The key that signed a list, among the issuers of a certificate up to its anchor or outside; else why nobody did that may. */
   const signerOf = (
     list: RevocationList,
-    path: readonly X509[],
+    issuers: readonly X509[],
     depth: number,
   ): { key: PublicKeyInfo } | ListProblem => {
-    const anchor = path.at(-1)
-    const keys = workingKeys(path)
+    const anchor = issuers.at(-1)
+    const keys = workingKeys(issuers)
     let problem: ListProblem = 'list-signature'
-    for (const [index, certificate] of path.entries()) {
+    for (const [index, certificate] of issuers.entries()) {
       const key = keys[index]
       if (!key || certificate.subjectDn.canonical !== list.issuer.canonical) continue
       if (list.signedBy(key) !== 'good') continue
@@ -119,7 +125,7 @@ export const createListStatus = (context: ListsContext) => {
       problem = 'list-signer'
     }
     for (const candidate of context.candidates) {
-      if (candidate.subjectDn.canonical !== list.issuer.canonical || path.includes(candidate)) continue
+      if (candidate.subjectDn.canonical !== list.issuer.canonical || issuers.includes(candidate)) continue
       if (list.signedBy(candidate.keyInfo) !== 'good') continue
       if (maySignLists(candidate) && anchor && vouchedFor(candidate, anchor, depth))
         return { key: candidate.keyInfo }
@@ -148,7 +154,7 @@ export const createListStatus = (context: ListsContext) => {
   /** What one complete list, with its delta, says of a certificate; a problem when it may not be used. */
   const lookUp = (
     list: RevocationList,
-    path: readonly X509[],
+    issuers: readonly X509[],
     certificate: X509,
     depth: number,
   ): { entry: RevokedEntry | null; asOf: Date } | ListProblem => {
@@ -158,7 +164,7 @@ export const createListStatus = (context: ListsContext) => {
     // A delta may bring an expired list up to date, where certificate or list tell of deltas (§6.3.3 (a)).
     const renewable = list.freshest.named || certificate.freshestPoints.length > 0
     if (stale && !(stale === 'list-expired' && renewable)) return stale
-    const signer = signerOf(list, path, depth)
+    const signer = signerOf(list, issuers, depth)
     if (typeof signer === 'string') return signer
     const delta = deltaOf(list, signer.key)
     if (stale && !delta) return stale
@@ -173,13 +179,14 @@ export const createListStatus = (context: ListsContext) => {
   /** Status of one certificate of a path, its place given. */
   const statusOf = (path: readonly X509[], index: number, depth = 0): ListStatus => {
     const certificate = path[index]
-    const unknown = (problem: ListProblem): ListStatus => ({
-      status: 'unknown',
-      entry: null,
-      problem,
-      asOf: null,
-    })
-    if (!certificate) return unknown('no-list')
+    if (!certificate || asked.has(certificate.fingerprint)) return unknown('list-signer')
+    asked.add(certificate.fingerprint)
+    const status = look(certificate, path.slice(index + 1), depth)
+    asked.delete(certificate.fingerprint)
+    return status
+  }
+
+  const look = (certificate: X509, issuers: readonly X509[], depth: number): ListStatus => {
     const issuer = certificate.issuerDn.canonical
     const implied = { names: [`directoryName ${issuer}`], urls: [], reasons: null, indirect: false }
     const problems = problemsSeen()
@@ -195,7 +202,7 @@ export const createListStatus = (context: ListsContext) => {
         else if (list.scope.indirect) problems.add('indirect-list')
         else if (!covers(list, certificate, point)) problems.add('list-scope')
         else if ((reasons & ~covered) !== 0) {
-          const found = lookUp(list, path, certificate, depth)
+          const found = lookUp(list, issuers, certificate, depth)
           if (typeof found === 'string') {
             problems.add(found)
             continue
@@ -217,7 +224,7 @@ export const createListStatus = (context: ListsContext) => {
     if (list.issuer.canonical !== issuer?.subjectDn.canonical) return 'list-scope'
     if (list.unknownCritical) return 'list-critical-extension'
     if (list.weakness !== null && context.settings.weak === 'refuse') return 'list-weak'
-    const signer = currency(list, context.at) ?? signerOf(list, path, 0)
+    const signer = currency(list, context.at) ?? signerOf(list, path.slice(1), 0)
     return typeof signer === 'string' ? signer : null
   }
 
