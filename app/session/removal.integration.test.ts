@@ -135,7 +135,6 @@ test('a card pulled locks the mailbox within a second, also during a signature',
     await virtual.insert()
     await untilPin()
   }
-  console.log(`card removed → locked: ${measured.map((each) => `${each.toFixed(0)} ms`).join(', ')}`)
   for (const each of measured) expect(each).toBeLessThan(1000)
   await session.stop()
 })
