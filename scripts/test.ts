@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { z } from 'zod'
 
 const step = (title: string, command: string, args: string[], env: Record<string, string> = {}): boolean => {
@@ -30,6 +30,9 @@ const VitestReport = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number(),
+  testResults: z.array(
+    z.object({ name: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+  ),
 })
 const PlaywrightReport = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
@@ -56,6 +59,12 @@ if (wanted('unit')) {
     counts.passed += read.numPassedTests
     counts.failed += read.numFailedTests
     counts.skipped += read.numPendingTests + read.numTodoTests
+    for (const { name, assertionResults } of read.testResults) {
+      const skipped = assertionResults.filter(
+        ({ status }) => status !== 'passed' && status !== 'failed',
+      ).length
+      if (skipped > 0) console.log(`skipped: ${skipped} in ${relative(process.cwd(), name)}`)
+    }
   } else noReport()
 }
 if (wanted('e2e')) {
