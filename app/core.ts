@@ -204,6 +204,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     },
     replacePrefix: () => preferences.get().replacePrefix,
     deliveryNotices: () => preferences.get().deliveryNotices,
+    hidesSubject: policy.encryptedSubject === 'hidden',
     extraHeaders: (): Record<string, string> => (policy.nil === undefined ? {} : { 'X-MSS-NIL': policy.nil }),
     now,
     random,

@@ -58,6 +58,11 @@ export const Policy = z
     folderPollSeconds: z.number().min(15).max(3600).optional(),
     /** `X-MSS-NIL`: product reference number (ECO.2.4.3). */
     nil: z.string().optional(),
+    /**
+     * The subject of an encrypted message: `shown` outside too (without it; technical subjects of the trust space are read
+     * on the way), or `hidden` under the encryption, « [...] » outside (RFC 9788).
+     */
+    encryptedSubject: z.enum(['shown', 'hidden']).optional(),
     /** « production » refuses test roots and test certificates (cps-card.md §2.7). */
     environment: z.enum(['production', 'test']).optional(),
   })

@@ -43,6 +43,7 @@ export interface MailDependencies
       | 'protect'
       | 'canSign'
       | 'extraHeaders'
+      | 'hidesSubject'
       | 'replacePrefix'
       | 'readableContent'
       | 'attachmentUrl'
@@ -251,6 +252,7 @@ export const createMail = (deps: MailDependencies) => {
     protect: deps.protect,
     canSign: deps.canSign,
     extraHeaders: deps.extraHeaders,
+    hidesSubject: deps.hidesSubject === true,
     replacePrefix: deps.replacePrefix,
     readableContent: deps.readableContent,
     attachmentUrl: deps.attachmentUrl,

@@ -43,28 +43,26 @@ export interface MessageHeaders {
   extra: Record<string, string>
 }
 
-/** The final message: its own headers in front of an entity (signed, encrypted or plain). Bcc is never written. */
+/** Header fields of a message, whole lines, folded ones with their CRLF. Bcc is never written. */
+export const messageFields = (headers: MessageHeaders): string[] => [
+  `Date: ${rfc5322Date(headers.date)}`,
+  `From: ${formatMailbox(headers.from)}`,
+  ...addressLines('To', headers.to),
+  ...addressLines('Cc', headers.cc),
+  `Subject: ${encodeText(headers.subject, 'Subject: '.length)}`,
+  `Message-ID: ${oneLine(headers.messageId)}`,
+  ...(headers.inReplyTo ? [`In-Reply-To: ${oneLine(headers.inReplyTo)}`] : []),
+  ...(headers.references.length > 0 ? [`References: ${headers.references.map(oneLine).join('\r\n ')}`] : []),
+  ...(headers.supersedes ? [`Supersedes: ${oneLine(headers.supersedes)}`] : []),
+  ...(headers.readReceiptTo ? [`Disposition-Notification-To: ${formatMailbox(headers.readReceiptTo)}`] : []),
+  ...Object.entries(headers.extra).map(
+    ([name, value]) => `${headerName(name)}: ${encodeText(value, name.length + 2)}`,
+  ),
+]
+
+/** The final message: its own headers in front of an entity (signed, encrypted or plain). */
 export const composeMessage = (headers: MessageHeaders, entity: Uint8Array): Uint8Array => {
-  const lines = [
-    `Date: ${rfc5322Date(headers.date)}`,
-    `From: ${formatMailbox(headers.from)}`,
-    ...addressLines('To', headers.to),
-    ...addressLines('Cc', headers.cc),
-    `Subject: ${encodeText(headers.subject, 'Subject: '.length)}`,
-    `Message-ID: ${oneLine(headers.messageId)}`,
-    ...(headers.inReplyTo ? [`In-Reply-To: ${oneLine(headers.inReplyTo)}`] : []),
-    ...(headers.references.length > 0
-      ? [`References: ${headers.references.map(oneLine).join('\r\n ')}`]
-      : []),
-    ...(headers.supersedes ? [`Supersedes: ${oneLine(headers.supersedes)}`] : []),
-    ...(headers.readReceiptTo
-      ? [`Disposition-Notification-To: ${formatMailbox(headers.readReceiptTo)}`]
-      : []),
-    ...Object.entries(headers.extra).map(
-      ([name, value]) => `${headerName(name)}: ${encodeText(value, name.length + 2)}`,
-    ),
-    'MIME-Version: 1.0',
-  ]
+  const lines = [...messageFields(headers), 'MIME-Version: 1.0']
   return Buffer.concat([Buffer.from(lines.join('\r\n') + '\r\n', 'latin1'), entity])
 }
 

@@ -11,7 +11,14 @@ import { fail, ok, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
 import { domainOf } from '../accounts/discovery.ts'
 import type { Announce } from '../changes.ts'
-import { composeEntity, composeMessage, type EntityAttachment } from '../mime/compose.ts'
+import {
+  composeEntity,
+  composeMessage,
+  messageFields,
+  type EntityAttachment,
+  type MessageHeaders,
+} from '../mime/compose.ts'
+import { hiddenSubject, withProtectedHeaders } from '../mime/protected-headers.ts'
 import { decodePart, parseMessage } from '../mime/message.ts'
 import { outboxItem } from './outbox.ts'
 import { dueFrom, newMessageId, queueMessage } from './queueing.ts'
@@ -34,6 +41,8 @@ export interface DraftDependencies {
   /** A card that signs is in the reader: without one, signing is never proposed. */
   canSign: () => boolean
   extraHeaders: () => Record<string, string>
+  /** The subject of an encrypted message stays under the encryption (policy); shown outside without it. */
+  hidesSubject?: boolean
   /** Put before the subject of a message that replaces another. */
   replacePrefix: () => string
   now: () => number
@@ -205,28 +214,27 @@ export const createDrafts = (deps: DraftDependencies) => {
       () => `=_${token(12)}`,
     )
     const recipients = [...content.to, ...content.cc, ...content.bcc].map((one) => one.address)
-    const wish = { sign: content.sign, encrypt: content.encrypt, from: account.address, recipients }
-    const final = content.sign || content.encrypt ? await deps.protect(entity, wish) : ok(entity)
-    if (!final.ok) return final
     const from = { name: account.displayName, address: account.address }
-    return ok(
-      composeMessage(
-        {
-          from,
-          to: content.to,
-          cc: content.cc,
-          subject: content.subject,
-          date,
-          messageId: ids.messageId,
-          supersedes: ids.supersedes,
-          inReplyTo: draft.inReplyTo,
-          references: draft.references,
-          readReceiptTo: content.readReceipt ? from : null,
-          extra: deps.extraHeaders(),
-        },
-        final.value,
-      ),
-    )
+    const headers: MessageHeaders = {
+      from,
+      to: content.to,
+      cc: content.cc,
+      subject: content.subject,
+      date,
+      messageId: ids.messageId,
+      supersedes: ids.supersedes,
+      inReplyTo: draft.inReplyTo,
+      references: draft.references,
+      readReceiptTo: content.readReceipt ? from : null,
+      extra: deps.extraHeaders(),
+    }
+    if (!content.sign && !content.encrypt) return ok(composeMessage(headers, entity))
+    const hidden = content.encrypt && deps.hidesSubject === true
+    const outside = { ...headers, subject: hidden ? hiddenSubject : headers.subject }
+    const outer = content.encrypt ? messageFields(outside) : null
+    const wish = { sign: content.sign, encrypt: content.encrypt, from: account.address, recipients }
+    const final = await deps.protect(withProtectedHeaders(entity, messageFields(headers), outer), wish)
+    return final.ok ? ok(composeMessage(outside, final.value)) : final
   }
 
   /** Message-ID of the message a draft replaces; null for any other draft. */
