@@ -50,7 +50,6 @@ export const diagnosisCodes = {
     'revocation-silent',
     'clock-off',
     'server-slow',
-    'store-unchecked',
     'disk-low',
   ],
   fault: [
@@ -91,6 +90,7 @@ export const diagnosisCodes = {
     'servers-unknown',
     'server-wants-card',
     'store-none',
+    'store-unchecked',
     'disk-unknown',
   ],
 } as const

@@ -29,12 +29,18 @@ export const revocationLines = async (
   }
   const known = [...new Map(addresses.map((one) => [one.url, one])).values()].slice(0, maxAddresses)
   const answers = await Promise.all(known.map(async ({ kind, url }) => ({ kind, url, code: await ask(url) })))
-  for (const { kind, url, code } of answers)
+  // Several addresses of one server that fare alike are one finding.
+  const told = new Set<string>()
+  for (const { kind, url, code } of answers) {
+    const host = hostOf(url)
+    if (told.has(`${kind} ${host} ${code}`)) continue
+    told.add(`${kind} ${host} ${code}`)
     lines.push({
       area: 'revocation',
       code: code === null ? 'revocation-answered' : 'revocation-silent',
-      details: { kind, host: hostOf(url), ...(code === null ? {} : { reason: code }) },
+      details: { kind, host, ...(code === null ? {} : { reason: code }) },
     })
+  }
   if (known.length === 0) lines.push({ area: 'revocation', code: 'revocation-nowhere', details: {} })
   // Pro Santé Connect is asked for the time alone: its own line is said when one logs in.
   if (readings.length === 0 && deps.policy.psc) await ask(deps.policy.psc.issuer)
