@@ -146,6 +146,20 @@ describe('a fault', () => {
     expect(stage.enter().C_GetSlotList(true)).toHaveLength(1)
   })
 
+  test('is never lost among many: those that happened make room, and one too many is refused', async () => {
+    for (let number = 0; number < 70; number += 1) {
+      await stage.virtual.fault({ fn: 'C_GetInfo', action: 'rv:30' })
+      expect(result(() => cps.C_GetInfo())).toBe('CKR_DEVICE_ERROR')
+    }
+    const waiting = Array.from({ length: 64 }, () =>
+      stage.virtual.fault({ fn: 'C_SeedRandom', action: 'rv:30' }),
+    )
+    await Promise.all(waiting)
+    await expect(stage.virtual.fault({ fn: 'C_GetInfo', action: 'rv:30' })).rejects.toThrow(
+      '64 faults wait already',
+    )
+  })
+
   test('of another reader does not strike', async () => {
     await stage.virtual.fault({ reader: 1, fn: 'C_GetTokenInfo', action: 'rv:30' })
     expect(serial()).toBe('CKR_OK')

@@ -162,6 +162,8 @@ export interface VirtualCps {
 
 const here = import.meta.dirname
 const backend = '/usr/lib/softhsm/libsofthsm2.so'
+/** FAULTS of virtual-cps.h. */
+const mostFaults = 64
 const tokenOf = (id: CardId): string => `virtual-cps-${id}`
 
 const lineOf: Record<keyof CardSettings, string> = {
@@ -265,7 +267,15 @@ export const openVirtualCps = (place: string): VirtualCps => {
     fault: async ({ reader, fn, when = 'before', action }) => {
       const id = `f-${randomUUID().slice(0, 8)}`
       const where = reader === undefined ? '*' : String(reader)
-      await change((control) => control.set(`fault ${id}`, `${where} ${fn} ${when} ${action}`))
+      const state = await readState(folder)
+      await change((control) => {
+        // Those that happened make room: the module reads so many and no more.
+        const former = [...control.keys()].filter((key) => key.startsWith('fault '))
+        for (const key of former) if (state.has(`fired ${key.slice(6)}`)) control.delete(key)
+        if ([...control.keys()].filter((key) => key.startsWith('fault ')).length >= mostFaults)
+          throw new Error(`${String(mostFaults)} faults wait already`)
+        control.set(`fault ${id}`, `${where} ${fn} ${when} ${action}`)
+      })
       return id
     },
     clearFaults: () =>

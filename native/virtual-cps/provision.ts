@@ -79,6 +79,7 @@ const writeKey = (
     [pkcs11.CKA_ID, id],
     [pkcs11.CKA_VERIFY, role.signs],
     [pkcs11.CKA_ENCRYPT, role.decrypts],
+    [pkcs11.CKA_WRAP, false],
     [pkcs11.CKA_MODULUS, bytesOf(jwk.n)],
     [pkcs11.CKA_PUBLIC_EXPONENT, bytesOf(jwk.e)],
   ])
@@ -94,6 +95,7 @@ const writeKey = (
     [pkcs11.CKA_ID, id],
     [pkcs11.CKA_SIGN, role.signs],
     [pkcs11.CKA_DECRYPT, role.decrypts],
+    [pkcs11.CKA_UNWRAP, false],
     [pkcs11.CKA_MODULUS, bytesOf(jwk.n)],
     [pkcs11.CKA_PUBLIC_EXPONENT, bytesOf(jwk.e)],
     [pkcs11.CKA_PRIVATE_EXPONENT, bytesOf(jwk.d)],
