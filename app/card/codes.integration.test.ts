@@ -57,7 +57,7 @@ describe('wrong PINs', () => {
     }
     expect(await service.login({ pin: '1234' })).toMatchObject({
       ok: false,
-      error: { code: 'card.last-try', details: { triesLeft: 1, what: 'pin' } },
+      error: { code: 'card.last-try', details: { triesLeft: 1 } },
     })
     // Two PINs were presented, once each; neither the malformed ones nor the last try.
     expect(await count('C_Login')).toBe(before + 2)
@@ -131,7 +131,7 @@ describe('unblocking', () => {
     expect(service.state()).toMatchObject({ state: 'blocked', pukTriesLeft: 1 })
     const presented = await count('C_Login', 'so')
     expect(await service.unblock(wrong)).toMatchObject({
-      error: { code: 'card.last-try', details: { what: 'puk' } },
+      error: { code: 'card.puk-last-try', details: { triesLeft: 1 } },
     })
     expect(await count('C_Login', 'so')).toBe(presented)
     expect(codeOf(await service.unblock({ ...wrong, insist: true }))).toBe('card.puk-locked')

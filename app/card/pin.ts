@@ -14,8 +14,8 @@ const gone = (): Outcome<never> => fail('card.removed', { retry: 'after-change' 
 const isRefusal = (cause: unknown): boolean =>
   isCode(cause, pkcs11.CKR_PIN_INCORRECT, pkcs11.CKR_PIN_LOCKED, pkcs11.CKR_PIN_LEN_RANGE)
 
-const lastTry = (what: 'pin' | 'puk'): Outcome<never> =>
-  fail('card.last-try', { retry: 'after-change', details: { triesLeft: 1, what } })
+const lastTry = (code: 'card.last-try' | 'card.puk-last-try'): Outcome<never> =>
+  fail(code, { retry: 'after-change', details: { triesLeft: 1 } })
 
 const pinLocked = (): Outcome<never> => fail('card.pin-locked', { details: { triesLeft: 0 } })
 const pukLocked = (): Outcome<never> => fail('card.puk-locked', { details: { triesLeft: 0 } })
@@ -38,7 +38,7 @@ const refusedPin = (library: PKCS11, card: HeldCard, cause: unknown): Outcome<ne
 const pinBarrier = (library: PKCS11, card: HeldCard, insist: boolean): Outcome<null> => {
   if (!readFlags(library, card)) return gone()
   if (card.seen.triesLeft === 0) return pinLocked()
-  return card.seen.triesLeft === 1 && !insist ? lastTry('pin') : ok(null)
+  return card.seen.triesLeft === 1 && !insist ? lastTry('card.last-try') : ok(null)
 }
 
 /** A key-pad reader takes the code itself and is given an empty one (§1.6). */
@@ -124,7 +124,7 @@ const refusedPuk = (library: PKCS11, card: HeldCard, cause: unknown): Outcome<ne
 
 /**
  * Gives a new PIN by the PUK. The card's read-only session has to be closed for it (§1.6) and is opened again after.
- * Errors: card.puk-incorrect, card.puk-locked, card.last-try, card.pin-mismatch, card.pin-cancelled, card.removed.
+ * Errors: card.puk-incorrect, card.puk-locked, card.puk-last-try, card.pin-mismatch, card.pin-cancelled, card.removed.
  */
 export const unblock = (
   library: PKCS11,
@@ -134,7 +134,7 @@ export const unblock = (
 ): Outcome<null> => {
   if (!readFlags(library, card)) return gone()
   if (card.seen.pukTriesLeft === 0) return pukLocked()
-  if (card.seen.pukTriesLeft === 1 && !insist) return lastTry('puk')
+  if (card.seen.pukTriesLeft === 1 && !insist) return lastTry('card.puk-last-try')
   shut(card)
   closeSession(library, card.session)
   let refusal: unknown = null

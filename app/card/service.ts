@@ -229,7 +229,10 @@ export const createCardService = (deps: CardDependencies): CardService => {
         update(insertion, { open: false, pukTriesLeft: left })
         break
       case 'card.last-try':
-        update(insertion, details?.['what'] === 'puk' ? { pukTriesLeft: left } : { triesLeft: left })
+        update(insertion, { triesLeft: left })
+        break
+      case 'card.puk-last-try':
+        update(insertion, { pukTriesLeft: left })
         break
       default:
         showSight()

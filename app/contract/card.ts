@@ -145,7 +145,7 @@ const TypedPuk = z.union([z.string().regex(/^\d{8}$/), z.literal('')])
 const Presenting = {
   /** The card meant: a code is never presented to another (`card.other-card`). The card in use without it. */
   serial: z.string().max(64).optional(),
-  /** The user was told that it is the last try and goes on; without it, the last try is refused (`card.last-try`). */
+  /** The user was told that it is the last try and goes on; without it, the last try is refused (`card.last-try`, `card.puk-last-try`). */
   insist: z.boolean().optional(),
 }
 
@@ -170,7 +170,7 @@ export const cardCalls = {
   'card.changePin': call(z.object({ oldPin: TypedPin, newPin: TypedPin, ...Presenting }), Nothing),
   /**
    * Gives a new PIN by means of the PUK; possible while locked. The state is then `pin-needed`. Errors: card.pin-care-elsewhere,
-   * card.puk-format, card.puk-incorrect (`details.triesLeft`), card.puk-locked, card.last-try, card.pin-format, card.no-card…
+   * card.puk-format, card.puk-incorrect (`details.triesLeft`), card.puk-locked, card.puk-last-try, card.pin-format, card.no-card…
    */
   'card.unblock': call(z.object({ puk: TypedPuk, newPin: TypedPin, ...Presenting }), Nothing),
 }

@@ -33,6 +33,7 @@ export const errorCodes = [
   'card.pin-care-elsewhere',
   'card.pin-program-missing',
   'card.last-try',
+  'card.puk-last-try',
   'card.puk-format',
   'card.puk-incorrect',
   'card.puk-locked',

@@ -103,6 +103,11 @@ export const cardErrors = {
     '{triesLeft, plural, =-1 {The card can still be unblocked.} =1 {1 try is left before the card is lost.} other {# tries are left before the card is lost.}}',
     'Look at the letter of ANS and type the eight digits again.',
   ),
+  'card.puk-last-try': sentence(
+    'A single try of the unblocking code is left: if it is wrong, the card is lost.',
+    'No try was counted.',
+    'Read the letter of ANS again before typing it; if in doubt, call ANS (0 809 100 001).',
+  ),
   'card.puk-locked': sentence(
     'The card is blocked for good: the unblocking code no longer works.',
     kept,
@@ -110,7 +115,7 @@ export const cardErrors = {
   ),
   'card.removed': sentence(
     'The card was removed.',
-    'Your mailbox is closed and encrypted.',
+    'Nothing was signed or sent; your messages stay encrypted on this computer.',
     'Insert your card to go on.',
   ),
   'card.login-required': sentence('The card asks for your PIN.', nothing, 'Type your PIN and start again.'),

@@ -107,6 +107,11 @@ export const cardErrors = {
     '{triesLeft, plural, =-1 {La carte peut encore être débloquée.} =1 {Il reste 1 essai avant que la carte soit perdue.} other {Il reste # essais avant que la carte soit perdue.}}',
     'Reprenez le courrier de l’ANS et saisissez à nouveau les huit chiffres.',
   ),
+  'card.puk-last-try': sentence(
+    'Il reste un seul essai du code de déblocage : s’il est faux, la carte est perdue.',
+    'Aucun essai n’a été compté.',
+    'Relisez le courrier de l’ANS avant de le saisir ; en cas de doute, appelez l’ANS (0 809 100 001).',
+  ),
   'card.puk-locked': sentence(
     'La carte est définitivement bloquée : le code de déblocage ne sert plus.',
     kept,
@@ -114,7 +119,7 @@ export const cardErrors = {
   ),
   'card.removed': sentence(
     'La carte a été retirée.',
-    'Votre messagerie est refermée et chiffrée.',
+    'Rien n’a été signé ni envoyé ; vos messages restent chiffrés sur ce poste.',
     'Insérez votre carte pour continuer.',
   ),
   'card.login-required': sentence(
