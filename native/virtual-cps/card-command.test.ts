@@ -43,6 +43,7 @@ describe('the card command', () => {
     expect(await readers('unplug 1')).toEqual(['reader 0  card B', 'reader 1  unplugged'])
     expect(await readers('plug 1')).toEqual(['reader 0  card B', 'reader 1  empty'])
     await say('insert A')
+    expect(await say('plug 2')).toContain('reader 2  empty      « Gemalto PC Twin Reader 02 00 »')
   })
 
   test('changes a card, and a module sees it', async () => {
@@ -70,7 +71,9 @@ describe('the card command', () => {
   })
 
   test.each([
-    ['insert E', 'card: A, B, C, D; not « E »'],
+    ['insert E', 'card: A, B; not « E »'],
+    ['swap c', 'card: A, B; not « C »'],
+    ['insert A 3', 'no reader 3 yet'],
     ['insert A 7', 'reader: 0, 1, 2, 3; not « 7 »'],
     ['profile A gold', 'profile: cps3, cps4'],
     ['pinpad A perhaps', 'end: ok, wrong'],
@@ -87,7 +90,7 @@ describe('the card command', () => {
   test('tells all its commands', () => {
     const help = cardHelp().join('\n')
     for (const { verb, does } of cardCommands)
-      expect([help.includes(`  ${verb} `), help.includes(does)]).toEqual([true, true])
+      expect([help.includes(`\n  ${verb}`), help.includes(does)]).toEqual([true, true])
   })
 
   test('is a program that takes the folder by its path or a part of its name', async () => {

@@ -23,9 +23,21 @@ const oneOf = <Value extends string>(
   if (found === undefined) throw new CommandError(`${what}: ${values.join(', ')}; not « ${word ?? ''} »`)
   return found
 }
-const cardOf = (word: string | undefined): CardId => oneOf('card', cardIds, word?.toUpperCase())
+/** A card of the folder. */
+const cardOf = async (virtual: VirtualCps, word: string | undefined): Promise<CardId> => {
+  const control = await readControl(virtual.folder)
+  const there = cardIds.filter((id) => control.has(`card${id}.label`))
+  return oneOf('card', there, word?.toUpperCase())
+}
 const readerOf = (word: string | undefined): number =>
   Number(oneOf('reader', ['0', '1', '2', '3'], word ?? '0'))
+/** A reader that is or was plugged in. */
+const knownReader = async (virtual: VirtualCps, word: string | undefined): Promise<number> => {
+  const reader = readerOf(word)
+  const { name } = await virtual.reader(reader)
+  if (name === '') throw new CommandError(`no reader ${String(reader)} yet: plug ${String(reader)} makes one`)
+  return reader
+}
 const wholeNumber = (what: string, word: string | undefined): number => {
   if (word === undefined || !/^\d{1,7}$/.test(word))
     throw new CommandError(`${what}: a whole number is expected`)
@@ -122,8 +134,8 @@ const afterwards = (act: (virtual: VirtualCps, words: readonly string[]) => Prom
   }
 }
 const counter = (name: 'tries' | 'puk' | 'unblocks') =>
-  afterwards((virtual, [card, left]) =>
-    virtual.setCounters({ [name]: wholeNumber('how many', left) }, cardOf(card)),
+  afterwards(async (virtual, [card, left]) =>
+    virtual.setCounters({ [name]: wholeNumber('how many', left) }, await cardOf(virtual, card)),
   )
 
 export const cardCommands: readonly CardCommand[] = [
@@ -133,24 +145,28 @@ export const cardCommands: readonly CardCommand[] = [
     verb: 'insert',
     usage: '[card A] [reader 0]',
     does: 'puts a card in a reader, out of any other reader',
-    run: afterwards((virtual, [card = 'A', reader]) => virtual.insert(cardOf(card), readerOf(reader))),
+    run: afterwards(async (virtual, [card = 'A', reader]) =>
+      virtual.insert(await cardOf(virtual, card), await knownReader(virtual, reader)),
+    ),
   },
   {
     verb: 'remove',
     usage: '[reader 0]',
     does: 'pulls the card out of a reader',
-    run: afterwards((virtual, [reader]) => virtual.remove(readerOf(reader))),
+    run: afterwards(async (virtual, [reader]) => virtual.remove(await knownReader(virtual, reader))),
   },
   {
     verb: 'swap',
     usage: '<card> [reader 0]',
     does: 'puts another card in the place of the one there, at once',
-    run: afterwards((virtual, [card, reader]) => virtual.swap(cardOf(card), readerOf(reader))),
+    run: afterwards(async (virtual, [card, reader]) =>
+      virtual.swap(await cardOf(virtual, card), await knownReader(virtual, reader)),
+    ),
   },
   {
     verb: 'plug',
     usage: '[reader 0]',
-    does: 'plugs a reader in',
+    does: 'plugs a reader in, a new one where there was none',
     run: afterwards((virtual, [reader]) => virtual.setReader(true, readerOf(reader))),
   },
   {
@@ -163,28 +179,31 @@ export const cardCommands: readonly CardCommand[] = [
     verb: 'profile',
     usage: `<card> ${profiles.join('|')}`,
     does: 'what kind of card it is',
-    run: afterwards((virtual, [card, profile]) =>
-      virtual.setCard({ profile: oneOf('profile', profiles, profile) }, cardOf(card)),
+    run: afterwards(async (virtual, [card, profile]) =>
+      virtual.setCard({ profile: oneOf('profile', profiles, profile) }, await cardOf(virtual, card)),
     ),
   },
   {
     verb: 'pinpad',
     usage: `<card> off|${pinpadResults.join('|')} [milliseconds 3000]`,
     does: 'a reader with keys, and what its user does there',
-    run: afterwards((virtual, [card, end, delay = '3000']) => {
-      if (end === 'off') return virtual.setCard({ pinpad: false }, cardOf(card))
+    run: afterwards(async (virtual, [card, end, delay = '3000']) => {
+      if (end === 'off') return virtual.setCard({ pinpad: false }, await cardOf(virtual, card))
       const pinpadResult = oneOf('end', pinpadResults, end)
       const pinpadMilliseconds = wholeNumber('milliseconds', delay)
-      return virtual.setCard({ pinpad: true, pinpadResult, pinpadMilliseconds }, cardOf(card))
+      return virtual.setCard({ pinpad: true, pinpadResult, pinpadMilliseconds }, await cardOf(virtual, card))
     }),
   },
   {
     verb: 'delay',
     usage: `<card> ${Object.keys(delays).join('|')} <milliseconds>`,
     does: 'how long the chip takes for one thing',
-    run: afterwards((virtual, [card, what, delay]) => {
+    run: afterwards(async (virtual, [card, what, delay]) => {
       const name = oneOf('what', Object.keys(delays) as (keyof typeof delays)[], what)
-      return virtual.setCard({ [delays[name]]: wholeNumber('milliseconds', delay) }, cardOf(card))
+      return virtual.setCard(
+        { [delays[name]]: wholeNumber('milliseconds', delay) },
+        await cardOf(virtual, card),
+      )
     }),
   },
   { verb: 'tries', usage: '<card> <n>', does: 'PIN tries left (0 blocks the card)', run: counter('tries') },
@@ -234,7 +253,10 @@ export const cardCommands: readonly CardCommand[] = [
 export const cardHelp = (): string[] => [
   'npm run card -- <command> [arguments] [--in <folder>]',
   '',
-  ...cardCommands.map(({ verb, usage, does }) => `  ${`${verb} ${usage}`.padEnd(62)} ${does}`),
+  ...cardCommands.flatMap(({ verb, usage, does }) => {
+    const words = `  ${verb} ${usage}`.trimEnd()
+    return words.length < 34 ? [`${words.padEnd(34)}${does}`] : [words, `${' '.repeat(34)}${does}`]
+  }),
   '',
   'Cards are A to D, readers 0 to 3. --in takes the folder of the cards or a part of its name; it is not needed when the',
   'machine has one such folder. A running demonstration prints the folders of its cards.',

@@ -164,6 +164,7 @@ const here = import.meta.dirname
 const backend = '/usr/lib/softhsm/libsofthsm2.so'
 /** FAULTS of virtual-cps.h. */
 const mostFaults = 64
+const usualName = (reader: number): string => `Gemalto PC Twin Reader ${String(reader).padStart(2, '0')} 00`
 const tokenOf = (id: CardId): string => `virtual-cps-${id}`
 
 const lineOf: Record<keyof CardSettings, string> = {
@@ -240,7 +241,9 @@ export const openVirtualCps = (place: string): VirtualCps => {
       }),
     setReader: (connected, reader = 0) =>
       change((control) => {
-        control.set(`reader${String(reader)}.connected`, connected ? '1' : '0')
+        const key = `reader${String(reader)}`
+        if (!control.has(`${key}.name`)) control.set(`${key}.name`, usualName(reader))
+        control.set(`${key}.connected`, connected ? '1' : '0')
         touchReader(control, reader)
       }),
     reader: (reader = 0) => readReader(folder, reader),
@@ -352,7 +355,7 @@ export const createVirtualCps = async (options: {
   const control: Control = new Map()
   const readers = options.readers ?? [{ card: 'A' as const }]
   readers.forEach(({ name, card }, index) => {
-    const usual = options.readerName ?? `Gemalto PC Twin Reader ${String(index).padStart(2, '0')} 00`
+    const usual = options.readerName ?? usualName(index)
     control.set(`reader${String(index)}.connected`, '1').set(`reader${String(index)}.name`, name ?? usual)
     control.set(`reader${String(index)}.card`, card ?? 'none').set(`reader${String(index)}.generation`, '1')
   })
