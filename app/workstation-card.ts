@@ -1,6 +1,5 @@
-import { createCardService, type CardService } from './card/index.ts'
+import { createCardService, type CardPort, type CardService } from './card/index.ts'
 import type { Policy } from './contract/index.ts'
-import type { CoreHost } from './core.ts'
 import { localFiles } from './local-files.ts'
 import { createBinding } from './session/index.ts'
 import { readCertificate, type Trust } from './smime/index.ts'
@@ -8,7 +7,7 @@ import type { Owners, Vaults } from './vault/index.ts'
 
 /** The card service of this workstation: whose mailbox a card opens, and what its authority says of it. */
 export const workstationCard = (deps: {
-  host: Pick<CoreHost, 'startCardProcess'>
+  host: { startCardProcess: () => Promise<CardPort> }
   policy: Policy
   vaults: Pick<Vaults, 'list'>
   owners: Pick<Owners, 'storeOf'>

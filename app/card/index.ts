@@ -1,7 +1,5 @@
 export { createCardService } from './service.ts'
 export type { CardService } from './card-service.ts'
-export type { CardCredential } from './credential.ts'
-export type { SignatureScheme } from './protocol.ts'
 export type { CardPort } from './connection.ts'
 export { forkCardProcess } from './fork.ts'
 export { architecturesOf } from './module-file.ts'
