@@ -10,6 +10,7 @@ import {
 import {
   importP12,
   mayReceive,
+  ownCapabilityOids,
   readAnchors,
   receivedAt,
   summarise,
@@ -57,6 +58,13 @@ export interface Protection {
   importCertificate: (bytes: Uint8Array) => Promise<Outcome<CertificateSummary>>
 }
 
+interface KnownCertificate {
+  fingerprint: string
+  der: Uint8Array
+  /** Ours, or from where it was learnt. */
+  source: string
+}
+
 const summaries = (certificates: { der: Uint8Array }[]): CertificateSummary[] =>
   certificates.flatMap(({ der }) => {
     const summary = summarise(der)
@@ -88,11 +96,11 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
   }
 
   /** A valid certificate able to encrypt, for an address. */
-  const encryptionCertificate = async (address: string): Promise<Outcome<Uint8Array>> => {
+  const encryptionCertificate = async (address: string): Promise<Outcome<KnownCertificate>> => {
     const known = await vault.run('certificates.forAddress', { address: address.toLowerCase() })
     if (!known.ok) return known
     const usable = known.value.find(({ der }) => mayReceive(der, deps.now()))
-    if (usable) return ok(usable.der)
+    if (usable) return ok(usable)
     return fail('smime.no-recipient-certificate', { details: { address }, retry: 'after-change' })
   }
 
@@ -121,6 +129,7 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
       entity,
       certificate,
       chain: [...issuersOf(certificate, deps.anchors), ...mine.value],
+      ...(mine.value[0] ? { encryptionCertificate: mine.value[0] } : {}),
       sign: (message) => credential.value.sign({ scheme: 'rsa_pkcs1_sha256', message }),
       signingTime: deps.now(),
       random: deps.random,
@@ -129,12 +138,17 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
 
   const encrypt = async (entity: Uint8Array, addresses: string[]): Promise<Outcome<Uint8Array>> => {
     const recipients: Uint8Array[] = []
+    const capabilities = new Map<string, string[]>()
     for (const address of new Set(addresses.map((each) => each.toLowerCase()))) {
       const certificate = await encryptionCertificate(address)
       if (!certificate.ok) return certificate
-      recipients.push(certificate.value)
+      const { der, fingerprint, source } = certificate.value
+      const noted = await vault.run('certificates.capabilities', { fingerprint })
+      if (!noted.ok) return noted
+      recipients.push(der)
+      capabilities.set(fingerprint, source === 'own' ? ownCapabilityOids() : noted.value)
     }
-    return smime.encrypt({ entity, recipients, random: deps.random })
+    return smime.encrypt({ entity, recipients, capabilities, random: deps.random })
   }
 
   return {
@@ -156,7 +170,19 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
       const opened = await smime.open(raw, context).finally(() => {
         wipe(keys)
       })
-      if (opened.ok) for (const der of opened.value.certificates) await remember(der, 'signed-mail')
+      if (!opened.ok) return opened
+      const { certificates, capabilities } = opened.value
+      for (const der of certificates) {
+        const kept = await remember(der, 'signed-mail')
+        if (!kept.ok || !capabilities) continue
+        const { algorithms, statedAt } = capabilities
+        const { fingerprint } = kept.value
+        await vault.run('certificates.noteCapabilities', {
+          fingerprint,
+          algorithms,
+          statedAt: statedAt.getTime(),
+        })
+      }
       return opened
     },
     check: async (content) => {

@@ -24,6 +24,7 @@ const opened = (encryption: OpenedMessage['encryption'], content: Uint8Array): O
   stretches: [],
   layers: [],
   certificates: [],
+  capabilities: null,
 })
 
 describe('a printed message', () => {

@@ -1,4 +1,5 @@
 export { namedDerOf, readAnchors } from './anchors.ts'
+export { ownCapabilityOids } from './capabilities.ts'
 export { receivedAt } from './arrival.ts'
 export { readCertificate, summarise, type CertificateFacts } from './certificate.ts'
 export { encryptEntity, mayReceive } from './encrypt.ts'

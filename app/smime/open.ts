@@ -60,6 +60,8 @@ export interface OpenedMessage {
   layers: OpenedLayer[]
   /** DER certificates a valid signature vouches for: the signer's, and others of its address from our authorities. */
   certificates: Uint8Array[]
+  /** What the program of a validly signing sender reads (RFC 8551 §2.5.2), object identifiers; null when it does not say. */
+  capabilities: { algorithms: string[]; statedAt: Date } | null
 }
 
 export type OpenedLayer =
@@ -267,10 +269,20 @@ const ofParts = (parts: readonly { verdict: PartVerdict; footer: boolean }[]): J
   return { ...withMore(speaking.signature, outside, footer ? ['footer-added'] : []), scope: 'part' }
 }
 
+/** What the signer's program says it reads, since it signed, or since now when it does not say when. */
+const statedIn = (finding: SignatureFinding, now: Date): OpenedMessage['capabilities'] => {
+  const [signer] = finding.kind === 'checked' ? finding.signers : []
+  const stated = signer?.signedAt && signer.signedAt < now ? signer.signedAt : now
+  return signer && signer.capabilities.length > 0
+    ? { algorithms: signer.capabilities, statedAt: stated }
+    : null
+}
+
 /** Adds what the authorities say to a message taken apart. */
 export const judge = async (apart: TakenApart, context: JudgeContext): Promise<OpenedMessage> => {
   const { sender, headers } = apart
   const certificates: Uint8Array[] = []
+  let capabilities: OpenedMessage['capabilities'] = null
   const layers: Judged[] = []
   for (const layer of apart.layers) {
     if (layer.kind === 'encryption') {
@@ -286,7 +298,10 @@ export const judge = async (apart: TakenApart, context: JudgeContext): Promise<O
             ...layer.notices,
             ...changed,
           ])
-    if (signature.status === 'valid') certificates.push(...judged.certificates)
+    if (signature.status === 'valid') {
+      certificates.push(...judged.certificates)
+      capabilities = statedIn(layer.finding, context.now) ?? capabilities
+    }
     layers.push({ kind: 'signature', form: layer.form, signature })
   }
   const parts: { verdict: PartVerdict; footer: boolean }[] = []
@@ -337,6 +352,7 @@ export const judge = async (apart: TakenApart, context: JudgeContext): Promise<O
         ),
     layers,
     certificates,
+    capabilities,
   }
 }
 

@@ -27,6 +27,21 @@ test('certificates are found by address, and a key makes its certificate our own
   }).toThrow(/FOREIGN KEY/)
 })
 
+test('what a correspondent reads is what was stated last, whatever order mail is read in', () => {
+  const db = storeForTest()
+  keyOperations['certificates.put'](db, { fingerprint: 'a', der, source: 'import', addresses: [] }, at(1))
+  const note = (algorithms: string[], statedAt: number) => {
+    keyOperations['certificates.noteCapabilities'](db, { fingerprint: 'a', algorithms, statedAt }, at(9))
+  }
+  const noted = () => keyOperations['certificates.capabilities'](db, { fingerprint: 'a' }, at(9))
+  expect(noted()).toEqual([])
+  note(['1.2', '1.3'], 20)
+  note(['1.4'], 10)
+  expect(noted()).toEqual(['1.2', '1.3'])
+  note(['1.5'], 30)
+  expect(noted()).toEqual(['1.5'])
+})
+
 test('an older revocation list never replaces a newer one', () => {
   const db = storeForTest()
   const put = keyOperations['revocation.put']

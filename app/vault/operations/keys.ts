@@ -60,6 +60,24 @@ export const keyOperations = {
       .all<CertificateRow>([params.address])
       .map(certificate),
   ),
+  /** Notes what the holder's program reads, object identifiers; what was stated before (milliseconds) changes nothing. */
+  'certificates.noteCapabilities': operation(
+    (db, params: { fingerprint: string; algorithms: string[]; statedAt: number }): void => {
+      db.prepare(
+        `INSERT INTO certificate_capabilities (fingerprint, algorithms, stated_at)
+         VALUES ($fingerprint, $algorithms, $statedAt)
+         ON CONFLICT (fingerprint) DO UPDATE SET algorithms = excluded.algorithms, stated_at = excluded.stated_at
+         WHERE excluded.stated_at >= stated_at`,
+      ).run({ ...params, algorithms: params.algorithms.join(' ') })
+    },
+  ),
+  /** What a certificate's holder was noted to read; nothing of an unknown one. */
+  'certificates.capabilities': operation((db, params: { fingerprint: string }): string[] => {
+    const row = db
+      .prepare('SELECT algorithms FROM certificate_capabilities WHERE fingerprint = ?')
+      .get<{ algorithms: string }>([params.fingerprint])
+    return row?.algorithms.split(' ') ?? []
+  }),
   /** Adds a private key for a certificate that is already stored; its certificate becomes `own`. */
   'keys.put': operation((db, params: { fingerprint: string; pkcs8: Uint8Array }): void => {
     db.prepare("UPDATE certificates SET source = 'own' WHERE fingerprint = ?").run([params.fingerprint])
