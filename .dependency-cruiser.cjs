@@ -4,7 +4,17 @@
  * card-tls, which mail and identity use.
  */
 const order = [
-  ['reading', 'indexing', 'session', 'protection', 'integration', 'agenda', 'patients', 'storage'],
+  [
+    'reading',
+    'indexing',
+    'session',
+    'protection',
+    'integration',
+    'agenda',
+    'patients',
+    'storage',
+    'diagnosis',
+  ],
   ['mssante'],
   ['smime', 'directory'],
   ['mail'],

@@ -78,10 +78,10 @@ export const diagnosisOf = (parts: DiagnosisParts): Diagnose => {
     policy,
     homeFolders: [homedir()],
     card: {
-      state: card.state,
-      readers: card.readers,
-      module: card.module,
-      certificates: card.certificates,
+      state: () => card.state(),
+      readers: () => card.readers(),
+      module: () => card.module(),
+      certificates: () => card.certificates(),
       settled: () => cardSettled(parts),
     },
     modules: () =>

@@ -111,7 +111,7 @@ export const UnlockScreen = ({ session, onNewMailbox }: { session: Closed; onNew
           <CardPicture holder={holder} dimmed={!asksPin(card)} />
         </section>
         <section className="unlock-door">
-          {session.phase === 'locked' && session.reason !== 'start' ? (
+          {session.phase === 'locked' && session.reason !== 'start' && !stranger ? (
             <Banner
               tone={session.reason === 'error' ? 'warn' : 'info'}
               title={t(`unlock.reason-${session.reason}`)}

@@ -26,28 +26,41 @@ const deliver = (to: typeof anne, subject: string): Promise<unknown> => {
     raw: writeLetter({ from, to: [to], subject, text: 'Texte fictif.' }),
   })
 }
-/** What the window holds of its working set. */
+/** The part of the page's IndexedDB that is looked at: this file is compiled without the DOM. */
+interface Request<T> {
+  result: T
+  onsuccess: () => void
+  onerror: () => void
+}
+interface PageDatabase {
+  objectStoreNames: { contains: (name: string) => boolean }
+  transaction: (name: string) => { objectStore: (name: string) => { count: () => Request<number> } }
+  close: () => void
+}
+interface PageStorage {
+  indexedDB: {
+    databases: () => Promise<{ name?: string }[]>
+    open: (name: string) => Request<PageDatabase>
+  }
+}
+/** How many messages the window holds in its working set. */
 const rowsInWindow = (): Promise<number> =>
   app.page.evaluate(async () => {
-    const names = (await indexedDB.databases()).map(({ name }) => name)
-    if (!names.includes('working-set')) return 0
-    return await new Promise<number>((resolve, reject) => {
-      const asked = indexedDB.open('working-set')
-      asked.onerror = () => reject(new Error('working set'))
-      asked.onsuccess = () => {
-        const database = asked.result
-        if (!database.objectStoreNames.contains('rows')) {
-          database.close()
-          resolve(0)
-          return
-        }
-        const count = database.transaction('rows').objectStore('rows').count()
-        count.onsuccess = () => {
-          database.close()
-          resolve(count.result)
-        }
-      }
-    })
+    const { indexedDB } = globalThis as unknown as PageStorage
+    const done = <T>(request: Request<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result)
+        request.onerror = () => reject(new Error('working set'))
+      })
+    const databases = await indexedDB.databases()
+    if (!databases.some(({ name }) => name === 'working-set')) return 0
+    const database = await done(indexedDB.open('working-set'))
+    try {
+      if (!database.objectStoreNames.contains('rows')) return 0
+      return await done(database.transaction('rows').objectStore('rows').count())
+    } finally {
+      database.close()
+    }
   })
 /** Types the PIN, and answers the milliseconds until the first list of messages holds `subject`. */
 const enter = async (pin: string, subject: string): Promise<number> => {

@@ -15,7 +15,7 @@ export const ownCard = {
   specialty: 'Specialty (code)',
   organisation: 'Organisation',
   activities: 'Places of practice',
-  activitiesLater: 'Read from the card a few seconds after the PIN.',
+  activitiesLater: 'None read from the card so far; they are read after the PIN.',
   activity: 'Place {number}',
   structure: 'organisation {id}',
   sector: 'sector {code}',

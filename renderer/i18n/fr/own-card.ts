@@ -15,7 +15,7 @@ export const ownCard = {
   specialty: 'Spécialité (code)',
   organisation: 'Structure',
   activities: 'Situations d’exercice',
-  activitiesLater: 'Lues sur la carte quelques secondes après le code porteur.',
+  activitiesLater: 'Aucune lue sur la carte pour le moment ; elles se lisent après le code porteur.',
   activity: 'Situation {number}',
   structure: 'structure {id}',
   sector: 'secteur {code}',
