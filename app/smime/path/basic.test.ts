@@ -27,8 +27,6 @@ import {
   oid,
   seq,
   time,
-  usage,
-  usageBits,
   type TestKey,
 } from './issuing.fixture.ts'
 import { readX509 } from './x509.ts'
