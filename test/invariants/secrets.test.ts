@@ -165,13 +165,14 @@ describe('on disk and in logs', () => {
     const der = Buffer.from(software.confidentiality.keyPem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
     expect(storeKey).toBeDefined()
     expect(tokens.length).toBeGreaterThanOrEqual(2)
-    expect(practice.deviceSecrets).toHaveLength(1)
+    // One of the store's slot, one of the list of whose stores are on the workstation.
+    expect(practice.deviceSecrets).toHaveLength(2)
     const secrets: [string, Uint8Array][] = [
       ['the password', Buffer.from(secretary.password)],
       ['the passphrase of the p12', Buffer.from(software.passphrase)],
       ['the private key', der.subarray(200, 264)],
       ['the store’s key', storeKey ?? new Uint8Array()],
-      ['the device secret', practice.deviceSecrets[0] ?? new Uint8Array()],
+      ...practice.deviceSecrets.map((secret): [string, Uint8Array] => ['a device secret', secret]),
       ...tokens.map((token) => ['a token', Buffer.from(token)] as [string, Uint8Array]),
     ]
     const places = [
