@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fail } from '../contract/errors.ts'
 import {
   addonPath,
   cps3,
@@ -155,6 +156,24 @@ describe.skipIf(addonPath === null)('against openssl s_server', () => {
     second.destroy()
     expect(credential.asked).toHaveLength(1)
   })
+
+  test.each(['-tls1_2', '-tls1_3'])(
+    'a chain is handed over as sent, strange company included, %s',
+    async (version) => {
+      const port = await serve('rsaServer', '-rev', version, '-cert_chain', keys.ecServer.certFile)
+      const judged: string[][] = []
+      const verifyServer = async (chain: Uint8Array[]) => {
+        judged.push(chain.map((one) => Buffer.from(one).toString('hex')))
+        return fail('tls.untrusted-authority')
+      }
+      const host = '127.0.0.1'
+      const outcome = await cardTls.connect(requestOver(await tcpTo(port), null, { verifyServer, host }))
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'tls.untrusted-authority' } })
+      const sent = [keys.rsaServer, keys.ecServer].map(({ certificate }) => certificate.toString('hex'))
+      expect(judged).toEqual([sent])
+      await server?.hears(/alert bad certificate|alert certificate unknown|alert access denied/)
+    },
+  )
 
   test('a certificate required of who has none', async () => {
     const port = await serve('rsaServer', '-tls1_2', ...asking())

@@ -35,7 +35,13 @@ const findCargo = (): string | null => {
 
 const fingerprint = (): string => {
   const sources = readdirSync(join(folder, 'src')).sort()
-  const files = ['Cargo.toml', 'Cargo.lock', 'build.rs', ...sources.map((name) => join('src', name))]
+  const files = [
+    'Cargo.toml',
+    'Cargo.lock',
+    '.cargo/config.toml',
+    'build.rs',
+    ...sources.map((name) => join('src', name)),
+  ]
   const hash = createHash('sha256').update(`${process.platform} ${process.arch}\0`)
   for (const file of files)
     hash
