@@ -5,14 +5,24 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { people } from '../test/operator/index.ts'
-import { createProfile, playStory } from '../test/e2e/story.ts'
+import { cardLoginBuilt, createProfile, playStory } from '../test/e2e/story.ts'
 import { startWorld } from '../test/e2e/world.ts'
+import { buildCardTls, whatIsMissing } from '../native/card-tls/build.ts'
 import { buildAll } from './build.ts'
 
 const pictures = 'out/demo'
 const say = (line: string): void => console.log(line)
 
+/** How Anne logs in, and why not with the card when that cannot be. */
+const sayLogin = (): 'card' | 'password' => {
+  if (cardLoginBuilt()) return 'card'
+  say(`The login with the card alone is not played; the former way is (Pro Santé Connect or password).`)
+  say(whatIsMissing(buildCardTls(false)) ?? 'dist/core/card-tls.node is missing: npm run build')
+  return 'password'
+}
+
 const check = async (): Promise<number> => {
+  sayLogin()
   rmSync(pictures, { recursive: true, force: true })
   mkdirSync(pictures, { recursive: true })
   const started = performance.now()
@@ -31,15 +41,18 @@ const check = async (): Promise<number> => {
 
 const interactive = async (): Promise<number> => {
   say('Starting the operator and preparing the mailbox (about half a minute)…')
-  const world = await startWorld()
+  const login = sayLogin()
+  const world = await startWorld({ cardLogin: login === 'card' })
   try {
     const prepared = await world.openApp('anne')
-    await createProfile(prepared, people.anne)
+    await createProfile(prepared, people.anne, login)
     await prepared.close()
     const window = await world.openApp('anne', { profile: prepared.profile, headed: true })
     const { imap, smtp, psc } = world.operator
     say('')
     say(`1. Operator (simulated): IMAP ${imap.port}, SMTP ${smtp.port}, Pro Santé Connect ${psc.issuer}`)
+    if (login === 'card')
+      say('   The mailbox is logged in to with the card alone: mutual TLS, then SASL EXTERNAL')
     say('2. Window: the real main and preload code on Debian’s Chromium (Electron stand-in)')
     say(`3. Card: virtual CPS of ${people.anne.displayName}; type the PIN ${people.anne.card.pin}`)
     say(

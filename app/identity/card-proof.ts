@@ -55,8 +55,8 @@ export interface CardProofs {
    */
   proofOf: (bound: AccountCard) => Promise<Outcome<CardProof>>
   /**
-   * Tells which card is open: its serial once the PIN opened it, null when it left, was blocked or another took its place.
-   * A card process that starts again is not the card leaving.
+   * Tells at each change which card connections may rest on: its serial from the PIN on, null when it left, was blocked or
+   * another took its place. A card process that starts again is not the card leaving.
    */
   watch: (tell: (serial: string | null) => void) => () => void
   /** Forgets TLS sessions: what comes next asks the card again. */
@@ -140,7 +140,6 @@ export const createCardProofs = (deps: CardProofDependencies): CardProofs => {
     },
     watch: (tell) => {
       const now = card.state()
-      let open = now.state === 'open'
       /** The card that connections may rest on. */
       let held = now.state === 'open' ? now.token.serial : null
       return card.onChange((state) => {
@@ -149,13 +148,9 @@ export const createCardProofs = (deps: CardProofDependencies): CardProofs => {
         if (held !== null && present !== held) {
           held = null
           forget()
-          tell(null)
         }
-        const opened = state.state === 'open' && !open
-        open = state.state === 'open'
-        if (!opened) return
-        held = present
-        tell(present)
+        if (state.state === 'open') held = present
+        tell(held)
       })
     },
     forget,

@@ -286,17 +286,18 @@ export const createMail = (deps: MailDependencies) => {
       await Promise.all([actions.stop(), ...[...running.keys()].map(halt), deps.reader.stop()])
     },
     /**
-     * The card that is open, or null. Card accounts of another one lose their connections; those of this one try again
-     * what waited for it.
+     * Something changed about the card; `serial` is the one that is open, or null. Card accounts of another one lose their
+     * connections; those that wait look again at what they wait for.
      */
     cardChanged: (serial: string | null): void => {
       for (const { account, runner, sender } of running.values()) {
         if (account.card === null) continue
-        if (account.card.serial !== serial) runner.drop()
-        else {
-          runner.syncNow()
-          sender.hurry()
-        }
+        const { state } = runner.connection()
+        const own = account.card.serial === serial
+        if (!own && (state === 'online' || state === 'connecting')) runner.drop()
+        if (own ? state === 'online' : state !== 'error') continue
+        runner.syncNow()
+        if (own) sender.hurry()
       }
     },
     discover: accounts.discover,

@@ -2,6 +2,7 @@
  * What a practitioner does on the first day, step by step, in the real window: used by `npm run demo -- --check` and by
  * the end-to-end tests. Steps wait for what the screen says, never for time.
  */
+import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
@@ -15,6 +16,10 @@ export const patience = 20_000
 export const typePin = async (page: Page, pin: string): Promise<void> => {
   await page.getByRole('textbox', { name: /Code porteur/ }).pressSequentially(pin)
 }
+
+/** The build has the module for TLS with the card's key; without it the story is played with Pro Santé Connect. */
+export const cardLoginBuilt = (): boolean =>
+  existsSync(join(import.meta.dirname, '../../dist/core/card-tls.node'))
 
 /** From the welcome screen to the recovery code, protected by the card. */
 export const protectWithCard = async (page: Page, pin: string): Promise<void> => {
@@ -55,17 +60,21 @@ const enterMailbox = async (page: Page): Promise<void> => {
   await expect(page.getByRole('heading', { name: 'Réception' })).toBeVisible()
 }
 
-/** First run with card and password, up to the mailbox: for tests whose subject comes after. */
+/** First run with the card, up to the mailbox, which is logged in to by password unless it says otherwise. */
 export const createProfile = async (
   app: RunningApp,
   person: { address: string; password: string; card: { pin: string } },
+  login: 'password' | 'card' = 'password',
 ): Promise<void> => {
   const { page } = app
   await protectWithCard(page, person.card.pin)
   await findServers(page, person.address)
-  await page.getByText('Mot de passe', { exact: true }).click()
-  await page.getByRole('textbox', { name: 'Mot de passe de la boîte' }).fill(person.password)
-  await page.getByRole('button', { name: 'Se connecter' }).click()
+  if (login === 'card') await page.getByRole('button', { name: 'Se connecter avec la carte' }).click()
+  else {
+    await page.getByText('Mot de passe', { exact: true }).click()
+    await page.getByRole('textbox', { name: 'Mot de passe de la boîte' }).fill(person.password)
+    await page.getByRole('button', { name: 'Se connecter' }).click()
+  }
   await enterMailbox(page)
   // The seconds to change one's mind have their own test.
   await setSendDelay(page, 0)
@@ -122,11 +131,26 @@ interface Scene {
 interface Step {
   name: string
   who: CardHolderKey
+  /** Played only where the card logs in, or only where it cannot. */
+  only?: 'card' | 'psc'
   run: (scene: Scene) => Promise<void>
 }
 
 const answerText =
   'Merci pour ce compte rendu. Ionogramme prévu le 4 décembre, résultats transmis dès réception.'
+
+const writing = (page: Page) => page.getByRole('dialog', { name: 'Rédaction d’un message' })
+
+/** The draft on this workstation, from the list of drafts. */
+const openDraft = async (page: Page): Promise<void> => {
+  await page
+    .getByRole('button', { name: /^Brouillons/ })
+    .or(page.getByRole('row', { name: /^Brouillons/ }))
+    .first()
+    .click()
+  const mine = page.getByRole('region', { name: 'En cours d’écriture sur ce poste' })
+  await mine.getByRole('button').first().click({ timeout: patience })
+}
 
 const steps: Step[] = [
   {
@@ -140,8 +164,24 @@ const steps: Step[] = [
     run: ({ anne }) => findServers(anne.page, people.anne.address),
   },
   {
+    name: '03-card-login',
+    who: 'anne',
+    only: 'card',
+    run: async ({ world, anne }) => {
+      await expect(anne.page.getByText('aucun mot de passe n’est demandé ni enregistré')).toBeVisible()
+      await anne.page.getByRole('button', { name: 'Se connecter avec la carte' }).click()
+      await expect(
+        anne.page.getByRole('heading', { name: /Vos messages arrivent|Tout est prêt/ }),
+      ).toBeVisible({ timeout: patience })
+      const log = await readFile(join(world.operator.folder, 'dovecot/dovecot.log'), 'utf8')
+      if (!log.includes(`Login: user=<${people.anne.address}>, method=EXTERNAL`))
+        throw new Error('the IMAP server did not see SASL EXTERNAL')
+    },
+  },
+  {
     name: '03-pro-sante-connect',
     who: 'anne',
+    only: 'psc',
     run: async ({ world, anne }) => {
       await anne.page.getByRole('button', { name: 'Continuer avec Pro Santé Connect' }).click()
       await logInWithPsc(world, anne, people.anne.rpps)
@@ -157,6 +197,8 @@ const steps: Step[] = [
     who: 'anne',
     run: async ({ anne }) => {
       await enterMailbox(anne.page)
+      // The seconds to change one's mind have their own test.
+      await setSendDelay(anne.page, 0)
       await expect(listRow(anne.page, 'HH Potassium')).toBeVisible({ timeout: patience })
       await expect(anne.page.getByText(/À jour/)).toBeVisible({ timeout: 60_000 })
     },
@@ -168,12 +210,14 @@ const steps: Step[] = [
       await anne.page.getByRole('button', { name: 'Verrouiller' }).click()
       await expect(anne.page.getByRole('textbox', { name: /Code porteur/ })).toBeVisible()
       await unlock(anne.page, people.anne.card.pin)
-      // Tokens live in memory only: the provider asks again after locking.
-      await anne.page
-        .getByRole('button', { name: /Pro Santé Connect/ })
-        .first()
-        .click({ timeout: patience })
-      await logInWithPsc(world, anne, people.anne.rpps)
+      if (!cardLoginBuilt()) {
+        // Tokens live in memory only: the provider asks again after locking.
+        await anne.page
+          .getByRole('button', { name: /Pro Santé Connect/ })
+          .first()
+          .click({ timeout: patience })
+        await logInWithPsc(world, anne, people.anne.rpps)
+      }
       await expect(anne.page.getByText(/À jour/)).toBeVisible({ timeout: 60_000 })
     },
   },
@@ -216,13 +260,39 @@ const steps: Step[] = [
     },
   },
   {
-    name: '09-sent',
+    name: '09-card-pulled-while-signing',
     who: 'anne',
     run: async ({ world, anne }) => {
+      await world.cards.anne.setSignMilliseconds(800)
+      const fault = await world.cards.anne.fault({ fn: 'C_Sign', when: 'mid:300', action: 'remove' })
       await anne.page
         .getByRole('dialog', { name: 'Rédaction d’un message' })
         .getByRole('button', { name: 'Envoyer' })
         .click()
+      await expect(anne.page.getByText(/Carte retirée/).first()).toBeVisible({ timeout: patience })
+      if (!(await world.cards.anne.fired()).includes(fault))
+        throw new Error('the card was not pulled mid-way')
+      if (world.operator.received.some((mail) => mail.from === people.anne.address))
+        throw new Error('something was sent without its signature')
+    },
+  },
+  {
+    name: '10-card-back-message-still-there',
+    who: 'anne',
+    run: async ({ world, anne }) => {
+      await world.cards.anne.setSignMilliseconds(300)
+      await world.cards.anne.insert()
+      await unlock(anne.page, people.anne.card.pin)
+      await openDraft(anne.page)
+      await expect(writing(anne.page).getByText(answerText)).toBeVisible({ timeout: patience })
+      await expect(writing(anne.page).getByRole('checkbox', { name: 'Signer avec ma carte' })).toBeChecked()
+    },
+  },
+  {
+    name: '11-sent-once',
+    who: 'anne',
+    run: async ({ world, anne }) => {
+      await writing(anne.page).getByRole('button', { name: 'Envoyer' }).click()
       await expect(anne.page.getByRole('dialog', { name: 'Rédaction d’un message' })).toBeHidden({
         timeout: patience,
       })
@@ -234,7 +304,14 @@ const steps: Step[] = [
             message.subject.startsWith('Re'),
           { seconds: 30 },
         )
-      await anne.page.getByRole('button', { name: 'Effacer la recherche' }).click()
+      const login = cardLoginBuilt() ? 'EXTERNAL' : 'XOAUTH2'
+      await expect
+        .poll(() =>
+          world.operator.received
+            .filter((mail) => mail.from === people.anne.address)
+            .map(({ authentication }) => authentication),
+        )
+        .toEqual([login])
       await anne.page
         .getByRole('button', { name: /^Envoyés/ })
         .or(anne.page.getByRole('row', { name: /^Envoyés/ }))
@@ -244,7 +321,7 @@ const steps: Step[] = [
     },
   },
   {
-    name: '10-verified-by-recipient',
+    name: '12-verified-by-recipient',
     who: 'paul',
     run: async ({ paul }) => {
       const row = listRow(paul.page, people.anne.displayName)
@@ -255,7 +332,7 @@ const steps: Step[] = [
     },
   },
   {
-    name: '11-card-pulled',
+    name: '13-card-pulled',
     who: 'anne',
     run: async ({ world, anne }) => {
       const pulled = performance.now()
@@ -270,7 +347,7 @@ const steps: Step[] = [
     },
   },
   {
-    name: '12-reopened-offline',
+    name: '14-reopened-offline',
     who: 'anne',
     run: async ({ world, anne }) => {
       await world.operator.imapDown()
@@ -299,11 +376,12 @@ export const playStory = async (hooks: {
   let scene: Scene | null = null
   let before = performance.now()
   try {
-    world = await startWorld()
+    world = await startWorld({ cardLogin: cardLoginBuilt() })
     scene = { world, anne: await world.openApp('anne'), paul: await world.openApp('paul') }
     await createProfile(scene.paul, people.paul)
     hooks.onStep({ step: current, ok: true, ms: Math.round(performance.now() - before), picture: null })
     for (const step of steps) {
+      if (step.only && (step.only === 'card') !== cardLoginBuilt()) continue
       current = step.name
       before = performance.now()
       await step.run(scene)

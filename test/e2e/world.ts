@@ -30,6 +30,8 @@ export interface WorldOptions {
   /** Fill the mailboxes (several hundred messages); an empty operator otherwise. */
   seed?: boolean
   signMilliseconds?: number
+  /** The servers ask for the card's certificate and take SASL EXTERNAL. */
+  cardLogin?: boolean
   log?: (line: string) => void
 }
 
@@ -76,7 +78,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     if (failures.length > 0) throw new AggregateError(failures, 'the world did not end cleanly')
   }
   try {
-    const operator = await startOperator({ log, seed: options.seed ?? true })
+    const operator = await startOperator({
+      log,
+      seed: options.seed ?? true,
+      ...(options.cardLogin ? { clientCertificates: 'asked' as const } : {}),
+    })
     undo.push(() => operator.stop())
     const cardFolder = (key: CardHolderKey): string => join(folder, `card-${key}`)
     const contents = (key: CardHolderKey): CardContents => {
