@@ -143,6 +143,38 @@ describe('a driver that fails', () => {
     await until(service, code === 'card.removed' || code === 'card.login-required' ? 'pin-needed' : 'open')
   })
 
+  test('fails at every look: said with its code, and a fresh process is tried', async () => {
+    const service = scene.start()
+    await until(service, 'pin-needed')
+    for (const rv of ['5', '5', '80000002'])
+      await struck(await scene.virtual.fault({ fn: 'C_GetSlotList', action: `rv:${rv}` }))
+    expect(await until(service, 'module-failed')).toMatchObject({
+      error: { code: 'card.operation-failed', details: { reason: 'CKR_VENDOR 0x80000002' } },
+    })
+    await until(service, 'pin-needed')
+    expect(scene.pids()).toHaveLength(2)
+  })
+
+  test('says that the card is being updated: waited for, in the same process', async () => {
+    const service = scene.start()
+    await until(service, 'pin-needed')
+    for (let looks = 0; looks < 4; looks++)
+      await struck(await scene.virtual.fault({ fn: 'C_GetSlotList', action: 'rv:80000001' }))
+    expect((await until(service, 'module-failed')).error.code).toBe('card.updating')
+    await until(service, 'pin-needed')
+    expect(scene.pids()).toHaveLength(1)
+  })
+
+  test('fails at one look, or at all while the card is updated: an open card stays open', async () => {
+    const service = await opened()
+    const states: string[] = []
+    service.onChange(({ state }) => states.push(state))
+    for (const rv of ['5', '80000001', '80000001'])
+      await struck(await scene.virtual.fault({ fn: 'C_GetSlotList', action: `rv:${rv}` }))
+    expect(codeOf(await sign(service))).toBe('ok')
+    expect(states.filter((state) => state !== 'open')).toEqual([])
+  })
+
   test('exchanges the card while the PIN is on its way: the PIN goes to nobody', async () => {
     const service = scene.start()
     await until(service, 'pin-needed')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeTestKey } from '../../native/virtual-cps/index.ts'
-import { modulusOf, parseCertificate, purposeOf } from './certificate.ts'
+import { cardKindOf, modulusOf, parseCertificate, purposeOf, validityOf } from './certificate.ts'
 import { holderOf } from './holder.ts'
 
 const serial = '2900000909'
@@ -16,7 +16,10 @@ const { certificateDer } = makeTestKey('signature', person)
 
 const everything = (der: Uint8Array): unknown => {
   const certificate = parseCertificate(der)
-  return [holderOf(der, serial), certificate && purposeOf(certificate), certificate && modulusOf(certificate)]
+  return [
+    holderOf(der, serial),
+    certificate && [purposeOf, modulusOf, validityOf, cardKindOf].map((read) => read(certificate)),
+  ]
 }
 
 describe('the holder of a card', () => {
@@ -34,11 +37,17 @@ describe('the holder of a card', () => {
     })
   })
 
-  test('has no RPPS when the identifier is an employer’s', () => {
-    const staff = makeTestKey('authentication', { ...person, nationalId: '30B0057881/CPET0002' })
+  test('has no RPPS when the identifier is an employer’s; the kind of card is told', () => {
+    const staff = makeTestKey('authentication', {
+      ...person,
+      nationalId: '30B0057881/CPET0002',
+      employer: { name: 'HOPITAL FICTIF', id: '10B0057881', department: 'Paris (75)' },
+    })
     expect(holderOf(staff.certificateDer, serial)).toMatchObject({
       nationalId: '30B0057881/CPET0002',
       rpps: null,
+      organisation: 'HOPITAL FICTIF',
+      cardKind: 'cpe',
     })
   })
 

@@ -23,6 +23,8 @@ export interface LifeEvents {
   seen(sight: Sight | null): void
   /** A card left while it was looked at. */
   gone(): void
+  /** The readers could not be looked at, so many times in a row; none with a card that is being updated. */
+  unseen(failure: CardState, failures: number): void
   /** The process ended: whatever it held is void. */
   lost(): void
   loaded(module: CardModule | null): void
@@ -44,6 +46,8 @@ const restartPauses = [0, 1000, 5000, 30_000]
 const steadyLife = 10_000
 /** Milliseconds between two searches for a module that is missing. */
 const moduleSearchPause = 5000
+/** Looks that may fail in a row before a fresh process is tried: a module that lost its context finds it again so (§1.9). */
+const failedLooksAllowed = 3
 /** Milliseconds the card gets to finish when the program ends. */
 const stopPatience = 2000
 /** Package 5.2, the first that reads CPS4 cards, has modules 3.1 (Linux, macOS) and 3.4 (Windows; cps-card.md §1.1). */
@@ -94,17 +98,27 @@ export const createLife = (deps: LifeDependencies, events: LifeEvents): Life => 
       }
     })
 
-  /** Looks at the readers until the process is lost. Skipped while another operation runs: it would only wait. */
+  /**
+   * Looks at the readers until the process is lost or its module fails for good. Skipped while another operation runs: it would
+   * only wait.
+   */
   const watch = async (link: CardConnection, path: string, isLost: () => boolean): Promise<void> => {
-    while (!stopped && !isLost()) {
+    let failures = 0
+    while (!stopped && !isLost() && failures < failedLooksAllowed) {
       let more = false
       if (!link.busy()) {
         const looked = await link.call({ op: 'look' })
         if (looked.ok) {
+          failures = 0
           events.seen(looked.value.sight)
           more = !link.busy() && !isLost() && (await events.idle(link))
         } else if (looked.error.code === 'card.removed') events.gone()
-        else if (!isLost()) events.show({ state: 'module-failed', path, error: toErrorData(looked.error) })
+        else if (!isLost()) {
+          // A card being updated takes its time.
+          const updating = looked.error.code === 'card.updating'
+          if (!updating) failures += 1
+          events.unseen({ state: 'module-failed', path, error: toErrorData(looked.error) }, failures)
+        }
       }
       if (!isLost() && !more) await pause(pollPause)
     }

@@ -166,6 +166,10 @@ export const createCardService = (deps: CardDependencies): CardService => {
       else showSight()
     },
     gone: () => cardGone(inUse()?.insertion),
+    unseen: (failure, failures) => {
+      // One look that fails closes no mailbox, nor does an update of the card that opened it.
+      if (state.state !== 'open' || failures > 1) show(failure)
+    },
     lost: () => {
       module = null
       sight = null
