@@ -23,5 +23,6 @@ export {
   settingsStore,
   useStore,
 } from './stores.ts'
+export { inspectionStore, openInspection } from './inspection-request.ts'
 export { useFolderList, useFolders, useNow, type LiveList } from './live-list.ts'
 export { useSearchList } from './search-list.ts'

@@ -1,7 +1,8 @@
-import { CircleCheck, CircleHelp, CircleX, Copy, RotateCcw, TriangleAlert } from 'lucide-react'
+import { CircleCheck, CircleHelp, CircleX, Copy, RotateCcw, ScanSearch, TriangleAlert } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { AppError, Diagnosis, DiagnosisLevel, DiagnosisServer } from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
+import { openInspection, sessionStore, useStore } from '../data/index.ts'
 import {
   Banner,
   Button,
@@ -114,7 +115,8 @@ const copy = async (text: string): Promise<void> => {
   }
 }
 
-const DiagnosisPage = () => {
+const DiagnosisPage = ({ onClose }: { onClose: () => void }) => {
+  const open = useStore(sessionStore)?.phase === 'open'
   const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null)
   const [error, setError] = useState<AppError | null>(null)
   const asked = useRef(0)
@@ -157,6 +159,16 @@ const DiagnosisPage = () => {
         <Button isDisabled={running} onPress={() => void run(null)}>
           <RotateCcw aria-hidden="true" /> {t('diagnosis.again')}
         </Button>
+        {open && (
+          <Button
+            onPress={() => {
+              onClose()
+              openInspection(null)
+            }}
+          >
+            <ScanSearch aria-hidden="true" /> {t('inspection.open')}
+          </Button>
+        )}
       </div>
       <div className="diagnosis-areas">
         {diagnosis
@@ -188,6 +200,6 @@ const DiagnosisPage = () => {
 /** « Diagnostic du poste »: findings as they come, each with what to do, and a report for support. Locked or not. */
 export const DiagnosisDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) => (
   <Dialog title={t('diagnosis.title')} isOpen={isOpen} onClose={onClose} width="wide">
-    <DiagnosisPage />
+    <DiagnosisPage onClose={onClose} />
   </Dialog>
 )

@@ -7,6 +7,7 @@ import { ownCard as enOwnCard } from './en/own-card.ts'
 import { documents as enDocuments } from './en/documents.ts'
 import { exchange as enExchange } from './en/exchange.ts'
 import { folders as enFolders } from './en/folders.ts'
+import { inspection as enInspection } from './en/inspection.ts'
 import { mailbox as enMailbox } from './en/mailbox.ts'
 import { reading as enReading } from './en/reading.ts'
 import { search as enSearch } from './en/search.ts'
@@ -24,6 +25,7 @@ import { ownCard } from './fr/own-card.ts'
 import { documents } from './fr/documents.ts'
 import { exchange } from './fr/exchange.ts'
 import { folders } from './fr/folders.ts'
+import { inspection } from './fr/inspection.ts'
 import { mailbox } from './fr/mailbox.ts'
 import { reading } from './fr/reading.ts'
 import { search } from './fr/search.ts'
@@ -40,6 +42,7 @@ export const fr = {
   unlock,
   ownCard,
   diagnosis,
+  inspection,
   storage,
   assistant,
   shell,
@@ -61,6 +64,7 @@ export const en: Catalogue = {
   unlock: enUnlock,
   ownCard: enOwnCard,
   diagnosis: enDiagnosis,
+  inspection: enInspection,
   storage: enStorage,
   assistant: enAssistant,
   shell: enShell,

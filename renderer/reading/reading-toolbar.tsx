@@ -10,6 +10,7 @@ import {
   MailOpen,
   Printer,
   Replace,
+  ScanSearch,
   Reply,
   ReplyAll,
   Trash2,
@@ -17,7 +18,7 @@ import {
 } from 'lucide-react'
 import type { MessageView } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, useStore } from '../data/index.ts'
+import { accountStore, useStore, openInspection } from '../data/index.ts'
 import { Button, IconButton, Menu, showError, Tooltip, type ButtonProps } from '../design/index.ts'
 import { useRefusals } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
@@ -173,6 +174,12 @@ export const ReadingToolbar = ({
             label: t('reading.source'),
             icon: <Code aria-hidden="true" />,
             onAction: onShowSource,
+          },
+          {
+            id: 'inspect',
+            label: t('inspection.ofMessage'),
+            icon: <ScanSearch aria-hidden="true" />,
+            onAction: () => openInspection(view.row.id),
           },
           {
             id: 'export',

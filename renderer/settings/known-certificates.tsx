@@ -1,10 +1,9 @@
 import { useState } from 'react'
 import type { AppError, CertificateSummary } from '../../app/contract/index.ts'
 import { invoke, uploadFile } from '../client/index.ts'
-import { Button, ErrorBanner, showToast, TextField } from '../design/index.ts'
+import { Button, ErrorBanner, FileDrop, showToast, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { CertificateList, certificateOwner } from './certificate-list.tsx'
-import { FileDrop } from './file-drop.tsx'
 
 /** Correspondents' certificates: import one, see what is known for an address. */
 export const KnownCertificates = ({ now }: { now: Date }) => {

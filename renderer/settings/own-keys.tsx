@@ -2,10 +2,9 @@ import { useEffect, useState } from 'react'
 import type { AppError, CertificateSummary } from '../../app/contract/index.ts'
 import { invoke, uploadFile } from '../client/index.ts'
 import { importedKeysStore } from '../data/index.ts'
-import { Button, ErrorBanner, showToast, Spinner, TextField } from '../design/index.ts'
+import { Button, ErrorBanner, FileDrop, showToast, Spinner, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { CertificateList, certificateOwner } from './certificate-list.tsx'
-import { FileDrop } from './file-drop.tsx'
 
 /** Private keys that decrypt, and how to bring one in: a p12 file and its password. */
 export const OwnKeys = ({ now }: { now: Date }) => {

@@ -1,4 +1,5 @@
 import { openPanel } from '../card/index.ts'
+import { openInspection } from '../data/index.ts'
 import { Button, Segments } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { SettingsPart, type SettingsChange } from './settings-part.tsx'
@@ -21,6 +22,7 @@ export const SecuritySection = ({ settings, change }: SettingsChange) => (
       <Button onPress={() => openPanel('card')}>{t('ownCard.title')}</Button>
       <Button onPress={() => openPanel('change')}>{t('ownCard.changePin')}</Button>
       <Button onPress={() => openPanel('diagnosis')}>{t('ownCard.diagnosis')}</Button>
+      <Button onPress={() => openInspection(null)}>{t('inspection.open')}</Button>
     </div>
   </SettingsPart>
 )

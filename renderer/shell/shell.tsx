@@ -27,11 +27,13 @@ import {
   useSearchList,
   useStore,
   type LiveList,
+  openInspection,
 } from '../data/index.ts'
 import { showError, undoLast } from '../design/index.ts'
 import { ExchangeLayer } from '../exchange/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
+import { InspectionPanel } from '../inspection/index.ts'
 import { MailboxView } from '../mailbox/index.ts'
 import { LockQuestion, somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
 import { SearchHead, SearchMarks, type ScopeKind } from '../search/index.ts'
@@ -220,6 +222,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       case 'diagnosis':
         openPanel(command)
         return
+      case 'inspect':
+        openInspection(null)
+        return
       case 'sync':
         void invoke('accounts.syncNow', null)
         return
@@ -350,6 +355,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           }}
         />
       )}
+      <InspectionPanel />
       <CommandPalette
         isOpen={panel === 'palette'}
         onClose={() => setPanel(null)}

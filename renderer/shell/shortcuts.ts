@@ -24,6 +24,7 @@ export type Command =
   | 'outbox'
   | 'card'
   | 'diagnosis'
+  | 'inspect'
   | 'lock'
 
 export interface Shortcut {
@@ -59,6 +60,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'settings', keys: null, label: 'shell.cmd-settings', group: 'window' },
   { command: 'card', keys: null, label: 'ownCard.title', group: 'window' },
   { command: 'diagnosis', keys: null, label: 'diagnosis.title', group: 'window' },
+  { command: 'inspect', keys: null, label: 'inspection.title', group: 'window' },
 ]
 
 /** The command of a key press, or null. Letters are ignored while the user writes; Ctrl chords are not. */

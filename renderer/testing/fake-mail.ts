@@ -1,6 +1,7 @@
 import type { Input, MessageRow, Method } from '../../app/contract/index.ts'
 import { fakeSearch } from './fake-search.ts'
 import { waitingActions } from './fixture-actions.ts'
+import { inspection } from './fixture-inspection.ts'
 import { sentOf } from './fixture-sent.ts'
 import { viewOf } from './fixture-views.ts'
 import { reply, refuse, type FakePart, type FakeWorld } from './fake-world.ts'
@@ -78,6 +79,8 @@ export const fakeMail = ({ scenario, now, emit, newId, rows }: FakeWorld): FakeP
           ? reply(method, { ...viewOf(row), sent: sent?.details.get(row.id) ?? viewOf(row).sent })
           : refuse('mail.not-found')
       }
+      case 'inspect.message':
+        return reply(method, inspection())
       case 'messages.thread': {
         const row = rows.get(given<'messages.thread'>().id)
         return row ? reply(method, [row]) : refuse('mail.not-found')

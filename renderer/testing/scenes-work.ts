@@ -3,6 +3,17 @@ import { listed, type Scene } from './scene.ts'
 /** What one does with messages: writing, sending, following what was sent, acting on many. */
 export const workScenes: readonly Scene[] = [
   {
+    name: 'inspection',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('row').nth(1).click()
+      await page.getByRole('button', { name: 'Autres actions' }).click()
+      await page.getByRole('menuitem', { name: 'Analyser ce message' }).click()
+      await page.getByRole('heading', { name: 'Structure' }).scrollIntoViewIfNeeded()
+    },
+  },
+  {
     name: 'outbox',
     scenario: 'offline',
     steps: async (page) => {

@@ -1,6 +1,7 @@
 import { Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
-import { Button } from '../design/index.ts'
+import { Button } from './button.tsx'
+import './file-drop.css'
 
 /** One file, chosen or dropped. */
 export const FileDrop = ({

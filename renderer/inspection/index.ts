@@ -1,0 +1,3 @@
+import './inspection.css'
+
+export { InspectionPanel } from './inspection-panel.tsx'
