@@ -96,11 +96,18 @@ export const searchPaths = (
 
   /** The names are right for nobody: is there one whose key is? */
   const signerOfOtherName = (current: X509): boolean =>
-    all.some((one) => one.isAuthority && one !== current && mayHaveSigned(one, current) === true)
+    all.some(
+      (one) =>
+        one.isAuthority &&
+        one.subjectDn.canonical !== current.issuerDn.canonical &&
+        mayHaveSigned(one, current) === true,
+    )
 
   const deadEndAt = (path: X509[], current: X509, tried: number, unsupported: boolean): void => {
-    if (isSelfIssued(current) && signedBy(current, current.keyInfo) === 'good')
-      stopped('untrusted-authority', path)
+    const selfSigned = isSelfIssued(current) && signedBy(current, current.keyInfo) === 'good'
+    // Its issuers are there, below it: a loop.
+    const looped = tried === 0 && byName.has(current.issuerDn.canonical)
+    if (selfSigned || looped) stopped('untrusted-authority', path)
     else if (unsupported) stopped('unsupported-algorithm', path)
     else if (tried > 0) stopped('signature', path)
     else stopped(signerOfOtherName(current) ? 'name-chaining' : 'issuer-not-found', path)
