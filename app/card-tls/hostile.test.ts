@@ -52,6 +52,25 @@ const damaging = (damages: readonly Damage[]): Transform => {
   })
 }
 
+/** The first flight of a TLS 1.2 server, the last byte of its signature (in ServerKeyExchange, 12) changed. */
+const withoutKey = (flight: Buffer): Buffer => {
+  const forged = Buffer.from(flight)
+  // Where each byte of the messages is, behind the headers of records.
+  const places: number[] = []
+  for (let at = 0; at < flight.length;) {
+    const end = at + 5 + flight.readUInt16BE(at + 3)
+    for (at += 5; at < end; at += 1) places.push(at)
+  }
+  const byte = (index: number): number => flight[places[index] ?? 0] ?? 0
+  for (let at = 0; at < places.length;) {
+    const end = at + 4 + (byte(at + 1) << 16) + (byte(at + 2) << 8) + byte(at + 3)
+    if (byte(at) === 12) forged[places[end - 1] ?? 0] = byte(end - 1) ^ 1
+    at = end
+  }
+  expect(forged.equals(flight)).toBe(false)
+  return forged
+}
+
 /** Reads to the end, the error or some silence. */
 const drain = (socket: Duplex): Promise<Buffer> =>
   new Promise((resolve) => {
@@ -143,6 +162,29 @@ describe.skipIf(addonPath === null)('bytes of a hostile server', () => {
       { numRuns: 60 },
     )
     expect(stopped).toBeGreaterThan(30)
+  })
+
+  test('who shows a certificate without its key gets no signature', async () => {
+    const [near, far] = duplexPair()
+    const server = new TLSSocket(far, { isServer: true, secureContext: context, requestCert: true })
+    server.on('error', () => undefined)
+    const [inner, outer] = duplexPair()
+    outer.pipe(near)
+    let flight = Buffer.alloc(0)
+    let judged = 0
+    near.on('data', (bytes: Buffer) => {
+      flight = Buffer.concat([flight, bytes])
+      // ServerHelloDone ends the first flight of TLS 1.2.
+      if (!flight.subarray(-4).equals(Buffer.from([14, 0, 0, 0]))) return
+      outer.write(withoutKey(flight))
+    })
+    const credential = credentialOf(keys.rsaClient, cps3)
+    const verifyServer = async () => ok((judged += 1))
+    const outcome = await freshCardTls().connect(requestOver(inner, credential, { verifyServer }))
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'tls.handshake' } })
+    expect(judged).toBe(1)
+    expect(credential.asked).toEqual([])
+    for (const stream of [near, far, outer, server]) stream.destroy()
   })
 
   test('records of nonsense', async () => {

@@ -13,7 +13,7 @@ interface CardTlsFacts {
   cipher: string
   /** An earlier session went on: no signature was asked of the key. */
   resumed: boolean
-  /** Whether the server has seen our certificate: just now, in the session that went on, or not as it did not ask for any. */
+  /** Whether the server has seen our certificate: just now, or it did not ask; when a session goes on, as it was in that one. */
   clientCertificate: 'signed' | 'resumed' | 'not-asked'
   /** DER, the server's own certificate first, as it was judged. */
   peerChain: readonly Uint8Array[]
