@@ -38,6 +38,16 @@ const struck = (fault: string): Promise<void> =>
     interval: 20,
   })
 
+/** Makes so many looks in a row fail, each at another call of it. */
+const failLooks = (rv: string, looks: number): Promise<void> =>
+  scene.virtual.set(
+    Object.fromEntries(
+      ['C_WaitForSlotEvent', 'C_GetSessionInfo', 'C_GetSlotInfo', 'C_GetSlotList']
+        .slice(0, looks)
+        .map((fn) => [`fault look-${rv}-${fn}`, `* ${fn} before rv:${rv}`]),
+    ),
+  )
+
 const sign = (service: CardService) => service.sign({ purpose: 'signature', data: message })
 
 describe('a slow card', () => {
@@ -146,8 +156,7 @@ describe('a driver that fails', () => {
   test('fails at every look: said with its code, and a fresh process is tried', async () => {
     const service = scene.start()
     await until(service, 'pin-needed')
-    for (const rv of ['5', '5', '80000002'])
-      await struck(await scene.virtual.fault({ fn: 'C_GetSlotList', action: `rv:${rv}` }))
+    await failLooks('80000002', 3)
     expect(await until(service, 'module-failed')).toMatchObject({
       error: { code: 'card.operation-failed', details: { reason: 'CKR_VENDOR 0x80000002' } },
     })
@@ -158,8 +167,7 @@ describe('a driver that fails', () => {
   test('says that the card is being updated: waited for, in the same process', async () => {
     const service = scene.start()
     await until(service, 'pin-needed')
-    for (let looks = 0; looks < 4; looks++)
-      await struck(await scene.virtual.fault({ fn: 'C_GetSlotList', action: 'rv:80000001' }))
+    await failLooks('80000001', 4)
     expect((await until(service, 'module-failed')).error.code).toBe('card.updating')
     await until(service, 'pin-needed')
     expect(scene.pids()).toHaveLength(1)
