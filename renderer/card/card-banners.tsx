@@ -1,6 +1,6 @@
 import { cardStore, readersStore, sessionStore, useStore } from '../data/index.ts'
 import { Banner, Button } from '../design/index.ts'
-import { personName, t } from '../i18n/index.ts'
+import { clock, personName, t } from '../i18n/index.ts'
 import { openPanel } from './panel.ts'
 import { colleagueAt, switchTo, type Colleague } from './switching.ts'
 
@@ -16,13 +16,29 @@ const usePurpose = (): Colleague | 'renewed' | null => {
   return renewed ? 'renewed' : null
 }
 
+/** The card that opened the mailbox is out, and the policy lets one read on. */
+const useAway = (): { locksAt: string | null } | null => {
+  const session = useStore(sessionStore)
+  return session?.phase === 'open' ? session.cardAway : null
+}
+
 /** Whether `CardBanners` shows something. */
-export const useCardBanner = (): boolean => usePurpose() !== null
+export const useCardBanner = (): boolean => {
+  const away = useAway() !== null
+  return usePurpose() !== null || away
+}
+
+const AwayBanner = ({ locksAt }: { locksAt: string | null }) => (
+  <Banner tone="warn" title={t('ownCard.awayTitle')}>
+    <p>{locksAt === null ? t('ownCard.awayReading') : t('ownCard.awayLocks', { time: clock(locksAt) })}</p>
+  </Banner>
+)
 
 /** Says, above an open mailbox, what a card that was just put in may be for. */
 export const CardBanners = () => {
   const purpose = usePurpose()
-  if (purpose === null) return null
+  const away = useAway()
+  if (purpose === null) return away ? <AwayBanner locksAt={away.locksAt} /> : null
   if (purpose === 'renewed')
     return (
       <Banner

@@ -120,25 +120,28 @@ const DiagnosisPage = ({ onClose }: { onClose: () => void }) => {
   const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null)
   const [error, setError] = useState<AppError | null>(null)
   const asked = useRef(0)
-  const run = useCallback(async (server: DiagnosisServer | null): Promise<void> => {
+  const ask = useCallback(async (server: DiagnosisServer | null): Promise<void> => {
     asked.current += 1
     const mine = asked.current
-    setError(null)
-    setDiagnosis((before) => (before ? { ...before, running: true } : null))
     const answer = await invoke('diagnosis.run', { server })
     if (mine !== asked.current) return
     if (answer.ok) setDiagnosis(answer.value)
     else setError(answer.error)
   }, [])
+  const run = (server: DiagnosisServer | null): void => {
+    setError(null)
+    setDiagnosis((before) => (before ? { ...before, running: true } : null))
+    void ask(server)
+  }
   useEffect(() => {
     const stop = on('diagnosis.progress', setDiagnosis)
-    void run(null)
+    void ask(null)
     return () => {
       // An answer on its way is for nobody any more.
       asked.current += 1
       stop()
     }
-  }, [run])
+  }, [ask])
   const running = error === null && (diagnosis === null || diagnosis.running)
   const report = diagnosis ? reportText(diagnosis) : ''
   return (
@@ -156,7 +159,7 @@ const DiagnosisPage = ({ onClose }: { onClose: () => void }) => {
         <Button variant="primary" isDisabled={running} onPress={() => void copy(report)}>
           <Copy aria-hidden="true" /> {t('diagnosis.copy')}
         </Button>
-        <Button isDisabled={running} onPress={() => void run(null)}>
+        <Button isDisabled={running} onPress={() => run(null)}>
           <RotateCcw aria-hidden="true" /> {t('diagnosis.again')}
         </Button>
         {open && (
@@ -184,7 +187,7 @@ const DiagnosisPage = ({ onClose }: { onClose: () => void }) => {
             ))
           : null}
       </div>
-      <ServerForm busy={running} onCheck={(server) => void run(server)} />
+      <ServerForm busy={running} onCheck={run} />
       {running ? null : (
         <details className="diagnosis-report">
           <summary>{t('diagnosis.showReport')}</summary>

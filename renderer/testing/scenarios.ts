@@ -74,6 +74,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'unlock-cps-gestion': { ...locked('blocked'), cpsGestion: true },
   'unlock-without-cps-gestion': { ...locked('blocked'), cpsGestion: false },
   'switch-user': { session: 'open', card: 'open', readers: twoCards },
+  'card-away': {
+    session: 'open',
+    card: 'no-card',
+    open: { cardAway: { locksAt: '2026-11-22T09:15:00Z' }, cardUser: null },
+  },
   'renewed-card': {
     session: 'open',
     card: 'pin-needed',

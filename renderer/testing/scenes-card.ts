@@ -60,6 +60,7 @@ export const cardScenes: readonly Scene[] = [
   { name: 'card-unblock-nowhere', scenario: 'unlock-without-cps-gestion', steps: unblock },
   { name: 'switch-user', scenario: 'switch-user', steps: listed },
   { name: 'switch-user-passphrase', scenario: 'colleague-card', steps: listed },
+  { name: 'card-away', scenario: 'card-away', steps: listed },
   { name: 'renewed-card', scenario: 'renewed-card', steps: listed },
   {
     name: 'renewed-card-enrol',

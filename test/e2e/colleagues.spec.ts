@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { createVirtualCps, type VirtualCps } from '../../native/virtual-cps/index.ts'
-import { people } from '../operator/index.ts'
+import { people, type Person } from '../operator/index.ts'
 import { writeLetter } from './letters.ts'
 import { lock, picture, says } from './stage.ts'
 import { createProfile, findServers, listRow, patience, typePin } from './story.ts'
@@ -18,8 +18,8 @@ let app: RunningApp
 const pinField = () => app.page.getByRole('textbox', { name: /Code porteur/ })
 const chip = () => app.page.getByRole('button', { name: /Carte et utilisateur/ })
 const open = () => app.page.getByRole('button', { name: 'Ouvrir ma messagerie' })
-const deliver = (to: typeof anne, subject: string): Promise<unknown> => {
-  const from = to === anne ? paul : anne
+const deliver = (to: Person, subject: string): Promise<unknown> => {
+  const from = to.key === 'anne' ? paul : anne
   return world.operator.deliver({
     from: from.address,
     to: to.address,
@@ -67,7 +67,19 @@ const enter = async (pin: string, subject: string): Promise<number> => {
   await typePin(app.page, pin)
   const begun = performance.now()
   await open().click()
-  await expect(listRow(app.page, subject)).toBeVisible({ timeout: patience })
+  // Looked at in every frame: the looks of `expect` are up to a second apart.
+  await app.page.waitForFunction(
+    (text) => {
+      const { document } = globalThis as unknown as {
+        document: { querySelectorAll: (selector: string) => Iterable<{ textContent: string | null }> }
+      }
+      return [...document.querySelectorAll('[role=row]')].some(({ textContent }) =>
+        textContent?.includes(text),
+      )
+    },
+    subject,
+    { timeout: patience, polling: 'raf' },
+  )
   return Math.round(performance.now() - begun)
 }
 test.beforeAll(async () => {

@@ -27,6 +27,10 @@ let app: RunningApp
 const dialog = () => app.page.getByRole('dialog', { name: 'Diagnostic du poste' })
 const finished = () =>
   expect(dialog().getByRole('button', { name: 'Copier le rapport' })).toBeEnabled({ timeout: patience })
+const leave = async (): Promise<void> => {
+  await dialog().getByRole('button', { name: 'Fermer' }).click()
+  await expect(dialog()).toBeHidden()
+}
 const report = async (): Promise<string> => {
   await dialog().getByText('Afficher le texte du rapport').click()
   return (await dialog().getByRole('region', { name: 'Rapport à envoyer au support' }).textContent()) ?? ''
@@ -62,7 +66,7 @@ test('all is well on a workstation in order, and the report tells nobody’s nam
   const text = await report()
   for (const word of personal) expect(text.toLowerCase(), word).not.toContain(word.toLowerCase())
   expect(text).toContain('[ok]')
-  await app.page.keyboard.press('Escape')
+  await leave()
 })
 
 test('it is reached from the lock screen, without the servers of the accounts, and looks at a given one', async () => {
@@ -86,7 +90,7 @@ test('it is reached from the lock screen, without the servers of the accounts, a
   await finished()
   await picture(app.page, 'diagnosis-server-down')
   await world.operator.imapUp()
-  await app.page.keyboard.press('Escape')
+  await leave()
 })
 
 test('a certificate that is not its own, a card pulled out: each is said, with what to do', async () => {
