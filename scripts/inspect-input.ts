@@ -31,9 +31,32 @@ export const readInput = (name: string): Uint8Array => {
   }
 }
 
+/**
+ * `--crl a --crl b` for `--crl a b`: after the file inspected, further words belong to the last option that can be repeated. Where
+ * options come first, the one word that belongs to none is the file.
+ */
+const spelledOut = (argv: string[], options: ParseArgsOptionsConfig): string[] => {
+  if (argv[0]?.startsWith('-') !== false) return argv
+  let repeated: string | null = null
+  let awaited = false
+  return argv.flatMap((word) => {
+    if (word.startsWith('--')) {
+      const [name = ''] = word.slice(2).split('=')
+      const option = options[name]
+      repeated = option?.multiple ? `--${name}` : null
+      awaited = option?.type === 'string' && !word.includes('=')
+      return [word]
+    }
+    const value = awaited || repeated === null ? [word] : [repeated, word]
+    awaited = false
+    return value
+  })
+}
+
 /** Reads options by node's own parser, and exactly one file. Throws `Unusable`. */
 export const readArguments = <T extends ParseArgsOptionsConfig>(argv: string[], options: T) => {
-  const read = () => parseArgs({ args: argv, options, allowPositionals: true, strict: true })
+  const read = () =>
+    parseArgs({ args: spelledOut(argv, options), options, allowPositionals: true, strict: true })
   let found: ReturnType<typeof read>
   try {
     found = read()

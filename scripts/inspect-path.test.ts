@@ -101,6 +101,9 @@ test('a good path ends with 0 and says all of itself', () => {
 })
 
 test('each failure has its code, its place and a sentence, and the end is 1', () => {
+  const together = [files.leaf, '--intermediate', files.both, files.anchor, '--anchor', files.anchor]
+  expect(inspected(...together, '--crl', files.anchorList, files.lists, '--policy', 'any').status).toBe(0)
+  expect(inspected('--anchor', files.anchor, '--intermediate', files.both, files.leaf).status).toBe(0)
   const without = inspected(files.leaf, '--anchor', files.anchor)
   expect(without).toMatchObject({
     status: 1,
