@@ -1,6 +1,12 @@
 import { CircleCheck, CircleHelp, CircleX, Copy, RotateCcw, ScanSearch, TriangleAlert } from 'lucide-react'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { AppError, Diagnosis, DiagnosisLevel, DiagnosisServer } from '../../app/contract/index.ts'
+import type {
+  AppError,
+  Diagnosis,
+  DiagnosisLevel,
+  DiagnosisServer,
+  Outcome,
+} from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
 import { openInspection, sessionStore, useStore } from '../data/index.ts'
 import {
@@ -120,28 +126,31 @@ const DiagnosisPage = ({ onClose }: { onClose: () => void }) => {
   const [diagnosis, setDiagnosis] = useState<Diagnosis | null>(null)
   const [error, setError] = useState<AppError | null>(null)
   const asked = useRef(0)
-  const ask = useCallback(async (server: DiagnosisServer | null): Promise<void> => {
+  /** The answer, or null when something else was asked meanwhile. */
+  const ask = useCallback(async (server: DiagnosisServer | null): Promise<Outcome<Diagnosis> | null> => {
     asked.current += 1
     const mine = asked.current
     const answer = await invoke('diagnosis.run', { server })
-    if (mine !== asked.current) return
-    if (answer.ok) setDiagnosis(answer.value)
-    else setError(answer.error)
+    return mine === asked.current ? answer : null
+  }, [])
+  const take = useCallback((answer: Outcome<Diagnosis> | null): void => {
+    if (answer?.ok) setDiagnosis(answer.value)
+    else if (answer) setError(answer.error)
   }, [])
   const run = (server: DiagnosisServer | null): void => {
     setError(null)
     setDiagnosis((before) => (before ? { ...before, running: true } : null))
-    void ask(server)
+    void ask(server).then(take)
   }
   useEffect(() => {
     const stop = on('diagnosis.progress', setDiagnosis)
-    void ask(null)
+    void ask(null).then(take)
     return () => {
       // An answer on its way is for nobody any more.
       asked.current += 1
       stop()
     }
-  }, [ask])
+  }, [ask, take])
   const running = error === null && (diagnosis === null || diagnosis.running)
   const report = diagnosis ? reportText(diagnosis) : ''
   return (
