@@ -151,7 +151,10 @@ export interface OpensslServer {
 }
 
 /** `openssl s_server` on a free port. With `-rev` it answers each line reversed. */
-export const startOpenssl = async (identity: TestIdentity, options: string[]): Promise<OpensslServer> => {
+export const startOpenssl = async (
+  identity: Pick<TestIdentity, 'certFile' | 'keyFile'>,
+  options: string[],
+): Promise<OpensslServer> => {
   const fixed = ['s_server', '-accept', '127.0.0.1:0', '-cert', identity.certFile, '-key', identity.keyFile]
   const child: ChildProcess = spawn('openssl', [...fixed, ...options], { stdio: ['pipe', 'pipe', 'pipe'] })
   let said = ''

@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startOpenssl } from '../card-tls/card-tls.fixture.ts'
 import type { NewAccount } from '../contract/index.ts'
 import { people, startOperator, type Operator } from '../../test/operator/index.ts'
 import { schemesOf, softwareCard, tlsModuleMissing } from './card-key.fixture.ts'
@@ -188,3 +191,52 @@ describe.skipIf(tlsModuleMissing !== null)(
     })
   },
 )
+
+describe.skipIf(tlsModuleMissing !== null)('servers that require a certificate', { timeout: 60_000 }, () => {
+  let operator: Operator
+  beforeAll(async () => {
+    operator = await startOperator({ clientCertificates: 'required' })
+  })
+  afterAll(() => operator.stop())
+
+  it('are found out, and open to the card alone', async () => {
+    const { practice } = await practiceWith(operator, 'cps3', { logins: ['psc', 'password', 'card'] })
+    const found = value(await practice.mail.discover(anne.address))
+    expect(found.auth).toContain('card')
+    value(await practice.mail.createAccount(wishFor(operator, 'starttls')))
+    await wholePass(practice)
+    await practice.close()
+  })
+
+  it.each([
+    ['cps3', 'imap'],
+    ['cps3', 'smtp'],
+    ['cps4', 'imap'],
+    ['cps4', 'smtp'],
+  ] as const)('are heard when they refuse the certificate itself (%s, %s)', async (profile, protocol) => {
+    const certFile = join(operator.folder, 'strict.pem')
+    const keyFile = join(operator.folder, 'strict.key')
+    await writeFile(certFile, operator.pki.servers.good.chainPem)
+    await writeFile(keyFile, operator.pki.servers.good.keyPem)
+    // It trusts nobody but itself. In TLS 1.3 it says so only after our part of the handshake is done.
+    const strict = await startOpenssl({ certFile, keyFile }, [
+      ...['-Verify', '1', '-verify_return_error', '-CAfile', certFile],
+    ])
+    const { practice } = await practiceWith(operator, profile)
+    const wish = wishFor(operator, 'tls')
+    const outcome = await practice.mail.createAccount({
+      ...wish,
+      [protocol]: { ...wish[protocol], port: strict.port },
+    })
+    expect(outcome).toMatchObject({
+      error: {
+        code: 'tls.client-certificate-refused',
+        retry: 'after-change',
+        details: { host: operator[protocol].host, alert: 'unknown_ca' },
+      },
+    })
+    expect(value(await practice.mail.listAccounts())).toEqual([])
+    await practice.close()
+    await strict.stop()
+  })
+})

@@ -295,8 +295,7 @@ export const createMail = (deps: MailDependencies) => {
         const { state } = runner.connection()
         const own = account.card.serial === serial
         if (!own && (state === 'online' || state === 'connecting')) runner.drop()
-        if (own ? state === 'online' : state !== 'error') continue
-        runner.syncNow()
+        else if (state === 'error') runner.syncNow()
         if (own) sender.hurry()
       }
     },

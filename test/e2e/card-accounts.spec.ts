@@ -67,7 +67,7 @@ test('the same card opens a second mailbox by its address; one that is not open 
   await page.getByRole('button', { name: 'Ajouter une boîte' }).click()
   await findServersOf(page, people.hospital.address)
   await connect().click()
-  await says(page, /a reconnu votre carte, mais ne lui ouvre pas cette boîte/)
+  await says(page, /n’ouvre pas cette boîte à votre carte/)
   await picture(page, 'card-account-refused')
   await page.getByRole('button', { name: 'Modifier' }).click()
   await findServersOf(page, secretary.address)

@@ -18,12 +18,13 @@ const discover = (resolver: Resolver, address: string, possible: readonly AuthKi
 describe('logins of a server', () => {
   it.each<[string, string[], AuthKind[]]>([
     ['both', ['AUTH=PLAIN', 'AUTH=XOAUTH2'], ['psc', 'password']],
+    ['the card too', ['AUTH=EXTERNAL', 'AUTH=PLAIN', 'AUTH=XOAUTH2'], ['card', 'psc', 'password']],
     ['a token in the newer form', ['AUTH=OAUTHBEARER', 'LOGINDISABLED'], ['psc']],
     ['a password only', ['AUTH=PLAIN', 'LOGINDISABLED'], ['password']],
     ['the LOGIN command only', ['IMAP4REV1'], ['password']],
-    ['none that SousPli has', ['AUTH=EXTERNAL', 'LOGINDISABLED'], []],
+    ['none that SousPli has', ['AUTH=GSSAPI', 'LOGINDISABLED'], []],
   ])('%s', (_name, capabilities, expected) => {
-    expect(offeredAuth(['psc', 'password'], new Set(capabilities))).toEqual(expected)
+    expect(offeredAuth(['card', 'psc', 'password'], new Set(capabilities))).toEqual(expected)
   })
 
   const here = resolverWith({
@@ -34,6 +35,15 @@ describe('logins of a server', () => {
   it('are all proposed where the server cannot be asked', async () => {
     const found = value(await discover(here, 'anne@a.test', ['psc', 'password']))
     expect(found.auth).toEqual(['psc', 'password'])
+  })
+
+  it('are the card alone where the server hangs up on who has no certificate', async () => {
+    const strict = () => Promise.resolve(fail('tls.client-certificate-refused'))
+    const found = value(await discoverBy(here, 'anne@a.test', ['psc', 'card', 'password'], strict))
+    expect(found.auth).toEqual(['card'])
+    expect(code(await discoverBy(here, 'anne@a.test', ['psc', 'password'], strict))).toBe(
+      'auth.mechanism-unavailable',
+    )
   })
 
   it('are refused where none fits', async () => {

@@ -51,9 +51,9 @@ export const sessionErrors = {
     'Ask your operator which ways it accepts.',
   ),
   'auth.external-refused': sentence(
-    '{host, select, none {The server} other {The server {host}}} knows your card, but does not open this mailbox to it.',
+    '{host, select, none {The server} other {The server {host}}} does not open this mailbox to your card.',
     readable,
-    'Check the address; else ask your operator to open this mailbox to your card.',
+    'Check the address and that your card is still valid; else ask your operator to open this mailbox to your card.',
   ),
   'auth.other-card': sentence(
     'The card inserted is not the one of this mailbox{serial, select, none {} other { (card no. {serial})}}.',

@@ -51,9 +51,9 @@ export const sessionErrors = {
     'Demandez à votre opérateur les moyens acceptés.',
   ),
   'auth.external-refused': sentence(
-    '{host, select, none {Le serveur} other {Le serveur {host}}} a reconnu votre carte, mais ne lui ouvre pas cette boîte.',
+    '{host, select, none {Le serveur} other {Le serveur {host}}} n’ouvre pas cette boîte à votre carte.',
     readable,
-    'Vérifiez l’adresse ; sinon, demandez à votre opérateur d’ouvrir cette boîte à votre carte.',
+    'Vérifiez l’adresse et la validité de votre carte ; sinon, demandez à votre opérateur d’ouvrir cette boîte à votre carte.',
   ),
   'auth.other-card': sentence(
     'La carte insérée n’est pas celle de cette boîte{serial, select, none {} other { (carte n° {serial})}}.',
