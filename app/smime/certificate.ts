@@ -7,7 +7,7 @@ import { contentOfDer, derTags, readDer } from './path/der.ts'
 import { attributesOf } from './path/names.ts'
 import { extensionOids, parseX509, shownSerial, weaknessesOf, type X509 } from './path/x509.ts'
 
-export { dateProblem, keyUsageBits } from './path/x509.ts'
+export { keyUsageBits } from './path/x509.ts'
 
 /** What a certificate says, read once; the raw bytes stay the reference. */
 export interface CertificateFacts extends X509 {

@@ -1,6 +1,5 @@
 import { isIP } from 'node:net'
 import { fail, ok, type ErrorCode, type Outcome } from '../contract/errors.ts'
-import { oids } from './algorithms.ts'
 import {
   keyUsageBits,
   maxCandidates,
@@ -11,6 +10,7 @@ import {
 import { isPinned } from './igc-sante.ts'
 import { createPathFinder } from './path-finder.ts'
 import type { PathProblem } from './path/problem.ts'
+import { purposeProblem } from './path/purpose.ts'
 import { dateProblem } from './path/x509.ts'
 import { createRevocation, type RevocationDeps, type RevocationVerdict } from './revocation.ts'
 import type { InvalidReason } from './signed-data.ts'
@@ -58,12 +58,6 @@ export interface Trust {
   knows(certificate: CertificateFacts, candidates: CertificateFacts[], at: Date): boolean
 }
 
-const mayBe = (facts: CertificateFacts, usage: string, bits: number): boolean => {
-  const extended = facts.extendedKeyUsage
-  const purpose = extended === null || extended.includes(usage) || extended.includes(oids.anyExtendedUsage)
-  return purpose && (facts.keyUsage === null || (facts.keyUsage & bits) !== 0)
-}
-
 /** Problems of a path that windows speak of by themselves; any other makes the authority one that is not to be trusted. */
 const tlsCodes: Readonly<Partial<Record<PathProblem, ErrorCode>>> = {
   expired: 'tls.expired',
@@ -105,17 +99,17 @@ export const createTrust = (
   const verifyServer: Trust['verifyServer'] = async ({ chain, host, issuerCommonName }) => {
     const [leaf, ...candidates] = readCandidates(chain)
     if (!leaf) return fail('tls.handshake', { details: { host } })
-    const refuse = (code: ErrorCode): Outcome<never> => fail(code, { details: { host } })
+    const refuse = (code: ErrorCode, problem?: PathProblem): Outcome<never> =>
+      fail(code, { details: { host, ...(problem ? { problem } : {}) } })
     const now = new Date(deps.now())
     const built = findPath(leaf, candidates, now)
-    if (!built.ok) return refuse(tlsCodes[built.problem] ?? 'tls.untrusted-authority')
+    if (!built.ok) return refuse(tlsCodes[built.problem] ?? 'tls.untrusted-authority', built.problem)
     if (production && leaf.isTest) return refuse('tls.untrusted-authority')
     const issuer = leaf.issuer.find((attribute) => attribute.name === 'CN')?.value
     if (issuerCommonName !== undefined && issuer !== issuerCommonName)
       return refuse('tls.untrusted-authority')
     if (dateProblem(leaf, now)) return refuse('tls.expired')
-    const serverKeyUsage = keyUsageBits.digitalSignature | keyUsageBits.keyEncipherment
-    if (!mayBe(leaf, oids.serverAuth, serverKeyUsage) || leaf.isAuthority) return refuse('tls.wrong-usage')
+    if (purposeProblem(built.path, 'server') !== null) return refuse('tls.wrong-usage')
     const named = isIP(host)
       ? leaf.x509.checkIP(host)
       : leaf.x509.checkHost(host, { subject: 'never', partialWildcards: false })
@@ -136,7 +130,8 @@ export const createTrust = (
     if (production && certificate.isTest) reasons.add('untrusted-authority')
     if (certificate.weak) reasons.add('weak-algorithm')
     const signing = keyUsageBits.digitalSignature | keyUsageBits.nonRepudiation
-    if (!mayBe(certificate, oids.emailProtection, signing) || certificate.isAuthority)
+    const maySign = certificate.keyUsage === null || (certificate.keyUsage & signing) !== 0
+    if (!maySign || purposeProblem(built.ok ? built.path : [certificate], 'email') !== null)
       reasons.add('wrong-usage')
     for (const date of signedAt ? [at, signedAt] : [at]) {
       const problem = dateProblem(certificate, date)
