@@ -26,7 +26,7 @@ export interface JudgeContext {
 
 export interface Judgement {
   status: SignatureStatus
-  /** Of a signature bound to its sender: the signer's, and those of our authorities for the very address it is bound to. */
+  /** Of a signature that nothing speaks against: the signer's, and those of our authorities for the sender's very address. */
   certificates: Uint8Array[]
 }
 
@@ -106,23 +106,27 @@ const unknownSigner = (reasons: readonly SignatureReason[], scope: 'message' | '
 })
 
 /**
- * The certificates worth remembering of a signature bound to its sender. Anyone can put anything beside a good signature:
- * a stranger's certificate must not become a correspondent's.
+ * The certificates worth remembering of a good signature. Anyone can put anything beside one: a stranger's certificate must
+ * not become a correspondent's. Those of the sender's own address are vouched for by our authorities; the signer's by the
+ * signature, when it is bound. A card, which holds no address, sends its holder's encryption certificate along.
  */
 const vouchedFor = (
-  signer: CertificateFacts,
+  signature: JudgedSignature,
   candidates: readonly CertificateFacts[],
   sender: string | undefined,
   { trust, now }: JudgeContext,
-): Uint8Array[] =>
-  candidates
+): Uint8Array[] => {
+  const bound = signature.status === 'valid'
+  if (!bound && signature.reasons.some((reason) => reason !== 'identity-not-linked')) return []
+  return candidates
     .filter(
       (candidate) =>
-        candidate.fingerprint === signer.fingerprint ||
+        (bound && candidate.fingerprint === signature.signer?.fingerprint) ||
         (candidate.emails.some((email) => compareAddresses(email, sender ?? '') !== 'different') &&
           trust.knows(candidate, [...candidates], now)),
     )
     .map(({ der }) => der)
+}
 
 /** Whoever holds an expired key can say it signed earlier, not that the message arrived earlier. */
 const judgedAt = ({ now, arrivedAt, asOf }: JudgeContext, signedAt: Date | null): Date => {
@@ -203,7 +207,5 @@ export const judgeSignature = async (
     ...structural(finding),
     ...(later ? (['signed-later'] as const) : []),
   ])
-  const certificates =
-    status.status === 'valid' ? vouchedFor(signer, candidates, shownSender(sender, context), context) : []
-  return { status, certificates }
+  return { status, certificates: vouchedFor(status, candidates, shownSender(sender, context), context) }
 }

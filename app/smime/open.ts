@@ -58,7 +58,7 @@ export interface OpenedMessage {
   stretches: SignedStretch[]
   /** Every layer, outermost first; a message signed twice has two signatures. */
   layers: OpenedLayer[]
-  /** DER certificates a valid signature vouches for: the signer's, and others of its address from our authorities. */
+  /** DER certificates worth remembering (see `Judgement`): a bound signer's, and the sender's own from our authorities. */
   certificates: Uint8Array[]
   /** What the program of a validly signing sender reads (RFC 8551 §2.5.2), object identifiers; null when it does not say. */
   capabilities: { algorithms: string[]; statedAt: Date } | null
@@ -298,7 +298,7 @@ export const judge = async (apart: TakenApart, context: JudgeContext): Promise<O
             ...layer.notices,
             ...changed,
           ])
-    if (signature.status === 'valid') {
+    if (judged.certificates.length > 0 && !apart.fromDiffers) {
       certificates.push(...judged.certificates)
       capabilities = statedIn(layer.finding, context.now) ?? capabilities
     }
@@ -311,7 +311,7 @@ export const judge = async (apart: TakenApart, context: JudgeContext): Promise<O
     const judged = await judgeSignature(part.finding, 'part', part.sender ?? sender, inside)
     const signature =
       judged.status.status === 'none' ? judged.status : withMore(judged.status, [], part.notices)
-    if (!forwarded && signature.status === 'valid') certificates.push(...judged.certificates)
+    if (!forwarded) certificates.push(...judged.certificates)
     const verdict: PartVerdict = {
       path: part.path,
       forwardedFrom: part.sender && (part.sender.from.kind === 'one' ? part.sender.from.address : ''),

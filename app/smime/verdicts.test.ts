@@ -2,7 +2,8 @@ import { afterAll, expect, test } from 'vitest'
 import type { DirectoryLookup } from './binding.ts'
 import { createCorrespondence, forwarded, letter, mixed, said, textEntity } from './letters.fixture.ts'
 import { openMessage, type OpenedMessage } from './open.ts'
-import { contextFor, now, type Issued } from './smime.fixture.ts'
+import { signEntity } from './sign.ts'
+import { contextFor, now, random, signWith, value, type Issued } from './smime.fixture.ts'
 
 // Every case of the table in docs/smime.md, by letters of our own making.
 const made = createCorrespondence()
@@ -475,4 +476,24 @@ test('at the date of the reading nothing was known of the future', async () => {
     status: 'untrusted',
     reasons: ['not-yet-valid'],
   })
+})
+
+test('a card brings its holder’s encryption certificate along; somebody else’s message brings nobody’s', async () => {
+  const by = async (signer: Issued): Promise<Uint8Array> => {
+    const outcome = await signEntity({
+      entity: textEntity(),
+      certificate: signer.der,
+      chain: [people.confidentiality.der, people.stranger.der, people.authority.der],
+      sign: signWith(signer),
+      signingTime: now,
+      random,
+    })
+    return letter(value(outcome))
+  }
+  const hex = ({ certificates }: OpenedMessage): string[] =>
+    certificates.map((der) => Buffer.from(der).toString('hex'))
+  const own = Buffer.from(people.confidentiality.der).toString('hex')
+  expect(hex(await open(await by(people.card)))).toEqual([own])
+  expect(hex(await open(await by(people.eve)))).toEqual([])
+  expect(hex(await open(await by(people.nameless)))).toEqual([])
 })
