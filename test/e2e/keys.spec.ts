@@ -188,7 +188,7 @@ test('an answer to an encrypted message is encrypted unless one decides otherwis
   expect(await source(anne, subject)).toMatch(/application\/(x-)?pkcs7-mime/i)
   await goTo(hers, anne, 'Réception')
   await read(hers, subject, answer)
-  await says(hers.page, 'Chiffré')
+  await says(hers.page, /^Chiffré/)
 })
 
 test('with a card put in later, signing asks for the PIN, says the tries left, and sends', async () => {
