@@ -15,6 +15,7 @@ export const mailboxHandlers = (mail: Mail): Handlers => ({
   'accounts.examine': (wish) => mail.examine(wish),
   'accounts.create': (account) => mail.createAccount(account),
   'accounts.login': ({ accountId }) => mail.login(accountId),
+  'accounts.useCard': ({ accountId }) => mail.useCard(accountId),
   'accounts.syncNow': () => mail.syncNow(),
   'accounts.remove': ({ accountId }) => mail.removeAccount(accountId),
   'folders.list': () => mail.folders(),

@@ -109,6 +109,11 @@ export const accountCalls = {
   'accounts.examine': call(z.object({ address: Address, imap: Server, smtp: Server }), Discovery),
   /** Connects to both servers (TLS verified, login done) before anything is stored. */
   'accounts.create': call(NewAccount, Account),
+  /**
+   * Binds a card account to the card that is open now: a renewed one of the same professional. Errors: `auth.other-card` for
+   * anybody else's, card.*.
+   */
+  'accounts.useCard': call(z.object({ accountId: AccountId }), Nothing),
   /** Opens the login of the account's provider (Pro Santé Connect: the system browser). */
   'accounts.login': call(z.object({ accountId: AccountId }), Nothing),
   /** Ends a login that waits for the browser: what waited for it answers `auth.cancelled`. Nothing waiting is fine. */

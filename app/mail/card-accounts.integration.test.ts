@@ -167,6 +167,35 @@ describe.skipIf(tlsModuleMissing !== null)(
       await practice.close()
     })
 
+    it('is bound to a renewed card of the same professional when the user says so, to nobody else’s', async () => {
+      const { practice } = await practiceWith(operator, 'cps4')
+      const account = value(await practice.mail.createAccount(wishFor(operator, 'tls')))
+      const stored = value(await practice.vault.run('accounts.list', {}))[0]?.card
+      if (!stored) throw new Error('no card account')
+      const bind = async (change: Partial<typeof stored>): Promise<void> => {
+        value(
+          await practice.vault.run('accounts.setCard', { id: account.id, card: { ...stored, ...change } }),
+        )
+        await practice.restart()
+        await practice.witness.until('it waits for that one', () => {
+          const connection = connectionOf(practice)
+          return connection?.state === 'error' && connection.error.code === 'auth.other-card'
+            ? true
+            : undefined
+        })
+      }
+      await bind({ serial: '2900000777', nationalId: `8${paul.rpps}` })
+      expect(code(await practice.mail.useCard(account.id))).toBe('auth.other-card')
+      await bind({ serial: '2900000777' })
+      value(await practice.mail.useCard(account.id))
+      await practice.witness.until('online', () => isOnline(practice))
+      expect(value(await practice.mail.listAccounts())[0]?.card).toEqual({
+        serial: anne.card.serial,
+        nationalId: `8${anne.rpps}`,
+      })
+      await practice.close()
+    })
+
     it('offers the card where the server takes it and the policy allows it', async () => {
       const { practice } = await practiceWith(operator, 'cps4', { logins: ['card', 'psc', 'password'] })
       const { imap, smtp, auth } = value(await practice.mail.discover(anne.address))

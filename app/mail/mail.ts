@@ -175,6 +175,10 @@ export const createMail = (deps: MailDependencies) => {
       running.get(id)?.runner.syncNow()
       running.get(id)?.sender.hurry()
     },
+    onRebound: async (account) => {
+      await halt(account.id)
+      if (started) run(account)
+    },
     onChange: (list) => {
       if (started) deps.emit.accounts(list)
     },
@@ -304,6 +308,7 @@ export const createMail = (deps: MailDependencies) => {
     createAccount: accounts.create,
     listAccounts: accounts.list,
     removeAccount: accounts.remove,
+    useCard: accounts.useCard,
     login: accounts.login,
     syncNow: async (): Promise<Outcome<null>> => {
       for (const { runner, sender } of running.values()) {

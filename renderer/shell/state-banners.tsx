@@ -3,7 +3,7 @@ import type { Account, ErrorCode, ErrorData } from '../../app/contract/index.ts'
 import { CardBanners, useCardBanner } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { PinDialog } from '../composer/index.ts'
-import { accountStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
+import { accountStore, cardStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
 import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
 import { isNearlyFull, QuotaBanner } from '../folders/index.ts'
 import { errorSentence, t } from '../i18n/index.ts'
@@ -14,24 +14,41 @@ const waitsForCard = (code: ErrorCode): boolean => code.startsWith('card.') || c
 
 /** A mailbox that logs in with the card alone, and whose card is not there or not open. */
 const CardWantedBanner = ({ account, error }: { account: Account; error: ErrorData }) => {
+  const card = useStore(cardStore)
   const [asking, setAsking] = useState(false)
   const { what, todo } = errorSentence(error)
+  const holder = card.state === 'open' ? card.token.holder : null
+  const renewed =
+    error.code === 'auth.other-card' &&
+    holder !== null &&
+    account.card !== null &&
+    holder.nationalId === account.card.nationalId
+  const bind = async (): Promise<void> => {
+    const bound = await invoke('accounts.useCard', { accountId: account.id })
+    if (!bound.ok) showError(bound.error)
+  }
+  const way =
+    error.code === 'card.login-required'
+      ? { label: t('shell.cardPin'), act: () => setAsking(true) }
+      : renewed
+        ? { label: t('shell.cardUse'), act: () => void bind() }
+        : null
   return (
     <Banner
       tone="warn"
       title={t('shell.cardTitle', { address: account.address })}
-      {...(error.code === 'card.login-required'
+      {...(way
         ? {
             actions: (
-              <Button variant="primary" size="small" onPress={() => setAsking(true)}>
-                {t('shell.cardPin')}
+              <Button variant="primary" size="small" onPress={way.act}>
+                {way.label}
               </Button>
             ),
           }
         : {})}
     >
       <p>
-        {what} {error.code === 'card.login-required' ? null : todo} {t('shell.cardText')}
+        {renewed ? t('shell.cardRenewed') : what} {way ? null : todo} {t('shell.cardText')}
       </p>
       <PinDialog
         title={t('shell.cardPinTitle')}

@@ -10,6 +10,7 @@ import type {
 import type { Bridge } from '../client/index.ts'
 import { fakeAccounts } from './fake-accounts.ts'
 import { fakeDiagnosis } from './fake-diagnosis.ts'
+import { token } from './fake-card.ts'
 import { fakeExchange } from './fake-exchange.ts'
 import { fakeMail } from './fake-mail.ts'
 import { fakeSavedSearches } from './fake-search.ts'
@@ -25,6 +26,7 @@ import { scenarios } from './scenarios.ts'
 const silent: FakePart = (method) => {
   switch (method) {
     case 'accounts.login':
+    case 'accounts.useCard':
     case 'accounts.cancelLogin':
     case 'accounts.syncNow':
     case 'outbox.retry':
@@ -57,6 +59,12 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
           account.id === 1
             ? {
                 ...account,
+                ...(scenario.byCard
+                  ? {
+                      auth: 'card' as const,
+                      card: { serial: scenario.byCard, nationalId: token.holder?.nationalId ?? null },
+                    }
+                  : {}),
                 connection: scenario.connection ?? account.connection,
                 quota: scenario.room
                   ? { used: Math.round(scenario.room * 2 ** 30), limit: 2 ** 30 }

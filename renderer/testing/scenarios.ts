@@ -23,6 +23,8 @@ export interface Scenario {
   /** Something is wrong with the workstation. */
   ailing?: boolean
   connection?: AccountConnection
+  /** The first mailbox logs in with the card of this number. */
+  byCard?: string
   language?: 'fr' | 'en'
   outbox?: boolean
   empty?: boolean
@@ -119,6 +121,16 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     connection: {
       state: 'error',
       error: { code: 'card.login-required', retry: 'after-login' },
+      retryAt: null,
+    },
+  },
+  'card-renewed': {
+    session: 'open',
+    card: 'open',
+    byCard: '2900000099',
+    connection: {
+      state: 'error',
+      error: { code: 'auth.other-card', retry: 'after-change', details: { serial: '2900000099' } },
       retryAt: null,
     },
   },

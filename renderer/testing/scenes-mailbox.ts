@@ -110,6 +110,7 @@ export const mailboxScenes: readonly Scene[] = [
   },
   { name: 'login-required', scenario: 'login-required', steps: listed },
   { name: 'card-wanted', scenario: 'card-wanted', steps: listed },
+  { name: 'card-renewed', scenario: 'card-renewed', steps: listed },
   { name: 'card-refused', scenario: 'card-refused', steps: listed },
   { name: 'server-down', scenario: 'server-down', steps: listed },
   { name: 'certificate-refused', scenario: 'certificate-refused', steps: listed },

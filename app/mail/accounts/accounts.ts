@@ -42,6 +42,8 @@ export interface AccountsDependencies extends Logins {
   /** Ends the account's connections before its rows go. */
   onRemoving: (id: number) => Promise<void>
   onLoggedIn: (id: number) => void
+  /** What the account logs in with is no longer the same. */
+  onRebound: (account: StoredAccount) => Promise<void>
   onChange: (accounts: Account[]) => void
 }
 
@@ -156,6 +158,25 @@ export const createAccounts = (deps: AccountsDependencies) => {
     return ok(null)
   }
 
+  /** A renewed card has another serial number; its holder, not its number, is who the mailbox is for. */
+  const useCard = async (accountId: number): Promise<Outcome<null>> => {
+    const accounts = await storedAccounts()
+    if (!accounts.ok) return accounts
+    const account = accounts.value.find((one) => one.id === accountId)
+    if (!account) return fail('account.not-found')
+    if (!account.card) return fail('auth.mechanism-unavailable')
+    const open = await deps.openCard()
+    if (!open.ok) return open
+    if (open.value.nationalId === null || open.value.nationalId !== account.card.nationalId)
+      return fail('auth.other-card', { retry: 'after-change', details: { serial: account.card.serial } })
+    const card: StoredCard = { ...account.card, serial: open.value.serial }
+    const stored = await vault.run('accounts.setCard', { id: account.id, card })
+    if (!stored.ok) return stored
+    await deps.onRebound({ ...account, card })
+    await tellAccounts()
+    return ok(null)
+  }
+
   const login = async (accountId: number): Promise<Outcome<null>> => {
     const accounts = await storedAccounts()
     if (!accounts.ok) return accounts
@@ -179,6 +200,7 @@ export const createAccounts = (deps: AccountsDependencies) => {
       examine(wish, deps.logins, (imap) => serverCapabilities(deps.verification, imap, trying.signal)),
     create: createAccount,
     remove: removeAccount,
+    useCard,
     login,
     /** Ends connections that are only being tried. */
     stop: (): void => {

@@ -114,6 +114,13 @@ export const accountOperations = {
       return changes === 0 ? null : { ...params, id: lastInsertRowid, quota: null }
     },
   ),
+  /** Another card of the same professional opens the account from now on. */
+  'accounts.setCard': operation((db, params: { id: number; card: StoredCard }): void => {
+    db.prepare("UPDATE accounts SET card = $card WHERE id = $id AND auth = 'card'").run({
+      id: params.id,
+      card: JSON.stringify(params.card),
+    })
+  }),
   'accounts.setMaxMessageSize': operation((db, params: { id: number; size: number | null }): void => {
     db.prepare('UPDATE accounts SET max_message_size = $size WHERE id = $id').run(params)
   }),

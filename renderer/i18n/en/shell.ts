@@ -42,6 +42,8 @@ export const shell = {
   cardPin: 'Type the PIN',
   cardPinTitle: 'Open the card to connect',
   cardPinSubmit: 'Open the card',
+  cardUse: 'Use this card',
+  cardRenewed: 'This is another card of the same person.',
   queued: 'Message handed to the outbox',
   palette: 'Commands',
   palettePlaceholder: 'What do you want to do?',

@@ -43,6 +43,8 @@ export const shell = {
   cardPin: 'Saisir le code porteur',
   cardPinTitle: 'Ouvrir la carte pour se connecter',
   cardPinSubmit: 'Ouvrir la carte',
+  cardUse: 'Utiliser cette carte',
+  cardRenewed: 'Cette carte est une autre carte de la même personne.',
   queued: 'Message confié à la boîte d’envoi',
   palette: 'Commandes',
   palettePlaceholder: 'Que voulez-vous faire ?',
