@@ -17,12 +17,29 @@ const userOf = (session: SessionState | null) =>
 /** Which mailbox of this workstation the card in use opens. */
 const Opens = ({ session }: { session: SessionState | null }) => {
   const user = userOf(session)
-  if (user === null) return null
-  const { mailbox, enrolled } = user
+  // Whose cards open it is nobody's business on a lock screen.
+  const cards =
+    session?.phase === 'open'
+      ? session.slots
+          .filter(({ kind }) => kind === 'card')
+          .map(({ label, cardSerial }) => label || cardSerial)
+      : []
+  if (user === null && cards.length === 0) return null
   return (
     <section aria-labelledby="card-opens">
       <h3 id="card-opens">{t('ownCard.opens')}</h3>
-      <p>{t(mailbox === 'none' || enrolled ? `ownCard.opens-${mailbox}` : 'ownCard.opens-renewed')}</p>
+      {user ? (
+        <p>
+          {t(
+            user.mailbox === 'none' || user.enrolled
+              ? `ownCard.opens-${user.mailbox}`
+              : 'ownCard.opens-renewed',
+          )}
+        </p>
+      ) : null}
+      {cards.length > 0 ? (
+        <p className="muted">{t('ownCard.opensWith', { cards: cards.join(', '), count: cards.length })}</p>
+      ) : null}
     </section>
   )
 }
@@ -93,11 +110,11 @@ export const CardDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: () =
               <Banner tone="warn" title={t('ownCard.triesLeft', { tries: card.triesLeft })} />
             ) : null}
             <CardIdentity token={token} />
-            <Opens session={session} />
           </>
         ) : (
           <CardTrouble card={card} />
         )}
+        <Opens session={session} />
         <ReadersList onUse={use} />
       </div>
     </Dialog>

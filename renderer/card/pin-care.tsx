@@ -178,6 +178,8 @@ const Elsewhere = () => {
     void invoke('window.findCpsGestion', null).then((answer) => setFound(answer.ok && answer.value.found))
   }, [])
   const open = async (): Promise<void> => {
+    // The module would go on presenting the PIN it was given, and burn a try of the new one.
+    await invoke('card.close', null)
     const answer = await invoke('window.openCpsGestion', null)
     setError(answer.ok ? null : answer.error)
   }

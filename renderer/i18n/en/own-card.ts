@@ -42,6 +42,8 @@ export const ownCard = {
   'opens-other': 'This card opens the mailbox of another user of this computer.',
   'opens-renewed': 'A new card of this mailbox’s owner: enrol it so that it opens the mailbox from now on.',
   'opens-none': 'This card does not open any mailbox on this computer yet.',
+  opensWith:
+    '{count, plural, =1 {Card that opens this mailbox: {cards}.} other {Cards that open this mailbox: {cards}.}}',
   readers: 'Readers',
   'content-empty': 'empty',
   'content-card': 'card',

@@ -43,6 +43,8 @@ export const ownCard = {
   'opens-renewed':
     'Nouvelle carte du titulaire de cette messagerie : associez-la pour qu’elle l’ouvre désormais.',
   'opens-none': 'Cette carte n’ouvre encore aucune messagerie sur ce poste.',
+  opensWith:
+    '{count, plural, =1 {Carte qui ouvre cette messagerie : {cards}.} other {Cartes qui ouvrent cette messagerie : {cards}.}}',
   readers: 'Lecteurs',
   'content-empty': 'vide',
   'content-card': 'carte',
