@@ -21,6 +21,10 @@ export const cardHandlers = (card: CardService): Handlers => ({
     const token = await card.login(entry)
     return token.ok ? ok(null) : token
   },
+  'card.close': async () => {
+    await card.logout()
+    return ok(null)
+  },
   'card.pinCare': () => ok({ by: card.pinCare() }),
   'card.changePin': (entry) => card.changePin(entry),
   'card.unblock': (entry) => card.unblock(entry),

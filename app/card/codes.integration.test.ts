@@ -141,6 +141,16 @@ describe('unblocking', () => {
     )
   })
 
+  test('by another program is noticed while the card stays in its reader', async () => {
+    const service = scene.start()
+    await until(service, 'pin-needed')
+    await block(service)
+    expect(service.state().state).toBe('blocked')
+    await scene.virtual.setCounters({ tries: 3 })
+    expect(await until(service, 'pin-needed')).toMatchObject({ triesLeft: null, again: false })
+    expect(codeOf(await service.login({ pin: '1234' }))).toBe('ok')
+  })
+
   test('ends when the card allows no more of it', async () => {
     await scene.virtual.setCounters({ unblocks: 1 })
     const service = scene.start({ policy: direct })

@@ -2,7 +2,16 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import pkcs11, { type Handle, type PKCS11, type SlotInfo } from 'pkcs11js'
 import { fail, ok, type CardModule, type Outcome } from '../contract/index.ts'
 import { failureOf, isCode, isRemoval } from './ckr.ts'
-import { closeSession, hold, logOut, shut, stillHeld, tokenPresent, type HeldCard } from './held-card.ts'
+import {
+  closeSession,
+  hold,
+  logOut,
+  readFlags,
+  shut,
+  stillHeld,
+  tokenPresent,
+  type HeldCard,
+} from './held-card.ts'
 import { architecturesOf } from './module-file.ts'
 import { changePin, logIn, unblock } from './pin.ts'
 import type { CardRequest, Reply, SeenReader } from './protocol.ts'
@@ -11,6 +20,9 @@ import { signDigest } from './signing.ts'
 import { dataLabels, dataOf } from './token.ts'
 
 type Request<Op extends CardRequest['op']> = Extract<CardRequest, { op: Op }>
+
+/** Looks between two readings of the flags of a card with tries lost: another program may have unblocked it (§1.5). */
+const looksBetweenFlags = 10
 
 /** One PKCS#11 module with its readers. Every method blocks until the card has answered: it is run in its own process. */
 export type ReaderRoom = {
@@ -43,6 +55,7 @@ export const createReaderRoom = (): ReaderRoom => {
   /** What is no person's card, by slot: not asked again until its slot has an event. */
   const strangers = new Map<string, 'unknown' | 'mute' | 'contactless'>()
   let insertions = 0
+  let looks = 0
   let lastSight = ''
 
   const leave = (library: PKCS11, key: string): void => {
@@ -184,7 +197,12 @@ export const createReaderRoom = (): ReaderRoom => {
       const moved = drainEvents(library)
       if (moved === null) strangers.clear()
       else for (const key of moved) strangers.delete(key)
-      for (const [key, card] of [...held]) if (!stillHeld(library, card)) leave(library, key)
+      const flagsToo = ++looks % looksBetweenFlags === 0
+      for (const [key, card] of [...held]) {
+        const stays = stillHeld(library, card)
+        const told = stays && flagsToo && !card.seen.open && card.seen.triesLeft !== null
+        if (!stays || (told && !readFlags(library, card))) leave(library, key)
+      }
       const readers = scan(library)
       const asText = JSON.stringify(
         readers.map(({ card, ...reader }) => ({ ...reader, card: card && { ...card, certificates: null } })),

@@ -139,6 +139,9 @@ export const createCardService = (deps: CardDependencies): CardService => {
   const takeIn = (seen: Sight): void => {
     const former = inUse()
     sight = seen
+    const now = cardsOf(seen).find(({ insertion }) => insertion === former?.insertion)
+    // Another program took the right PIN, or unblocked the card.
+    if (former?.triesLeft != null && now?.triesLeft === null) refusedInsertion = null
     // Put back since the last look, it is another insertion, closed as any.
     if (former && !isHeld(former.insertion) && former.serial === openedSerial) openedSerial = null
     if (!cardsOf(seen).some(({ serial }) => serial === openedSerial)) openedSerial = null

@@ -161,6 +161,11 @@ export const cardCalls = {
   'card.choose': call(z.object({ serial: z.string().min(1).max(64) }), Nothing),
   /** Opens the card inside an open session (opened by passphrase, or after its process restarted): to sign. */
   'card.login': call(PinEntry, Nothing),
+  /**
+   * Closes the card: asked before another program changes its PIN, since the module would go on presenting the one it was given
+   * (cps-card.md §1.6). An open mailbox stays open.
+   */
+  'card.close': call(Nothing, Nothing),
   /** Where a PIN is changed and a card unblocked: in CPS-Gestion, or in SousPli (`cardPinChange` of the policy). */
   'card.pinCare': call(Nothing, z.object({ by: z.enum(['cps-gestion', 'direct']) })),
   /**

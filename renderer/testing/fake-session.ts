@@ -108,6 +108,11 @@ export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
         return reply(method, card)
       case 'card.readers':
         return reply(method, scenario.readers ?? readersOf(card))
+      case 'card.close':
+        if (card.state === 'open')
+          card = { state: 'pin-needed', token: card.token, triesLeft: null, again: false }
+        emit('card.changed', card)
+        return reply(method, null)
       case 'card.pinCare':
         return reply(method, { by: scenario.cpsGestion === undefined ? 'direct' : 'cps-gestion' })
       case 'window.findCpsGestion':
