@@ -27,8 +27,8 @@ const passphrasesFor = (files: readonly string[], variables: readonly string[]):
     return passphrase
   })
 
-/** A key with its certificate: a PKCS#12 file, or PEM with both. Throws `Unusable`. */
-const keyIn = (name: string, passphrase: string): DecryptionKey & { chain: Uint8Array[] } => {
+/** Keys with their certificates: a PKCS#12 file, or PEM with one of both. Throws `Unusable`. */
+const keysIn = (name: string, passphrase: string): { keys: DecryptionKey[]; chain: Uint8Array[] } => {
   const bytes = readInput(name)
   if (Buffer.from(bytes.subarray(0, 4096)).includes('-----BEGIN ')) {
     try {
@@ -38,7 +38,7 @@ const keyIn = (name: string, passphrase: string): DecryptionKey & { chain: Uint8
       const certificate = all.find((der) => new X509Certificate(der).checkPrivateKey(key))
       if (!certificate) throw new Unusable(`${name}: no certificate for the key`)
       const pkcs8 = new Uint8Array(key.export({ type: 'pkcs8', format: 'der' }))
-      return { certificate, pkcs8, chain: all.filter((der) => der !== certificate) }
+      return { keys: [{ certificate, pkcs8 }], chain: all.filter((der) => der !== certificate) }
     } catch (error) {
       if (error instanceof Unusable) throw error
       throw new Unusable(`${name}: no key that can be read`, { cause: error })
@@ -79,7 +79,7 @@ export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> 
 
   const files = values.key ?? []
   const passphrases = passphrasesFor(files, values['password-env'] ?? [])
-  const keys = files.map((name, position) => keyIn(name, passphrases[position] ?? ''))
+  const opened = files.map((name, position) => keysIn(name, passphrases[position] ?? ''))
   const known = certificatesIn(values.intermediate)
   const lists = (values.crl ?? []).flatMap(listsIn)
   const trust = createTrust({
@@ -95,8 +95,8 @@ export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> 
     now,
     ...(values.at === undefined ? {} : { asOf: now }),
     trust,
-    keys,
-    known: [...known, ...keys.flatMap(({ chain }) => chain)],
+    keys: opened.flatMap(({ keys }) => keys),
+    known: [...known, ...opened.flatMap(({ chain }) => chain)],
     visibleText: await createVisibleText(),
   })
   if (!inspected.ok) throw new Unusable(`${file}: ${inspected.error.code}`)

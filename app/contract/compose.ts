@@ -146,10 +146,10 @@ export const composeCalls = {
   'outbox.confirm': call(OutboxId, Nothing),
   /** Another date for what has not left. */
   'outbox.reschedule': call(OutboxId.extend({ at: z.iso.datetime({ offset: true }) }), Nothing),
-  /** A p12 file: private key and certificates go into the vault. */
+  /** A p12 file: its private keys and certificates go into the vault; answers the certificates of the keys. */
   'keys.importP12': call(
     z.object({ uploadId: z.string().max(100), passphrase: z.string().max(512) }),
-    CertificateSummary,
+    z.array(CertificateSummary),
   ),
   'keys.list': call(Nothing, z.array(CertificateSummary)),
   /** Recipients' certificates known: from signed mail seen, or imported. */

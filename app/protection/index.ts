@@ -48,7 +48,8 @@ export interface Protection {
   open: (raw: Uint8Array, fromAddresses: string[], dated: Date) => Promise<Outcome<OpenedMessage>>
   /** What the options of a draft still lack. */
   check: (content: DraftContent) => Promise<SendCheck[]>
-  importP12: (bytes: Uint8Array, passphrase: string) => Promise<Outcome<CertificateSummary>>
+  /** Keeps the keys of a p12 file, and its certificates; the codes of `importP12` of S/MIME. The password is not kept. */
+  importP12: (bytes: Uint8Array, passphrase: string) => Promise<Outcome<CertificateSummary[]>>
   keys: () => Promise<Outcome<CertificateSummary[]>>
   certificatesFor: (address: string) => Promise<Outcome<CertificateSummary[]>>
   /**
@@ -206,15 +207,24 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
     importP12: async (bytes, passphrase) => {
       const imported = importP12(bytes, passphrase)
       if (!imported.ok) return imported
-      for (const der of imported.value.chain) await remember(der, 'chain')
-      const summary = await remember(imported.value.certificate, 'own')
-      if (!summary.ok) return summary
-      const put = await vault.run('keys.put', {
-        fingerprint: summary.value.fingerprint,
-        pkcs8: imported.value.pkcs8,
-      })
-      wipe([imported.value])
-      return put.ok ? summary : put
+      const { keys, chain } = imported.value
+      try {
+        for (const der of chain) {
+          const kept = await remember(der, 'chain')
+          if (!kept.ok) return kept
+        }
+        const added: CertificateSummary[] = []
+        for (const { certificate, pkcs8 } of keys) {
+          const summary = await remember(certificate, 'own')
+          if (!summary.ok) return summary
+          const put = await vault.run('keys.put', { fingerprint: summary.value.fingerprint, pkcs8 })
+          if (!put.ok) return put
+          added.push(summary.value)
+        }
+        return ok(added)
+      } finally {
+        wipe(keys)
+      }
     },
     keys: async () => {
       const keys = await vault.run('keys.list', {})

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
 import { encryptEntity } from './encrypt.ts'
 import { openMessage } from './open.ts'
-import { importP12 } from './p12.ts'
 import { signEntity } from './sign.ts'
 import {
   code,
@@ -179,39 +178,4 @@ test('nothing is encrypted for a certificate that may not receive', () => {
   expect(attempt([])).toBe('smime.no-recipient-certificate')
   expect(attempt([people.card.der])).toBe('smime.no-recipient-certificate')
   expect(attempt([new Uint8Array(randomBytes(20))])).toBe('smime.malformed')
-})
-
-test('a p12 file gives its key, certificate and chain, or says why not', () => {
-  const file = (pass: string, more: string[] = []) =>
-    new Uint8Array(
-      pki.openssl([
-        'pkcs12',
-        '-export',
-        '-in',
-        recipient,
-        '-inkey',
-        key,
-        '-passout',
-        `pass:${pass}`,
-        '-certfile',
-        pki.put('ca.pem', people.authority.pem),
-        ...more,
-      ]),
-    )
-  for (const options of [[], ['-legacy'], ['-keypbe', 'AES-256-CBC', '-certpbe', 'NONE']]) {
-    const imported = value(importP12(file('fictif', options), 'fictif'))
-    expect(Buffer.from(imported.certificate).equals(own.der)).toBe(true)
-    expect(imported.chain.map((der) => Buffer.from(der).equals(people.authority.der))).toEqual([true])
-    expect(Buffer.from(imported.pkcs8).equals(own.pkcs8)).toBe(true)
-  }
-  expect(code(importP12(file('fictif'), 'autre'))).toBe('p12.wrong-passphrase')
-  expect(code(importP12(new Uint8Array(randomBytes(200)), 'x'))).toBe('p12.malformed')
-  const noKey = pki.openssl(['pkcs12', '-export', '-nokeys', '-in', recipient, '-passout', 'pass:fictif'])
-  expect(code(importP12(new Uint8Array(noKey), 'fictif'))).toBe('p12.no-key')
-  // A hostile count of rounds is refused before any work: 40 000 made 8 388 607 in place.
-  const counted = Buffer.from(file('fictif', ['-iter', '40000']))
-  const at = counted.indexOf(Buffer.from([2, 3, 0x00, 0x9c, 0x40]))
-  expect(at).toBeGreaterThan(0)
-  counted.set([2, 3, 0x7f, 0xff, 0xff], at)
-  expect(code(importP12(counted, 'fictif'))).toBe('p12.malformed')
 })

@@ -88,7 +88,7 @@ it('says a wrong password in a sentence, keeps the file, and shows the key once 
   expect(document.body.textContent).toContain('Le mot de passe de ce fichier est incorrect.')
   expect(document.querySelector<HTMLInputElement>('input[type=password]')?.value).toBe('')
 
-  answer = { ok: true, value: key }
+  answer = { ok: true, value: [key] }
   await importWith('juste')
   const [, input] = asked.at(-1) ?? []
   expect(input).toMatchObject({ passphrase: 'juste' })

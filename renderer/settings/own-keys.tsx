@@ -41,11 +41,13 @@ export const OwnKeys = ({ now }: { now: Date }) => {
       setError(outcome.error)
       return
     }
-    const key = outcome.value
-    setKeys((current) => [...(current ?? []).filter((one) => one.fingerprint !== key.fingerprint), key])
+    const added = outcome.value
+    const isNew = (one: CertificateSummary): boolean =>
+      !added.some(({ fingerprint }) => fingerprint === one.fingerprint)
+    setKeys((current) => [...(current ?? []).filter(isNew), ...added])
     setFile(null)
     importedKeysStore.set(importedKeysStore.get() + 1)
-    showToast({ text: t('settings.keyImported', { owner: certificateOwner(key) }) })
+    showToast({ text: t('settings.keyImported', { owner: added.map(certificateOwner).join(', ') }) })
   }
   return (
     <section className="settings-part" aria-labelledby="own-keys">

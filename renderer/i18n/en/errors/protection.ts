@@ -23,6 +23,11 @@ export const protectionErrors = {
     draft,
     'Import the certificate or send without encryption: MSSanté transport is already protected.',
   ),
+  'smime.certificate-changed': sentence(
+    'The certificate of a recipient changed and you have not confirmed it yet.',
+    draft,
+    'In the message, look at both certificates, then keep the former or take the new one.',
+  ),
   'smime.decrypt-failed': sentence('The message could not be decrypted.', raw, resend),
   'smime.sign-failed': sentence(
     'The signature could not be made.',
@@ -36,6 +41,16 @@ export const protectionErrors = {
   ),
   'p12.malformed': sentence('This file is not a readable .p12 certificate.', nothing, 'Choose another file.'),
   'p12.no-key': sentence('This file holds no private key.', nothing, 'Choose the complete .p12 file.'),
+  'p12.too-large': sentence(
+    'This file is too large for a .p12 certificate (1 MB at most).',
+    nothing,
+    'Choose the .p12 file that came with your certificate.',
+  ),
+  'p12.unsupported': sentence(
+    'This .p12 file is protected, or holds a key, of a kind that SousPli does not read.',
+    nothing,
+    'Ask for an RSA certificate, or one with a named elliptic curve, in a .p12 file protected by a password.',
+  ),
   'certificate.malformed': sentence(
     'This file holds no readable certificate.',
     nothing,

@@ -27,6 +27,11 @@ export const protectionErrors = {
     draft,
     'Importez son certificat ou envoyez sans chiffrer : le transport MSSanté est déjà protégé.',
   ),
+  'smime.certificate-changed': sentence(
+    "Le certificat d'un destinataire a changé et vous ne l'avez pas encore confirmé.",
+    draft,
+    'Dans le message, regardez les deux certificats, puis gardez l’ancien ou prenez le nouveau.',
+  ),
   'smime.decrypt-failed': sentence(
     "Le message n'a pas pu être déchiffré.",
     raw,
@@ -51,6 +56,16 @@ export const protectionErrors = {
     'Ce fichier ne contient pas de clé privée.',
     nothing,
     'Choisissez le fichier .p12 complet.',
+  ),
+  'p12.too-large': sentence(
+    'Ce fichier est trop grand pour un certificat .p12 (1 Mo au plus).',
+    nothing,
+    'Choisissez le fichier .p12 reçu avec votre certificat.',
+  ),
+  'p12.unsupported': sentence(
+    'Ce fichier .p12 est protégé, ou contient une clé, d’une sorte que SousPli ne lit pas.',
+    nothing,
+    'Demandez un certificat RSA, ou à courbe elliptique nommée, dans un fichier .p12 protégé par mot de passe.',
   ),
   'certificate.malformed': sentence(
     'Ce fichier ne contient pas de certificat lisible.',
