@@ -136,7 +136,7 @@ describe('events of the core', () => {
   it('pass when they are the contract’s, and nothing else does', () => {
     const lines: string[] = []
     const parse = (name: string, payload: unknown) => parseEvent(name, payload, (line) => lines.push(line))
-    const locked = { phase: 'locked', reason: 'user', slots: [] }
+    const locked = { phase: 'locked', reason: 'user', slots: [], ways: [], cardUser: null }
     expect(parse('session.changed', locked)).toEqual({ name: 'session.changed', payload: locked })
     expect(parse('session.changed', { phase: 'ajar' })).toBeNull()
     expect(parse('toString', {})).toBeNull()
