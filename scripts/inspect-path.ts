@@ -24,6 +24,7 @@ export const inspectPathCommand = (argv: string[]): Inspected => {
     'inhibit-mapping': { type: 'boolean' },
     'inhibit-any': { type: 'boolean' },
     'anchor-key-only': { type: 'boolean' },
+    'refuse-weak': { type: 'boolean' },
     at: { type: 'string' },
     purpose: { type: 'string' },
   })
@@ -47,6 +48,7 @@ export const inspectPathCommand = (argv: string[]): Inspected => {
     inhibitMapping: values['inhibit-mapping'] === true,
     inhibitAny: values['inhibit-any'] === true,
     anchorConstraints: values['anchor-key-only'] !== true,
+    weak: values['refuse-weak'] === true ? 'refuse' : 'report',
     purpose,
   })
   const failures = result.failures.map((failure) => ({ ...failure, sentence: pathSentences[failure.code] }))

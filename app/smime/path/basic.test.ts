@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { constants, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -312,6 +312,22 @@ test('weak keys and digests refuse a path, or are told', () => {
 })
 
 test('PSS and Edwards signatures are checked', () => {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const sha256 = seq(oid('2.16.840.1.101.3.4.2.1'), der(0x05))
+  const pss = (saltLength: number, named: number, mask = sha256) => {
+    const parameters = seq(
+      der(0xa0, sha256),
+      der(0xa1, seq(oid('1.2.840.113549.1.1.8'), mask)),
+      der(0xa2, int(named)),
+    )
+    const key = { key: rsa.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }
+    const algorithm = seq(oid('1.2.840.113549.1.1.10'), parameters)
+    const signing = authority('CN=PSS', anchor, { key: keyOf(key, rsa.publicKey, algorithm, 'sha256') })
+    return verdictOf({ chain: [endEntity('CN=EE', signing), signing] })
+  }
+  expect(pss(32, 32)).toBe('valid')
+  expect(pss(32, 20)).toBe('signature 0')
+  expect(pss(32, 32, seq(oid('1.3.14.3.2.26'), der(0x05)))).toBe('unsupported-algorithm 0')
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const edwards = authority('CN=Ed', anchor, {
     key: keyOf(privateKey, publicKey, seq(oid('1.3.101.112')), null),

@@ -9,7 +9,25 @@ import {
   verdictOf,
   type Holder,
 } from './authorities.fixture.ts'
-import { ecKey, time } from './issuing.fixture.ts'
+import { anyPolicy } from './extensions.ts'
+import {
+  altNames,
+  crlPoints,
+  dirName,
+  dnsName,
+  ecKey,
+  freshest,
+  fullName,
+  inhibitAny,
+  ipName,
+  issuingPoint,
+  mappings,
+  nameConstraints,
+  point,
+  policies,
+  policyConstraints,
+  time,
+} from './issuing.fixture.ts'
 import { judgePath } from './judge-path.ts'
 import { readCrl } from './revocation-list.ts'
 import { readX509 } from './x509.ts'
@@ -101,9 +119,27 @@ const mutated = (sound: Uint8Array) =>
     )
 
 test('a certificate or list that was changed is never believed', () => {
-  const own = authority('CN=AC', anchor)
-  const subject = endEntity('CN=EE', own)
-  const lists = [anchor.list(), own.list({ revoked: [{ serial: subject.cert.serialNumber, reason: 1 }] })]
+  const place = point(fullName(dirName('CN=AC/OU=un')))
+  const own = authority('CN=AC', anchor, {
+    add: [
+      policies('1.2.3.4', anyPolicy),
+      mappings(['1.2.3.4', '1.2.3.5']),
+      policyConstraints(3, 4),
+      inhibitAny(2),
+      nameConstraints([dirName('CN=EE'), dnsName('test.fr')], [ipName(10, 0, 0, 0, 255, 0, 0, 0)]),
+    ],
+  })
+  const subject = endEntity('CN=EE', own, {
+    add: [
+      policies('1.2.3.5'),
+      altNames(dnsName('a.test.fr'), ipName(11, 0, 0, 1)),
+      crlPoints(place),
+      freshest(place),
+    ],
+  })
+  const scope = issuingPoint({ name: fullName(dirName('CN=AC/OU=un')) })
+  const revoked = [{ serial: 5 }, { serial: subject.cert.serialNumber, reason: 1 }]
+  const lists = [anchor.list(), own.list({ revoked, extensions: [scope, freshest(place)] })]
   const judged = (leafDer: Uint8Array, authorityDer: Uint8Array, given: Uint8Array[] | null) => {
     const [top, middle] = [readX509(leafDer), readX509(authorityDer)]
     if (!top.ok || !middle.ok) return false
@@ -121,6 +157,7 @@ test('a certificate or list that was changed is never believed', () => {
     }).valid
   }
   const same = (one: Uint8Array, other: Uint8Array): boolean => Buffer.compare(one, other) === 0
+  expect(judged(subject.cert.der, own.cert.der, null)).toBe(true)
   fc.assert(
     fc.property(mutated(subject.cert.der), (der) => {
       expect(judged(der, own.cert.der, null)).toBe(same(der, subject.cert.der))

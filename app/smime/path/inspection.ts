@@ -26,6 +26,7 @@ export interface PathInspectionRequest {
   inhibitMapping: boolean
   inhibitAny: boolean
   anchorConstraints: boolean
+  weak: 'refuse' | 'report'
   purpose: Purpose
 }
 
@@ -119,7 +120,7 @@ const describeRevocation = ({ revocation, path }: PathAnswer): PathInspection['r
   })),
 })
 
-/** Judges a certificate as `inspect path` does: weak algorithms are told, and refuse nothing. Never fails. */
+/** Judges a certificate as `inspect path` does. Never fails. */
 export const inspectPath = (request: PathInspectionRequest): PathInspection => {
   const ignored: PathInspection['ignored'] = []
   const certificates = (given: readonly NamedDer[]): X509[] =>
@@ -136,7 +137,8 @@ export const inspectPath = (request: PathInspectionRequest): PathInspection => {
       if (!read.ok) ignored.push({ name, code: 'malformed' })
       return read.ok ? [read.value] : []
     }) ?? null
-  const { at, policies, explicitPolicy, inhibitMapping, inhibitAny, anchorConstraints, purpose } = request
+  const { at, policies, explicitPolicy, inhibitMapping, inhibitAny, anchorConstraints, weak, purpose } =
+    request
   const leaf = readX509(request.leaf)
   if (!leaf.ok) {
     const failure = { code: codeOf(leaf), certificate: 0, subject: '' }
@@ -166,7 +168,7 @@ export const inspectPath = (request: PathInspectionRequest): PathInspection => {
       inhibitMapping,
       inhibitAny,
       anchorConstraints,
-      weak: 'report',
+      weak,
     },
   })
   const top = answer.path.at(-1)

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
+import { generateKeyPairSync, sign, type KeyObject, type SignKeyObjectInput } from 'node:crypto'
 import { parseX509, type X509 } from './x509.ts'
 
 /**
@@ -160,7 +160,8 @@ export const issuingPoint = (how: {
   )
 
 export interface TestKey {
-  privateKey: KeyObject
+  /** With its padding where it has one. */
+  privateKey: KeyObject | SignKeyObjectInput
   /** SubjectPublicKeyInfo. */
   info: Buffer
   algorithm: Buffer
@@ -168,7 +169,7 @@ export interface TestKey {
 }
 const ecdsaSha256 = seq(oid('1.2.840.10045.4.3.2'))
 export const keyOf = (
-  privateKey: KeyObject,
+  privateKey: TestKey['privateKey'],
   publicKey: KeyObject,
   algorithm: Buffer,
   digest: string | null,
