@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import path from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { openMessage } from './open.ts'
@@ -102,6 +104,47 @@ test('what is not protected comes back as it is; a big entity that is not canoni
     'smime.no-recipient-certificate',
   )
   expect(value(await smime.open(entity, contextOf())).content).toBe(entity)
+})
+
+/** The collector, which the flag makes reachable. */
+const collect = async (): Promise<void> => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  for (let round = 0; round < 3; round += 1) {
+    gc()
+    await setImmediate()
+  }
+}
+
+test('nothing of a message stays in memory once its reader has let go of it, though the thread rests', async () => {
+  const sealed = value(
+    await smime.encrypt({ entity: withAttachment(8_000_000), recipients: [own.der], random }),
+  )
+  const read = async (): Promise<string> => {
+    const { encryption, content } = value(await smime.open(sealed, contextOf()))
+    expect(content.length).toBeGreaterThan(8_000_000)
+    return encryption.status
+  }
+  await collect()
+  const before = process.memoryUsage().arrayBuffers
+  expect(await read()).toBe('decrypted')
+  await collect()
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4_000_000)
+})
+
+test('an inner layer that does not come off is still there, whole, though the outer ones came off in place', async () => {
+  const content = withAttachment(1_000_000)
+  const sealed = value(await smime.encrypt({ entity: content, recipients: [own.der], random }))
+  const signed = value(await signing(sealed))
+  const keyless = { ...contextOf(), keys: [] }
+  const opened = value(await smime.open(signed, keyless))
+  expect(opened.encryption).toMatchObject({ status: 'failed', error: { code: 'smime.no-key' } })
+  expect(opened.signature.status).toBe('valid')
+  expect(Buffer.compare(opened.content, sealed)).toBe(0)
+  const alone = value(await smime.open(sealed, keyless))
+  expect(alone.content).toBe(sealed)
+  const twice = value(await smime.encrypt({ entity: sealed, recipients: [own.der], random }))
+  expect(Buffer.compare(value(await smime.open(twice, contextOf())).content, sealed)).toBe(0)
 })
 
 test('time that is up, a crash and a stop have their codes, and the next message is opened', async () => {

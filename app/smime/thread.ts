@@ -19,6 +19,7 @@ export interface SmimeThread {
 /** A small nursery: what a message needs is in its one room. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 
+const nothing = (): void => undefined
 const stopped = (): Outcome<never> => fail('core.unavailable', { retry: 'later' })
 
 /**
@@ -51,6 +52,11 @@ export const createSmimeThread = (params: {
     await ending?.terminate()
   }
 
+  /** Here and not below, where the timer would hold the last message and its content as long as it runs. */
+  const rest = (): void => {
+    idle = setTimeout(() => void end(), params.idleMilliseconds).unref()
+  }
+
   const attempt = (message: unknown, transfer: Uint8Array[]): Promise<Outcome<unknown>> => {
     const thread = (worker ??= start())
     clearTimeout(idle)
@@ -74,7 +80,7 @@ export const createSmimeThread = (params: {
       clearTimeout(timer)
       thread.off('message', answered).off('messageerror', lost).off('error', lost).off('exit', exited)
       thread.unref()
-      idle = setTimeout(() => void end(), params.idleMilliseconds).unref()
+      rest()
     })
   }
 
@@ -89,7 +95,8 @@ export const createSmimeThread = (params: {
         for (const bytes of transfer) bytes.fill(0)
         return stopped()
       })
-      queue = turn.catch(() => undefined)
+      // Nothing is kept of what it came to: it may be a decrypted message.
+      queue = turn.then(nothing, nothing)
       // The worker answers each kind with its own result.
       return turn as Promise<Outcome<never>>
     },

@@ -41,7 +41,10 @@ const Reply = z.union([z.object({ answer: SmimeAnswer }), z.object({ error: z.st
 
 /** The engine in a process of its own, bundled and set up as the product's core. */
 const startEngine = (program: string, settingFile: string) => {
-  const child = fork(program, [settingFile], { execArgv: [], env: { ...process.env, ...coreEnvironment } })
+  const child = fork(program, [settingFile], {
+    execArgv: ['--expose-gc'],
+    env: { ...process.env, ...coreEnvironment },
+  })
   return {
     order: async (order: SmimeOrder): Promise<SmimeAnswer> => {
       child.send(order)
