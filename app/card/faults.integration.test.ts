@@ -128,6 +128,18 @@ describe('a driver that fails', () => {
     expect(scene.pids()).toHaveLength(2)
   })
 
+  test('hangs while the program ends: it is not waited for', async () => {
+    const service = scene.start()
+    await until(service, 'pin-needed')
+    await struck(await scene.virtual.fault({ fn: 'C_GetSessionInfo', action: 'hang:60000' }))
+    const begun = performance.now()
+    await service.stop()
+    expect(performance.now() - begun).toBeLessThan(5000)
+    const [pid] = scene.pids()
+    if (pid === undefined) throw new Error('card process expected')
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), { timeout: 5000 })
+  })
+
   test.each(['C_Sign', 'C_Login', 'C_GetTokenInfo'] as const)('crashes in %s: the core lives', async (fn) => {
     const service = fn === 'C_Sign' ? await opened() : scene.start()
     await until(service, fn === 'C_Sign' ? 'open' : 'pin-needed')
