@@ -132,6 +132,23 @@ test('an altered message is shown as such, loudly', async () => {
   await picture(app.page, 'reading-altered')
 })
 
+test('a message is analysed where it is read: verdict, what is shown, structure, report', async () => {
+  await app.page.getByRole('button', { name: 'Autres actions' }).click()
+  await app.page.getByRole('menuitem', { name: 'Analyser ce message' }).click()
+  const window = app.page.getByRole('dialog', { name: 'Analyser un message' })
+  await says(
+    window,
+    'Signature non valable',
+    'Ce qui est affiché n’est pas ce qui a été signé.',
+    'multipart/signed',
+  )
+  await window.getByText('Rapport technique (JSON)').click()
+  await expect(window.getByRole('region', { name: 'Rapport technique' })).toContainText('"content-altered"')
+  await picture(app.page, 'reading-analysed')
+  await app.page.keyboard.press('Escape')
+  await expect(window).toBeHidden()
+})
+
 test('an attachment is saved byte for byte where one says', async () => {
   const bytes = randomBytes(200_000)
   const subject = 'Fichier à enregistrer'
