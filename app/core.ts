@@ -33,7 +33,6 @@ import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handl
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
 import { keyHandlers } from './key-handlers.ts'
 import { after } from './later.ts'
-import { localFiles } from './local-files.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
 import { createSearching } from './searching.ts'
@@ -321,11 +320,10 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
     ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
     ...diagnosisHandlers(
       diagnosisOf({
-        ...localFiles,
-        ...{ version: start.version, policy, card, trust, verification, vaults, now, after },
-        keyStore: keyStoreWorks({ ...stores.deviceSecret, random }),
+        ...{ start, card, trust, verification, vaults, mail, storage, now },
         monotonic: deps.monotonic,
-        ...{ mail, storage, isOpen: () => session.state().phase === 'open' },
+        keyStore: keyStoreWorks({ ...stores.deviceSecret, random }),
+        isOpen: () => session.state().phase === 'open',
       }),
       (diagnosis) => emit('diagnosis.progress', diagnosis),
     ),

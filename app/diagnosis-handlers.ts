@@ -2,16 +2,19 @@ import { open } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import type { CardService } from './card/index.ts'
 import { findModules } from './card/index.ts'
+import { createCardTls } from './card-tls/index.ts'
 import {
   ok,
   type CoreMethod,
+  type CoreStart,
   type Diagnosis,
   type Input,
   type Outcome,
   type Output,
-  type Policy,
 } from './contract/index.ts'
 import { askWeb, createDiagnosis, type Diagnose, type DiagnosisDependencies } from './diagnosis/index.ts'
+import { after } from './later.ts'
+import { localFiles } from './local-files.ts'
 import { probeServer, type Mail, type PeerVerification } from './mail/index.ts'
 import type { Trust } from './smime/index.ts'
 import type { Storage } from './storage/index.ts'
@@ -22,8 +25,7 @@ const settlingMilliseconds = 10_000
 
 /** The services of a running program, or those a command starts for itself. */
 export interface DiagnosisParts {
-  version: string
-  policy: Policy
+  start: Pick<CoreStart, 'version' | 'policy' | 'cardTlsAddon'>
   card: CardService
   trust: Trust
   verification: PeerVerification
@@ -33,13 +35,9 @@ export interface DiagnosisParts {
   /** Accounts and the state of a store are told of the open one only. */
   isOpen: () => boolean
   keyStore: DiagnosisDependencies['keyStore']
-  fileExists: (path: string) => Promise<boolean>
-  readFile: (path: string) => Promise<string>
   now: () => number
   /** Milliseconds, monotonic. */
   monotonic: () => number
-  /** Runs something later; what comes back calls it off. */
-  after: (milliseconds: number, run: () => void) => () => void
 }
 
 const readHead = async (path: string, bytes: number): Promise<Uint8Array> => {
@@ -52,7 +50,7 @@ const readHead = async (path: string, bytes: number): Promise<Uint8Array> => {
   }
 }
 
-const cardSettled = ({ card, after }: Pick<DiagnosisParts, 'card' | 'after'>): Promise<void> =>
+const cardSettled = (card: CardService): Promise<void> =>
   new Promise((resolve) => {
     if (card.state().state !== 'starting') {
       resolve()
@@ -71,10 +69,11 @@ const cardSettled = ({ card, after }: Pick<DiagnosisParts, 'card' | 'after'>): P
 
 /** The diagnosis of this workstation, on real services. */
 export const diagnosisOf = (parts: DiagnosisParts): Diagnose => {
-  const { card, policy, vaults, monotonic } = parts
+  const { card, vaults, monotonic } = parts
+  const { version, policy, cardTlsAddon } = parts.start
   const { platform, arch } = process
   return createDiagnosis({
-    program: { version: parts.version, platform, arch },
+    program: { version, platform, arch },
     policy,
     homeFolders: [homedir()],
     card: {
@@ -82,15 +81,14 @@ export const diagnosisOf = (parts: DiagnosisParts): Diagnose => {
       readers: () => card.readers(),
       module: () => card.module(),
       certificates: () => card.certificates(),
-      settled: () => cardSettled(parts),
+      settled: () => cardSettled(card),
     },
     modules: () =>
       findModules({
         policyPaths: policy.pkcs11Modules ?? [],
         platform,
         arch,
-        fileExists: parts.fileExists,
-        readFile: parts.readFile,
+        ...localFiles,
       }),
     readHead,
     trust: parts.trust,
@@ -118,6 +116,7 @@ export const diagnosisOf = (parts: DiagnosisParts): Diagnose => {
       return free.ok ? free.value : null
     },
     keyStore: parts.keyStore,
+    cardTls: () => createCardTls({ addonPath: cardTlsAddon }).ok,
     now: parts.now,
   })
 }

@@ -126,9 +126,11 @@ const diagnose = async (): Promise<number> => {
     now,
   })
   const run = diagnosisOf({
-    ...localFiles,
-    version: productVersion(),
-    policy,
+    start: {
+      version: productVersion(),
+      policy,
+      cardTlsAddon: join(root, 'native/card-tls/build/card-tls.node'),
+    },
     card,
     trust,
     verification: {
@@ -148,7 +150,6 @@ const diagnose = async (): Promise<number> => {
     keyStore: null,
     now,
     monotonic: () => performance.now(),
-    after,
   })
   try {
     const diagnosis = await run(servers, () => undefined)

@@ -25,6 +25,7 @@ export const diagnosisCodes = {
   ok: [
     'program-versions',
     'key-store-works',
+    'card-tls-ready',
     'module-loaded',
     'module-architecture',
     'reader-found',
@@ -43,6 +44,7 @@ export const diagnosisCodes = {
   attention: [
     'policy-test',
     'key-store-missing',
+    'card-tls-missing',
     'module-unsure',
     'card-absent',
     'card-tries',

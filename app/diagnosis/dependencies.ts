@@ -48,6 +48,8 @@ export interface DiagnosisDependencies {
   freeSpace: () => Promise<number | null>
   /** Whether the operating system's key store gives back what it was given; null where there is none to ask. */
   keyStore: (() => Promise<Outcome<boolean>>) | null
+  /** Whether mail servers can be reached with the card's key alone. */
+  cardTls: () => boolean
   /** Milliseconds since 1970. */
   now: () => number
 }

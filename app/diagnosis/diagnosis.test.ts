@@ -102,6 +102,7 @@ const healthy = (): DiagnosisDependencies => ({
   stores: () => Promise.resolve({ count: 1, unreadable: 0, health: { damaged: false, checkedAt: null } }),
   freeSpace: () => Promise.resolve(50 * 1024 ** 3),
   keyStore: () => Promise.resolve(ok(true)),
+  cardTls: () => true,
   now: () => now,
 })
 
@@ -197,6 +198,7 @@ describe('the findings', () => {
     ],
     ['a test workstation', { policy: { environment: 'test' } }, ['policy-test']],
     ['a key store that forgets', { keyStore: () => Promise.resolve(ok(false)) }, ['key-store-missing']],
+    ['no TLS with the card', { cardTls: () => false }, ['card-tls-missing']],
     ['no anchors', { trust: { ...healthy().trust, anchors: { accepted: 0, refused: 2 } } }, ['anchors-none']],
     [
       'no card for certificates',

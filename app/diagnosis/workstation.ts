@@ -24,6 +24,7 @@ export const programLines = async (deps: DiagnosisDependencies): Lines => {
       details: {},
     })
   }
+  lines.push({ area: 'program', code: deps.cardTls() ? 'card-tls-ready' : 'card-tls-missing', details: {} })
   return lines
 }
 

@@ -13,6 +13,7 @@ const common: DiagnosisLine[] = [
     details: { version: '0.1.0', platform: 'linux', arch: 'x64', node: '24.21.0' },
   },
   { area: 'program', code: 'key-store-works', details: {} },
+  { area: 'program', code: 'card-tls-ready', details: {} },
 ]
 const store: DiagnosisLine[] = [
   { area: 'store', code: 'store-present', details: { count: 2 } },

@@ -37,6 +37,8 @@ export const diagnosis = {
   reportTodo: 'To do: {todo}',
   'line-program-versions': 'SousPli {version}, {platform} {arch}, Node {node}.',
   'line-key-store-works': 'The system’s key store keeps the secrets of this computer.',
+  'line-card-tls-ready': 'Connecting to servers with the card alone is possible.',
+  'line-card-tls-missing': 'The component that connects with the card alone is not in this installation.',
   'line-policy-test': 'The policy of this computer accepts test authorities.',
   'line-key-store-missing': 'The system’s key store does not answer: a card cannot open a mailbox here.',
   'line-module-missing': 'No card module found ({count} places: {where}).',
@@ -126,6 +128,8 @@ export const diagnosis = {
   'line-disk-unknown': 'The free space on the disk is not known.',
   'todo-policy-test': 'This is meant on a test computer; else remove “environment” from the policy.',
   'todo-key-store-missing': 'Log in to the system normally, or use a passphrase.',
+  'todo-card-tls-missing':
+    'Reinstall SousPli; mailboxes with Pro Santé Connect or a password work without it.',
   'todo-module-missing': 'Install “Cryptolib CPS” 5.2 or later, of the ANS.',
   'todo-module-unsure': 'Check that the Cryptolib CPS is version 5.2 or later.',
   'todo-module-failed': 'Unplug the reader and plug it in again; else reinstall the Cryptolib CPS.',

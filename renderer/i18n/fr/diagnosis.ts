@@ -37,6 +37,8 @@ export const diagnosis = {
   reportTodo: 'À faire : {todo}',
   'line-program-versions': 'SousPli {version}, {platform} {arch}, Node {node}.',
   'line-key-store-works': 'Le trousseau du système garde les secrets de ce poste.',
+  'line-card-tls-ready': 'La connexion aux serveurs avec la carte seule est possible.',
+  'line-card-tls-missing': 'Le composant de connexion avec la carte seule n’est pas dans cette installation.',
   'line-policy-test': 'La politique de ce poste accepte des autorités de test.',
   'line-key-store-missing':
     'Le trousseau du système ne répond pas : une carte ne peut pas ouvrir de messagerie ici.',
@@ -129,6 +131,8 @@ export const diagnosis = {
   'line-disk-unknown': 'La place libre sur le disque n’est pas connue.',
   'todo-policy-test': 'C’est voulu sur un poste de test ; sinon, retirez « environment » de la politique.',
   'todo-key-store-missing': 'Ouvrez la session du système normalement, ou utilisez une phrase de passe.',
+  'todo-card-tls-missing':
+    'Réinstallez SousPli ; les boîtes par Pro Santé Connect ou mot de passe fonctionnent sans lui.',
   'todo-module-missing': 'Installez « Cryptolib CPS » 5.2 ou plus récente, de l’ANS.',
   'todo-module-unsure': 'Vérifiez que la Cryptolib CPS est en version 5.2 ou plus récente.',
   'todo-module-failed': 'Débranchez puis rebranchez le lecteur ; sinon réinstallez la Cryptolib CPS.',
