@@ -4,20 +4,23 @@ import type { SignatureFinding } from './signed-data.ts'
 
 /** Contents looked at: bigger ones would be digested again and again. */
 const largest = 1024 * 1024
+/** Lines that may begin a footer, from the end. */
+const likelyFooters = 3
 
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1')
 const bytesOf = (text: string): Uint8Array => Buffer.from(text, 'latin1')
 
 /** The text without what lists and gateways add at its end: after a line of underscores, of equals signs, or « -- ». */
 const withoutFooter = (text: string): string[] => {
-  const cuts: string[] = []
-  for (const mark of text.matchAll(/\r\n(?:_{5,}|={5,}|-{5,}|-- ?)(?=[^\r\n]{0,200}\r\n|\r\n|$)/g))
-    cuts.push(
-      text.slice(0, mark.index),
-      `${text.slice(0, mark.index)}\r\n`,
-      `${text.slice(0, mark.index)}\r\n\r\n`,
-    )
-  return cuts.slice(-9)
+  const marks: number[] = []
+  for (const { index } of text.matchAll(/\r\n(?:_{5,}|={5,}|-{5,}|-- ?)(?=[^\r\n]{0,200}(?:\r\n|$))/g)) {
+    marks.push(index)
+    if (marks.length > likelyFooters) marks.shift()
+  }
+  return marks.flatMap((mark) => {
+    const kept = text.slice(0, mark)
+    return [kept, `${kept}\r\n`, `${kept}\r\n\r\n`]
+  })
 }
 
 const withEncoding = (head: string, encoding: string): string =>

@@ -22,6 +22,23 @@ export const noProtectedHeaders: ProtectedHeaders = {
   from: null,
 }
 
+/** The entries of an address list: commas outside quotes separate them. One walk, however many there are. */
+const listed = (value: string): string[] => {
+  const entries: string[] = []
+  let start = 0
+  let quoted = false
+  for (let at = 0; at < value.length; at += 1) {
+    const char = value[at]
+    if (char === '\\' && quoted) at += 1
+    else if (char === '"') quoted = !quoted
+    else if (char === ',' && !quoted) {
+      entries.push(value.slice(start, at))
+      start = at + 1
+    }
+  }
+  return [...entries, value.slice(start)]
+}
+
 /** Value of a field as compared: what means the same gives the same text. */
 const meaning = (field: FieldName, value: string): string => {
   if (field === 'subject') return decoded(value).normalize('NFC')
@@ -29,7 +46,7 @@ const meaning = (field: FieldName, value: string): string => {
     const time = Date.parse(value.replace(/\([^()]*\)/g, ' '))
     return Number.isNaN(time) ? value : new Date(time).toISOString()
   }
-  const addresses = value.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/).map((one) => {
+  const addresses = listed(value).map((one) => {
     const mailbox = readMailbox(one)
     return mailbox.kind === 'one' ? mailbox.address.toLowerCase() : decoded(one).toLowerCase()
   })
