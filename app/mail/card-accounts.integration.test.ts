@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startOpenssl } from '../card-tls/card-tls.fixture.ts'
+import { ok } from '../contract/errors.ts'
 import type { NewAccount } from '../contract/index.ts'
 import { people, startOperator, type Operator } from '../../test/operator/index.ts'
 import { schemesOf, softwareCard, tlsModuleMissing } from './card-key.fixture.ts'
@@ -24,7 +25,9 @@ const practiceWith = async (
     logins: ['card', 'password'],
     openCard: card.proofs.openCard,
     prove: (account) =>
-      account.card ? card.proofs.proofOf(account.card) : Promise.reject(new Error('no card account')),
+      account.card
+        ? card.proofs.proofOf(account.card)
+        : Promise.resolve(ok({ kind: 'password', password: account.password ?? '' })),
     ...more,
   })
   card.proofs.watch(practice.mail.cardChanged)
@@ -162,6 +165,7 @@ describe.skipIf(tlsModuleMissing !== null)(
       expect(card.signatures).toHaveLength(before)
       card.show('open')
       await practice.witness.until('online again', () => isOnline(practice))
+      await operator.mailbox('paul').waitFor((message) => message.subject === 'Écrit sans la carte')
       // Sessions were forgotten when the card left.
       expect(card.signatures.length).toBeGreaterThan(before)
       await practice.close()
@@ -209,6 +213,22 @@ describe.skipIf(tlsModuleMissing !== null)(
       await strict.practice.close()
     })
 
+    it('leaves passwords as they are, also where TLS comes first', async () => {
+      const { card, practice } = await practiceWith(operator, 'cps3')
+      const { password } = anne
+      value(
+        await practice.mail.createAccount({
+          ...wishFor(operator, 'tls'),
+          auth: { kind: 'password', password },
+        }),
+      )
+      await wholePass(practice)
+      card.show('no-card')
+      expect(isOnline(practice)).toBe(true)
+      expect(card.signatures).toEqual([])
+      await practice.close()
+    })
+
     it('does not sign for a server that is not believed', async () => {
       const { card, practice } = await practiceWith(operator, 'cps3', {
         verifyServer: () => Promise.resolve({ ok: false, error: { code: 'tls.revoked', retry: 'no' } }),
@@ -253,6 +273,14 @@ describe.skipIf(tlsModuleMissing !== null)('servers that require a certificate',
     ])
     const { practice } = await practiceWith(operator, profile)
     const wish = wishFor(operator, 'tls')
+    if (protocol === 'imap') {
+      const examined = await practice.mail.examine({
+        address: anne.address,
+        imap: { ...wish.imap, port: strict.port },
+        smtp: wish.smtp,
+      })
+      expect(value(examined).auth).toEqual(['card'])
+    }
     const outcome = await practice.mail.createAccount({
       ...wish,
       [protocol]: { ...wish[protocol], port: strict.port },

@@ -55,7 +55,7 @@ export const networkErrors = {
     'Try later; check that the computer reaches the IGC-Santé lists.',
   ),
   'tls.client-certificate-refused': sentence(
-    '{host, select, none {The server} other {The server {host}}} refused your card’s certificate{alert, select, certificate_expired {: it says it has expired} certificate_revoked {: it says it was revoked} unknown_ca {: it does not know its authority} other {}}.',
+    '{alert, select, certificate_required {{host, select, none {The server} other {The server {host}}} takes logins with a card only.} certificate_expired {{host, select, none {The server} other {The server {host}}} refused your card’s certificate: it says it has expired.} certificate_revoked {{host, select, none {The server} other {The server {host}}} refused your card’s certificate: it says it was revoked.} unknown_ca {{host, select, none {The server} other {The server {host}}} refused your card’s certificate: it does not know its authority.} other {{host, select, none {The server} other {The server {host}}} refused your card’s certificate.}}',
     'Your card opened no mailbox; no message was sent.',
     'Check that your card is still valid, then ask your operator whether logging in with the card is accepted.',
   ),

@@ -59,7 +59,7 @@ export const networkErrors = {
     'Réessayez plus tard ; vérifiez que le poste accède aux listes IGC-Santé.',
   ),
   'tls.client-certificate-refused': sentence(
-    '{host, select, none {Le serveur} other {Le serveur {host}}} a refusé le certificat de votre carte{alert, select, certificate_expired { : il le dit expiré} certificate_revoked { : il le dit révoqué} unknown_ca { : il ne reconnaît pas son autorité} other {}}.',
+    '{alert, select, certificate_required {{host, select, none {Le serveur} other {Le serveur {host}}} n’accepte que les connexions par carte.} certificate_expired {{host, select, none {Le serveur} other {Le serveur {host}}} a refusé le certificat de votre carte : il le dit expiré.} certificate_revoked {{host, select, none {Le serveur} other {Le serveur {host}}} a refusé le certificat de votre carte : il le dit révoqué.} unknown_ca {{host, select, none {Le serveur} other {Le serveur {host}}} a refusé le certificat de votre carte : il ne reconnaît pas son autorité.} other {{host, select, none {Le serveur} other {Le serveur {host}}} a refusé le certificat de votre carte.}}',
     'Votre carte n’a ouvert aucune boîte ; aucun message n’a été transmis.',
     'Vérifiez la validité de votre carte, puis demandez à votre opérateur s’il accepte la connexion par carte.',
   ),
