@@ -338,6 +338,16 @@ test('PSS and Edwards signatures are checked', () => {
   )
 })
 
+test('a signature that is no whole number of bytes is nobody’s, as PKITS breaks them', () => {
+  const { cert } = endEntity('CN=EE', good)
+  const odd = Buffer.from(cert.der)
+  // The count of unused bits, before the signature itself.
+  odd[odd.length - cert.signature.length - 1] = 2
+  const read = readX509(odd)
+  if (!read.ok) throw new Error('not read')
+  expect(verdictOf({ chain: [{ ...good, cert: read.value }, good] })).toBe('signature 0')
+})
+
 test('what is no certificate is refused: doubles, versions, times, lengths', () => {
   const plan = {
     subject: name('CN=x'),

@@ -160,6 +160,13 @@ export const wholeBits = (der: Der): Uint8Array => {
   return bytes
 }
 
+/** Bytes of a signature; one that is no whole number of bytes is empty, and nobody's. Throws. */
+export const signatureBits = (der: Der): Uint8Array => {
+  const [unused] = contentOfDer(der)
+  if (der.tag !== derTags.bitString || unused === undefined || unused > 7) throw new Malformed('bits')
+  return contentOfDer(der).subarray(unused === 0 ? 1 : der.end - der.contentStart)
+}
+
 /** Dotted form. Throws. */
 export const oidOf = (der: Der): string => {
   const content = contentOfDer(der)

@@ -9,8 +9,8 @@ import {
   fieldsOf,
   integerBytes,
   readDer,
+  signatureBits,
   timeOfDer,
-  wholeBits,
   wholeOf,
   type Der,
 } from './der.ts'
@@ -232,7 +232,7 @@ export const readCrl = (der: Uint8Array): Outcome<RevocationList> =>
     const whole = fieldsOf(readDer(der))
     const tbs = whole.required(derTags.sequence)
     const algorithm = readAlgorithm(whole.required(derTags.sequence))
-    const signature = wholeBits(whole.required(derTags.bitString))
+    const signature = signatureBits(whole.required(derTags.bitString))
     whole.end()
     const fields = fieldsOf(tbs)
     const version = fields.optional(derTags.integer)

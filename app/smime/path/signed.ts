@@ -191,7 +191,8 @@ export const keyWeakness = (key: KeyObject | null): string | null => {
     const curve = details?.namedCurve ?? 'unnamed'
     return acceptedCurves.has(curve) ? null : `ec-${curve}`
   }
-  return type === 'ed25519' || type === 'ed448' ? null : type
+  // X25519 signs nothing: for encryption alone (RFC 8551 §2.3).
+  return type === 'ed25519' || type === 'ed448' || type === 'x25519' ? null : type
 }
 
 /** Why a signature's digest is too weak; null when it is not. */

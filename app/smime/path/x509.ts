@@ -9,9 +9,9 @@ import {
   fieldsOf,
   integerBytes,
   readDer,
+  signatureBits,
   smallInteger,
   timeOfDer,
-  wholeBits,
   wholeOf,
   type Der,
 } from './der.ts'
@@ -201,7 +201,7 @@ export const parseX509 = (given: Uint8Array): X509 => {
   const whole = fieldsOf(readDer(der))
   const tbs = whole.required(derTags.sequence)
   const algorithm = readAlgorithm(whole.required(derTags.sequence))
-  const signature = wholeBits(whole.required(derTags.bitString))
+  const signature = signatureBits(whole.required(derTags.bitString))
   whole.end()
 
   const fields = fieldsOf(tbs)
