@@ -204,7 +204,8 @@ export const createCardService = (deps: CardDependencies): CardService => {
         ? ok({ card, link })
         : fail('card.other-card', { retry: 'after-change' })
     if (state.state === 'module-failed') return { ok: false, error: state.error }
-    if (state.state === 'starting') return fail('card.process-lost', { retry: 'later' })
+    // A card shown with nothing behind it: its process has just ended.
+    if (state.state === 'starting' || 'token' in state) return fail('card.process-lost', { retry: 'later' })
     return fail(absenceCodes[state.state] ?? 'card.no-card', { retry: 'after-change' })
   }
 
