@@ -144,3 +144,10 @@ export const agreementAnswers = {
     secret: 'Pt4bdyrWitgxYylu4dt7XemJKYMa7o9dX0GZvr4sdNY=',
   },
 } as const
+
+/** The same on X25519: a private key, another's public key, and SHA-256 of what they agree on. */
+export const x25519Answer = {
+  privateKey: 'MC4CAQAwBQYDK2VuBCIEILDoWtvMUvAqZuYr47TfjJ3RTaq5bKLia2xszB/PUlVM',
+  publicKey: 'MCowBQYDK2VuAyEAGMmUCAs82RkberFq8UlsjtlOxeL6ct8siNCCeMSm/h4=',
+  secret: 'yWerqM8whdPgbjNxX8gRUcr90BROFUtn5SZaxZNzGFc=',
+} as const

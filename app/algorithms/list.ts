@@ -12,6 +12,7 @@ import {
   message,
   rsaAnswers,
   rsaKey,
+  x25519Answer,
 } from './known-answers.ts'
 
 /** node:crypto, or a copy of it that lacks something (Electron's BoringSSL, in tests). */
@@ -146,7 +147,7 @@ const agreement = (name: keyof typeof curveAnswers): Algorithm => ({
  * Every cryptographic algorithm app/ uses (architecture §2): what is not here is not used. Not here because they bring
  * their own code and prove themselves each time they are used: SQLCipher (AES-256-CBC, HMAC-SHA-512) in
  * @signalapp/sqlcipher, PKCS#12 (RC2, 3DES, AES, PBKDF2, HMAC) in node-forge, the card's RSA in its PKCS#11 module. TLS is
- * `tlsProfile`. CCM, Camellia, RC2, DSA, Ed25519, X25519 are not used: Electron's BoringSSL lacks some.
+ * `tlsProfile`. CCM, Camellia, RC2, Ed25519 are not used: Electron's BoringSSL lacks some.
  */
 export const algorithms: readonly Algorithm[] = [
   digest('md5', 'smime: signatures of former times, told from altered ones and never believed'),
@@ -226,6 +227,18 @@ export const algorithms: readonly Algorithm[] = [
   agreement('prime256v1'),
   agreement('secp384r1'),
   agreement('secp521r1'),
+  {
+    name: 'X25519',
+    usedBy: 'smime: content keys sent and received (RFC 8418)',
+    works: (crypto) => {
+      const { privateKey: own, publicKey: other, secret } = x25519Answer
+      const agreed = crypto.diffieHellman({
+        privateKey: crypto.createPrivateKey({ key: bytes(own), format: 'der', type: 'pkcs8' }),
+        publicKey: crypto.createPublicKey({ key: bytes(other), format: 'der', type: 'spki' }),
+      })
+      return crypto.createHash('sha256').update(agreed).digest('base64') === secret
+    },
+  },
   {
     name: 'WebCrypto SHA-256',
     usedBy: 'identity: PKCE (openid-client)',

@@ -16,16 +16,16 @@ import { dateProblem } from './path/x509.ts'
  * Whether a message may be encrypted for a certificate: its key usage must allow it, by transport for RSA and by agreement for
  * elliptic curves; a card's, whose keys die with the card, must say so itself (cps-card.md §2.4).
  */
-const canReceive = (certificate: CertificateFacts): boolean => {
+export const canReceive = (certificate: CertificateFacts): boolean => {
   const { keyUsage, extendedKeyUsage, x509, weak, isCard } = certificate
   const purpose =
     extendedKeyUsage === null ||
     extendedKeyUsage.includes(oids.emailProtection) ||
     extendedKeyUsage.includes(oids.anyExtendedUsage)
   const type = x509.publicKey.asymmetricKeyType
-  const bit = type === 'ec' ? keyUsageBits.keyAgreement : keyUsageBits.keyEncipherment
+  const bit = type === 'rsa' ? keyUsageBits.keyEncipherment : keyUsageBits.keyAgreement
   const usage = keyUsage === null ? !isCard : (keyUsage & bit) !== 0
-  return (type === 'rsa' || type === 'ec') && !weak && purpose && usage
+  return (type === 'rsa' || type === 'ec' || type === 'x25519') && !weak && purpose && usage
 }
 
 /** Whether a message may be encrypted today for a DER certificate: usage and dates; its chain was checked when it was kept. */
@@ -109,9 +109,9 @@ export const layOutSealing = (
 
   const infos = parsed(() =>
     recipients.map((facts): RecipientInfo =>
-      facts.x509.publicKey.asymmetricKeyType === 'ec'
-        ? agreeKey(facts, key)
-        : transportKey(facts, key, takes(facts, oids.rsaOaep)),
+      facts.x509.publicKey.asymmetricKeyType === 'rsa'
+        ? transportKey(facts, key, takes(facts, oids.rsaOaep))
+        : agreeKey(facts, key),
     ),
   )
   if (!infos.ok) return infos

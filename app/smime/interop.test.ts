@@ -308,6 +308,36 @@ describe('what we encrypt', () => {
     ])
   })
 
+  test('a key on X25519, which openssl 3.0 cannot do in CMS, we read ourselves', () => {
+    const [key, publicKey, request] = ['x.key', 'x.pub', 'x.csr'].map(pki.file) as [string, string, string]
+    pki.openssl(['genpkey', '-algorithm', 'X25519', '-out', key])
+    pki.openssl(['pkey', '-in', key, '-pubout', '-out', publicKey])
+    pki.openssl(['req', '-new', '-key', rsaSigner.key, '-subj', '/CN=X fictif', '-out', request])
+    const usage = pki.put('x.cnf', 'keyUsage=critical,keyAgreement')
+    const issued = [
+      '-force_pubkey',
+      publicKey,
+      '-CA',
+      rsaSigner.pem,
+      '-CAkey',
+      rsaSigner.key,
+      '-extfile',
+      usage,
+    ]
+    const pem = pki.openssl(['x509', '-req', '-in', request, '-days', '30', '-set_serial', '7', ...issued])
+    const who: Person = {
+      der: new Uint8Array(new X509Certificate(pem).raw),
+      pem: '',
+      key,
+      pkcs8: new Uint8Array(
+        createPrivateKey(Buffer.from(pki.read(key))).export({ type: 'pkcs8', format: 'der' }),
+      ),
+    }
+    const mail = value(encryptEntity({ entity, recipients: [who.der, rsaRecipient.der], random }))
+    for (const reader of [who, rsaRecipient])
+      expect(Buffer.from(layersOf(mail, [reader]).content).equals(entity)).toBe(true)
+  })
+
   test('nothing for a key that may only sign', () => {
     for (const who of [rsaSigner, ...ecSigners.values()])
       expect(encryptEntity({ entity, recipients: [who.der], random }).ok).toBe(false)
