@@ -149,7 +149,7 @@ describe.skipIf(tlsModuleMissing !== null)(
 
     it('loses its connections with the card, waits for it without asking anything of it, and comes back', async () => {
       const { card, practice } = await practiceWith(operator, 'cps3')
-      value(await practice.mail.createAccount(wishFor(operator, 'starttls')))
+      const account = value(await practice.mail.createAccount(wishFor(operator, 'starttls')))
       await wholePass(practice)
       const before = card.signatures.length
       card.show('no-card')
@@ -162,10 +162,18 @@ describe.skipIf(tlsModuleMissing !== null)(
       expect(connectionOf(practice)).toMatchObject({ retryAt: null })
       card.show('pin-needed')
       value(await practice.mail.syncNow())
+      await send(practice, account.id, paul.address, 'Sans la carte')
+      await practice.witness.until('it waits for the card too', () =>
+        practice.witness.state.outbox.find((item) => item.error?.code === 'card.login-required'),
+      )
       expect(card.signatures).toHaveLength(before)
       card.show('open')
       await practice.witness.until('online again', () => isOnline(practice))
-      await operator.mailbox('paul').waitFor((message) => message.subject === 'Écrit sans la carte')
+      await operator.mailbox('paul').waitFor((message) => message.subject === 'Sans la carte')
+      await practice.witness.until('nothing is wrong any more', () => {
+        const connection = connectionOf(practice)
+        return connection?.state === 'online' && connection.trouble === null ? true : undefined
+      })
       // Sessions were forgotten when the card left.
       expect(card.signatures.length).toBeGreaterThan(before)
       await practice.close()

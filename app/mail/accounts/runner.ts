@@ -343,6 +343,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   ])
 
   const drop = (): void => {
+    // Back again, it finds that nothing is wrong with it any more.
+    wanted = true
     for (const client of clients) client.close()
     foregroundBell.ring()
     backgroundBell.ring()
