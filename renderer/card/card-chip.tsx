@@ -35,11 +35,7 @@ export const CardChip = () => {
             : 'none'
   const word = t(`ownCard.chip-${state}`)
   return (
-    <AriaButton
-      className="card-chip-button"
-      aria-label={`${holder ? fullName(holder) : t('shell.openedWithout')} · ${t('ownCard.chip', { state: word })}`}
-      onPress={() => openPanel('card')}
-    >
+    <AriaButton className="card-chip-button" onPress={() => openPanel('card')}>
       <span className="card-chip-dot" data-tone={tones[state]} aria-hidden="true" />
       <span className="card-chip-name">
         {byCard ? 'CPS · ' : ''}
@@ -47,6 +43,7 @@ export const CardChip = () => {
         {byCard && holder?.rpps ? <span className="card-chip-rpps"> · RPPS {holder.rpps}</span> : null}
         {state === 'open' || state === 'none' ? null : <span className="card-chip-state"> · {word}</span>}
       </span>
+      <span className="visually-hidden"> · {t('ownCard.chip', { state: word })}</span>
       {colleagueAt(session, card, readers) ? <span className="card-chip-badge" aria-hidden="true" /> : null}
     </AriaButton>
   )

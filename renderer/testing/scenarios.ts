@@ -98,6 +98,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'storage-damaged': { session: 'open', card: 'open', damaged: true, low: true },
   'unlock-damaged': { ...locked('no-card'), damaged: true },
   'card-closed': { session: 'open', card: 'pin-needed' },
+  'english-unlock': { ...locked('pin-needed'), language: 'en', ailing: true },
   english: { session: 'open', card: 'open', language: 'en' },
   empty: { session: 'open', card: 'open', empty: true },
   'list-error': { session: 'open', card: 'open', listError: true },

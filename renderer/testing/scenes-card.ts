@@ -90,4 +90,20 @@ export const cardScenes: readonly Scene[] = [
       await page.getByRole('region', { name: 'Rapport à envoyer au support' }).scrollIntoViewIfNeeded()
     },
   },
+  {
+    name: 'card-window-english',
+    scenario: 'english',
+    steps: async (page) => {
+      await page.getByRole('button', { name: /Card and user/ }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  },
+  {
+    name: 'diagnosis-english',
+    scenario: 'english-unlock',
+    steps: async (page) => {
+      await page.getByRole('button', { name: 'Check this computer' }).click()
+      await page.getByRole('button', { name: 'Copy the report' }).waitFor()
+    },
+  },
 ]
