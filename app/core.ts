@@ -315,7 +315,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       keep: resources.keep,
       language: () => preferences.get().language,
     }),
-    ...keyHandlers({ protection, vault, uploads }),
+    ...keyHandlers({ protection, vault, uploads, keep: resources.keep }),
     ...inspectionHandlers({ mail, vault, uploads, trust, now }),
     ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
     ...diagnosisHandlers(

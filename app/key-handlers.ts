@@ -1,6 +1,6 @@
-import type { CoreMethod, Input, Outcome, Output } from './contract/index.ts'
+import { ok, type CoreMethod, type Input, type Outcome, type Output } from './contract/index.ts'
 import type { createProtection } from './protection/index.ts'
-import type { Uploads } from './reading/index.ts'
+import type { Resource, Uploads } from './reading/index.ts'
 import type { Vault } from './vault/index.ts'
 import { uploadedBytes } from './uploaded-bytes.ts'
 
@@ -12,26 +12,48 @@ const largestUpload = 10 * 1024 * 1024
 
 /** The calls of a window about keys and certificates. */
 export const keyHandlers = ({
-  protection,
+  protection: { keys, correspondents },
   vault,
   uploads,
+  keep,
 }: {
   protection: ReturnType<typeof createProtection>
   vault: Vault
   uploads: Uploads
+  /** Publishes what a window may save. */
+  keep: (resource: Resource) => string
 }): Handlers => {
   const takeUpload = (uploadId: string): Promise<Outcome<Uint8Array>> =>
     uploadedBytes({ uploads, vault }, uploadId, largestUpload)
   return {
     'keys.importP12': async ({ uploadId, passphrase }) => {
       const bytes = await takeUpload(uploadId)
-      return bytes.ok ? protection.importP12(bytes.value, passphrase) : bytes
+      return bytes.ok ? keys.importFile(bytes.value, passphrase) : bytes
     },
-    'keys.list': () => protection.keys(),
-    'certificates.forAddress': ({ address }) => protection.certificatesFor(address),
+    'keys.list': () => keys.list(),
+    'keys.remove': ({ fingerprint }) => keys.remove(fingerprint),
+    'keys.expiring': () => keys.expiring(),
+    'keys.dismissExpiry': () => keys.dismissExpiry(),
+    'certificates.forAddress': ({ address }) => correspondents.forAddress(address),
     'certificates.import': async ({ uploadId }) => {
       const bytes = await takeUpload(uploadId)
-      return bytes.ok ? protection.importCertificate(bytes.value) : bytes
+      return bytes.ok ? correspondents.importFile(bytes.value) : bytes
+    },
+    'certificates.correspondents': ({ text }) => correspondents.list(text),
+    'certificates.changes': ({ addresses }) => correspondents.changes(addresses),
+    'certificates.decide': (choice) => correspondents.decide(choice),
+    'certificates.forget': (wish) => correspondents.forget(wish),
+    'certificates.export': async ({ fingerprint }) => {
+      const der = await correspondents.exportDer(fingerprint)
+      if (!der.ok) return der
+      const bytes = ok(der.value)
+      const url = keep({
+        mimeType: 'application/pkix-cert',
+        size: der.value.byteLength,
+        fileName: 'certificat.cer',
+        read: () => bytes,
+      })
+      return ok({ url })
     },
   }
 }

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
 import { Correspondent, MessageId, TrustClass } from './mail.ts'
-import { CertificateSummary } from './verdict.ts'
 import { ErrorData } from './errors.ts'
 
 export const DraftId = z.number().int().positive()
@@ -61,6 +60,10 @@ export const SendCheck = z.object({
     'size',
     /** `address` null: the sender's own, without which the copy in Sent could not be read. */
     'missing-certificate',
+    /** The recipient's certificate changed and the user has not said which to use. */
+    'certificate-changed',
+    /** The recipient's certificate ends within 60 days, on `date`. */
+    'certificate-expiring',
     'card-needed',
   ]),
   blocking: z.boolean(),
@@ -69,6 +72,8 @@ export const SendCheck = z.object({
   /** Bytes, for `size`. */
   size: z.number().int().nullable(),
   limit: z.number().int().nullable(),
+  /** ISO 8601, for `certificate-expiring`. */
+  date: z.string().optional(),
 })
 export type SendCheck = z.infer<typeof SendCheck>
 
@@ -146,15 +151,6 @@ export const composeCalls = {
   'outbox.confirm': call(OutboxId, Nothing),
   /** Another date for what has not left. */
   'outbox.reschedule': call(OutboxId.extend({ at: z.iso.datetime({ offset: true }) }), Nothing),
-  /** A p12 file: its private keys and certificates go into the vault; answers the certificates of the keys. */
-  'keys.importP12': call(
-    z.object({ uploadId: z.string().max(100), passphrase: z.string().max(512) }),
-    z.array(CertificateSummary),
-  ),
-  'keys.list': call(Nothing, z.array(CertificateSummary)),
-  /** Recipients' certificates known: from signed mail seen, or imported. */
-  'certificates.forAddress': call(z.object({ address: z.string() }), z.array(CertificateSummary)),
-  'certificates.import': call(z.object({ uploadId: z.string().max(100) }), CertificateSummary),
 }
 export const composeEvents = {
   'outbox.changed': z.array(OutboxItem),

@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { accountCalls, accountEvents } from './accounts.ts'
 import { actionCalls, actionEvents } from './actions.ts'
 import { cardCalls, cardEvents } from './card.ts'
+import { certificateCalls } from './certificates.ts'
 import { composeCalls, composeEvents } from './compose.ts'
 import { deliveryCalls } from './delivery.ts'
 import { diagnosisCalls, diagnosisEvents } from './diagnosis.ts'
@@ -18,6 +19,7 @@ import { windowCalls } from './window.ts'
 export * from './accounts.ts'
 export * from './actions.ts'
 export * from './card.ts'
+export * from './certificates.ts'
 export * from './compose.ts'
 export * from './delivery.ts'
 export * from './diagnosis.ts'
@@ -48,6 +50,7 @@ export const coreCalls = {
   ...folderCalls,
   ...searchCalls,
   ...composeCalls,
+  ...certificateCalls,
   ...exchangeCalls,
   ...deliveryCalls,
   ...diagnosisCalls,

@@ -4,6 +4,7 @@ export { createOwners, type Owners } from './owners.ts'
 export type { RebuildWish } from './rebuild.ts'
 export type { FolderSize } from './operations/storage.ts'
 export type { RestoreWish } from './restore.ts'
+export type { AddressCertificate, CertificateUses } from './operations/certificates.ts'
 export type { StoredAccount, StoredCard } from './operations/accounts.ts'
 export type {
   RenameCandidate,

@@ -2,6 +2,7 @@ import type { Operation } from '../operation.ts'
 import { accountOperations } from './accounts.ts'
 import { actionOperations } from './actions.ts'
 import { appendOperations } from './appends.ts'
+import { certificateOperations } from './certificates.ts'
 import { checkOperations } from './check.ts'
 import { correspondentOperations } from './correspondents.ts'
 import { deliveryOperations } from './delivery.ts'
@@ -44,6 +45,7 @@ export const operations = {
   ...savedSearchOperations,
   ...importOperations,
   ...keyOperations,
+  ...certificateOperations,
   ...metaOperations,
   ...partOperations,
   ...checkOperations,

@@ -5,23 +5,20 @@ import { keyOperations } from './keys.ts'
 const at = (now: number) => ({ now: () => now })
 const der = new Uint8Array([1])
 
-test('certificates are found by address, and a key makes its certificate our own', () => {
+test('a key makes its certificate our own, and is forgotten with the addresses of it', () => {
   const db = storeForTest()
   const put = keyOperations['certificates.put']
-  put(db, { fingerprint: 'a', der, source: 'signed-mail', addresses: ['x@test', 'y@test'] }, at(1))
-  put(db, { fingerprint: 'b', der, source: 'import', addresses: ['x@test'] }, at(2))
+  put(db, { fingerprint: 'b', der, source: 'import' }, at(2))
   keyOperations['keys.put'](db, { fingerprint: 'b', pkcs8: new Uint8Array([9]) }, at(3))
-  put(db, { fingerprint: 'b', der, source: 'signed-mail', addresses: [] }, at(4))
-  const found = keyOperations['certificates.forAddress'](db, { address: 'x@test' }, at(5))
-  expect(found.map(({ fingerprint, source, addedAt }) => [fingerprint, source, addedAt])).toEqual([
-    ['b', 'own', 2],
-    ['a', 'signed-mail', 1],
-  ])
+  put(db, { fingerprint: 'b', der, source: 'signed-mail' }, at(4))
   const [key] = keyOperations['keys.list'](db, {}, at(5))
-  expect(key?.fingerprint).toBe('b')
+  expect(key).toMatchObject({ fingerprint: 'b', source: 'own', addedAt: 2 })
   expect([...(key?.pkcs8 ?? [])]).toEqual([9])
-  keyOperations['keys.remove'](db, { fingerprint: 'b' }, at(6))
+  expect(keyOperations['keys.remove'](db, { fingerprint: 'b' }, at(6))).toBe(true)
+  expect(keyOperations['keys.remove'](db, { fingerprint: 'b' }, at(6))).toBe(false)
   expect(keyOperations['keys.list'](db, {}, at(6))).toEqual([])
+  expect([...(keyOperations['certificates.get'](db, { fingerprint: 'b' }, at(6)) ?? [])]).toEqual([1])
+  expect(keyOperations['certificates.get'](db, { fingerprint: 'none' }, at(6))).toBeNull()
   expect(() => {
     keyOperations['keys.put'](db, { fingerprint: 'none', pkcs8: der }, at(7))
   }).toThrow(/FOREIGN KEY/)
@@ -29,7 +26,7 @@ test('certificates are found by address, and a key makes its certificate our own
 
 test('what a correspondent reads is what was stated last, whatever order mail is read in', () => {
   const db = storeForTest()
-  keyOperations['certificates.put'](db, { fingerprint: 'a', der, source: 'import', addresses: [] }, at(1))
+  keyOperations['certificates.put'](db, { fingerprint: 'a', der, source: 'import' }, at(1))
   const note = (algorithms: string[], statedAt: number) => {
     keyOperations['certificates.noteCapabilities'](db, { fingerprint: 'a', algorithms, statedAt }, at(9))
   }

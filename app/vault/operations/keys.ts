@@ -25,41 +25,22 @@ const certificate = (row: CertificateRow): StoredCertificate => ({
 })
 
 export const keyOperations = {
-  /**
-   * Remembers a certificate and the addresses it may be used for (lower case). One already known keeps its first
-   * source, unless it becomes `own`.
-   */
+  /** Remembers a certificate. One already known keeps its first source, unless it becomes `own`. */
   'certificates.put': operation(
-    (
-      db,
-      params: { fingerprint: string; der: Uint8Array; source: CertificateSource; addresses: string[] },
-      context,
-    ): void => {
+    (db, params: { fingerprint: string; der: Uint8Array; source: CertificateSource }, context): void => {
       db.prepare(
         `INSERT INTO certificates (fingerprint, der, source, added_at) VALUES ($fingerprint, $der, $source, $now)
          ON CONFLICT (fingerprint) DO UPDATE SET source = iif(excluded.source = 'own', 'own', source)`,
-      ).run({
-        fingerprint: params.fingerprint,
-        der: params.der,
-        source: params.source,
-        now: context.now(),
-      })
-      const link = db.prepare(
-        'INSERT OR IGNORE INTO certificate_addresses (address, fingerprint) VALUES ($address, $fingerprint)',
-      )
-      for (const address of params.addresses) link.run({ address, fingerprint: params.fingerprint })
+      ).run({ fingerprint: params.fingerprint, der: params.der, source: params.source, now: context.now() })
     },
   ),
-  /** Certificates usable for an address (lower case), latest added first. */
-  'certificates.forAddress': operation((db, params: { address: string }): StoredCertificate[] =>
-    db
-      .prepare(
-        `SELECT c.fingerprint, c.der, c.source, c.added_at FROM certificate_addresses a
-         JOIN certificates c ON c.fingerprint = a.fingerprint WHERE a.address = ? ORDER BY c.added_at DESC`,
-      )
-      .all<CertificateRow>([params.address])
-      .map(certificate),
-  ),
+  /** A stored certificate; null when there is none. */
+  'certificates.get': operation((db, params: { fingerprint: string }): Uint8Array | null => {
+    const row = db
+      .prepare('SELECT der FROM certificates WHERE fingerprint = ?')
+      .get<{ der: Uint8Array }>([params.fingerprint])
+    return row?.der ?? null
+  }),
   /** Notes what the holder's program reads, object identifiers; what was stated before (milliseconds) changes nothing. */
   'certificates.noteCapabilities': operation(
     (db, params: { fingerprint: string; algorithms: string[]; statedAt: number }): void => {
@@ -96,9 +77,12 @@ export const keyOperations = {
       .all<CertificateRow & { pkcs8: Uint8Array }>()
       .map((row) => ({ ...certificate(row), pkcs8: row.pkcs8 })),
   ),
-  /** Forgets a key; its certificate stays, to verify what it signed. */
-  'keys.remove': operation((db, params: { fingerprint: string }): void => {
-    db.prepare('DELETE FROM private_keys WHERE fingerprint = ?').run([params.fingerprint])
+  /** Forgets a key, and that its certificate is of any address; false when there is none. */
+  'keys.remove': operation((db, params: { fingerprint: string }): boolean => {
+    const { changes } = db.prepare('DELETE FROM private_keys WHERE fingerprint = ?').run([params.fingerprint])
+    db.prepare('DELETE FROM certificate_addresses WHERE fingerprint = ?').run([params.fingerprint])
+    db.prepare("UPDATE certificates SET source = 'import' WHERE fingerprint = ?").run([params.fingerprint])
+    return Number(changes) > 0
   }),
   /** The last good revocation list from an address (ECO.1.1.7); times in milliseconds. */
   'revocation.get': operation(
