@@ -20,9 +20,8 @@ export const CardChip = () => {
   const card = useStore(cardStore)
   const readers = useStore(readersStore)
   if (session?.phase !== 'open') return null
+  const { holder } = session
   const byCard = session.openedBy === 'card'
-  // The card tells more of its holder some seconds after the PIN.
-  const holder = session.holder ?? null
   const state: ChipState =
     card.state === 'open'
       ? 'open'
