@@ -1,7 +1,9 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { createTrust, importP12, namedDerOf, type DecryptionKey } from '../app/smime/index.ts'
 import { fail } from '../app/contract/errors.ts'
+import type { MessageInspection } from '../app/contract/index.ts'
 import { inspectMessage } from '../app/reading/index.ts'
+import { reading } from '../renderer/i18n/fr/reading.ts'
 import { exitCodes, readArguments, readDate, readInput, Unusable, type Inspected } from './inspect-input.ts'
 import { mboxMessages } from './inspect-mbox.ts'
 import { createVisibleText } from './inspect-visible-text.ts'
@@ -57,6 +59,17 @@ const asMessage = (bytes: Uint8Array): Uint8Array => {
   return Buffer.concat([Buffer.from(header), bytes])
 }
 
+/** What the window says of the signature and the encryption, in French. */
+const explanations = ({ verdict, reasons, notices, encryption }: MessageInspection): string[] => [
+  verdict === 'none' ? reading.unsignedMeaning : reading[`verdict_${verdict}`],
+  ...reasons.map((reason) => reading[`reason_${reason}`]),
+  ...notices.map((notice) =>
+    notice === 'revocation-unknown' ? reading.revocation_unknown : reading[`notice_${notice}`],
+  ),
+  ...(encryption.status === 'decrypted' && !encryption.integrityProtected ? [reading.notAuthenticated] : []),
+  ...(encryption.status === 'decrypted' && encryption.weak ? [reading.weakEncryption] : []),
+]
+
 /** `inspect message FILE.eml …` (docs/inspect.md). */
 export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> => {
   const { file, values } = readArguments(argv, {
@@ -102,6 +115,11 @@ export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> 
   if (!inspected.ok) throw new Unusable(`${file}: ${inspected.error.code}`)
   return {
     exitCode: exitCodes.good,
-    report: { file, message: messages === null ? null : index, ...inspected.value },
+    report: {
+      file,
+      message: messages === null ? null : index,
+      explanations: explanations(inspected.value),
+      ...inspected.value,
+    },
   }
 }
