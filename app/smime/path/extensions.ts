@@ -171,11 +171,9 @@ export const readSubjectKey = (value: Uint8Array): string => {
   return Buffer.from(contentOfDer(der)).toString('hex')
 }
 
-export const readAltNames = (value: Uint8Array): GeneralName[] => {
-  const der = readDer(value)
-  if (der.tag !== derTags.sequence) throw new Malformed('names')
-  return readGeneralNames(der)
-}
+/** Alternative names; an empty list, which some authorities write, holds none. */
+export const readAltNames = (value: Uint8Array): GeneralName[] =>
+  sequenceOf(readDer(value)).map(readGeneralName)
 
 const httpUrls = (names: readonly GeneralName[]): string[] =>
   names.flatMap((name) =>
