@@ -265,43 +265,35 @@ describe.skipIf(tlsModuleMissing !== null)('servers that require a certificate',
     await practice.close()
   })
 
-  it.each([
-    ['cps3', 'imap'],
-    ['cps3', 'smtp'],
-    ['cps4', 'imap'],
-    ['cps4', 'smtp'],
-  ] as const)('are heard when they refuse the certificate itself (%s, %s)', async (profile, protocol) => {
-    const certFile = join(operator.folder, 'strict.pem')
-    const keyFile = join(operator.folder, 'strict.key')
-    await writeFile(certFile, operator.pki.servers.good.chainPem)
-    await writeFile(keyFile, operator.pki.servers.good.keyPem)
-    // It trusts nobody but itself. In TLS 1.3 it says so only after our part of the handshake is done.
-    const strict = await startOpenssl({ certFile, keyFile }, [
-      ...['-Verify', '1', '-verify_return_error', '-CAfile', certFile],
-    ])
-    const { practice } = await practiceWith(operator, profile)
-    const wish = wishFor(operator, 'tls')
-    if (protocol === 'imap') {
-      const examined = await practice.mail.examine({
-        address: anne.address,
-        imap: { ...wish.imap, port: strict.port },
-        smtp: wish.smtp,
+  it.each(['cps3', 'cps4'] as const)(
+    'are heard when they refuse the certificate itself (%s)',
+    async (profile) => {
+      const certFile = join(operator.folder, 'strict.pem')
+      const keyFile = join(operator.folder, 'strict.key')
+      await writeFile(certFile, operator.pki.servers.good.chainPem)
+      await writeFile(keyFile, operator.pki.servers.good.keyPem)
+      // It trusts nobody but itself. In TLS 1.3 it says so only after our part of the handshake is done.
+      const strict = await startOpenssl({ certFile, keyFile }, [
+        ...['-Verify', '1', '-verify_return_error', '-CAfile', certFile],
+      ])
+      const { practice } = await practiceWith(operator, profile)
+      const wish = wishFor(operator, 'tls')
+      const strictly = (protocol: 'imap' | 'smtp') => ({
+        ...wish,
+        [protocol]: { ...wish[protocol], port: strict.port },
       })
-      expect(value(examined).auth).toEqual(['card'])
-    }
-    const outcome = await practice.mail.createAccount({
-      ...wish,
-      [protocol]: { ...wish[protocol], port: strict.port },
-    })
-    expect(outcome).toMatchObject({
-      error: {
-        code: 'tls.client-certificate-refused',
-        retry: 'after-change',
-        details: { host: operator[protocol].host, alert: 'unknown_ca' },
-      },
-    })
-    expect(value(await practice.mail.listAccounts())).toEqual([])
-    await practice.close()
-    await strict.stop()
-  })
+      expect(value(await practice.mail.examine(strictly('imap'))).auth).toEqual(['card'])
+      for (const protocol of ['imap', 'smtp'] as const)
+        expect(await practice.mail.createAccount(strictly(protocol))).toMatchObject({
+          error: {
+            code: 'tls.client-certificate-refused',
+            retry: 'after-change',
+            details: { host: operator[protocol].host, alert: 'unknown_ca' },
+          },
+        })
+      expect(value(await practice.mail.listAccounts())).toEqual([])
+      await practice.close()
+      await strict.stop()
+    },
+  )
 })

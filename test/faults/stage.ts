@@ -62,6 +62,7 @@ export const prepareStage = async (
     ...account,
     auth: auth.kind,
     password: who.password,
+    card: null,
     maxMessageSize: null,
   })
   if (!stored.ok) throw new Error(stored.error.code)

@@ -49,8 +49,9 @@ export const examine = async (
   capabilitiesOf: CapabilitiesOf,
 ): Promise<Outcome<Discovery>> => {
   if (domainOf(wish.address) === null) return fail('account.address-invalid', { retry: 'after-change' })
-  const auth = await loginsOf(wish.imap, possible, capabilitiesOf)
-  return auth.ok ? ok({ ...wish, source: 'manual', auth: auth.value }) : auth
+  const { address, imap, smtp } = wish
+  const auth = await loginsOf(imap, possible, capabilitiesOf)
+  return auth.ok ? ok({ address, source: 'manual', imap, smtp, auth: auth.value }) : auth
 }
 
 /**
