@@ -18,7 +18,9 @@ const message = (raw: Uint8Array): Uint8Array =>
 
 const openSample = (name: string, anchor: string): Promise<OpenedMessage> => {
   const anchors = value(readAnchors(read(anchor)))
-  const keys = anchor.startsWith('selfmade') ? value(importP12(read('selfmade/pki/bob.p12'), 'geheim')).keys : []
+  const keys = anchor.startsWith('selfmade')
+    ? value(importP12(read('selfmade/pki/bob.p12'), 'geheim')).keys
+    : []
   return openMessage(message(read(name)), { fromAddresses: [], now, trust: trustIn(anchors), keys })
 }
 
