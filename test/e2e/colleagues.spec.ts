@@ -23,7 +23,13 @@ const deliver = (to: Person, subject: string): Promise<unknown> => {
   return world.operator.deliver({
     from: from.address,
     to: to.address,
-    raw: writeLetter({ from, to: [to], subject, text: 'Texte fictif.' }),
+    raw: writeLetter({
+      from,
+      to: [to],
+      subject,
+      text: 'Texte fictif.',
+      file: { name: 'fictif.bin', bytes: Buffer.from('Octets fictifs.') },
+    }),
   })
 }
 /** The part of the page's IndexedDB that is looked at: this file is compiled without the DOM. */
@@ -156,38 +162,41 @@ test('changing cards changes mailboxes: the first list is there within two secon
   expect(Math.min(...times)).toBeLessThan(2_000)
 })
 
+interface PageBridge {
+  souspli: {
+    invoke: (method: string, input: unknown) => Promise<{ value?: unknown }>
+    origins: { part: string }
+  }
+}
+/** Whether the page still gets the bytes of an address. */
+const isFetched = (url: string): Promise<boolean> =>
+  app.page.evaluate(
+    (address) =>
+      fetch(address).then(
+        async (answer) => answer.ok && (await answer.arrayBuffer()).byteLength > 0,
+        () => false,
+      ),
+    url,
+  )
+
 test('nothing of the former mailbox can be fetched any more', async () => {
   const link = await app.page.evaluate(async () => {
-    const { souspli } = globalThis as unknown as {
-      souspli: {
-        invoke: (method: string, input: unknown) => Promise<{ ok: boolean; value?: unknown }>
-      }
-    }
+    const { souspli } = globalThis as unknown as PageBridge
     const folders = (await souspli.invoke('folders.list', null)).value as { id: number; role: string }[]
     const inbox = folders.find(({ role }) => role === 'inbox')
-    const page = (await souspli.invoke('messages.page', {
-      folderId: inbox?.id,
-      before: null,
-      limit: 10,
-      filter: 'all',
-    })) as { value: { rows: { id: number }[] } }
-    const view = await souspli.invoke('messages.view', { id: page.value.rows[0]?.id })
-    return /souspli-part[^"\s]+/.exec(JSON.stringify(view))?.[0] ?? null
+    const query = { folderId: inbox?.id, before: null, limit: 10, filter: 'all' }
+    const page = (await souspli.invoke('messages.page', query)).value as { rows: { id: number }[] }
+    const view = await souspli.invoke('messages.view', { id: page.rows[0]?.id })
+    const found = /souspli-part:\/\/([^"\s]+)/.exec(JSON.stringify(view))?.[1]
+    return found === undefined ? null : `${souspli.origins.part}${found}`
   })
+  if (link === null) throw new Error('the message has no part to fetch')
+  expect(await isFetched(link)).toBe(true)
   await cards.swap('B')
   await expect(pinField()).toBeVisible({ timeout: patience })
-  if (link !== null) {
-    const answered = await app.page.evaluate(
-      (url) =>
-        fetch(url).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      link,
-    )
-    expect(answered).toBe(false)
-  }
+  expect(await isFetched(link)).toBe(false)
   await enter(paul.card.pin, 'Courrier pour Paul')
+  expect(await isFetched(link)).toBe(false)
 })
 
 test('with both cards in, the window offers the switch, and two cards are chosen from', async () => {
