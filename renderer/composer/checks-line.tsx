@@ -41,9 +41,11 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
     'missing-certificate',
     checks.some((check) => check.kind === 'missing-certificate' && check.blocking) ? 'alert' : 'warn',
   )
+  add('certificate-changed', 'alert')
   if (ownMissing)
     findings.push({ key: 'own-certificate', tone: 'alert', text: t('composer.check_own-certificate') })
   add('card-needed', 'warn')
+  add('certificate-expiring', 'warn')
   add('recipient-unknown', 'warn')
   add('no-subject', 'warn')
   add('recipient-trusted', 'ok')

@@ -13,6 +13,7 @@ import {
   SelectValue,
 } from 'react-aria-components'
 import type { AppError, Draft, DraftAttachment, DraftContent, OutboxItem } from '../../app/contract/index.ts'
+import { ChangeNotices } from '../certificates/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, cardStore, settingsStore, useNow, useStore } from '../data/index.ts'
 import {
@@ -131,6 +132,10 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
   /** When the message is to leave, once the PIN is given; null while it is not asked. */
   const [pinAskedFor, setPinAskedFor] = useState<{ at: Date | null } | null>(null)
   // The PIN is asked when sending, so a closed card does not keep the button from being pressed.
+  const changedAt = checks.flatMap(({ kind, address }) => (kind === 'certificate-changed' ? [address] : []))
+  const changed = [...content.to, ...content.cc, ...content.bcc].filter(({ address }) =>
+    changedAt.includes(address),
+  )
   const blocked = busy || sending || checks.some((check) => check.blocking && check.kind !== 'card-needed')
 
   const shownError = error ?? (state.save.state === 'failed' ? state.save.error : null)
@@ -262,6 +267,11 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         onCancel={cancel}
       />
       <ChecksLine checks={checks} />
+      {changed.length > 0 && (
+        <div className="composer-changes">
+          <ChangeNotices people={changed} />
+        </div>
+      )}
       {checks.some((check) => check.kind === 'missing-certificate' && check.address !== null) && (
         <p className="composer-advice muted small">{t('composer.getCertificate')}</p>
       )}

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { AppError, Draft, DraftAttachment, DraftContent, SendCheck } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { cardStore, useStore } from '../data/index.ts'
+import { cardStore, certificatesStore, useStore } from '../data/index.ts'
 
 /** Quiet time after a key before the draft is saved, in milliseconds. */
 const saveAfter = 400
@@ -97,11 +97,12 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
 
   const attachmentCount = attachments.length
   const cardState = useStore(cardStore).state
+  const decisions = useStore(certificatesStore)
   useEffect(() => {
     void invoke('drafts.check', { id: draft.id }).then((outcome) => {
       if (outcome.ok) setChecks(outcome.value)
     })
-  }, [draft.id, attachmentCount, cardState])
+  }, [draft.id, attachmentCount, cardState, decisions])
   // Closing the window of a draft, whatever closes it, keeps what was typed.
   useEffect(() => () => void flush(), [flush])
 

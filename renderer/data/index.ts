@@ -23,6 +23,7 @@ export {
   settingsStore,
   useStore,
 } from './stores.ts'
+export { certificatesChanged, certificatesStore } from './certificate-decisions.ts'
 export { inspectionStore, openInspection } from './inspection-request.ts'
 export { useFolderList, useFolders, useNow, type LiveList } from './live-list.ts'
 export { useSearchList } from './search-list.ts'

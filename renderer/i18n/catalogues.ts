@@ -1,5 +1,6 @@
 import { actions as enActions } from './en/actions.ts'
 import { assistant as enAssistant } from './en/assistant.ts'
+import { certificates as enCertificates } from './en/certificates.ts'
 import { common as enCommon } from './en/common.ts'
 import { composer as enComposer } from './en/composer.ts'
 import { diagnosis as enDiagnosis } from './en/diagnosis.ts'
@@ -18,6 +19,7 @@ import { storage as enStorage } from './en/storage.ts'
 import { unlock as enUnlock } from './en/unlock.ts'
 import { actions } from './fr/actions.ts'
 import { assistant } from './fr/assistant.ts'
+import { certificates } from './fr/certificates.ts'
 import { common } from './fr/common.ts'
 import { composer } from './fr/composer.ts'
 import { diagnosis } from './fr/diagnosis.ts'
@@ -38,6 +40,7 @@ import { unlock } from './fr/unlock.ts'
 /** French is the reference: its keys are the type, English must have the same ones (check.ts). */
 export const fr = {
   actions,
+  certificates,
   common,
   unlock,
   ownCard,
@@ -60,6 +63,7 @@ export const fr = {
 type Catalogue = { [A in keyof typeof fr]: { [K in keyof (typeof fr)[A]]: string } }
 
 export const en: Catalogue = {
+  certificates: enCertificates,
   common: enCommon,
   unlock: enUnlock,
   ownCard: enOwnCard,

@@ -1,6 +1,7 @@
 import { MailX } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { MessageRow, MessageView } from '../../app/contract/index.ts'
+import { ChangeNotices } from '../certificates/index.ts'
 import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
 import { QuarantineNotice } from '../exchange/index.ts'
@@ -80,6 +81,10 @@ const Message = ({
           className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}
         >
           <SenderHead view={view} />
+          <ChangeNotices
+            people={[view.row.from]}
+            signer={view.signature.status === 'none' ? null : (view.signature.signer?.fingerprint ?? null)}
+          />
           {/* An undecrypted message has nothing to show: the alarm above says why. */}
           {view.quarantine !== null && (
             <QuarantineNotice

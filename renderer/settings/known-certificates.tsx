@@ -1,25 +1,33 @@
-import { useState } from 'react'
-import type { AppError, CertificateSummary } from '../../app/contract/index.ts'
+import { useEffect, useState } from 'react'
+import type { AppError, CorrespondentCertificates } from '../../app/contract/index.ts'
+import { certificateOwner } from '../certificates/index.ts'
 import { invoke, uploadFile } from '../client/index.ts'
+import { certificatesChanged, certificatesStore, useStore } from '../data/index.ts'
 import { Button, ErrorBanner, FileDrop, showToast, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
-import { CertificateList, certificateOwner } from './certificate-list.tsx'
+import { CorrespondentCertificateList } from './correspondent-certificates.tsx'
 
-/** Correspondents' certificates: import one, see what is known for an address. */
+/** Correspondents' certificates with their history: look one up, import, export, prefer, forget. */
 export const KnownCertificates = ({ now }: { now: Date }) => {
-  const [address, setAddress] = useState('')
-  const [found, setFound] = useState<{ address: string; certificates: readonly CertificateSummary[] } | null>(
+  const changes = useStore(certificatesStore)
+  const [typed, setTyped] = useState('')
+  const [wanted, setWanted] = useState('')
+  const [found, setFound] = useState<{ text: string; list: readonly CorrespondentCertificates[] } | null>(
     null,
   )
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
-  const look = async (wanted: string): Promise<void> => {
-    if (wanted === '') return
-    setError(null)
-    const outcome = await invoke('certificates.forAddress', { address: wanted })
-    if (outcome.ok) setFound({ address: wanted, certificates: outcome.value })
-    else setError(outcome.error)
-  }
+  useEffect(() => {
+    let current = true
+    void invoke('certificates.correspondents', { text: wanted }).then((outcome) => {
+      if (!current) return
+      if (outcome.ok) setFound({ text: wanted, list: outcome.value })
+      else setError(outcome.error)
+    })
+    return () => {
+      current = false
+    }
+  }, [wanted, changes])
   const importFile = async (file: File): Promise<void> => {
     setBusy(true)
     setError(null)
@@ -32,11 +40,10 @@ export const KnownCertificates = ({ now }: { now: Date }) => {
       return
     }
     showToast({ text: t('settings.certificateImported', { owner: certificateOwner(outcome.value) }) })
-    const [first] = outcome.value.emails
-    if (first !== undefined) {
-      setAddress(first)
-      await look(first)
-    }
+    const [first = ''] = outcome.value.emails
+    setTyped(first)
+    setWanted(first.toLowerCase())
+    certificatesChanged()
   }
   return (
     <section className="settings-part" aria-labelledby="known-certificates">
@@ -46,28 +53,28 @@ export const KnownCertificates = ({ now }: { now: Date }) => {
         className="settings-form settings-search"
         onSubmit={(event) => {
           event.preventDefault()
-          void look(address.trim())
+          setError(null)
+          setWanted(typed.trim())
         }}
       >
-        <TextField
-          label={t('settings.certificateOf')}
-          value={address}
-          onChange={setAddress}
-          maxLength={320}
-        />
-        <Button type="submit" isDisabled={address.trim() === ''}>
-          {t('settings.lookUp')}
-        </Button>
+        <TextField label={t('settings.certificateOf')} value={typed} onChange={setTyped} maxLength={200} />
+        <Button type="submit">{t('settings.lookUp')}</Button>
       </form>
-      <div aria-live="polite">
-        {found === null ? null : found.certificates.length === 0 ? (
-          <p className="muted small">{t('settings.noCertificate', { address: found.address })}</p>
+      <div className="correspondent-list" aria-live="polite">
+        {found === null ? null : found.list.length === 0 ? (
+          <p className="muted small">
+            {found.text === ''
+              ? t('certificates.none')
+              : t('settings.noCertificate', { address: found.text })}
+          </p>
         ) : (
-          <CertificateList
-            label={t('settings.knownFor', { address: found.address })}
-            certificates={found.certificates}
-            now={now}
-          />
+          found.list.map((correspondent) => (
+            <CorrespondentCertificateList
+              key={correspondent.address}
+              correspondent={correspondent}
+              now={now}
+            />
+          ))
         )}
       </div>
       <FileDrop

@@ -1,25 +1,27 @@
 import { useEffect, useState } from 'react'
-import type { AppError, CertificateSummary } from '../../app/contract/index.ts'
+import type { AppError, OwnKey } from '../../app/contract/index.ts'
+import { certificateOwner } from '../certificates/index.ts'
 import { invoke, uploadFile } from '../client/index.ts'
-import { importedKeysStore } from '../data/index.ts'
-import { Button, ErrorBanner, FileDrop, showToast, Spinner, TextField } from '../design/index.ts'
+import { certificatesChanged, certificatesStore, importedKeysStore, useStore } from '../data/index.ts'
+import { Button, ErrorBanner, FileDrop, showError, showToast, Spinner, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
-import { CertificateList, certificateOwner } from './certificate-list.tsx'
+import { OwnKeyList } from './own-key-list.tsx'
 
 /** Private keys that decrypt, and how to bring one in: a p12 file and its password. */
 export const OwnKeys = ({ now }: { now: Date }) => {
-  const [keys, setKeys] = useState<readonly CertificateSummary[] | null>(null)
+  const [keys, setKeys] = useState<readonly OwnKey[] | null>(null)
   const [file, setFile] = useState<File | null>(null)
   const [chosenOnce, setChosenOnce] = useState(false)
   const [passphrase, setPassphrase] = useState('')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
+  const changes = useStore(certificatesStore)
   useEffect(() => {
     void invoke('keys.list', null).then((outcome) => {
       if (outcome.ok) setKeys(outcome.value)
       else setError(outcome.error)
     })
-  }, [])
+  }, [changes])
   const choose = (next: File | null): void => {
     setFile(next)
     setChosenOnce(true)
@@ -42,18 +44,22 @@ export const OwnKeys = ({ now }: { now: Date }) => {
       return
     }
     const added = outcome.value
-    const isNew = (one: CertificateSummary): boolean =>
-      !added.some(({ fingerprint }) => fingerprint === one.fingerprint)
-    setKeys((current) => [...(current ?? []).filter(isNew), ...added])
+    certificatesChanged()
     setFile(null)
     importedKeysStore.set(importedKeysStore.get() + 1)
     showToast({ text: t('settings.keyImported', { owner: added.map(certificateOwner).join(', ') }) })
+  }
+  const remove = async ({ certificate }: OwnKey): Promise<void> => {
+    const outcome = await invoke('keys.remove', { fingerprint: certificate.fingerprint })
+    if (!outcome.ok) return showError(outcome.error)
+    certificatesChanged()
+    showToast({ text: t('certificates.keyRemoved', { owner: certificateOwner(certificate) }) })
   }
   return (
     <section className="settings-part" aria-labelledby="own-keys">
       <h4 id="own-keys">{t('settings.ownKeys')}</h4>
       {keys && keys.length > 0 ? (
-        <CertificateList label={t('settings.ownKeys')} certificates={keys} now={now} />
+        <OwnKeyList keys={keys} now={now} onRemove={(key) => void remove(key)} />
       ) : keys ? (
         <p className="muted small">{t('settings.noKey')}</p>
       ) : null}

@@ -278,7 +278,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         }}
       />
       <div className="shell-content">
-        <StateBanners onStorage={() => openSettings('storage')} />
+        <StateBanners onStorage={() => openSettings('storage')} onKeys={() => openSettings('certificates')} />
         <ActionNotices />
         <BulkBar />
         {folderDrafts.length > 0 ? <LocalDrafts drafts={folderDrafts} onOpen={setDraftId} /> : null}

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Account, ErrorCode, ErrorData } from '../../app/contract/index.ts'
 import { CardBanners, useCardBanner } from '../card/index.ts'
+import { ExpiryBanner, useExpiries } from '../certificates/index.ts'
 import { invoke } from '../client/index.ts'
 import { PinDialog } from '../composer/index.ts'
 import { accountStore, cardStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
@@ -127,7 +128,7 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
 }
 
 /** What is not normal, in words, above the mailbox. Nothing when all is well. */
-export const StateBanners = ({ onStorage }: { onStorage: () => void }) => {
+export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onKeys: () => void }) => {
   const accounts = useStore(accountStore)
   const loadError = useStore(loadErrorStore)
   const troubled = accounts.filter(
@@ -138,8 +139,9 @@ export const StateBanners = ({ onStorage }: { onStorage: () => void }) => {
   const limited = accounts.filter(isNearlyFull)
   const storageTrouble = useStorageTrouble()
   const aboutCard = useCardBanner()
-  if (troubled.length + limited.length === 0 && !loadError && storageTrouble === null && !aboutCard)
-    return null
+  const { expiries, dismiss } = useExpiries()
+  const count = troubled.length + limited.length + expiries.length
+  if (count === 0 && !loadError && storageTrouble === null && !aboutCard) return null
   return (
     <div className="state-banners">
       {aboutCard ? <CardBanners /> : null}
@@ -166,6 +168,7 @@ export const StateBanners = ({ onStorage }: { onStorage: () => void }) => {
       {troubled.map((account) => (
         <AccountBanner key={account.id} account={account} several={accounts.length > 1} />
       ))}
+      <ExpiryBanner expiries={expiries} dismiss={dismiss} onKeys={onKeys} />
       {limited.map((account) => (
         <QuotaBanner key={account.id} account={account} />
       ))}

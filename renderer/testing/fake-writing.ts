@@ -1,4 +1,5 @@
 import type { Draft, Input, Method, OutboxItem } from '../../app/contract/index.ts'
+import { certificateChanges, expiries, knownCertificates, ownKeys } from './fixture-certificates.ts'
 import { outboxOf, waitingItem } from './fixture-outbox.ts'
 import { anne, correspondents } from './fixture-people.ts'
 import { fakeError, refuse, reply, type FakePart, type FakeWorld } from './fake-world.ts'
@@ -6,6 +7,7 @@ import { fakeError, refuse, reply, type FakePart, type FakeWorld } from './fake-
 /** Drafts, what is on its way, and what writing needs: correspondents, keys, certificates. */
 export const fakeWriting = ({ scenario, now, emit, newId, rows }: FakeWorld): FakePart => {
   let drafts: Draft[] = []
+  let changes = scenario.certificates ? certificateChanges : []
   let outbox: OutboxItem[] = scenario.outbox ? outboxOf(now, fakeError) : []
   return (method, input) => {
     // Calls are checked by the client on the way back; here the input is trusted as the contract types it.
@@ -47,8 +49,19 @@ export const fakeWriting = ({ scenario, now, emit, newId, rows }: FakeWorld): Fa
         drafts = drafts.map((one) => (one.id === id ? { ...one, content } : one))
         return reply(method, { savedAt: now.toISOString() })
       }
-      case 'drafts.check':
-        return reply(method, [])
+      case 'drafts.check': {
+        const content = drafts.find((one) => one.id === given<'drafts.check'>().id)?.content
+        const found = content?.encrypt
+          ? content.to.filter((one) => changes.some(({ address }) => address === one.address))
+          : []
+        return reply(
+          method,
+          found.map(({ address }) => ({
+            ...{ kind: 'certificate-changed' as const, blocking: true, address },
+            ...{ trust: null, size: null, limit: null },
+          })),
+        )
+      }
       case 'drafts.discard':
         drafts = drafts.filter((one) => one.id !== given<'drafts.discard'>().id)
         return reply(method, null)
@@ -87,19 +100,33 @@ export const fakeWriting = ({ scenario, now, emit, newId, rows }: FakeWorld): Fa
           { ...anne, trust: 'professional' },
         ])
       case 'keys.list':
-        return reply(method, [
-          {
-            fingerprint: 'a1',
-            subject: 'CN=anne.martin@medecin.mssante.test',
-            issuer: 'CN=TEST AC IGC-SANTE ELEMENTAIRE ORGANISATIONS',
-            serial: '4a01',
-            notBefore: '2025-02-01T00:00:00Z',
-            notAfter: '2028-02-01T00:00:00Z',
-            emails: [anne.address],
-            nationalId: null,
-            profession: null,
-          },
-        ])
+        return reply(method, scenario.certificates ? [...ownKeys] : ownKeys.slice(0, 1))
+      case 'keys.expiring':
+        return reply(method, scenario.certificates ? [...expiries] : [])
+      case 'keys.remove':
+      case 'keys.dismissExpiry':
+      case 'certificates.forget':
+        return reply(method, null)
+      case 'certificates.decide': {
+        const { address } = given<'certificates.decide'>()
+        changes = changes.filter((change) => change.address !== address)
+        return reply(method, null)
+      }
+      case 'certificates.changes': {
+        const { addresses } = given<'certificates.changes'>()
+        return reply(
+          method,
+          changes.filter(({ address }) => addresses.includes(address)),
+        )
+      }
+      case 'certificates.correspondents': {
+        const { text } = given<'certificates.correspondents'>()
+        const known = scenario.certificates ? knownCertificates : []
+        return reply(
+          method,
+          known.filter(({ address }) => address.includes(text)),
+        )
+      }
       case 'certificates.forAddress':
         return { ok: true, value: [] }
       default:

@@ -33,6 +33,8 @@ export interface Scenario {
   listError?: boolean
   /** Of the store, and of the disk under it. */
   damaged?: boolean
+  /** Certificates of correspondents changed, and one's own ends soon. */
+  certificates?: boolean
   low?: boolean
 }
 
@@ -95,6 +97,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   first: { session: 'no-vault', card: 'pin-needed' },
   'first-no-card': { session: 'no-vault', card: 'no-card' },
   mailbox: { session: 'open', card: 'open' },
+  certificates: { session: 'open', card: 'open', certificates: true },
   'storage-damaged': { session: 'open', card: 'open', damaged: true, low: true },
   'unlock-damaged': { ...locked('no-card'), damaged: true },
   'card-closed': { session: 'open', card: 'pin-needed' },

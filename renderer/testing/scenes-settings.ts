@@ -72,12 +72,70 @@ export const settingsScenes: readonly Scene[] = [
   },
   {
     name: 'settings-certificates',
+    scenario: 'certificates',
+    steps: async (page) => {
+      await settings('Certificats et clés')(page)
+      await page.getByRole('list', { name: /^Certificats connus de paul/ }).waitFor()
+    },
+  },
+  {
+    name: 'settings-certificates-history',
+    scenario: 'certificates',
+    steps: async (page) => {
+      await settings('Certificats et clés')(page)
+      await page.getByRole('list', { name: /^Certificats connus de sophie/ }).scrollIntoViewIfNeeded()
+    },
+  },
+  {
+    name: 'settings-certificates-none',
     scenario: 'mailbox',
     steps: async (page) => {
       await settings('Certificats et clés')(page)
       await page.getByLabel('Adresse du correspondant').fill('paul.bernard@medecin.mssante.test')
       await page.getByRole('button', { name: 'Chercher' }).click()
       await page.getByText('Aucun certificat connu').waitFor()
+    },
+  },
+  {
+    name: 'settings-certificates-delete',
+    scenario: 'certificates',
+    steps: async (page) => {
+      await settings('Certificats et clés')(page)
+      await page
+        .getByRole('button', { name: /^Supprimer la clé/ })
+        .last()
+        .click()
+      await page.getByRole('alertdialog').waitFor()
+    },
+  },
+  {
+    name: 'certificates-other-issuer',
+    scenario: 'certificates',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('row').filter({ hasText: 'BERNARD' }).first().click()
+      await page.getByText(/Le certificat de .* a changé/).waitFor()
+    },
+  },
+  {
+    name: 'certificates-renewal',
+    scenario: 'certificates',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('row').filter({ hasText: 'TESSIER' }).first().click()
+      await page.getByText(/Le certificat de .* a changé/).waitFor()
+    },
+  },
+  {
+    name: 'certificates-composer',
+    scenario: 'certificates',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('row').filter({ hasText: 'BERNARD' }).first().click()
+      await page.getByRole('button', { name: 'Répondre', exact: true }).click()
+      const dialog = page.getByRole('dialog')
+      await dialog.getByText('Chiffrer', { exact: true }).click()
+      await dialog.getByText(/Le certificat de .* a changé/).waitFor()
     },
   },
 ]

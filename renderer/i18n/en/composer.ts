@@ -33,6 +33,8 @@ export const composer = {
   'recipient_recipient-unknown': 'not checked',
   'recipient_address-invalid': 'wrong address',
   'recipient_missing-certificate': 'unknown certificate',
+  'recipient_certificate-changed': 'certificate changed',
+  'recipient_certificate-expiring': 'certificate expiring soon',
   'recipient_no-recipient': 'no recipient',
   'recipient_no-subject': 'no subject',
   'recipient_card-needed': 'card needed',
@@ -72,6 +74,10 @@ export const composer = {
   'check_missing-certificate':
     '{count, plural, one {Cannot encrypt: one recipient’s certificate is unknown} other {Cannot encrypt: # recipients’ certificates are unknown}}',
   'check_own-certificate': 'Cannot encrypt: your own certificate (.p12) has not been imported',
+  'check_certificate-changed':
+    '{count, plural, one {A recipient’s certificate has changed: choose which to use} other {The certificates of # recipients have changed: choose which to use}}',
+  'check_certificate-expiring':
+    '{count, plural, one {A recipient’s certificate expires within 60 days} other {The certificates of # recipients expire within 60 days}}',
   'check_card-needed': 'Card and code needed to sign',
   sizeOf: '{size} of {limit}',
   tooLarge: 'Too large: {size}. Remove an attachment.',

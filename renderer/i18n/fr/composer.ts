@@ -33,6 +33,8 @@ export const composer = {
   'recipient_recipient-unknown': 'non vérifié',
   'recipient_address-invalid': 'adresse incorrecte',
   'recipient_missing-certificate': 'certificat inconnu',
+  'recipient_certificate-changed': 'certificat changé',
+  'recipient_certificate-expiring': 'certificat bientôt expiré',
   'recipient_no-recipient': 'aucun destinataire',
   'recipient_no-subject': 'sans objet',
   'recipient_card-needed': 'carte nécessaire',
@@ -72,6 +74,10 @@ export const composer = {
   'check_missing-certificate':
     '{count, plural, one {Chiffrement impossible : certificat d’un destinataire inconnu} other {Chiffrement impossible : certificats de # destinataires inconnus}}',
   'check_own-certificate': 'Chiffrement impossible : votre propre certificat (.p12) n’est pas importé',
+  'check_certificate-changed':
+    '{count, plural, one {Le certificat d’un destinataire a changé : choisissez lequel utiliser} other {Les certificats de # destinataires ont changé : choisissez lesquels utiliser}}',
+  'check_certificate-expiring':
+    '{count, plural, one {Le certificat d’un destinataire expire dans moins de 60 jours} other {Les certificats de # destinataires expirent dans moins de 60 jours}}',
   'check_card-needed': 'Carte et code demandés pour signer',
   sizeOf: '{size} sur {limit}',
   tooLarge: 'Trop volumineux : {size}. Retirez une pièce jointe.',
