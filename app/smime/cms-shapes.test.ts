@@ -6,7 +6,7 @@ import { decodeBase64, encodeBase64, encodedLength } from './base64.ts'
 import { createBerSource, joined } from './ber.ts'
 import { readContentInfo } from './cms.ts'
 import { der } from './der.ts'
-import { decodedBody, readEntity } from './entity.ts'
+import { decodedBody, isCanonical, readEntity } from './entity.ts'
 import { unwrapAes, unwrapTripleDes, wrapAes } from './key-wrap.ts'
 import { takeApart } from './open.ts'
 import { createPeople, createPki, entity } from './smime.fixture.ts'
@@ -239,6 +239,21 @@ describe('compressed data', () => {
       expect(takeApart(raw, []).content).toBe(raw)
     }
   })
+})
+
+test('line ends are judged alike wherever bytes begin, and whatever stands in front', () => {
+  const piece = fc.constantFrom(0x0a, 0x0d, 0x0b, 0x09, 0x8a, 0x00, 0xff, 0x61)
+  const given = fc.tuple(fc.array(piece, { maxLength: 40 }), fc.nat(7), fc.boolean())
+  fc.assert(
+    fc.property(given, ([pieces, offset, afterCr]) => {
+      const bytes = new Uint8Array(offset + pieces.length).subarray(offset)
+      bytes.set(pieces)
+      const text = (afterCr ? '\r' : '') + Buffer.from(bytes).toString('latin1')
+      const expected = !/(?<!\r)\n/.test(text)
+      expect(isCanonical(bytes, afterCr ? 0x0d : undefined)).toBe(expected)
+    }),
+    { numRuns: 2000 },
+  )
 })
 
 test('a ContentInfo of any bytes is read or refused, and what follows it is nobody’s', () => {

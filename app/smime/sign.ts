@@ -123,7 +123,7 @@ export interface SigningRequest {
 }
 
 /** Copied and hashed in one turn of the event loop, bytes: some milliseconds. */
-const slice = 1024 * 1024
+const slice = 4 * 1024 * 1024
 
 /**
  * Copies an entity into the room of the message and hashes it on the way, while it is in the processor's cache. Fails with
