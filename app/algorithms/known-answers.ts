@@ -32,6 +32,8 @@ export const blockAnswers = {
   'aes-256-ecb': '8ea2b7ca516745bfeafc49904b496089',
 } as const
 
+/** Ten rounds, 32 bytes. */
+export const pbkdf2Answer = 'WNGpd+oypaB9jZep/l9+RR00T5VPpTt0oPwa04QzrsA='
 export const hmacAnswer = '8LwDuOIeyqFn1Ib9wO1GQkDbK0+p987ulQrC4EcS7Aw='
 export const hkdfAnswer = 'qw7daikWIkjuPqSTd+3c/eA/CKmnVNnOcDWRWUDQiqQ='
 export const argon2Answer = 'bVcPIf4DoKYgXMIcA4165MNz21ZKKTzxR2FFAf7q6Mg='

@@ -10,6 +10,7 @@ import {
   hkdfAnswer,
   hmacAnswer,
   message,
+  pbkdf2Answer,
   rsaAnswers,
   rsaKey,
   x25519Answer,
@@ -28,6 +29,7 @@ export type CryptoLibrary = Pick<
   | 'createVerify'
   | 'diffieHellman'
   | 'hkdfSync'
+  | 'pbkdf2Sync'
   | 'privateDecrypt'
   | 'publicEncrypt'
   | 'verify'
@@ -173,6 +175,11 @@ export const algorithms: readonly Algorithm[] = [
     name: 'HMAC-SHA-256',
     usedBy: 'vault: names of stores by their owner',
     works: (crypto) => crypto.createHmac('sha256', key).update(message).digest('base64') === hmacAnswer,
+  },
+  {
+    name: 'PBKDF2-HMAC-SHA-256',
+    usedBy: 'smime: keys of p12 files',
+    works: (crypto) => crypto.pbkdf2Sync(message, key, 10, 32, 'sha256').toString('base64') === pbkdf2Answer,
   },
   {
     name: 'HKDF-SHA-256',
