@@ -36,33 +36,28 @@ const ChangeNotice = ({ change, name }: { change: CertificateChange; name: strin
   }
   const title = t(change.refused ? 'certificates.refusedTitle' : 'certificates.changedTitle', { name })
   return (
-    <Banner
-      tone={change.kind === 'renewal' && !change.refused ? 'info' : 'warn'}
-      title={title}
-      actions={
-        <>
-          {change.refused ? null : (
-            <Button size="small" isDisabled={busy} onPress={() => void decide(false)}>
-              {t('certificates.keepFormer')}
-            </Button>
-          )}
-          <Button
-            size="small"
-            variant={change.kind === 'renewal' && !change.refused ? 'primary' : 'plain'}
-            isDisabled={busy}
-            onPress={() => void decide(true)}
-          >
-            {t('certificates.takeNew')}
-          </Button>
-        </>
-      }
-    >
+    <Banner tone={change.kind === 'renewal' && !change.refused ? 'info' : 'warn'} title={title}>
       <p>
         {t(`certificates.change-${change.kind}`)} {change.sameKey ? t('certificates.sameKey') : null}
       </p>
       <div className="change-sides">
         <Side title={t('certificates.former')} certificate={change.before} />
         <Side title={t('certificates.new')} certificate={change.after} />
+      </div>
+      <div className="change-actions">
+        {change.refused ? null : (
+          <Button size="small" isDisabled={busy} onPress={() => void decide(false)}>
+            {t('certificates.keepFormer')}
+          </Button>
+        )}
+        <Button
+          size="small"
+          variant={change.kind === 'renewal' && !change.refused ? 'primary' : 'plain'}
+          isDisabled={busy}
+          onPress={() => void decide(true)}
+        >
+          {t('certificates.takeNew')}
+        </Button>
       </div>
     </Banner>
   )

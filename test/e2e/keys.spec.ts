@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Locator } from '@playwright/test'
 import { people, type Person } from '../operator/index.ts'
@@ -149,6 +149,37 @@ test('a message is encrypted and signed; the copy in Sent is read again', async 
   await picture(hers.page, 'keys-sent-copy')
 })
 
+test('another certificate for a correspondent replaces none by itself: one is asked, also when writing', async () => {
+  const [keyFile, certificateFile] = [join(world.folder, 'other.key'), join(world.folder, 'other.pem')]
+  const names = ['-subj', '/CN=Paul BERNARD', '-addext', `subjectAltName=email:${paul.address}`]
+  const made = ['-newkey', 'rsa:2048', '-nodes', '-keyout', keyFile, '-out', certificateFile]
+  const usage = ['-addext', 'keyUsage=keyEncipherment', '-addext', 'basicConstraints=CA:FALSE']
+  execFileSync('openssl', ['req', '-x509', ...made, '-days', '300', ...names, ...usage], { stdio: 'pipe' })
+  await openSettings(hers.page, 'Certificats et clés')
+  await importCertificate(hers, 'autre.pem', readFileSync(certificateFile))
+  await says(known(hers), /Le certificat de .* a changé/, 'Autre émetteur.', 'À confirmer')
+  await picture(hers.page, 'keys-changed')
+  await closeSettings(hers.page)
+  await begin(hers, paul, 'À confirmer', 'Texte fictif à confirmer.')
+  await composer(hers).getByText('Chiffrer', { exact: true }).click()
+  await says(composer(hers), 'Le certificat d’un destinataire a changé', 'Autre émetteur.')
+  await expect(sendButton(hers)).toBeDisabled()
+  await picture(hers.page, 'keys-changed-composer')
+  await composer(hers).getByRole('button', { name: 'Garder l’ancien' }).click()
+  await expect(sendButton(hers)).toBeEnabled()
+  await expect(composer(hers).getByText(/a changé/)).toHaveCount(0)
+  await hers.page.keyboard.press('Escape')
+  await openSettings(hers.page, 'Certificats et clés')
+  await says(known(hers), 'Écarté')
+  await ownKeys(hers)
+    .getByRole('button', { name: /^Supprimer la clé/ })
+    .click()
+  const warning = hers.page.getByRole('alertdialog', { name: 'Supprimer définitivement cette clé ?' })
+  await says(warning, /ne pourront plus jamais être lus/)
+  await warning.getByRole('button', { name: 'Annuler' }).click()
+  await closeSettings(hers.page)
+})
+
 test('the recipient, who opened with a passphrase, imports his key and reads it', async () => {
   his = await world.openApp('paul')
   await his.page.getByRole('button', { name: 'Commencer' }).click()
@@ -210,6 +241,8 @@ test('with a card put in later, signing asks for the PIN, says the tries left, a
   expect(await world.cards.paul.triesLeft()).toBe(3)
   await read(hers, 'Signé après coup', 'Texte fictif signé avec la carte.')
   await says(hers.page, /Signature valide · .*BERNARD/i)
+  // He signed with his card; the certificate that was imported for his signatures is another one.
+  await says(hers.page, /Le certificat de .* a changé/)
   await picture(hers.page, 'keys-signed')
 })
 
