@@ -93,6 +93,7 @@ describe('the list', () => {
       'pbkdf2Sync',
       'privateDecrypt',
       'publicEncrypt',
+      'sign',
       'verify',
     ])
       known.add(name)

@@ -32,6 +32,7 @@ export type CryptoLibrary = Pick<
   | 'pbkdf2Sync'
   | 'privateDecrypt'
   | 'publicEncrypt'
+  | 'sign'
   | 'verify'
   | 'webcrypto'
 >
@@ -202,7 +203,8 @@ export const algorithms: readonly Algorithm[] = [
     works: (crypto) => {
       const [key, signature] = [publicKey(crypto), bytes(rsaAnswers.pkcs1)]
       const inPieces = crypto.createVerify('sha256').update(message).verify(key, signature)
-      return inPieces && crypto.verify('sha256', message, key, signature)
+      const made = crypto.sign('sha256', message, privateKey(crypto)).equals(signature)
+      return made && inPieces && crypto.verify('sha256', message, key, signature)
     },
   },
   {
