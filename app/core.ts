@@ -229,6 +229,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const searching = createSearching({
     vault,
     indexingWorker: start.indexingWorker,
+    indexDecrypted: policy.indexDecrypted ?? true,
     storedSource: mail.storedSource,
     emit,
     onFault: deps.onFault,

@@ -21,6 +21,8 @@ export interface SearchingDependencies {
   indexingWorker: string
   /** The source of a message as stored; null when it is not here. */
   storedSource: (id: number) => Promise<Outcome<Uint8Array | null>>
+  /** Of the policy: what was decrypted for the reader is searchable. */
+  indexDecrypted: boolean
   emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void
   onFault: (error: unknown) => void
   /** Milliseconds, monotonic. */
@@ -33,6 +35,9 @@ const silence = 30_000
 const userPause = 400
 /** The counts of saved searches follow what changes, not oftener than this. */
 const countsDelay = 2_000
+
+/** Messages taken out of the index in one transaction. */
+const forgottenAtOnce = 50
 
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -86,6 +91,13 @@ export const createSearching = (deps: SearchingDependencies) => {
     return ok(null)
   }
 
+  /** The policy no longer wants what was indexed under another one. */
+  const forgetDecrypted = async (): Promise<void> => {
+    let forgotten: Outcome<number>
+    do forgotten = await vault.run('indexing.forgetDecrypted', { limit: forgottenAtOnce })
+    while (started && forgotten.ok && forgotten.value > 0)
+  }
+
   const handlers: Handlers = {
     'messages.search': (query) => vault.run('search.page', query),
     'searches.list': () => vault.run('searches.list', {}),
@@ -107,6 +119,7 @@ export const createSearching = (deps: SearchingDependencies) => {
       started = true
       working.clear()
       indexing.start()
+      if (!deps.indexDecrypted) forgetDecrypted().catch(deps.onFault)
     },
     /** A window asked for something. */
     asked: (): void => {
@@ -129,7 +142,9 @@ export const createSearching = (deps: SearchingDependencies) => {
       }, countsDelay)
     },
     /** What the reader was shown decrypted becomes findable: the index is in the encrypted vault (docs/search.md). */
-    noteDecrypted: indexing.noteDecrypted,
+    noteDecrypted: (id: number, content: Uint8Array): void => {
+      if (deps.indexDecrypted) indexing.noteDecrypted(id, content)
+    },
     stop: async (): Promise<void> => {
       started = false
       clearTimeout(counting)

@@ -63,6 +63,11 @@ export const Policy = z
      * on the way), or `hidden` under the encryption, « [...] » outside (RFC 9788).
      */
     encryptedSubject: z.enum(['shown', 'hidden']).optional(),
+    /**
+     * Whether the text of encrypted messages, once the reader was shown it, is found by searches: true without it, since the
+     * index is in the vault, which is encrypted itself (docs/search.md). False also forgets what was indexed of it before.
+     */
+    indexDecrypted: z.boolean().optional(),
     /** « production » refuses test roots and test certificates (cps-card.md §2.7). */
     environment: z.enum(['production', 'test']).optional(),
   })

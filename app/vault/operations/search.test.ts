@@ -100,6 +100,21 @@ test('words are found folded, by prefix, in any field, and a grouped number by i
   expect(find('remplace')).toEqual([])
 })
 
+test('what was decrypted for the reader is found, until the policy wants it forgotten', () => {
+  const db = populated()
+  add(db, { id: 10, subject: 'Bilan', attachments: true })
+  add(db, { id: 11, subject: 'Clair' })
+  db.exec('UPDATE messages SET encrypted = 1 WHERE id = 10')
+  const texts = [{ fileName: 'bilan.pdf', text: 'créatinine fictive' }]
+  searchOperations['indexing.storeDecrypted'](db, { id: 10, text: 'sérologie fictive', texts }, context)
+  searchOperations['indexing.store'](db, { id: 11, copies: '', texts }, context)
+  const find = finder(db)
+  expect([find('serologie'), find('creatinine'), find('bilan')]).toEqual([[10], [11, 10], [11, 10]])
+  expect(searchOperations['indexing.forgetDecrypted'](db, { limit: 5 }, context)).toBe(1)
+  expect(searchOperations['indexing.forgetDecrypted'](db, { limit: 5 }, context)).toBe(0)
+  expect([find('serologie'), find('creatinine'), find('bilan')]).toEqual([[], [11], [11, 10]])
+})
+
 test('every operator finds what it names and nothing else', () => {
   const db = populated()
   const day = (year: number, month: number, date: number): number =>

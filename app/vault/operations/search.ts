@@ -104,6 +104,20 @@ export const searchOperations = {
       writeIndex(db, params.id, { body: body.text })
     },
   ),
+  /** Takes the text of encrypted messages out of the index again, some at a time; how many there were. */
+  'indexing.forgetDecrypted': operation((db, params: { limit: number }): number => {
+    const held = db
+      .prepare(
+        `SELECT m.id, b.text FROM messages m JOIN bodies b ON b.message_id = m.id
+         WHERE m.encrypted = 1 AND m.id IN (SELECT message_id FROM attachment_texts) ORDER BY m.id LIMIT $limit`,
+      )
+      .all<{ id: number; text: string }>(params)
+    for (const { id, text } of held) {
+      db.prepare('DELETE FROM attachment_texts WHERE message_id = ?').run([id])
+      writeIndex(db, id, { body: text })
+    }
+    return held.length
+  }),
   /**
    * What was read in a message's attachments, into the index and beside it for excerpts; the message has waited
    * enough. A message without a body any more is left out.
