@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { CertificateChange, CertificateSummary } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { certificatesChanged, certificatesStore, useStore } from '../data/index.ts'
@@ -24,15 +24,24 @@ const Side = ({ title, certificate }: { title: string; certificate: CertificateS
   </div>
 )
 
-const ChangeNotice = ({ change, name }: { change: CertificateChange; name: string }) => {
+const ChangeNotice = ({
+  change,
+  name,
+  onDecided,
+}: {
+  change: CertificateChange
+  name: string
+  onDecided: () => void
+}) => {
   const [busy, setBusy] = useState(false)
   const decide = async (take: boolean): Promise<void> => {
     setBusy(true)
     const { address, after } = change
     const outcome = await invoke('certificates.decide', { address, fingerprint: after.fingerprint, take })
     setBusy(false)
-    if (outcome.ok) certificatesChanged()
-    else showError(outcome.error)
+    if (!outcome.ok) return showError(outcome.error)
+    onDecided()
+    certificatesChanged()
   }
   const title = t(change.refused ? 'certificates.refusedTitle' : 'certificates.changedTitle', { name })
   return (
@@ -76,6 +85,7 @@ export const ChangeNotices = ({
 }) => {
   const decisions = useStore(certificatesStore)
   const [found, setFound] = useState<{ of: string; changes: readonly CertificateChange[] } | null>(null)
+  const place = useRef<HTMLDivElement>(null)
   const of = people.map(({ address }) => address).join('\n')
   useEffect(() => {
     if (of === '') return
@@ -90,15 +100,16 @@ export const ChangeNotices = ({
   const shown = (found?.of === of ? found.changes : []).filter(
     ({ refused, after }) => !refused || after.fingerprint === signer,
   )
-  if (shown.length === 0) return null
   return (
-    <div className="change-notices">
+    // The buttons go with the notice: the keyboard stays where it was, and Escape closes what is around.
+    <div ref={place} tabIndex={-1} className="change-notices" data-empty={shown.length === 0}>
       {shown.map((change) => {
         const known = people.find(({ address }) => address.toLowerCase() === change.address)
         return (
           <ChangeNotice
             key={`${change.address} ${change.after.fingerprint}`}
             change={change}
+            onDecided={() => place.current?.focus()}
             name={known?.name ? known.name : change.address}
           />
         )

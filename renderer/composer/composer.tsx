@@ -267,11 +267,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         onCancel={cancel}
       />
       <ChecksLine checks={checks} />
-      {changed.length > 0 && (
-        <div className="composer-changes">
-          <ChangeNotices people={changed} />
-        </div>
-      )}
+      <ChangeNotices people={changed} />
       {checks.some((check) => check.kind === 'missing-certificate' && check.address !== null) && (
         <p className="composer-advice muted small">{t('composer.getCertificate')}</p>
       )}

@@ -169,8 +169,15 @@ test('another certificate for a correspondent replaces none by itself: one is as
   await expect(sendButton(hers)).toBeEnabled()
   await expect(composer(hers).getByText(/a changé/)).toHaveCount(0)
   await hers.page.keyboard.press('Escape')
+  await expect(composer(hers)).toBeHidden()
   await openSettings(hers.page, 'Certificats et clés')
   await says(known(hers), 'Écarté')
+  const refused = known(hers).getByRole('listitem').filter({ hasText: 'Écarté' })
+  await refused.getByRole('button', { name: /^Oublier/ }).click()
+  await expect(refused).toHaveCount(0)
+  // It comes again, and nothing is decided this time.
+  await importCertificate(hers, 'autre.pem', readFileSync(certificateFile))
+  await says(known(hers), 'À confirmer')
   await ownKeys(hers)
     .getByRole('button', { name: /^Supprimer la clé/ })
     .click()
@@ -241,7 +248,7 @@ test('with a card put in later, signing asks for the PIN, says the tries left, a
   expect(await world.cards.paul.triesLeft()).toBe(3)
   await read(hers, 'Signé après coup', 'Texte fictif signé avec la carte.')
   await says(hers.page, /Signature valide · .*BERNARD/i)
-  // He signed with his card; the certificate that was imported for his signatures is another one.
+  // Nothing was decided of the certificate that was imported.
   await says(hers.page, /Le certificat de .* a changé/)
   await picture(hers.page, 'keys-signed')
 })
