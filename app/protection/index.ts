@@ -48,7 +48,7 @@ export interface Protection {
 export const createProtection = (deps: ProtectionDependencies): Protection => {
   const { vault, card, smime, now } = deps
   const correspondents = createCorrespondents({ vault, now })
-  const keys = createOwnKeys({ vault, card, correspondents, now })
+  const keys = createOwnKeys({ vault, card, correspondents, smime, now })
 
   /** The card when it is there; else a key of one's own that says the address. Errors are the card's. */
   const signer = async (from: string): Promise<Outcome<Signer>> => {

@@ -9,12 +9,12 @@ import {
   type OwnKey,
 } from '../contract/index.ts'
 import {
-  importP12,
   mayReceive,
   readCertificate,
   summaryOf,
   usesOf,
   type CertificateFacts,
+  type Smime,
 } from '../smime/index.ts'
 import type { CertificateUses, Vault } from '../vault/index.ts'
 import { useNames, type Correspondents } from './correspondents.ts'
@@ -67,11 +67,13 @@ export const createOwnKeys = ({
   vault,
   card,
   correspondents,
+  smime,
   now,
 }: {
   vault: Vault
   card: Pick<CardService, 'state'>
   correspondents: Correspondents
+  smime: Pick<Smime, 'importP12'>
   now: () => Date
 }) => {
   const held = async (): Promise<Outcome<Held[]>> => {
@@ -108,7 +110,7 @@ export const createOwnKeys = ({
   return {
     /** Keeps the keys of a p12 file with its certificates; the codes of `importP12` of S/MIME. The password is not kept. */
     importFile: async (bytes: Uint8Array, passphrase: string): Promise<Outcome<CertificateSummary[]>> => {
-      const imported = importP12(bytes, passphrase)
+      const imported = await smime.importP12(bytes, passphrase)
       if (!imported.ok) return imported
       const { keys, chain } = imported.value
       try {

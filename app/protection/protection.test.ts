@@ -217,3 +217,16 @@ test('one is warned 60 days before the end, once a day, of what nothing newer re
     { kind: 'certificate-expiring', blocking: false, address, date: ends.toISOString() },
   ])
 })
+
+test('a key file is read in the thread and kept; a wrong password is told, and brings nothing', async () => {
+  const { keys, open } = started()
+  const files = ['-in', pki.put('c.pem', own.pem), '-inkey', pki.put('k.pem', own.keyPem)]
+  const p12 = new Uint8Array(pki.openssl(['pkcs12', '-export', ...files, '-passout', 'pass:fictif']))
+  expect(code(await keys.importFile(p12, 'autre'))).toBe('p12.wrong-passphrase')
+  expect(value(await keys.list())).toEqual([])
+  expect(value(await keys.importFile(p12, 'fictif'))).toMatchObject([{ fingerprint: fingerprint(own) }])
+  const sealed = value(
+    await smime.encrypt({ entity, recipients: [own.der], capabilities: new Map(), random }),
+  )
+  expect(value(await open(sealed, [], now)).encryption.status).toBe('decrypted')
+})

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ok, type Outcome } from '../contract/errors.ts'
 import { encryptEntity, layOutSealing, type EncryptionRequest } from './encrypt.ts'
 import { judge, openMessage, type OpenContext, type OpenedMessage } from './open.ts'
+import type { ImportedFile } from './p12.ts'
 import { signEntity, type SigningRequest } from './sign.ts'
 import { createSmimeThread } from './thread.ts'
 
@@ -29,6 +30,8 @@ export interface Smime {
   open(raw: Uint8Array, context: OpenContext): Promise<Outcome<OpenedMessage>>
   /** `encryptEntity`, and the codes of `open`. */
   encrypt(request: EncryptionRequest): Promise<Outcome<Uint8Array>>
+  /** `importP12`, in the thread, and the codes of `open`. */
+  importP12(bytes: Uint8Array, passphrase: string): Promise<Outcome<ImportedFile>>
   /** `signEntity`. */
   sign(request: SigningRequest): Promise<Outcome<Uint8Array>>
   /** Ends the worker thread, with the contents and keys it may hold. */
@@ -79,6 +82,12 @@ export const createSmime = (params: {
         await copyInto(entity, room, contentStart)
         return { job: sealing.value, transfer: [room, key] }
       })
+    },
+    importP12: async (bytes, passphrase) => {
+      const done = await thread.run('importP12', () =>
+        Promise.resolve({ job: { bytes: new Uint8Array(bytes), passphrase }, transfer: [] }),
+      )
+      return done.ok ? done.value : done
     },
     sign: (request) => signEntity(request),
     stop: () => thread.stop(),

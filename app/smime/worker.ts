@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads'
+import { fail } from '../contract/errors.ts'
 import { seal } from './encrypt.ts'
 import { takeApart } from './open.ts'
+import { importP12 } from './p12.ts'
 import type { SmimeJobs, SmimeResults, ToSmimeWorker } from './worker-protocol.ts'
 
 /** Below, bytes may lie in a pool that cannot be given away. */
@@ -30,6 +32,13 @@ const work = (
   if (message.kind === 'open') {
     const value = open(message.job)
     return { value, rooms: [message.job.raw, value.content] }
+  }
+  if (message.kind === 'importP12') {
+    const { bytes, passphrase } = message.job
+    const imported = importP12(bytes, passphrase)
+    // Small: what goes back is copied, and what stays here goes with the thread.
+    const value = imported.ok ? imported : fail(imported.error.code, { retry: imported.error.retry })
+    return { value, rooms: [] }
   }
   const value = seal(message.job)
   return { value, rooms: [value] }
