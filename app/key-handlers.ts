@@ -34,7 +34,6 @@ export const keyHandlers = ({
     'keys.remove': ({ fingerprint }) => keys.remove(fingerprint),
     'keys.expiring': () => keys.expiring(),
     'keys.dismissExpiry': () => keys.dismissExpiry(),
-    'certificates.forAddress': ({ address }) => correspondents.forAddress(address),
     'certificates.import': async ({ uploadId }) => {
       const bytes = await takeUpload(uploadId)
       return bytes.ok ? correspondents.importFile(bytes.value) : bytes

@@ -86,8 +86,7 @@ export const certificateCalls = {
   /** Own certificates (keys and card) to warn of; none once dismissed today. */
   'keys.expiring': call(Nothing, z.array(Expiry)),
   'keys.dismissExpiry': call(Nothing, Nothing),
-  /** Recipients' certificates known: from signed mail seen, or imported. */
-  'certificates.forAddress': call(z.object({ address: Address }), z.array(CertificateSummary)),
+  /** A correspondent's certificate, PEM, DER or p7b; replaces none by itself. `certificate.malformed`. */
   'certificates.import': call(z.object({ uploadId: UploadId }), CertificateSummary),
   /** Correspondents whose name or address has a text in it, all for an empty one; at most 200. */
   'certificates.correspondents': call(

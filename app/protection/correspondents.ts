@@ -28,7 +28,7 @@ export const useNames: Readonly<Record<CertificateUses, CertificateUse[]>> = {
   both: ['signature', 'encryption'],
 }
 
-export const summaries = (certificates: readonly { der: Uint8Array }[]): CertificateSummary[] =>
+const summaries = (certificates: readonly { der: Uint8Array }[]): CertificateSummary[] =>
   certificates.flatMap(({ der }) => {
     const summary = summarise(der)
     return summary.ok ? [summary.value] : []
@@ -146,10 +146,6 @@ export const createCorrespondents = ({ vault, now }: { vault: Vault; now: () => 
       return current
         ? ok(current)
         : fail('smime.no-recipient-certificate', { details, retry: 'after-change' })
-    },
-    forAddress: async (address: string): Promise<Outcome<CertificateSummary[]>> => {
-      const rows = await rowsOf(address)
-      return rows.ok ? ok(summaries(rows.value)) : rows
     },
     changes: async (addresses: readonly string[]): Promise<Outcome<CertificateChange[]>> => {
       const changes: CertificateChange[] = []

@@ -107,6 +107,8 @@ export const fakeWriting = ({ scenario, now, emit, newId, rows }: FakeWorld): Fa
       case 'keys.dismissExpiry':
       case 'certificates.forget':
         return reply(method, null)
+      case 'certificates.export':
+        return reply(method, { url: 'https://part.test/certificat.cer' })
       case 'certificates.decide': {
         const { address } = given<'certificates.decide'>()
         changes = changes.filter((change) => change.address !== address)
@@ -127,8 +129,6 @@ export const fakeWriting = ({ scenario, now, emit, newId, rows }: FakeWorld): Fa
           known.filter(({ address }) => address.includes(text)),
         )
       }
-      case 'certificates.forAddress':
-        return { ok: true, value: [] }
       default:
         return null
     }
