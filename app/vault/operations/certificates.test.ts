@@ -10,7 +10,7 @@ const history = () => {
   const db = storeForTest()
   const see = (
     fingerprint: string,
-    { seenAt = 100, notBefore = 50, uses = 'both' as CertificateUses, own = false } = {},
+    { seenAt = 100, notBefore = 50, uses = 'both', own = false } = {},
   ) => {
     const source = own ? 'own' : 'signed-mail'
     keyOperations['certificates.put'](db, { fingerprint, der: new Uint8Array([1]), source }, at(1))
