@@ -10,8 +10,9 @@ const history = () => {
   const db = storeForTest()
   const see = (
     fingerprint: string,
-    { seenAt = 100, notBefore = 50, uses = 'both', own = false } = {},
+    options: { seenAt?: number; notBefore?: number; uses?: CertificateUses; own?: boolean } = {},
   ) => {
+    const { seenAt = 100, notBefore = 50, uses = 'both', own = false } = options
     const source = own ? 'own' : 'signed-mail'
     keyOperations['certificates.put'](db, { fingerprint, der: new Uint8Array([1]), source }, at(1))
     const given = { address, fingerprint, uses, source, seenAt, notBefore } as const
