@@ -20,6 +20,7 @@ import type { Perform, Target } from './operation.ts'
 import type { SeenCard, Sight } from './protocol.ts'
 import { createRevocations } from './revocations.ts'
 import { createTokens } from './tokens.ts'
+import { createTelling } from './telling.ts'
 
 /** Milliseconds a signature waits for an authority that has not answered yet. */
 const revocationPatience = 5000
@@ -43,8 +44,8 @@ const strangerStates = {
 /** The service of the whole core: one card in use, known by its state, whatever becomes of the process that holds it. */
 export const createCardService = (deps: CardDependencies): CardService => {
   const pinCare = deps.policy.cardPinChange ?? 'cps-gestion'
-  const listeners = new Set<(state: CardState) => void>()
-  const readerListeners = new Set<(readers: CardReader[]) => void>()
+  const states = createTelling<CardState>()
+  const readerLists = createTelling<CardReader[]>()
   let state: CardState = { state: 'starting' }
   let shownReaders: CardReader[] = []
   let module: CardModule | null = null
@@ -75,7 +76,7 @@ export const createCardService = (deps: CardDependencies): CardService => {
   const show = (next: CardState): void => {
     if (stopped || isDeepStrictEqual(next, state)) return
     state = next
-    for (const listener of [...listeners]) listener(next)
+    states.tell(next)
   }
 
   const stateOfCard = (card: SeenCard): CardState => {
@@ -113,7 +114,7 @@ export const createCardService = (deps: CardDependencies): CardService => {
     const next = readers()
     if (stopped || isDeepStrictEqual(next, shownReaders)) return
     shownReaders = next
-    for (const listener of [...readerListeners]) listener(next)
+    readerLists.tell(next)
   }
 
   /** Tells what is known now. */
@@ -320,18 +321,8 @@ export const createCardService = (deps: CardDependencies): CardService => {
     state: () => state,
     readers,
     module: () => module,
-    onChange: (listener) => {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    onReaders: (listener) => {
-      readerListeners.add(listener)
-      return () => {
-        readerListeners.delete(listener)
-      }
-    },
+    onChange: states.listen,
+    onReaders: readerLists.listen,
     isPresent: (serial) => cardsOf(sight).some((card) => card.serial === serial),
     choose: async (serial) => {
       if (!cardsOf(sight).some((card) => card.serial === serial))
