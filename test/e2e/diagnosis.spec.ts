@@ -96,6 +96,7 @@ test('it is reached from the lock screen, without the servers of the accounts, a
 test('a certificate that is not its own, a card pulled out: each is said, with what to do', async () => {
   await world.operator.useServerCertificate('wrong-host')
   await world.cards.anne.remove()
+  await says(app.page, 'Aucune carte n’est dans le lecteur.')
   await app.page.getByRole('button', { name: 'Diagnostic du poste' }).click()
   await finished()
   await says(

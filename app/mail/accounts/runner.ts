@@ -119,11 +119,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   }
 
   const passes = createPasses({
+    ...deps,
     host: account.imap.host,
-    vault,
-    reading: deps.reading,
-    announce: deps.announce,
-    now: deps.now,
     onHeaders: (done, total) => progress('headers', done, total),
   })
   const pass: typeof passes.over = async (client, vanished, next) => {
@@ -147,8 +144,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
 
   /** Leaves to the background connection what the survey found; it is opened for that. */
   const handOver = async (found: Survey): Promise<void> => {
-    if (passes.waiting() || found.waiting) wake()
-    if (!passes.waiting() && !wanted) progress('idle', 1, 1)
+    if (passes.waiting() || found.waiting || wanted) wake()
+    else progress('idle', 1, 1)
     await passDone()
   }
 
@@ -242,7 +239,11 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const failedBehind = (error: AppError): void => {
     // A refused login is everybody's: closed, the foreground meets the same refusal and tells the user.
     if (error.code === 'auth.login-required') for (const client of clients) client.close()
-    else setBehind(toErrorData(error))
+    else {
+      // What it was at may not be done, and only its work can tell that all is well again.
+      wanted = true
+      setBehind(toErrorData(error))
+    }
   }
 
   let dueTimer: NodeJS.Timeout | undefined
