@@ -1,11 +1,11 @@
 import { defineConfig } from '@playwright/test'
 
-/** End-to-end stories on the real main, preload and core: one at a time, never retried, pictures under out/e2e. */
+/** End-to-end stories on the real main, preload and core: two at a time, each in a world of its own, never retried, pictures under out/e2e. */
 export default defineConfig({
   testDir: '.',
   testMatch: '**/*.spec.ts',
   outputDir: '../../out/e2e/results',
-  workers: 1,
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   timeout: 120_000,

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { makeReadReceipt } from '../operator/delivery-report.ts'
 import { folderNames, people } from '../operator/index.ts'
 import { writeLetter } from './letters.ts'
-import { openSettings, picture, says } from './stage.ts'
+import { closeSettings, openSettings, picture, says } from './stage.ts'
 import { createProfile, listRow, patience, setSendDelay } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -179,7 +179,8 @@ test('of a message whose fate is unknown, the user decides; removing the account
   await says(app.page, /1 message de cette boîte n’est pas encore parti/)
   await picture(app.page, 'sending-account')
   await app.page.getByRole('alertdialog').getByRole('button', { name: 'Annuler' }).click()
-  await app.page.keyboard.press('Escape')
+  await expect(app.page.getByRole('alertdialog')).toBeHidden()
+  await closeSettings(app.page)
   await app.page.getByRole('button', { name: 'C’est parti' }).click()
   await says(app.page, 'Rien en attente')
   expect(await arrivals('Parti ou non')).toHaveLength(1)

@@ -336,8 +336,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     }
   }
 
-  const { now, random } = deps
-  const keeping = { host: account.imap.host, stopped, now, random }
+  const keeping = { ...deps, host: account.imap.host, stopped }
   const running = Promise.all([
     keepRunning(keeping, foreground, failed, foregroundBell),
     keepRunning(keeping, backgroundWork, failedBehind, backgroundBell),
