@@ -9,7 +9,6 @@ import { bodyStates } from './0008-bodies.ts'
 import { imports } from './0009-import.ts'
 import { cardAccounts } from './0010-card-accounts.ts'
 import { certificates } from './0011-certificates.ts'
-import { verdicts } from './0012-verdicts.ts'
 
 /** One step of the schema: forward only, numbered from 1 without holes, never changed once released. */
 export interface Migration {
@@ -31,5 +30,4 @@ export const migrations: readonly Migration[] = [
   imports,
   cardAccounts,
   certificates,
-  verdicts,
 ]
