@@ -1,11 +1,4 @@
-import {
-  createDecipheriv,
-  createHash,
-  createHmac,
-  hash as oneShot,
-  pbkdf2Sync,
-  timingSafeEqual,
-} from 'node:crypto'
+import { createDecipheriv, createHash, createHmac, pbkdf2Sync, timingSafeEqual } from 'node:crypto'
 import { Integer, ObjectIdentifier, OctetString, Sequence } from 'asn1js'
 import forge from 'node-forge'
 import { contentOf, Malformed, octetsOf } from './asn1.ts'
@@ -108,7 +101,7 @@ const deriveWide = (
   const pieces: Uint8Array[] = []
   for (let made = 0; made < length; made += digest.length) {
     let hash: Uint8Array = createHash(digest.name).update(diversifier).update(input).digest()
-    for (let round = 1; round < count; round += 1) hash = oneShot(digest.name, hash, 'buffer')
+    for (let round = 1; round < count; round += 1) hash = createHash(digest.name).update(hash).digest()
     pieces.push(hash)
     const added = repeated(hash, block).subarray(0, block)
     for (let start = 0; start < input.length; start += block) {
