@@ -1,7 +1,7 @@
 import { Upload } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { useRef } from 'react'
 import { Button } from './button.tsx'
-import './file-drop.css'
+import { DropZone } from './drop-zone.tsx'
 
 /** One file, chosen or dropped. */
 export const FileDrop = ({
@@ -23,27 +23,12 @@ export const FileDrop = ({
   onFile: (file: File) => void
 }) => {
   const picker = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
-  const take = (files: FileList | null): void => {
+  const take = (files: ArrayLike<File> | null): void => {
     const file = files?.[0]
     if (file && !isBusy) onFile(file)
   }
   return (
-    <div
-      className="file-drop"
-      data-over={over}
-      onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes('Files')) return
-        event.preventDefault()
-        setOver(true)
-      }}
-      onDragLeave={() => setOver(false)}
-      onDrop={(event) => {
-        event.preventDefault()
-        setOver(false)
-        take(event.dataTransfer.files)
-      }}
-    >
+    <DropZone onFiles={take}>
       <Button size="small" isPending={isBusy} autoFocus={takesFocus} onPress={() => picker.current?.click()}>
         <Upload aria-hidden="true" /> {label}
       </Button>
@@ -58,6 +43,6 @@ export const FileDrop = ({
           event.currentTarget.value = ''
         }}
       />
-    </div>
+    </DropZone>
   )
 }

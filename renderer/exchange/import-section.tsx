@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { Folder, Input } from '../../app/contract/index.ts'
 import { invoke, uploadFile } from '../client/index.ts'
 import { accountStore, useFolders, useStore } from '../data/index.ts'
-import { Button, showError, TextField } from '../design/index.ts'
+import { Button, DropZone, showError, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { Choice } from './choice.tsx'
 import { importStore, putImport } from './exchange-state.ts'
@@ -26,7 +26,6 @@ export const ImportSection = ({
   const [name, setName] = useState(t('exchange.newFolderDefault'))
   const [made, setMade] = useState<{ accountId: number; name: string; id: number } | null>(null)
   const [busy, setBusy] = useState(false)
-  const [over, setOver] = useState(false)
   const accountId = chosenAccount ?? accounts[0]?.id ?? null
   const own = folders.filter((folder) => folder.accountId === accountId)
   const existing = own.find((folder) => folder.id === chosenFolder)
@@ -114,21 +113,7 @@ export const ImportSection = ({
           <TextField label={t('exchange.newFolderName')} value={name} onChange={setName} maxLength={100} />
         )}
       </div>
-      <div
-        className="file-drop"
-        data-over={over}
-        onDragOver={(event) => {
-          if (!event.dataTransfer.types.includes('Files')) return
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={(event) => {
-          event.preventDefault()
-          setOver(false)
-          void drop([...event.dataTransfer.files])
-        }}
-      >
+      <DropZone onFiles={(files) => void drop(files)}>
         <Button
           size="small"
           isPending={busy}
@@ -146,7 +131,7 @@ export const ImportSection = ({
           <FolderOpen aria-hidden="true" /> {t('exchange.chooseFolder')}
         </Button>
         <span className="muted small">{t('exchange.dropHint')}</span>
-      </div>
+      </DropZone>
       {imports.length > 0 ? (
         <ul className="exchange-list" aria-label={t('exchange.importTitle')}>
           {imports.map((state) => (
