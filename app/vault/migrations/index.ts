@@ -9,6 +9,14 @@ import { bodyStates } from './0008-bodies.ts'
 import { imports } from './0009-import.ts'
 import { cardAccounts } from './0010-card-accounts.ts'
 import { certificates } from './0011-certificates.ts'
+import { accountKindsStep } from './0012-account-kinds.ts'
+import { directoryStep } from './0013-directory.ts'
+import { patientsStep } from './0014-patients.ts'
+import { integrationStep } from './0015-integration.ts'
+import { resultsStep } from './0016-results.ts'
+import { tracesStep } from './0017-traces.ts'
+import { documentsSentStep } from './0018-documents-sent.ts'
+import { signInStep } from './0019-sign-in.ts'
 
 /** One step of the schema: forward only, numbered from 1 without holes, never changed once released. */
 export interface Migration {
@@ -30,4 +38,12 @@ export const migrations: readonly Migration[] = [
   imports,
   cardAccounts,
   certificates,
+  accountKindsStep,
+  directoryStep,
+  patientsStep,
+  integrationStep,
+  resultsStep,
+  tracesStep,
+  documentsSentStep,
+  signInStep,
 ]
