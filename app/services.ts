@@ -1,0 +1,260 @@
+import { createAccountLogins } from './account-logins.ts'
+import type { CardPort } from './card/index.ts'
+import { cardHandlers, emitCard } from './card-handlers.ts'
+import {
+  ok,
+  type CoreMethod,
+  type CoreStart,
+  type EventName,
+  type EventPayload,
+  type Input,
+  type Outcome,
+  type Output,
+} from './contract/index.ts'
+import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
+import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
+import { keyHandlers } from './key-handlers.ts'
+import { after } from './later.ts'
+import { wireMail } from './mail-wiring.ts'
+import { createResolver } from './mail/index.ts'
+import { mailboxHandlers } from './mailbox-handlers.ts'
+import { inspectionHandlers, openMessage } from './message-opening.ts'
+import { createTrustClassifier } from './mssante/index.ts'
+import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
+import { buildPrintedMessage, createGrants, createResources, createUploads } from './reading/index.ts'
+import { revocationStore } from './revocation-store.ts'
+import { createSearching } from './searching.ts'
+import { sendingHandlers } from './sending-handlers.ts'
+import { sessionHandlers } from './session-handlers.ts'
+import { createPreferences, createSession, preferenceFile, settingsHandlers } from './session/index.ts'
+import { createSmime, createTrust } from './smime/index.ts'
+import { storageHandlers } from './storage-handlers.ts'
+import { createStorage } from './storage/index.ts'
+import { createOwners, createVaults } from './vault/index.ts'
+import { workstationCard } from './workstation-card.ts'
+
+/** What the desktop does for the core. */
+export interface CoreHost {
+  /** Starts the card process afresh, killing a running one. */
+  startCardProcess: () => Promise<CardPort>
+  openExternal: (url: string) => Promise<Outcome<unknown>>
+  protectSecret: (bytes: Uint8Array) => Promise<Outcome<Uint8Array>>
+  unprotectSecret: (bytes: Uint8Array) => Promise<Outcome<Uint8Array>>
+}
+
+export interface CoreDependencies {
+  start: CoreStart
+  host: CoreHost
+  emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void
+  random: (length: number) => Uint8Array
+  /** Milliseconds since 1970. */
+  now: () => number
+  /** Milliseconds, monotonic. */
+  monotonic: () => number
+  /** Something failed that nobody waits for; it goes to the technical log, without its message. */
+  onFault: (error: unknown) => void
+}
+
+/** One function for each method of the contract. */
+export type Handlers = {
+  [M in CoreMethod]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>>
+}
+
+/** What lives while the mailbox is open: started in order once the store is there, ended together before it closes. */
+interface Living {
+  start?: () => Promise<unknown> | void
+  stop?: () => Promise<unknown> | void
+}
+
+const nothing = ok(null)
+/** Milliseconds without anybody at the keyboard. */
+const quietAfter = 30_000
+
+/**
+ * The composition root: builds every service and passes dependencies by hand. Nothing here decides anything; it only
+ * says who gets what (architecture §1). `wipeOpenedFiles` empties the folder of copies opened with other programs.
+ */
+export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: () => Promise<void>) => {
+  const { start, host, emit, random, now } = deps
+  const { policy } = start
+  const preferences = createPreferences(preferenceFile(start.profileFolder, deps.onFault))
+  const stores = {
+    folder: start.profileFolder,
+    workerEntry: start.vaultWorker,
+    random,
+    now,
+    deviceSecret: { protect: host.protectSecret, unprotect: host.unprotectSecret },
+  }
+  const vaults = createVaults(stores)
+  const { vault } = vaults
+  const owners = createOwners(stores)
+  const anchors = await readTrustAnchors(policy.trustAnchors ?? [])
+  const trust = createTrust({
+    anchors,
+    environment: policy.environment ?? 'production',
+    now,
+    fetch: fetchRevocation,
+    random,
+    store: revocationStore(vault),
+    revocation: policy.revocation ?? 'prefer',
+  })
+  const card = workstationCard({ host, policy, vaults, owners, trust, now, after })
+  const anchorsPem = anchors.map(pemOf)
+  const smime = createSmime({ workerEntry: start.smimeWorker })
+  const protection = createProtection({
+    vault,
+    card,
+    smime,
+    trust,
+    anchors,
+    now: () => new Date(now()),
+    random,
+  })
+  const { identity, logins, watchCard } = createAccountLogins({ start, card, anchors, host, now, random })
+  const classify = createTrustClassifier(policy.trustSpace)
+  const resources = createResources(random)
+  const uploads = createUploads(vault)
+  const grants = createGrants(random)
+  const verification = {
+    resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
+    anchors: () => anchorsPem,
+    verifyServer: (peer: { chain: Uint8Array[]; host: string }) =>
+      trust.verifyServer({
+        ...peer,
+        ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
+      }),
+  }
+  const { mail, isSyncing, forget } = wireMail({
+    ...{ start, vault, card, protection, resources, preferences, verification, logins, classify },
+    ...{ emit, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
+    searching: () => searching,
+  })
+
+  const searching = createSearching({
+    vault,
+    indexingWorker: start.indexingWorker,
+    indexDecrypted: policy.indexDecrypted ?? true,
+    storedSource: mail.storedSource,
+    emit,
+    onFault: deps.onFault,
+    monotonic: deps.monotonic,
+  })
+
+  const exchange = mail.exchange({
+    printed: async (row, raw) => {
+      const opened = await protection.open(raw, [row.from.address], new Date(row.date))
+      return opened.ok ? buildPrintedMessage(row, raw, opened.value) : opened
+    },
+    printWorker: start.printWorker,
+    fonts: () => readFonts(start.printFonts),
+    tellImport: (state) => emit('exchange.import', state),
+    tellExport: (state) => emit('exchange.export', state),
+  })
+
+  /** When the user last did something, and which mailboxes are being synchronised: the store's care waits for neither. */
+  let lastActivity = deps.monotonic()
+  const storage = createStorage({
+    vault,
+    now,
+    after,
+    isQuiet: () => deps.monotonic() - lastActivity > quietAfter && !isSyncing(),
+    emit: {
+      task: (task) => emit('storage.task', { task }),
+      changed: () => emit('storage.changed', {}),
+    },
+    onFault: deps.onFault,
+  })
+
+  const living: Living[] = [
+    { stop: resources.clear },
+    { stop: uploads.clear },
+    { stop: grants.clear },
+    { stop: () => identity.end() },
+    { start: mail.start, stop: mail.stop },
+    { start: exchange.recover, stop: exchange.stop },
+    { start: searching.start, stop: searching.stop },
+    { start: storage.start, stop: storage.stop },
+    { stop: () => smime.stop() },
+    { stop: forget },
+    { stop: wipeOpenedFiles },
+  ]
+
+  /** Grows at each lock: what was begun before must leave nothing behind and answer nothing after. */
+  let locks = 0
+  const session = createSession({
+    vaults,
+    owners,
+    card,
+    onOpen: async () => {
+      for (const each of living) await each.start?.()
+    },
+    onClose: async () => {
+      locks += 1
+      await Promise.all(living.map(async (each) => each.stop?.()))
+    },
+    emit: (state) => {
+      emit('session.changed', state)
+      card.refresh()
+    },
+    onFault: deps.onFault,
+    now: deps.monotonic,
+    lockAfterMinutes: () => preferences.get().lockAfterMinutes,
+    removal: { policy, date: now, after },
+  })
+  const unsubscribeCard = emitCard(card, emit)
+  const unwatchCard = watchCard(mail.cardChanged)
+
+  const handlers: Handlers = {
+    ...sessionHandlers(session),
+    ...cardHandlers(card),
+    ...mailboxHandlers(mail),
+    'accounts.cancelLogin': () => {
+      identity.cancel()
+      return nothing
+    },
+    'messages.view': ({ id }) => openMessage({ mail, exchange, protection, searching, resources }, id),
+    ...searching.handlers,
+    ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
+    ...storageHandlers({ storage, vault, session, grants }),
+    ...exchangeHandlers({
+      exchange,
+      grants,
+      takeUpload: uploads.take,
+      keep: resources.keep,
+      language: () => preferences.get().language,
+    }),
+    ...keyHandlers({ protection, vault, uploads, keep: resources.keep }),
+    ...inspectionHandlers({ mail, vault, uploads, trust, now }),
+    ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
+    ...diagnosisHandlers(
+      diagnosisOf({
+        ...{ start, card, trust, verification, vaults, mail, storage, now },
+        monotonic: deps.monotonic,
+        keyStore: keyStoreWorks({ ...stores.deviceSecret, random }),
+        isOpen: () => session.state().phase === 'open',
+      }),
+      (diagnosis) => emit('diagnosis.progress', diagnosis),
+    ),
+  }
+
+  return {
+    handlers,
+    session,
+    resources,
+    uploads,
+    grants,
+    /** A window asked something: what runs behind makes way. */
+    asked: searching.asked,
+    locks: () => locks,
+    activity: () => {
+      lastActivity = deps.monotonic()
+      session.activity()
+    },
+    stop: async () => {
+      unsubscribeCard()
+      unwatchCard()
+      await session.stop()
+      await card.stop()
+    },
+  }
+}
