@@ -10,10 +10,12 @@ import { folderCalls } from './folders.ts'
 import { exchangeCalls, exchangeEvents } from './exchange.ts'
 import { inspectionCalls } from './inspection.ts'
 import { mailCalls, mailEvents } from './mail.ts'
+import { resultCalls } from './results.ts'
 import { searchCalls, searchEvents } from './search.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
 import { storageCalls, storageEvents } from './storage.ts'
+import { trustSpaceCalls, trustSpaceEvents } from './trust-space.ts'
 import { windowCalls } from './window.ts'
 
 export * from './accounts.ts'
@@ -30,12 +32,15 @@ export * from './exchange.ts'
 export * from './folders.ts'
 export * from './inspection.ts'
 export * from './mail.ts'
+export * from './patients.ts'
 export * from './policy.ts'
+export * from './results.ts'
 export * from './search.ts'
 export * from './service.ts'
 export * from './session.ts'
 export * from './settings.ts'
 export * from './storage.ts'
+export * from './trust-space.ts'
 export * from './verdict.ts'
 export * from './window.ts'
 
@@ -49,6 +54,7 @@ export const coreCalls = {
   ...actionCalls,
   ...folderCalls,
   ...searchCalls,
+  ...resultCalls,
   ...composeCalls,
   ...certificateCalls,
   ...exchangeCalls,
@@ -56,6 +62,7 @@ export const coreCalls = {
   ...diagnosisCalls,
   ...settingsCalls,
   ...storageCalls,
+  ...trustSpaceCalls,
 }
 
 /** Everything a window may ask: the core's calls and main's own. */
@@ -74,6 +81,7 @@ export const contractEvents = {
   ...settingsEvents,
   ...storageEvents,
   ...diagnosisEvents,
+  ...trustSpaceEvents,
 }
 
 export type CoreMethod = keyof typeof coreCalls
