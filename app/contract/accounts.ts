@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { call, Nothing } from './service.ts'
 import { ErrorData } from './errors.ts'
+import { CertificateSummary } from './verdict.ts'
 
 export const AccountId = z.number().int().positive()
 export type AccountId = z.infer<typeof AccountId>
@@ -15,13 +16,40 @@ export const Server = z.object({
 })
 export type Server = z.infer<typeof Server>
 
-/** `card`: the card alone, by mutual TLS and SASL EXTERNAL; nothing to type but the PIN that opened the card. */
-export const AuthKind = z.enum(['card', 'psc', 'password'])
+/**
+ * `card`: the card alone, by mutual TLS and SASL EXTERNAL; nothing to type but the PIN that opened the card. `p12`: an
+ * organisation's certificate with its key in the vault, by mutual TLS. `password-otp`: a password and a one-time code.
+ */
+export const AuthKind = z.enum(['card', 'psc', 'p12', 'password-otp', 'password'])
 export type AuthKind = z.infer<typeof AuthKind>
+
+/** `generic`: an ordinary mailbox, not of MSSanté; nothing of health leaves by it (docs/accounts.md). */
+export const AccountKind = z.enum(['personal', 'organisational', 'applicative', 'generic'])
+export type AccountKind = z.infer<typeof AccountKind>
+
+/**
+ * What the label of the From field is made of (ECO.2.2.7): title, first name, NAME and unit of a person, the unit alone of
+ * a service or of software.
+ */
+export const SenderLabel = z.object({
+  title: z.string().max(40),
+  givenName: z.string().max(80),
+  familyName: z.string().max(80),
+  entity: z.string().max(120),
+})
+export type SenderLabel = z.infer<typeof SenderLabel>
+
+/** How the servers of an address were found, best first. */
+export const DiscoveryWay = z.enum(['srv', 'autoconfig', 'autodiscover', 'manual'])
+export type DiscoveryWay = z.infer<typeof DiscoveryWay>
 
 export const Discovery = z.object({
   address: Address,
-  source: z.enum(['srv', 'manual']),
+  source: DiscoveryWay,
+  /** What the ways tried before said: nothing, or why they were not believed. */
+  tried: z.array(z.object({ way: DiscoveryWay, error: ErrorData.nullable() })),
+  /** The address is outside the trust space: it can only be a generic mailbox. */
+  generic: z.boolean(),
   imap: Server,
   smtp: Server,
   /**
@@ -57,14 +85,50 @@ export const AccountCard = z.object({
 })
 export type AccountCard = z.infer<typeof AccountCard>
 
+/** What is wrong with the certificate of an account, or will be; nothing sent rests on an `expired` one. */
+export const CertificateProblem = z.enum([
+  'expired',
+  'not-yet-valid',
+  'expires-soon',
+  /** Not issued by an authority of ours. */
+  'untrusted-authority',
+  /** No client authentication among its usages. */
+  'wrong-usage',
+  /** A person's or a server's rather than an organisation's for authentication (ORG AUTH_CLI). */
+  'not-organisation',
+])
+export type CertificateProblem = z.infer<typeof CertificateProblem>
+
+/** The certificate of accounts that log in with a p12. */
+export const ClientCertificate = z.object({
+  certificate: CertificateSummary,
+  /** Organisation of the subject; null when it names none. */
+  organisation: z.string().nullable(),
+  problems: z.array(CertificateProblem),
+})
+export type ClientCertificate = z.infer<typeof ClientCertificate>
+
+/** After mutual TLS: who SASL EXTERNAL asks to be, or no login at all (PREAUTH, a server that takes the certificate). */
+export const CertificateLogin = z.enum(['automatic', 'address', 'empty', 'none'])
+export type CertificateLogin = z.infer<typeof CertificateLogin>
+
+/** Names a p12 file read a moment ago; dies with the session. */
+const P12Id = z.string().max(100)
+
 export const Account = z.object({
   id: AccountId,
   address: Address,
+  /** Label of the From field; built from `label` where there is one. */
   displayName: z.string(),
-  kind: z.enum(['personal', 'organisational']),
+  label: SenderLabel.nullable(),
+  /** Where answers go, when elsewhere (ECO.2.2.5); null for a personal mailbox. */
+  replyTo: Address.nullable(),
+  kind: AccountKind,
   auth: AuthKind,
   /** Of accounts that log in with the card; null for the others. */
   card: AccountCard.nullable(),
+  /** Of accounts that log in with a p12; null for the others. */
+  certificate: ClientCertificate.nullable(),
   imap: Server,
   smtp: Server,
   connection: AccountConnection,
@@ -78,13 +142,17 @@ export type Account = z.infer<typeof Account>
 export const NewAccount = z.object({
   address: Address,
   displayName: z.string().min(1).max(200),
-  kind: z.enum(['personal', 'organisational']),
+  label: SenderLabel.nullable().optional(),
+  replyTo: Address.nullable().optional(),
+  kind: AccountKind,
   imap: Server,
   smtp: Server,
   auth: z.discriminatedUnion('kind', [
     /** The card that is open now: the account is bound to it. */
     z.object({ kind: z.literal('card') }),
     z.object({ kind: z.literal('psc') }),
+    z.object({ kind: z.literal('p12'), p12: P12Id, login: CertificateLogin }),
+    z.object({ kind: z.literal('password-otp'), password: z.string().min(1).max(512) }),
     z.object({ kind: z.literal('password'), password: z.string().min(1).max(512) }),
   ]),
 })
@@ -101,8 +169,9 @@ export type SyncProgress = z.infer<typeof SyncProgress>
 export const accountCalls = {
   'accounts.list': call(Nothing, z.array(Account)),
   /**
-   * Servers of an address: DNS SRV (RFC 6186), nothing else is guessed; `account.discovery-failed` opens manual settings.
-   * The IMAP server is asked for its logins, after STARTTLS and the check of its certificate.
+   * Servers of an address: DNS SRV (RFC 6186), then autoconfig, then Autodiscover; nothing is guessed, and
+   * `account.discovery-failed` opens manual settings. The IMAP server is asked for its logins, after STARTTLS and the check
+   * of its certificate. Also `account.outside-trust-space`, `account.host-outside`.
    */
   'accounts.discover': call(z.object({ address: Address }), Discovery),
   /** The same for servers typed by hand. */

@@ -3,6 +3,7 @@ import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
 import { Correspondent, MessageId, TrustClass } from './mail.ts'
 import { ErrorData } from './errors.ts'
+import { AddressWarning } from './trust-space.ts'
 
 export const DraftId = z.number().int().positive()
 export type DraftId = z.infer<typeof DraftId>
@@ -65,6 +66,27 @@ export const SendCheck = z.object({
     /** The recipient's certificate ends within 60 days, on `date`. */
     'certificate-expiring',
     'card-needed',
+    /** The address or its name is made to be taken for another: `warning`. */
+    'recipient-suspicious',
+    /** A professional message is answered or forwarded from a generic mailbox. */
+    'generic-answers-professional',
+    /** A generic mailbox writes into the trust space: operators refuse it, and it is not MSSanté. */
+    'generic-to-trust-space',
+    /** A clinical document, or a patient's identity, in a message of a generic mailbox. */
+    'generic-health-document',
+    /** Documents about nobody named, or about several people (ECO.2.1.1). */
+    'document-patient',
+    'documents-several-patients',
+    /** Who writes them is not known well enough for their header. */
+    'document-author',
+    /** INVISIBLE_PATIENT to a patient, MASQUE_PS to a professional, or both at once (clinical-documents.md §3.7). */
+    'document-hidden-from-patient',
+    'document-masked-from-professionals',
+    'document-hidden-from-all',
+    /** A PDF that is not PDF/A-1: it leaves as it is. */
+    'document-not-pdfa',
+    /** The identity is not qualified, or lacks a trait: the documents leave without the INS. */
+    'document-ins-kept',
   ]),
   blocking: z.boolean(),
   address: z.string().nullable(),
@@ -74,6 +96,8 @@ export const SendCheck = z.object({
   limit: z.number().int().nullable(),
   /** ISO 8601, for `certificate-expiring`. */
   date: z.string().optional(),
+  /** For `recipient-suspicious`. */
+  warning: AddressWarning.optional(),
 })
 export type SendCheck = z.infer<typeof SendCheck>
 

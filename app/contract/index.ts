@@ -15,7 +15,6 @@ import { searchCalls, searchEvents } from './search.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
 import { storageCalls, storageEvents } from './storage.ts'
-import { trustSpaceCalls, trustSpaceEvents } from './trust-space.ts'
 import { windowCalls } from './window.ts'
 
 export * from './accounts.ts'
@@ -25,6 +24,7 @@ export * from './certificates.ts'
 export * from './compose.ts'
 export * from './delivery.ts'
 export * from './diagnosis.ts'
+export * from './directory.ts'
 export * from './core-port.ts'
 export * from './documents.ts'
 export * from './errors.ts'
@@ -64,7 +64,6 @@ export const coreCalls = {
   ...diagnosisCalls,
   ...settingsCalls,
   ...storageCalls,
-  ...trustSpaceCalls,
 }
 
 /** Everything a window may ask: the core's calls and main's own. */
@@ -83,7 +82,6 @@ export const contractEvents = {
   ...settingsEvents,
   ...storageEvents,
   ...diagnosisEvents,
-  ...trustSpaceEvents,
 }
 
 export type CoreMethod = keyof typeof coreCalls

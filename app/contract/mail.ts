@@ -3,7 +3,9 @@ import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
 import { DeliverySummary, MessageDelivery, ReceiptRequest, Replacement } from './delivery.ts'
 import { ErrorCode } from './errors.ts'
+import { FilingSummary } from './filing.ts'
 import { DocumentSummary, PatientSummary, ResultAlert } from './documents.ts'
+import { AddressWarning } from './trust-space.ts'
 import { EncryptionStatus, HeaderProtection, PartVerdict, SignatureStatus } from './verdict.ts'
 
 /** Grows with the message's date: seconds × 2²⁰ + counter (models.md §8.2), below 2⁵³. */
@@ -91,6 +93,8 @@ export const MessageRow = z.object({
   /** Bytes. */
   size: z.number().int(),
   trust: TrustClass,
+  /** What in the sender's name or address is made to deceive; absent when nothing is. */
+  warnings: z.array(AddressWarning).optional(),
   signed: z.boolean(),
   encrypted: z.boolean(),
   patient: PatientSummary.nullable(),
@@ -106,6 +110,8 @@ export const MessageRow = z.object({
   delivery: DeliverySummary.nullable(),
   /** « Annule et remplace »: it replaces another message of the same author, or is replaced by one. */
   replacement: Replacement.nullable(),
+  /** How far its documents have come into patient records; null when none was handed over. */
+  filing: FilingSummary.nullable(),
 })
 export type MessageRow = z.infer<typeof MessageRow>
 

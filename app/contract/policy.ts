@@ -20,6 +20,67 @@ export const Policy = z
     revocation: z.enum(['require', 'prefer']).optional(),
     /** Domains of the trust space, exact or with a leading dot for all sub-domains. */
     trustSpace: z.object({ domains: z.array(z.string()), patientDomain: z.string() }).optional(),
+    /**
+     * The list of the trust space's domains: where it is fetched, the authorities its server rests on (files, as
+     * `trustAnchors`, which they are without), hours between two fetches (24 without it). `url` null: from files only.
+     */
+    trustSpaceList: z
+      .object({
+        url: z.string().nullable(),
+        anchors: z.array(z.string()).optional(),
+        refreshHours: z.number().min(1).max(720).optional(),
+      })
+      .strict()
+      .optional(),
+    /** Authorities of the web servers asked for the settings of an address (autoconfig, Autodiscover); `trustAnchors` without it. */
+    webAnchors: z.array(z.string()).optional(),
+    /** Mail servers taken: those of the trust space's domains (without it), or any. */
+    serverHosts: z.enum(['trust-space', 'any']).optional(),
+    /** Whether a server may have a private or loopback address; false without it. */
+    privateHosts: z.boolean().optional(),
+    /** Whether ordinary mailboxes, beside MSSanté, may be kept here; false without it. Their servers use public authorities. */
+    genericMailboxes: z.boolean().optional(),
+    /** Annuaire Santé (docs/directory.md). */
+    directory: z
+      .object({
+        /** Where the daily extraction is; the ANS's own address without it, null for files only (closed networks). */
+        extraction: z
+          .url({ protocol: /^https$/ })
+          .nullable()
+          .optional(),
+        /** Hours between two downloads, 24 without it. */
+        refreshHours: z.number().min(1).max(720).optional(),
+        /** Days after which the base is said to be old, 3 without it. */
+        staleDays: z.number().int().min(1).max(90).optional(),
+        /**
+         * Authorities of the servers above and below: files, as `trustAnchors` (which they are without it), or `system` for
+         * the public ones (the copy on data.gouv.fr).
+         */
+        anchors: z.union([z.literal('system'), z.array(z.string())]).optional(),
+        /** The open FHIR API, version 2: its key is a secret of the administrator's, in no log. */
+        fhir: z
+          .object({
+            url: z.url({ protocol: /^https$/ }),
+            apiKey: z.string().min(1).max(400),
+            anchors: z.union([z.literal('system'), z.array(z.string())]).optional(),
+          })
+          .strict()
+          .optional(),
+        /** Certificates of recipients (shape of annuaire.gip-cps.fr): `(mail={address})` is the filter without one. */
+        ldap: z
+          .object({
+            url: z.string().regex(/^ldaps?:\/\/[^\s/]+$/),
+            base: z.string().min(1).max(500),
+            filter: z.string().max(500).optional(),
+            attribute: z.string().max(100).optional(),
+            /** Only for `ldaps`. */
+            anchors: z.union([z.literal('system'), z.array(z.string())]).optional(),
+          })
+          .strict()
+          .optional(),
+      })
+      .strict()
+      .optional(),
     /** `host:port` of DNS servers; the system's resolver otherwise. */
     dnsServers: z.array(z.string()).optional(),
     psc: z
@@ -47,7 +108,7 @@ export const Policy = z
       .string()
       .regex(/^\d{1,3}\.\d{1,3}$/)
       .optional(),
-    /** Logins a new mailbox may use, best first; `card`, `psc`, `password` without it. */
+    /** Logins a new mailbox may use, best first; `card`, `psc`, `p12`, `password-otp`, `password` without it. */
     logins: z.array(AuthKind).min(1).optional(),
     /**
      * Who SASL EXTERNAL asks to be: the mailbox's `address`, or `empty` (the server takes it from the certificate). No rule

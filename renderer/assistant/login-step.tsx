@@ -15,6 +15,8 @@ const serverText = (server: Server): string =>
 const waitingText = {
   card: ['assistant.waitingCard', 'assistant.waitingCardText'],
   psc: ['assistant.waitingPsc', 'assistant.waitingPscText'],
+  p12: ['assistant.connecting', 'assistant.connectingText'],
+  'password-otp': ['assistant.connecting', 'assistant.connectingText'],
   password: ['assistant.connecting', 'assistant.connectingText'],
 } as const
 
@@ -55,7 +57,12 @@ export const LoginStep = ({
       kind,
       imap: discovery.imap,
       smtp: discovery.smtp,
-      auth: auth === 'password' ? { kind: auth, password } : { kind: auth },
+      auth:
+        auth === 'password' || auth === 'password-otp'
+          ? { kind: auth, password }
+          : auth === 'p12'
+            ? { kind: auth, p12: '', login: 'automatic' }
+            : { kind: auth },
     })
     if (attempt.current !== mine) return
     setWaiting(false)

@@ -38,9 +38,9 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
               <b>{account.address}</b>
               <span className="muted small">{account.displayName}</span>
               <span className="muted small">
-                {account.card
-                  ? t('settings.login-card', { serial: account.card.serial })
-                  : t(account.auth === 'psc' ? 'settings.login-psc' : 'settings.login-password')}
+                {account.auth === 'card'
+                  ? t('settings.login-card', { serial: account.card?.serial ?? '' })
+                  : t(`settings.login-${account.auth}`)}
               </span>
             </span>
             <Chip tone={tones[account.connection.state]}>

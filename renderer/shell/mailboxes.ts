@@ -1,4 +1,4 @@
-import type { Account, Folder } from '../../app/contract/index.ts'
+import type { Account, AccountKind, Folder } from '../../app/contract/index.ts'
 import { sortFolders } from './folder-names.tsx'
 
 /** One heading of the sidebar: an account's own folders, or those of a mailbox shared with it. */
@@ -7,7 +7,7 @@ export interface Mailbox {
   /** Address (or the name the server gives a shared mailbox). */
   address: string
   displayName: string | null
-  kind: 'personal' | 'organisational'
+  kind: AccountKind
   /** Room on the server; null when unknown, or another's. */
   quota: Account['quota']
   folders: readonly Folder[]
@@ -20,7 +20,10 @@ export interface Mailbox {
 export const isSetAside = (folder: Pick<Folder, 'role' | 'subscribed'>): boolean =>
   folder.role === 'none' && !folder.subscribed
 
-/** Personal mailboxes first, then the organisational ones: accounts of their own, then those shared with an account. */
+/**
+ * Personal mailboxes first, then the organisational ones (accounts of their own, then those shared with an account), those of
+ * software, and the ordinary ones last.
+ */
 export const mailboxesOf = (accounts: readonly Account[], folders: readonly Folder[]): Mailbox[] => {
   const own = accounts.map((account): Mailbox => ({
     key: String(account.id),
@@ -47,5 +50,7 @@ export const mailboxesOf = (accounts: readonly Account[], folders: readonly Fold
     ...own.filter((mailbox) => mailbox.kind === 'personal'),
     ...own.filter((mailbox) => mailbox.kind === 'organisational'),
     ...shared,
+    ...own.filter((mailbox) => mailbox.kind === 'applicative'),
+    ...own.filter((mailbox) => mailbox.kind === 'generic'),
   ]
 }

@@ -16,12 +16,20 @@ export const fakeAccounts = ({ scenario, now, emit, newId, accounts, folders }: 
           : reply(method, {
               address: given<'accounts.discover'>().address,
               source: 'srv',
+              tried: [],
+              generic: false,
               imap: { host: 'imap.operateur.mssante.test', port: 143, security: 'starttls' },
               smtp: { host: 'smtp.operateur.mssante.test', port: 587, security: 'starttls' },
               auth: scenario.card === 'no-card' ? ['psc', 'card', 'password'] : ['card', 'psc', 'password'],
             })
       case 'accounts.examine':
-        return reply(method, { ...given<'accounts.examine'>(), source: 'manual', auth: ['card', 'password'] })
+        return reply(method, {
+          ...given<'accounts.examine'>(),
+          source: 'manual',
+          tried: [],
+          generic: false,
+          auth: ['card', 'password'],
+        })
       case 'accounts.create': {
         const account = makeAccounts(now)[0]
         if (!account) return refuse('core.internal')

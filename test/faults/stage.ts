@@ -60,6 +60,8 @@ export const prepareStage = async (
   const { auth, ...account } = accountOf(operator, who)
   const stored = await vault.run('accounts.insert', {
     ...account,
+    label: null,
+    replyTo: null,
     auth: auth.kind,
     password: who.password,
     card: null,

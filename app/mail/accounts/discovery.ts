@@ -9,11 +9,15 @@ const addressForm =
 export const domainOf = (address: string): string | null =>
   address.length > 320 ? null : (addressForm.exec(address)?.[1]?.toLowerCase() ?? null)
 
+const takesPassword = (offered: ReadonlySet<string>): boolean =>
+  offered.has('AUTH=PLAIN') || offered.has('AUTH=LOGIN') || !offered.has('LOGINDISABLED')
+
 const mechanisms: Record<AuthKind, (capabilities: ReadonlySet<string>) => boolean> = {
   card: (offered) => offered.has('AUTH=EXTERNAL'),
+  p12: (offered) => offered.has('AUTH=EXTERNAL'),
   psc: (offered) => offered.has('AUTH=OAUTHBEARER') || offered.has('AUTH=XOAUTH2'),
-  password: (offered) =>
-    offered.has('AUTH=PLAIN') || offered.has('AUTH=LOGIN') || !offered.has('LOGINDISABLED'),
+  'password-otp': (offered) => takesPassword(offered),
+  password: (offered) => takesPassword(offered),
 }
 
 /** The logins among `possible` that a server's capabilities (after TLS) admit, in the same order. */
@@ -51,7 +55,9 @@ export const examine = async (
   if (domainOf(wish.address) === null) return fail('account.address-invalid', { retry: 'after-change' })
   const { address, imap, smtp } = wish
   const auth = await loginsOf(imap, possible, capabilitiesOf)
-  return auth.ok ? ok({ address, source: 'manual', imap, smtp, auth: auth.value }) : auth
+  return auth.ok
+    ? ok({ address, source: 'manual', tried: [], generic: false, imap, smtp, auth: auth.value })
+    : auth
 }
 
 /**
@@ -87,6 +93,8 @@ export const discover = async (
   return ok({
     address,
     source: 'srv',
+    tried: [],
+    generic: false,
     imap: server(imapServer),
     smtp: server(smtpServer),
     auth: auth.value,

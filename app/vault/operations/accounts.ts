@@ -6,11 +6,16 @@ export interface StoredAccount {
   id: number
   address: string
   displayName: string
-  kind: 'personal' | 'organisational'
-  auth: 'card' | 'psc' | 'password'
+  kind: 'personal' | 'organisational' | 'applicative' | 'generic'
+  auth: 'card' | 'psc' | 'p12' | 'password-otp' | 'password'
   password: string | null
   /** Null but for 'card'. */
   card: StoredCard | null
+  /** Null but for 'p12'. */
+  p12: StoredP12 | null
+  /** What the label of From is made of; null where it was typed whole. */
+  label: StoredLabel | null
+  replyTo: string | null
   imap: StoredServer
   smtp: StoredServer
   maxMessageSize: number | null
@@ -24,6 +29,25 @@ export interface StoredCard {
   nationalId: string | null
   imapIdentity: 'address' | 'empty'
   smtpIdentity: 'address' | 'empty'
+}
+
+/** Who is asked to be after mutual TLS with a p12, or `none`: no SASL at all. */
+export type CertificateIdentity = 'address' | 'empty' | 'none'
+
+/** An organisation's certificate and its key (PKCS#8), DER in base64; the vault is the only place where the key is. */
+export interface StoredP12 {
+  certificate: string
+  chain: string[]
+  pkcs8: string
+  imapIdentity: CertificateIdentity
+  smtpIdentity: CertificateIdentity
+}
+
+export interface StoredLabel {
+  title: string
+  givenName: string
+  familyName: string
+  entity: string
 }
 
 export interface StoredServer {
@@ -40,6 +64,9 @@ interface AccountRow {
   auth: StoredAccount['auth']
   password: string | null
   card: string | null
+  p12: string | null
+  label: string | null
+  reply_to: string | null
   imap_host: string
   imap_port: number
   imap_security: StoredServer['security']
@@ -60,6 +87,9 @@ const account = (row: AccountRow): StoredAccount => ({
   password: row.password,
   // Written below, and nowhere else.
   card: row.card === null ? null : (JSON.parse(row.card) as StoredCard),
+  p12: row.p12 === null ? null : (JSON.parse(row.p12) as StoredP12),
+  label: row.label === null ? null : (JSON.parse(row.label) as StoredLabel),
+  replyTo: row.reply_to,
   imap: { host: row.imap_host, port: row.imap_port, security: row.imap_security },
   smtp: { host: row.smtp_host, port: row.smtp_port, security: row.smtp_security },
   maxMessageSize: row.max_message_size,
@@ -68,6 +98,9 @@ const account = (row: AccountRow): StoredAccount => ({
       ? null
       : { used: row.quota_used, limit: row.quota_limit },
 })
+
+/** What an account has only when somebody said so. */
+type OwnWords = 'p12' | 'label' | 'replyTo'
 
 /** Part files that the rows about to be deleted refer to. */
 const filesOfAccount = (db: SqlDatabase, id: number): string[] =>
@@ -87,13 +120,18 @@ export const accountOperations = {
   ),
   /** Null when the address already has an account. */
   'accounts.insert': operation(
-    (db, params: Omit<StoredAccount, 'id' | 'quota'>, context): StoredAccount | null => {
+    (
+      db,
+      params: Omit<StoredAccount, 'id' | 'quota' | OwnWords> & Partial<Pick<StoredAccount, OwnWords>>,
+      context,
+    ): StoredAccount | null => {
+      const { p12 = null, label = null, replyTo = null } = params
       const { changes, lastInsertRowid } = db
         .prepare(
-          `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, card, imap_host, imap_port,
-             imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
-           VALUES ($address, $displayName, $kind, $auth, $password, $card, $imapHost, $imapPort, $imapSecurity,
-             $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
+          `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, card, p12, label, reply_to,
+             imap_host, imap_port, imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
+           VALUES ($address, $displayName, $kind, $auth, $password, $card, $p12, $label, $replyTo,
+             $imapHost, $imapPort, $imapSecurity, $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
         )
         .run({
           address: params.address,
@@ -102,6 +140,9 @@ export const accountOperations = {
           auth: params.auth,
           password: params.password,
           card: params.card === null ? null : JSON.stringify(params.card),
+          p12: p12 === null ? null : JSON.stringify(p12),
+          label: label === null ? null : JSON.stringify(label),
+          replyTo,
           imapHost: params.imap.host,
           imapPort: params.imap.port,
           imapSecurity: params.imap.security,
@@ -111,7 +152,7 @@ export const accountOperations = {
           maxMessageSize: params.maxMessageSize,
           now: context.now(),
         })
-      return changes === 0 ? null : { ...params, id: lastInsertRowid, quota: null }
+      return changes === 0 ? null : { ...params, p12, label, replyTo, id: lastInsertRowid, quota: null }
     },
   ),
   /** Another card of the same professional opens the account from now on. */
@@ -121,6 +162,22 @@ export const accountOperations = {
       card: JSON.stringify(params.card),
     })
   }),
+  /** Another certificate of the same organisation opens the account from now on. */
+  'accounts.setP12': operation((db, params: { id: number; p12: StoredP12 }): void => {
+    db.prepare("UPDATE accounts SET p12 = $p12 WHERE id = $id AND auth = 'p12'").run({
+      id: params.id,
+      p12: JSON.stringify(params.p12),
+    })
+  }),
+  /** How the mailbox presents itself. */
+  'accounts.present': operation(
+    (db, params: Pick<StoredAccount, 'id' | 'displayName' | 'label' | 'replyTo' | 'kind'>): void => {
+      db.prepare(
+        `UPDATE accounts SET display_name = $displayName, label = $label, reply_to = $replyTo, kind = $kind
+         WHERE id = $id`,
+      ).run({ ...params, label: params.label === null ? null : JSON.stringify(params.label) })
+    },
+  ),
   'accounts.setMaxMessageSize': operation((db, params: { id: number; size: number | null }): void => {
     db.prepare('UPDATE accounts SET max_message_size = $size WHERE id = $id').run(params)
   }),

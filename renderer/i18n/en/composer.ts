@@ -38,6 +38,10 @@ export const composer = {
   'recipient_no-recipient': 'no recipient',
   'recipient_no-subject': 'no subject',
   'recipient_card-needed': 'card needed',
+  'recipient_recipient-suspicious': 'misleading address?',
+  'recipient_generic-to-trust-space': 'ordinary mailbox to MSSanté',
+  'recipient_generic-answers-professional': 'professional message',
+  'recipient_generic-health-document': 'health document',
 
   formatting: 'Formatting',
   format_bold: 'Bold',
@@ -79,6 +83,12 @@ export const composer = {
   'check_certificate-expiring':
     '{count, plural, one {A recipient’s certificate expires within 60 days} other {The certificates of # recipients expire within 60 days}}',
   'check_card-needed': 'Card and code needed to sign',
+  'check_recipient-suspicious':
+    '{count, plural, one {1 address to check: it looks like another} other {# addresses to check: they look like others}}',
+  'check_generic-to-trust-space':
+    'An ordinary mailbox does not write into the trust space: choose your MSSanté mailbox',
+  'check_generic-answers-professional': 'You answer a professional message from an ordinary mailbox',
+  'check_generic-health-document': 'Refused: a health document does not leave from an ordinary mailbox',
   sizeOf: '{size} of {limit}',
   tooLarge: 'Too large: {size}. Remove an attachment.',
 

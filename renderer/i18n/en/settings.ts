@@ -27,6 +27,8 @@ export const settings = {
   'account-error': 'In trouble',
   'login-card': 'Logs in with the card no. {serial}',
   'login-psc': 'Logs in by Pro Santé Connect',
+  'login-p12': 'Logs in with an organisation certificate',
+  'login-password-otp': 'Logs in by password and one-time code',
   'login-password': 'Logs in by password',
   addAccount: 'Add a mailbox',
   removeAccount: 'Remove',

@@ -38,6 +38,10 @@ export const composer = {
   'recipient_no-recipient': 'aucun destinataire',
   'recipient_no-subject': 'sans objet',
   'recipient_card-needed': 'carte nécessaire',
+  'recipient_recipient-suspicious': 'adresse trompeuse ?',
+  'recipient_generic-to-trust-space': 'boîte ordinaire vers MSSanté',
+  'recipient_generic-answers-professional': 'message professionnel',
+  'recipient_generic-health-document': 'document de santé',
 
   formatting: 'Mise en forme',
   format_bold: 'Gras',
@@ -79,6 +83,12 @@ export const composer = {
   'check_certificate-expiring':
     '{count, plural, one {Le certificat d’un destinataire expire dans moins de 60 jours} other {Les certificats de # destinataires expirent dans moins de 60 jours}}',
   'check_card-needed': 'Carte et code demandés pour signer',
+  'check_recipient-suspicious':
+    '{count, plural, one {1 adresse à vérifier : elle ressemble à une autre} other {# adresses à vérifier : elles ressemblent à d’autres}}',
+  'check_generic-to-trust-space':
+    'Une boîte ordinaire n’écrit pas à l’espace de confiance : choisissez votre boîte MSSanté',
+  'check_generic-answers-professional': 'Vous répondez à un message professionnel depuis une boîte ordinaire',
+  'check_generic-health-document': 'Envoi refusé : un document de santé ne part pas d’une boîte ordinaire',
   sizeOf: '{size} sur {limit}',
   tooLarge: 'Trop volumineux : {size}. Retirez une pièce jointe.',
 

@@ -27,6 +27,8 @@ export const settings = {
   'account-error': 'En panne',
   'login-card': 'Connexion avec la carte n° {serial}',
   'login-psc': 'Connexion par Pro Santé Connect',
+  'login-p12': 'Connexion avec un certificat d’organisation',
+  'login-password-otp': 'Connexion par mot de passe et code à usage unique',
   'login-password': 'Connexion par mot de passe',
   addAccount: 'Ajouter une boîte',
   removeAccount: 'Retirer',

@@ -16,6 +16,9 @@ export const account: Account = {
   kind: 'personal',
   auth: 'psc',
   card: null,
+  certificate: null,
+  label: null,
+  replyTo: null,
   imap: { host: 'imap.test', port: 143, security: 'starttls' },
   smtp: { host: 'smtp.test', port: 587, security: 'starttls' },
   connection: {

@@ -1,6 +1,8 @@
 import type { ErrorCode } from '../../../../app/contract/index.ts'
 import type { ErrorSentence } from '../../error-sentence.ts'
+import { accountErrors } from './accounts.ts'
 import { cardErrors } from './card.ts'
+import { directoryErrors } from './directory.ts'
 import { documentsErrors } from './documents.ts'
 import { exchangeErrors } from './exchange.ts'
 import { foldersErrors } from './folders.ts'
@@ -14,6 +16,7 @@ import { vaultErrors } from './vault.ts'
 /** Each error code in French: what happened, what is safe, what to do. */
 export const errors: Record<ErrorCode, ErrorSentence> = {
   ...sessionErrors,
+  ...accountErrors,
   ...cardErrors,
   ...vaultErrors,
   ...networkErrors,
@@ -23,4 +26,5 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
   ...sendingErrors,
   ...protectionErrors,
   ...documentsErrors,
+  ...directoryErrors,
 }
