@@ -34,6 +34,7 @@ it('a core whose Node lacks an algorithm opens nothing, says so to windows, and 
     cardTlsAddon: '/nowhere',
     readingWorker: '/nowhere',
     indexingWorker: '/nowhere',
+    directoryWorker: '/nowhere',
     printWorker: '/nowhere',
     printFonts: '/nowhere',
     version: '0.0.0',

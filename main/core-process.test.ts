@@ -53,6 +53,7 @@ const setUp = (
       cardTlsAddon: '/t',
       readingWorker: '/r',
       indexingWorker: '/i',
+      directoryWorker: '/d',
       printWorker: '/p',
       printFonts: '/f',
       version: '0.0.0',

@@ -138,6 +138,7 @@ const start = async (profileFolder: string): Promise<void> => {
       smimeWorker: join(here, '../core/smime-worker.mjs'),
       readingWorker: join(here, '../core/reading-worker.mjs'),
       indexingWorker: join(here, '../core/indexing-worker.mjs'),
+      directoryWorker: join(here, '../core/directory-worker.mjs'),
       printWorker: join(here, '../core/print-worker.mjs'),
       printFonts: join(here, '../core/fonts'),
       version: app.getVersion(),

@@ -77,6 +77,7 @@ export const bundles: Bundle[] = [
   nodeBundle('core', 'app/core-process.ts', 'core/core.mjs', 'es'),
   nodeBundle('vault-worker', 'app/vault/worker.ts', 'core/vault-worker.mjs', 'es'),
   nodeBundle('indexing-worker', 'app/indexing/worker.ts', 'core/indexing-worker.mjs', 'es'),
+  nodeBundle('directory-worker', 'app/directory/worker.ts', 'core/directory-worker.mjs', 'es'),
   nodeBundle('reading-worker', 'app/reading-worker.ts', 'core/reading-worker.mjs', 'es'),
   withFonts(nodeBundle('print-worker', 'app/mail/exchange/print-worker.ts', 'core/print-worker.mjs', 'es')),
   nodeBundle('smime-worker', 'app/smime/worker.ts', 'core/smime-worker.mjs', 'es'),

@@ -33,6 +33,8 @@ export interface CoreStart {
   readingWorker: string
   /** Entry file of the worker thread that reads attachments for the index. */
   indexingWorker: string
+  /** Entry file of the worker threads of the directory: one that searches, one that imports. */
+  directoryWorker: string
   /** Entry file of the worker thread that writes PDF exports, and the folder of its typefaces. */
   printWorker: string
   printFonts: string
@@ -41,7 +43,8 @@ export interface CoreStart {
 }
 
 /** What a path may be used for: messages or a backup read from it, an export written to it or into it, a backup written. */
-export type PathUse = 'import' | 'export-file' | 'export-folder' | 'backup-source' | 'backup-target'
+export type PathUse =
+  'import' | 'export-file' | 'export-folder' | 'backup-source' | 'backup-target' | 'record-folder'
 
 export type ToCore =
   | { kind: 'start'; start: CoreStart }

@@ -9,6 +9,7 @@ export interface Programs {
   smimeWorker: string
   readingWorker: string
   indexingWorker: string
+  directoryWorker: string
   card: string
 }
 
@@ -39,6 +40,7 @@ export const bundlePrograms = async (folder: string): Promise<Programs> => {
     smimeWorker: await bundle('smime-worker'),
     readingWorker: await bundle('reading-worker'),
     indexingWorker: await bundle('indexing-worker'),
+    directoryWorker: await bundle('directory-worker'),
     card: await bundle('card'),
   }
 }

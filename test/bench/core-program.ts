@@ -76,6 +76,7 @@ const start = async (order: Order & { order: 'start' }): Promise<Answer<'start'>
       cardTlsAddon: '/nowhere',
       readingWorker: programs.readingWorker,
       indexingWorker: programs.indexingWorker,
+      directoryWorker: programs.directoryWorker,
       // Nothing is printed here.
       printWorker: '',
       printFonts: '',

@@ -6,6 +6,7 @@ const Programs = z.object({
   smimeWorker: z.string(),
   readingWorker: z.string(),
   indexingWorker: z.string(),
+  directoryWorker: z.string(),
   card: z.string(),
 })
 

@@ -76,6 +76,7 @@ export const openPractice = async (
       cardTlsAddon: join(import.meta.dirname, '../../native/card-tls/build/card-tls.node'),
       readingWorker: source('reading-worker.ts'),
       indexingWorker: source('indexing/worker.ts'),
+      directoryWorker: source('directory/worker.ts'),
       printWorker: source('mail/exchange/print-worker.ts'),
       printFonts: join(import.meta.dirname, '../../node_modules/pdfjs-dist/standard_fonts'),
       version: '0.0.0',
