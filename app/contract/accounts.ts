@@ -152,7 +152,12 @@ export const NewAccount = z.object({
     z.object({ kind: z.literal('card') }),
     z.object({ kind: z.literal('psc') }),
     z.object({ kind: z.literal('p12'), p12: P12Id, login: CertificateLogin }),
-    z.object({ kind: z.literal('password-otp'), password: z.string().min(1).max(512) }),
+    /** After `signIn.giveCode`; the password where the policy lets it be kept. */
+    z.object({
+      kind: z.literal('password-otp'),
+      user: z.string().min(1).max(320).nullable(),
+      password: z.string().min(1).max(512).nullable(),
+    }),
     z.object({ kind: z.literal('password'), password: z.string().min(1).max(512) }),
   ]),
 })

@@ -14,6 +14,7 @@ import { resultCalls } from './results.ts'
 import { searchCalls, searchEvents } from './search.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
+import { signInCalls, signInEvents } from './sign-in.ts'
 import { storageCalls, storageEvents } from './storage.ts'
 import { windowCalls } from './window.ts'
 
@@ -26,6 +27,10 @@ export * from './delivery.ts'
 export * from './diagnosis.ts'
 export * from './directory.ts'
 export * from './core-port.ts'
+export * from './deviations.ts'
+export * from './document-data.ts'
+export * from './document-inspection.ts'
+export * from './document-metadata.ts'
 export * from './documents.ts'
 export * from './errors.ts'
 export * from './exchange.ts'
@@ -41,6 +46,7 @@ export * from './search.ts'
 export * from './service.ts'
 export * from './session.ts'
 export * from './settings.ts'
+export * from './sign-in.ts'
 export * from './storage.ts'
 export * from './trust-space.ts'
 export * from './verdict.ts'
@@ -51,6 +57,7 @@ export const coreCalls = {
   ...sessionCalls,
   ...cardCalls,
   ...accountCalls,
+  ...signInCalls,
   ...mailCalls,
   ...inspectionCalls,
   ...actionCalls,
@@ -74,6 +81,7 @@ export const contractEvents = {
   ...sessionEvents,
   ...cardEvents,
   ...accountEvents,
+  ...signInEvents,
   ...mailEvents,
   ...actionEvents,
   ...searchEvents,

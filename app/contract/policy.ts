@@ -1,5 +1,77 @@
 import { z } from 'zod'
 import { AuthKind } from './accounts.ts'
+import { SignInWay } from './sign-in.ts'
+
+const seconds = z.number().int().min(1).max(86_400)
+
+/** Pro Santé Connect, as it was agreed for this product or establishment (docs/sign-in.md). */
+const Psc = z
+  .object({
+    /** Plain http is accepted for a loopback issuer only; the same goes for `backEnd`. */
+    issuer: z.string(),
+    clientId: z.string(),
+    scope: z.string(),
+    acrValues: z.string(),
+    /** Name of the metadata below the issuer's `.well-known/`; `wallet-openid-configuration` without it. */
+    discovery: z
+      .string()
+      .regex(/^[\w.-]{1,100}$/)
+      .optional(),
+    /** Ways offered, best first; `browser` alone without it: CIBA has to be opened for each client. */
+    ways: z.array(SignInWay).min(1).optional(),
+    /**
+     * The server that holds the client's secret (« Proxy LPS »): what needs the secret goes there, to these paths below `url`
+     * (`token`, `revoke` and `ciba` without them). Without it this workstation is a public client.
+     */
+    backEnd: z
+      .object({
+        url: z.string(),
+        paths: z.object({ token: z.string(), revoke: z.string(), ciba: z.string() }).partial().optional(),
+      })
+      .strict()
+      .optional(),
+    /**
+     * The registered redirect address whose server hands the answer over to the loopback port that ends `state`. Without it the
+     * browser is sent back to a loopback port at once, which the provider must accept.
+     */
+    redirectUri: z.string().optional(),
+    /** Where the browser goes after signing out, as registered; a loopback port without it. */
+    postLogoutRedirectUri: z.string().optional(),
+    /** Where the provider does not tell; 120 and 1800 seconds, 240 and 30 minutes without them (mssante-client.md §3.3). */
+    lifetimes: z
+      .object({
+        accessSeconds: seconds,
+        refreshSeconds: seconds,
+        sessionMinutes: seconds,
+        idleMinutes: seconds,
+      })
+      .partial()
+      .optional(),
+  })
+  .strict()
+
+/** Password and one-time code: no rule is known of its exchange, so either shape (docs/sign-in.md). */
+const OneTimeCode = z
+  .object({
+    /**
+     * `endpoint`: an address below `url` takes name and password and sends the code, another takes the code and gives a token.
+     * `sasl-plain`: the code is put behind the password, in SASL PLAIN; a login without it makes the operator send one.
+     */
+    shape: z.enum(['endpoint', 'sasl-plain']),
+    url: z.string().optional(),
+    paths: z.object({ ask: z.string(), give: z.string() }).partial().optional(),
+    /** Between password and code; nothing without it. */
+    separator: z.string().max(4).optional(),
+    /** Name to log in with; `address` without it. */
+    user: z.enum(['address', 'typed']).optional(),
+    /** 6 without it. */
+    digits: z.number().int().min(4).max(10).optional(),
+    /** How long a code is good for, where the operator does not tell; 240 without it. */
+    sessionMinutes: seconds.optional(),
+    /** Whether the password is kept in the store; false without it: it is typed with each code. */
+    keepPassword: z.boolean().optional(),
+  })
+  .strict()
 
 /**
  * What an administrator (or the test operator) sets for a workstation. Every field is optional: without a policy
@@ -83,14 +155,12 @@ export const Policy = z
       .optional(),
     /** `host:port` of DNS servers; the system's resolver otherwise. */
     dnsServers: z.array(z.string()).optional(),
-    psc: z
-      .object({
-        issuer: z.string(),
-        clientId: z.string(),
-        scope: z.string(),
-        acrValues: z.string(),
-        /** Plain http is accepted for a loopback issuer only. */
-      })
+    psc: Psc.optional(),
+    oneTimeCode: OneTimeCode.optional(),
+    /** SASL mechanisms that carry a token, best first; XOAUTH2 (ECO.1.2.1), then OAUTHBEARER without it. */
+    tokenMechanisms: z
+      .array(z.enum(['XOAUTH2', 'OAUTHBEARER']))
+      .min(1)
       .optional(),
     /** Seconds between two looks at the card when it is idle; 0.5 without it. */
     cardPollSeconds: z.number().min(0.2).max(10).optional(),
