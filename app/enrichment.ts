@@ -1,5 +1,5 @@
 import type { Enrichment, ParsedMessage } from './mail/index.ts'
-import { findDocuments } from './mssante/index.ts'
+import { findDocuments, foundResults } from './mssante/index.ts'
 import { messageParts } from './reading/index.ts'
 
 /** What the clinical documents of a message say for its list row and the index. */
@@ -12,5 +12,10 @@ export const enrichMessage = async (message: { parsed: ParsedMessage }): Promise
     documentLabel: clinical[0]?.summary.label ?? null,
     documentCount: clinical.length,
     extraText: found.text,
+    results: foundResults(
+      found.documents.flatMap(({ summary, cda }) =>
+        cda === null ? [] : [{ ...summary, document: cda.document }],
+      ),
+    ),
   }
 }

@@ -22,6 +22,7 @@ import { inspectionHandlers, openMessage } from './message-opening.ts'
 import { createTrustClassifier } from './mssante/index.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import { buildPrintedMessage, createGrants, createResources, createUploads } from './reading/index.ts'
+import { resultHandlers } from './result-handlers.ts'
 import { revocationStore } from './revocation-store.ts'
 import { createSearching } from './searching.ts'
 import { sendingHandlers } from './sending-handlers.ts'
@@ -214,6 +215,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     },
     'messages.view': ({ id }) => openMessage({ mail, exchange, protection, searching, resources }, id),
     ...searching.handlers,
+    ...resultHandlers({ vault }),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...storageHandlers({ storage, vault, session, grants }),
     ...exchangeHandlers({

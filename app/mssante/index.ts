@@ -1,6 +1,7 @@
 export { findDocuments, type FoundDocument, type MessagePart } from './documents.ts'
 export { hprimText, isHprim } from './hprim.ts'
 export { sniffMime } from './magic.ts'
+export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'
 export { displaySubject } from './subject.ts'
 export { createTrustClassifier } from './trust-space.ts'
 export { readZip } from './zip.ts'

@@ -10,6 +10,8 @@ export interface Enrichment {
   documentLabel: string | null
   documentCount: number
   alert: BodyFindings['alert']
+  /** Laboratory results, for earlier values and curves. */
+  results?: NonNullable<BodyFindings['results']>
   /** Words of clinical documents (and of decrypted content) for the index. */
   extraText: string
 }
@@ -44,6 +46,7 @@ export const readSource = async (raw: Uint8Array, enrich: Enrich): Promise<BodyR
       documentLabel: found.documentLabel,
       documentCount: found.documentCount,
       alert: found.alert,
+      ...(found.results === undefined ? {} : { results: found.results }),
       report,
     },
     copies: message.cc.map(({ name, address }) => `${name} ${address}`).join(' '),

@@ -19,6 +19,7 @@ import { partOperations } from './parts.ts'
 import { pendingOperations } from './pending.ts'
 import { quarantineOperations } from './quarantine.ts'
 import { queueOperations } from './queue.ts'
+import { resultOperations } from './results.ts'
 import { savedSearchOperations } from './saved-searches.ts'
 import { searchOperations } from './search.ts'
 import { storageOperations } from './storage.ts'
@@ -42,6 +43,7 @@ export const operations = {
   ...draftOperations,
   ...correspondentOperations,
   ...searchOperations,
+  ...resultOperations,
   ...savedSearchOperations,
   ...importOperations,
   ...keyOperations,

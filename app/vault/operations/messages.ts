@@ -11,6 +11,7 @@ import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
 import { noteCorrespondents } from './correspondents.ts'
 import { unpackReadings } from '../readings.ts'
+import { storeResults, type FoundResult } from './results.ts'
 import { storeReport, type FoundReport } from './delivery.ts'
 import { saveFolderState, type FolderState } from './folders.ts'
 import { selectPage, selectRows, selectThread } from './message-rows.ts'
@@ -53,6 +54,8 @@ export interface BodyFindings {
   documentLabel: string | null
   documentCount: number
   alert: ResultAlert | null
+  /** Laboratory results of its documents; none when absent. */
+  results?: readonly FoundResult[]
   /** The message is a report about sent mail. */
   report: FoundReport | null
 }
@@ -193,6 +196,7 @@ const storeRow = (db: SqlDatabase, body: StoredBody, now: number): number[] => {
     documentCount: found.documentCount,
     alert: found.alert === null ? null : JSON.stringify(found.alert),
   })
+  storeResults(db, body.id, found.results ?? [])
   return found.report === null ? [] : storeReport(db, body.id, found.report, now)
 }
 
