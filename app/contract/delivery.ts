@@ -1,8 +1,19 @@
 import { z } from 'zod'
 import { call, Nothing } from './service.ts'
 
-/** How far a sent message is known to have come. `sent`: taken by the server, nothing else known. */
-export const DeliveryState = z.enum(['sent', 'delayed', 'delivered', 'read', 'failed'])
+/**
+ * How far a sent message is known to have come. `sent`: taken by the server, nothing else known. `integrated` and
+ * `not-integrated`: the gateway of a patient record filed its documents, or could not (IG-TRANS, struct-msg-mdn).
+ */
+export const DeliveryState = z.enum([
+  'sent',
+  'delayed',
+  'delivered',
+  'read',
+  'integrated',
+  'not-integrated',
+  'failed',
+])
 export type DeliveryState = z.infer<typeof DeliveryState>
 
 /** State of a sent message over its recipients, for its row. */
@@ -12,7 +23,10 @@ export const DeliverySummary = z.object({
   total: z.number().int(),
   /** At least delivered, the ones read included. */
   delivered: z.number().int(),
+  /** Read or integrated. */
   read: z.number().int(),
+  integrated: z.number().int(),
+  notIntegrated: z.number().int(),
   delayed: z.number().int(),
   failed: z.number().int(),
 })
@@ -32,6 +46,8 @@ export const DeliveryOutcome = z.enum([
   'deleted',
   'denied',
   'processing-failed',
+  'integrated',
+  'integration-failed',
 ])
 export type DeliveryOutcome = z.infer<typeof DeliveryOutcome>
 
@@ -40,7 +56,7 @@ export const DeliveryEvent = z.object({
   outcome: DeliveryOutcome,
   /** ISO 8601; null for the answer of our own server, which is not dated. */
   at: z.string().nullable(),
-  /** Enhanced status code (RFC 3463), e.g. `5.2.2`. */
+  /** Enhanced status code (RFC 3463), e.g. `5.2.2`; of a failed integration its code, e.g. `902`. */
   status: z.string().nullable(),
   /** The server's or reader's own words. */
   diagnostic: z.string().nullable(),

@@ -16,6 +16,7 @@ import { sessionCalls, sessionEvents } from './session.ts'
 import { settingsCalls, settingsEvents } from './settings.ts'
 import { signInCalls, signInEvents } from './sign-in.ts'
 import { storageCalls, storageEvents } from './storage.ts'
+import { traceCalls, traceEvents } from './traces.ts'
 import { windowCalls } from './window.ts'
 
 export * from './accounts.ts'
@@ -49,6 +50,7 @@ export * from './settings.ts'
 export * from './sign-in.ts'
 export * from './storage.ts'
 export * from './trust-space.ts'
+export * from './traces.ts'
 export * from './verdict.ts'
 export * from './window.ts'
 
@@ -71,6 +73,7 @@ export const coreCalls = {
   ...diagnosisCalls,
   ...settingsCalls,
   ...storageCalls,
+  ...traceCalls,
 }
 
 /** Everything a window may ask: the core's calls and main's own. */
@@ -90,6 +93,7 @@ export const contractEvents = {
   ...settingsEvents,
   ...storageEvents,
   ...diagnosisEvents,
+  ...traceEvents,
 }
 
 export type CoreMethod = keyof typeof coreCalls

@@ -9,6 +9,7 @@ import { documents as enDocuments } from './en/documents.ts'
 import { exchange as enExchange } from './en/exchange.ts'
 import { folders as enFolders } from './en/folders.ts'
 import { inspection as enInspection } from './en/inspection.ts'
+import { integration as enIntegration } from './en/integration.ts'
 import { mailbox as enMailbox } from './en/mailbox.ts'
 import { reading as enReading } from './en/reading.ts'
 import { search as enSearch } from './en/search.ts'
@@ -28,6 +29,7 @@ import { documents } from './fr/documents.ts'
 import { exchange } from './fr/exchange.ts'
 import { folders } from './fr/folders.ts'
 import { inspection } from './fr/inspection.ts'
+import { integration } from './fr/integration.ts'
 import { mailbox } from './fr/mailbox.ts'
 import { reading } from './fr/reading.ts'
 import { search } from './fr/search.ts'
@@ -46,6 +48,7 @@ export const fr = {
   ownCard,
   diagnosis,
   inspection,
+  integration,
   storage,
   assistant,
   shell,
@@ -69,6 +72,7 @@ export const en: Catalogue = {
   ownCard: enOwnCard,
   diagnosis: enDiagnosis,
   inspection: enInspection,
+  integration: enIntegration,
   storage: enStorage,
   assistant: enAssistant,
   shell: enShell,

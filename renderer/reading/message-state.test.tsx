@@ -33,6 +33,7 @@ const row = (seen: boolean): MessageRow => ({
   quarantined: false,
   delivery: null,
   replacement: null,
+  filing: null,
 })
 const view = (seen: boolean): MessageView => ({
   row: row(seen),

@@ -1,4 +1,4 @@
-import { Check, CheckCheck, Clock, Eye, TriangleAlert } from 'lucide-react'
+import { Check, CheckCheck, Clock, Eye, FolderCheck, FolderX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { DeliveryState, DeliverySummary } from '../../app/contract/index.ts'
 import { Chip, type ChipTone } from '../design/index.ts'
@@ -9,6 +9,8 @@ const looks: Record<DeliveryState, { tone: ChipTone; icon: ReactNode }> = {
   delayed: { tone: 'warn', icon: <Clock aria-hidden="true" /> },
   delivered: { tone: 'ok', icon: <CheckCheck aria-hidden="true" /> },
   read: { tone: 'ok', icon: <Eye aria-hidden="true" /> },
+  integrated: { tone: 'ok', icon: <FolderCheck aria-hidden="true" /> },
+  'not-integrated': { tone: 'alert', icon: <FolderX aria-hidden="true" /> },
   failed: { tone: 'alert', icon: <TriangleAlert aria-hidden="true" /> },
 }
 
@@ -20,7 +22,7 @@ export const deliveryLabel = (summary: DeliverySummary): string => {
     if (summary.delivered > 0) return t('sending.deliveryPart_delivered', { count: summary.delivered, total })
     return t('sending.delivery_sent')
   }
-  const count = summary[state]
+  const count = summary[state === 'not-integrated' ? 'notIntegrated' : state]
   return count < total ? t(`sending.deliveryPart_${state}`, { count, total }) : t(`sending.delivery_${state}`)
 }
 

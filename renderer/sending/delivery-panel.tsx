@@ -19,7 +19,7 @@ const EventLine = ({ event }: { event: DeliveryEvent }) => (
 
 const RecipientRow = ({ recipient }: { recipient: RecipientDelivery }) => {
   const cause = recipient.events.findLast((event) => event.authentic && reasonSentence(event) !== null)
-  const troubled = recipient.state === 'failed' || recipient.state === 'delayed'
+  const troubled = ['failed', 'delayed', 'not-integrated'].includes(recipient.state)
   const reason = troubled && cause ? reasonSentence(cause) : null
   return (
     <tr>

@@ -1,5 +1,6 @@
 import type { DeliveryEvent } from '../../app/contract/index.ts'
 import { t, type Key } from '../i18n/index.ts'
+import { integrationFault } from './integration-fault.ts'
 
 type Reason =
   | 'mailbox'
@@ -29,6 +30,10 @@ const reasons: readonly (readonly [RegExp, Reason])[] = [
 export const reasonSentence = (
   event: Pick<DeliveryEvent, 'outcome' | 'status' | 'diagnostic'>,
 ): string | null => {
+  if (event.outcome === 'integration-failed') {
+    const fault = integrationFault(event.status === null ? null : Number(event.status))
+    return [fault.what, fault.todo].filter(Boolean).join(' ')
+  }
   if (event.outcome === 'processing-failed') return t('sending.reason_integration')
   if (event.outcome !== 'failed' && event.outcome !== 'refused' && event.outcome !== 'delayed') return null
   const status = event.status ?? /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(event.diagnostic ?? '')?.[0] ?? ''

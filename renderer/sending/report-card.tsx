@@ -19,6 +19,8 @@ const stateOf: Record<DeliveryOutcome, DeliveryState> = {
   deleted: 'delivered',
   denied: 'delivered',
   displayed: 'read',
+  integrated: 'integrated',
+  'integration-failed': 'not-integrated',
 }
 
 /** A report about a sent message, told in words instead of its technical text. */

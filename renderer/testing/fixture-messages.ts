@@ -189,6 +189,7 @@ const row = (date: Date, counter: number, folderId: number, written: Written): M
   quarantined: false,
   delivery: null,
   replacement: null,
+  filing: null,
   ...written,
 })
 

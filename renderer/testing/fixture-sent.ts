@@ -52,7 +52,7 @@ export const sentOf = (
     ...change,
   })
   const full = { status: '5.2.2', diagnostic: '552 5.2.2 Mailbox full' }
-  const counts = { total: 1, delivered: 0, read: 0, delayed: 0, failed: 0 }
+  const counts = { total: 1, delivered: 0, read: 0, integrated: 0, notIntegrated: 0, delayed: 0, failed: 0 }
   const failed = row(
     52,
     3,

@@ -245,8 +245,18 @@ const stateAfter: Record<DeliveryOutcome, DeliveryState> = {
   deleted: 'delivered',
   denied: 'delivered',
   displayed: 'read',
+  integrated: 'integrated',
+  'integration-failed': 'not-integrated',
 }
-const rank: Record<DeliveryState, number> = { sent: 0, delayed: 1, delivered: 2, read: 3, failed: 4 }
+const rank: Record<DeliveryState, number> = {
+  sent: 0,
+  delayed: 1,
+  delivered: 2,
+  read: 3,
+  integrated: 4,
+  'not-integrated': 5,
+  failed: 6,
+}
 
 /** The furthest a recipient has come whatever the order of the reports; a failure stays one. */
 const stateOf = (events: readonly DeliveryEvent[]): { state: DeliveryState; cause: DeliveryEvent | null } => {
@@ -264,21 +274,28 @@ const stateOf = (events: readonly DeliveryEvent[]): { state: DeliveryState; caus
 const summaryOf = (recipients: readonly RecipientDelivery[]): DeliverySummary => {
   const count = (state: DeliveryState): number => recipients.filter((one) => one.state === state).length
   const total = recipients.length
-  const read = count('read')
-  const delivered = count('delivered') + read
+  const integrated = count('integrated')
+  const notIntegrated = count('not-integrated')
+  const read = count('read') + integrated
+  // What could not be integrated has arrived all the same.
+  const delivered = count('delivered') + read + notIntegrated
   const delayed = count('delayed')
   const failed = count('failed')
   const state =
     failed > 0
       ? 'failed'
-      : delayed > 0
-        ? 'delayed'
-        : total > 0 && read === total
-          ? 'read'
-          : total > 0 && delivered === total
-            ? 'delivered'
-            : 'sent'
-  return { state, total, delivered, read, delayed, failed }
+      : notIntegrated > 0
+        ? 'not-integrated'
+        : delayed > 0
+          ? 'delayed'
+          : total > 0 && integrated === total
+            ? 'integrated'
+            : total > 0 && read === total
+              ? 'read'
+              : total > 0 && delivered === total
+                ? 'delivered'
+                : 'sent'
+  return { state, total, delivered, read, integrated, notIntegrated, delayed, failed }
 }
 
 const reportOf = (db: SqlDatabase, id: number, accountId: number): ReportView | null => {

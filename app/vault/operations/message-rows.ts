@@ -1,6 +1,7 @@
 import type {
   Correspondent,
   DeliverySummary,
+  FilingSummary,
   MessageRow,
   PatientSummary,
   Replacement,
@@ -45,12 +46,13 @@ interface ListRow {
   quarantined: number
   delivery: string | null
   replacement: Replacement | null
+  filing: string | null
 }
 
 const columns = `id, (SELECT count(*) FROM messages one WHERE one.thread_id = messages.thread_id) AS thread_count,
   account_id, folder_id, thread_id, date, from_name, from_address, recipients, subject, preview,
   flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, alert, pending,
-  delivery, replacement,
+  delivery, replacement, filing,
   body_state = 2 OR EXISTS (
     SELECT 1 FROM bodies INDEXED BY bodies_unread WHERE message_id = messages.id AND error IS NOT NULL
   ) AS quarantined`
@@ -83,6 +85,7 @@ const messageRow = (row: ListRow): MessageRow => ({
   quarantined: row.quarantined === 1,
   delivery: row.delivery === null ? null : (JSON.parse(row.delivery) as DeliverySummary),
   replacement: row.replacement,
+  filing: row.filing === null ? null : (JSON.parse(row.filing) as FilingSummary),
 })
 
 /** Conditions of the list filters; each is one constant so that statements stay cached. */

@@ -4,6 +4,7 @@ import { operation } from '../operation.ts'
 export const referredParts = `SELECT raw_file AS id FROM bodies WHERE raw_file IS NOT NULL
   UNION SELECT mime_file FROM outbox WHERE mime_file IS NOT NULL
   UNION SELECT part_file FROM draft_attachments
+  UNION SELECT payload_file FROM filings WHERE payload_file IS NOT NULL
   UNION SELECT json_extract(one.value, '$.partFile') FROM imports, json_each(imports.source, '$.parts') one
     WHERE imports.state IN ('running','failed')`
 

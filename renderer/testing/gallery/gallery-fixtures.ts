@@ -73,6 +73,7 @@ const row: MessageRow = {
   quarantined: false,
   delivery: null,
   replacement: null,
+  filing: null,
 }
 
 const part = (id: string, fileName: string, mimeType: string, size: number) => ({

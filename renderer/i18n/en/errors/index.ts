@@ -6,6 +6,7 @@ import { directoryErrors } from './directory.ts'
 import { documentsErrors } from './documents.ts'
 import { exchangeErrors } from './exchange.ts'
 import { foldersErrors } from './folders.ts'
+import { integrationErrors } from './integration.ts'
 import { mailErrors } from './mail.ts'
 import { networkErrors } from './network.ts'
 import { protectionErrors } from './protection.ts'
@@ -26,5 +27,6 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
   ...sendingErrors,
   ...protectionErrors,
   ...documentsErrors,
+  ...integrationErrors,
   ...directoryErrors,
 }
