@@ -67,6 +67,10 @@ export type Correspondent = z.infer<typeof Correspondent>
 export const TrustClass = z.enum(['professional', 'organisation', 'patient', 'outside', 'unknown'])
 export type TrustClass = z.infer<typeof TrustClass>
 
+/** How the documents of a message stand to those of others: come before, replaced since, or in the place of earlier ones. */
+export const DocumentMark = z.enum(['duplicate', 'replaced', 'replaces'])
+export type DocumentMark = z.infer<typeof DocumentMark>
+
 export const Flag = z.enum(['seen', 'flagged', 'answered', 'forwarded'])
 export type Flag = z.infer<typeof Flag>
 
@@ -101,6 +105,8 @@ export const MessageRow = z.object({
   /** Label of the first clinical document, and how many there are. */
   documentLabel: z.string().nullable(),
   documentCount: z.number().int(),
+  /** Absent when its documents stand alone. */
+  documentMark: DocumentMark.optional(),
   alert: ResultAlert.nullable(),
   /** An action on this message is not yet confirmed by the server. */
   pending: z.boolean(),
