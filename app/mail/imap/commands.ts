@@ -9,7 +9,7 @@ type Exec = (
   attributes: unknown[],
   options: {
     untagged?: Record<string, (untagged: unknown) => Promise<void>>
-    onPlusTag?: () => Promise<void>
+    onPlusTag?: (challenge: unknown) => Promise<void>
   },
 ) => Promise<{ next: () => void }>
 

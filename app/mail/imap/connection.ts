@@ -10,8 +10,9 @@ import {
   type ExternalIdentity,
 } from '../net/credentials.ts'
 import { Failure } from '../net/failure.ts'
+import { connection as connectionTrace, traceCommands, type TraceExchange } from '../traced.ts'
 import { errorCode, networkError, openTcp, secureSocket, type PeerVerification } from '../net/peer.ts'
-import { authenticateExternally, placeholder } from './external.ts'
+import { authenticateWith, placeholder } from './authentication.ts'
 
 export interface ImapEndpoint {
   host: string
@@ -24,20 +25,28 @@ export interface ImapOptions {
   signal: AbortSignal
   /** Who the server let SASL EXTERNAL be. */
   onIdentity?: (identity: ExternalIdentity) => void
+  /** Takes note of what is asked of the mailbox. */
+  trace?: TraceExchange | undefined
 }
 
 /**
  * A logged-in IMAP connection. TLS is mandatory, the server is verified before the credentials are sent, and an
  * `error` listener is there before anything can fail. `idle` makes it wait by IDLE when nothing is asked. Errors: net.*, tls.*, auth.failed, imap.*.
  */
-export const openImap = (
+export const openImap = async (
   verification: PeerVerification,
   server: ImapEndpoint,
   user: string,
   credentials: AskCredentials,
   options: ImapOptions,
-): Promise<Outcome<ImapFlow>> =>
-  loginWithRenewal(credentials, (ask) => connectOnce(verification, server, user, ask, options))
+): Promise<Outcome<ImapFlow>> => {
+  const opened = await loginWithRenewal(credentials, (ask) =>
+    connectOnce(verification, server, user, ask, options),
+  )
+  if (!options.signal.aborted)
+    options.trace?.(connectionTrace(user, server, 'IMAP', opened.ok ? null : opened.error))
+  return opened
+}
 
 const connectOnce = async (
   verification: PeerVerification,
@@ -56,8 +65,8 @@ const connectOnce = async (
     logger: listeningFor(heard),
     auth:
       secret.value.kind === 'password'
-        ? { user, pass: secret.value.password }
-        : { user, accessToken: secret.value.kind === 'token' ? secret.value.accessToken : placeholder },
+        ? { user: secret.value.user ?? user, pass: secret.value.password }
+        : { user, accessToken: placeholder },
     qresync: true,
     // DEFLATE costs more time than it saves on the links measured (machine-and-peers.md §4).
     disableCompression: true,
@@ -70,10 +79,12 @@ const connectOnce = async (
     maxLiteralSize: 256 * 1024 * 1024,
     maxLineLength: 16 * 1024 * 1024,
   })
-  if (secret.value.kind === 'card')
-    authenticateExternally(client, server.host, user, secret.value.imapIdentities, (identity) =>
+  // PLAIN, else LOGIN, are the library's own, over TLS alike.
+  if (secret.value.kind !== 'password')
+    authenticateWith(client, { user, host: server.host, port: server.port }, secret.value, (identity) =>
       options.onIdentity?.(identity),
     )
+  if (options.trace) traceCommands(client, user, options.trace)
   refusals.set(client, heard)
   // Without a listener an error after connect() would end the process.
   client.on('error', () => undefined)

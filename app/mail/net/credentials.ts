@@ -20,9 +20,23 @@ export interface CardProof {
   startAfresh: (server: { host: string; port: number }) => boolean
 }
 
+/** A password; `user` when the name to log in with is not the mailbox's address, `once` when it dies with its first refusal. */
+export interface PasswordProof {
+  kind: 'password'
+  password: string
+  user?: string
+  once?: boolean
+}
+
+/** A token, and the mechanisms that may carry it, best first. */
+export interface TokenProof {
+  kind: 'token'
+  accessToken: string
+  mechanisms?: readonly ('XOAUTH2' | 'OAUTHBEARER')[]
+}
+
 /** What proves who is there. */
-export type Proof =
-  { kind: 'password'; password: string } | { kind: 'token'; accessToken: string } | CardProof
+export type Proof = PasswordProof | TokenProof | CardProof
 
 /** Whom SASL EXTERNAL asks to be on either server, in order, until it takes one. */
 export interface Identities {
@@ -45,6 +59,10 @@ export const askWith =
     return ok(proof.value.kind === 'card' ? { ...proof.value, ...identities } : proof.value)
   }
 
+/** What may have been replaced since it was given: asking again gives another one, or says that the user is wanted. */
+const isRenewable = (proof: Proof | Credentials | undefined): boolean =>
+  proof?.kind === 'token' || (proof?.kind === 'password' && proof.once === true)
+
 /**
  * Logs in, and once more with a renewed token when the server refuses the one held: a session ended at the provider
  * looks like that (mssante-client.md §2). A refused password is not sent twice.
@@ -60,6 +78,6 @@ export const loginWithRenewal = async <T>(
     return secret
   })
   const [refused] = used
-  if (first.ok || first.error.code !== 'auth.failed' || refused?.kind !== 'token') return first
+  if (first.ok || first.error.code !== 'auth.failed' || !isRenewable(refused)) return first
   return await attempt(() => credentials(refused))
 }

@@ -2,6 +2,7 @@ import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
 import type { Credentials, ExternalIdentity } from '../net/credentials.ts'
+import { exchangesOf, offeredExchanges } from '../net/sasl.ts'
 
 /** What a server told of itself while letting us in. */
 export interface Offer {
@@ -11,44 +12,49 @@ export interface Offer {
   identity: ExternalIdentity | null
 }
 
-/** One initial response of a mechanism. */
-interface Try {
-  initial: string
-  identity: ExternalIdentity | null
-}
-
-const mechanismOf = (user: string, secret: Credentials): { method: string; tries: Try[] } => {
-  if (secret.kind === 'password')
-    return { method: 'PLAIN', tries: [{ initial: `\u0000${user}\u0000${secret.password}`, identity: null }] }
-  if (secret.kind === 'token') {
-    const initial = `user=${user}\u0001auth=Bearer ${secret.accessToken}\u0001\u0001`
-    return { method: 'XOAUTH2', tries: [{ initial, identity: null }] }
-  }
-  const tries = secret.smtpIdentities.map((identity) => ({
-    initial: identity === 'address' ? user : '',
-    identity,
-  }))
-  return { method: 'EXTERNAL', tries }
-}
-
 /** Name of our login for nodemailer, which would replace XOAUTH2 by another mechanism when it holds no token itself. */
 const hook = 'SOUSPLI'
 
+/** Mechanisms of the answer to EHLO, upper case; nodemailer tells of those it knows itself only. */
+export const offeredMechanisms = (ehlo: string): ReadonlySet<string> =>
+  new Set(
+    ehlo
+      .split(/\r?\n/)
+      .flatMap(
+        (line) =>
+          /^250[ -]AUTH[ =](.*)$/i
+            .exec(line)?.[1]
+            ?.toUpperCase()
+            .split(/[\s=]+/) ?? [],
+      )
+      .filter((name) => name !== ''),
+  )
+
 /**
- * PLAIN, XOAUTH2 or EXTERNAL, through nodemailer's hook because it also tells what the server offers. Errors:
- * `auth.mechanism-unavailable`, `auth.failed`, `auth.external-refused`, `smtp.failed`, `net.closed`.
+ * Logs in by the best mechanism that the credentials allow and the server offers, through nodemailer's hook because it also tells
+ * what the server offers. Errors: `auth.mechanism-unavailable`, `auth.failed`, `auth.external-refused`, `smtp.failed`,
+ * `net.closed`.
  */
 export const authenticate = (
   connection: SMTPConnection,
-  host: string,
-  user: string,
+  login: { user: string; host: string; port: number },
   secret: Credentials,
 ): Promise<Outcome<Offer>> => {
-  const { method, tries } = mechanismOf(user, secret)
+  const { host } = login
+  const possible = exchangesOf('smtp', login, secret)
+  if (!possible.ok) return Promise.resolve(possible)
+  // The answer to the EHLO that was sent over TLS: nothing was asked since.
+  const mechanisms = offeredMechanisms(connection.lastServerResponse || '')
+  const exchanges = offeredExchanges(possible.value, (name) => mechanisms.has(name))
+  const unavailable = fail('auth.mechanism-unavailable', {
+    retry: 'after-change',
+    details: { host, mechanism: possible.value[0]?.mechanism ?? '' },
+  })
+  if (exchanges.length === 0) return Promise.resolve(unavailable)
   const refused = (): Outcome<never> =>
-    secret.kind === 'card'
+    exchanges.some(({ mechanism }) => mechanism === 'EXTERNAL')
       ? fail('auth.external-refused', { retry: 'after-change', details: { host } })
-      : fail('auth.failed', { retry: 'after-login' })
+      : fail('auth.failed', { retry: 'after-login', details: { host } })
   return new Promise((resolve) => {
     const settled = { done: false }
     const settle = (outcome: Outcome<Offer>) => {
@@ -56,18 +62,15 @@ export const authenticate = (
       resolve(outcome)
     }
     const handler = async (context: SMTPConnectionCustomAuthContext): Promise<void> => {
-      const unavailable = fail('auth.mechanism-unavailable', { details: { mechanism: method } })
-      // nodemailer tells of the mechanisms it knows itself; EXTERNAL is asked for.
-      if (method !== 'EXTERNAL' && !context.authMethods.includes(method)) {
-        settle(unavailable)
-        return
-      }
-      for (const { initial, identity } of tries) {
+      for (const { mechanism, initial, ending, identity } of exchanges) {
         // RFC 4954: « = » is an empty initial response.
         const response = Buffer.from(initial, 'utf8').toString('base64') || '='
-        let reply = await context.sendCommand(`AUTH ${method} ${response}`)
-        // XOAUTH2 sends its reason in a challenge that wants an empty answer.
-        if (reply.status === 334) reply = await context.sendCommand('')
+        let reply = await context.sendCommand(`AUTH ${mechanism} ${response}`)
+        // A refused token has its reason in a challenge that wants an answer.
+        if (reply.status === 334)
+          reply = await context.sendCommand(
+            mechanism === 'EXTERNAL' ? ending : Buffer.from(ending).toString('base64'),
+          )
         if (reply.status === 235) {
           settle(ok({ maxMessageSize: context.maxAllowedSize || null, identity }))
           return
@@ -87,7 +90,7 @@ export const authenticate = (
     connection.once('end', () => {
       if (!settled.done) resolve(fail('net.closed', { retry: 'later' }))
     })
-    connection.login({ method: hook, user, pass: 'unused' }, (error) => {
+    connection.login({ method: hook, user: login.user, pass: 'unused' }, (error) => {
       if (error && !settled.done) resolve(fail('net.closed', { retry: 'later', cause: error }))
     })
   })

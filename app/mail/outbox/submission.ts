@@ -93,7 +93,7 @@ const openOnce = async (
     connection.close()
   })
   try {
-    return await logIn(connection, verification, server.host, user, secret.value)
+    return await logIn(connection, verification, { user, host: server.host, port: server.port }, secret.value)
   } catch (cause) {
     socket.destroy()
     return { ok: false, error: cause instanceof Failure ? cause.outcome : networkError(cause, server.host) }
@@ -139,10 +139,10 @@ const handshake = (
 const logIn = async (
   connection: SMTPConnection,
   verification: PeerVerification,
-  host: string,
-  user: string,
+  login: { user: string; host: string; port: number },
   secret: Credentials,
 ): Promise<Outcome<SubmissionSession>> => {
+  const { host } = login
   let lost: unknown = null
   connection.on('error', (error: unknown) => (lost ??= error))
   const stop = (error: AppError): Outcome<never> => {
@@ -167,7 +167,7 @@ const logIn = async (
     const verified = await verifyPeer(socket, host, verification)
     if (!verified.ok) return stop(verified.error)
   }
-  const offer = await authenticate(connection, host, user, secret)
+  const offer = await authenticate(connection, login, secret)
   if (!offer.ok) return stop(offer.error.code === 'net.closed' ? connectError(lost, host) : offer.error)
   return ok({
     ...offer.value,
