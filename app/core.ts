@@ -11,6 +11,7 @@ import {
   type PathUse,
 } from './contract/index.ts'
 import { createPartFiles, type Resource } from './reading/index.ts'
+import { traceOfCall } from './traced-calls.ts'
 import { createServices, type CoreDependencies } from './services.ts'
 
 export type { CoreDependencies, CoreHost } from './services.ts'
@@ -50,7 +51,7 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   const wipeOpenedFiles = (): Promise<void> =>
     rm(start.openedFolder, { recursive: true, force: true, maxRetries: 2 }).catch(deps.onFault)
   await wipeOpenedFiles()
-  const { handlers, session, resources, uploads, grants, asked, locks, activity, stop } =
+  const { handlers, session, resources, uploads, grants, asked, locks, activity, record, stop } =
     await createServices(deps, wipeOpenedFiles)
 
   const readPart = async (url: string): Promise<Outcome<Uint8Array>> => {
@@ -80,6 +81,8 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       asked()
       const lock = locks()
       const outcome = await handler(parsed.data)
+      const trace = traceOfCall(name, parsed.data, outcome)
+      if (trace) record(trace)
       if (lock !== locks() && !beforeOpening(name)) {
         // A view finished after the lock would have published its parts again.
         resources.clear()

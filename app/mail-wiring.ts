@@ -5,6 +5,7 @@ import {
   type CoreStart,
   type EventName,
   type EventPayload,
+  type MailDelta,
   type Policy,
 } from './contract/index.ts'
 import {
@@ -13,6 +14,7 @@ import {
   type Logins,
   type Mail,
   type PeerVerification,
+  type TraceExchange,
 } from './mail/index.ts'
 import { displaySubject } from './mssante/index.ts'
 import type { createProtection } from './protection/index.ts'
@@ -35,10 +37,14 @@ export interface MailWiringDependencies {
   verification: PeerVerification
   logins: Logins
   classify: Parameters<typeof createMail>[0]['classify']
+  /** Mail has changed: what windows are told of it. */
+  onDelta: (delta: MailDelta) => MailDelta
   emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void
   random: (length: number) => Uint8Array
   now: () => number
   monotonic: () => number
+  /** Takes note of exchanges with servers. */
+  trace: TraceExchange
   onFault: (error: unknown) => void
 }
 
@@ -93,10 +99,11 @@ export const wireMail = (
     extraHeaders: () => everyMessageHeaders(policy),
     now: deps.now,
     random: deps.random,
+    trace: deps.trace,
     onFault: deps.onFault,
     emit: {
       delta: (delta) => {
-        emit('mail.delta', delta)
+        emit('mail.delta', deps.onDelta(delta))
         searching().mailChanged()
       },
       accounts: (accounts) => emit('accounts.changed', accounts),

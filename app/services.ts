@@ -10,6 +10,7 @@ import {
   type Input,
   type Outcome,
   type Output,
+  type SessionState,
 } from './contract/index.ts'
 import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
@@ -19,7 +20,7 @@ import { wireMail } from './mail-wiring.ts'
 import { createResolver } from './mail/index.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
-import { createTrustClassifier } from './mssante/index.ts'
+import { createTraceRecorder } from './mssante/index.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import { buildPrintedMessage, createGrants, createResources, createUploads } from './reading/index.ts'
 import { resultHandlers } from './result-handlers.ts'
@@ -29,8 +30,11 @@ import { sendingHandlers } from './sending-handlers.ts'
 import { sessionHandlers } from './session-handlers.ts'
 import { createPreferences, createSession, preferenceFile, settingsHandlers } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
+import { tracesHandlers } from './traces-handlers.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { createStorage } from './storage/index.ts'
+import { trustSpaceHandlers } from './trust-space-handlers.ts'
+import { createSenderNotes, webVerification, wireTrustSpace } from './trust-space-wiring.ts'
 import { createOwners, createVaults } from './vault/index.ts'
 import { workstationCard } from './workstation-card.ts'
 
@@ -54,6 +58,15 @@ export interface CoreDependencies {
   monotonic: () => number
   /** Something failed that nobody waits for; it goes to the technical log, without its message. */
   onFault: (error: unknown) => void
+}
+
+/** Who traces say did something: the professional of the card, else how the mailbox was opened. */
+const authorOf = (state: SessionState): { id: string; name: string } => {
+  if (state.phase !== 'open') return { id: state.phase, name: '' }
+  const { holder, openedBy } = state
+  return holder
+    ? { id: holder.nationalId, name: `${holder.givenName} ${holder.familyName}` }
+    : { id: openedBy, name: '' }
 }
 
 /** One function for each method of the contract. */
@@ -112,7 +125,6 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     random,
   })
   const { identity, logins, watchCard } = createAccountLogins({ start, card, anchors, host, now, random })
-  const classify = createTrustClassifier(policy.trustSpace)
   const resources = createResources(random)
   const uploads = createUploads(vault)
   const grants = createGrants(random)
@@ -125,9 +137,42 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
         ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
       }),
   }
+  const traces = createTraceRecorder({
+    vault,
+    now,
+    after,
+    author: () => authorOf(session.state()),
+    months: policy.traceMonths ?? 12,
+    onChecked: (chain) => emit('traces.checked', chain),
+    onFault: deps.onFault,
+  })
+  const web = (files: readonly string[] | undefined) =>
+    webVerification(
+      {
+        resolver: verification.resolver,
+        otherwise: anchors,
+        store: revocationStore(vault),
+        revocation: policy.revocation ?? 'prefer',
+        environment: policy.environment ?? 'production',
+        ...{ now, random },
+      },
+      files,
+    )
+  const trustSpace = wireTrustSpace({
+    ...{ vault, policy, now, random, monotonic: deps.monotonic, onFault: deps.onFault },
+    verification: await web(policy.trustSpaceList?.anchors),
+    emit: (state) => emit('trustSpace.changed', state),
+  })
+  const notes = createSenderNotes(trustSpace)
+  const { classify } = trustSpace
   const { mail, isSyncing, forget } = wireMail({
+    trace: (exchange) => traces.record({ ...exchange, automatic: exchange.action !== 'sent' }),
     ...{ start, vault, card, protection, resources, preferences, verification, logins, classify },
     ...{ emit, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
+    onDelta: (delta) => {
+      trustSpace.correspondentsChanged()
+      return notes.delta(delta)
+    },
     searching: () => searching,
   })
 
@@ -171,6 +216,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { stop: uploads.clear },
     { stop: grants.clear },
     { stop: () => identity.end() },
+    { start: trustSpace.start, stop: trustSpace.stop },
     { start: mail.start, stop: mail.stop },
     { start: exchange.recover, stop: exchange.stop },
     { start: searching.start, stop: searching.stop },
@@ -187,11 +233,15 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     owners,
     card,
     onOpen: async () => {
+      traces.start()
+      traces.record({ action: 'session-opened', request: 'session.open' })
       for (const each of living) await each.start?.()
     },
     onClose: async () => {
       locks += 1
+      traces.record({ action: 'session-closed', request: 'session.close' })
       await Promise.all(living.map(async (each) => each.stop?.()))
+      await traces.stop()
     },
     emit: (state) => {
       emit('session.changed', state)
@@ -209,12 +259,17 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...sessionHandlers(session),
     ...cardHandlers(card),
     ...mailboxHandlers(mail),
+    'messages.page': async (query) => notes.page(await mail.page(query)),
+    'messages.thread': async ({ id }) => notes.rows(await mail.thread(id)),
+    ...trustSpaceHandlers({ trustSpace, uploads, vault }),
     'accounts.cancelLogin': () => {
       identity.cancel()
       return nothing
     },
-    'messages.view': ({ id }) => openMessage({ mail, exchange, protection, searching, resources }, id),
+    'messages.view': async ({ id }) =>
+      notes.view(await openMessage({ mail, exchange, protection, searching, resources }, id)),
     ...searching.handlers,
+    'messages.search': async (query) => notes.page(await searching.handlers['messages.search'](query)),
     ...resultHandlers({ vault }),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...storageHandlers({ storage, vault, session, grants }),
@@ -225,6 +280,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
       keep: resources.keep,
       language: () => preferences.get().language,
     }),
+    ...tracesHandlers({ traces, vault, keep: resources.keep, now }),
     ...keyHandlers({ protection, vault, uploads, keep: resources.keep }),
     ...inspectionHandlers({ mail, vault, uploads, trust, now }),
     ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
@@ -247,6 +303,8 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     grants,
     /** A window asked something: what runs behind makes way. */
     asked: searching.asked,
+    /** Leaves a functional trace. */
+    record: traces.record,
     locks: () => locks,
     activity: () => {
       lastActivity = deps.monotonic()

@@ -17,6 +17,7 @@ import { settingsCalls, settingsEvents } from './settings.ts'
 import { signInCalls, signInEvents } from './sign-in.ts'
 import { storageCalls, storageEvents } from './storage.ts'
 import { traceCalls, traceEvents } from './traces.ts'
+import { trustSpaceCalls, trustSpaceEvents } from './trust-space.ts'
 import { windowCalls } from './window.ts'
 
 export * from './accounts.ts'
@@ -73,6 +74,7 @@ export const coreCalls = {
   ...diagnosisCalls,
   ...settingsCalls,
   ...storageCalls,
+  ...trustSpaceCalls,
   ...traceCalls,
 }
 
@@ -93,6 +95,7 @@ export const contractEvents = {
   ...settingsEvents,
   ...storageEvents,
   ...diagnosisEvents,
+  ...trustSpaceEvents,
   ...traceEvents,
 }
 

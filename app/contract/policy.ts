@@ -199,6 +199,8 @@ export const Policy = z
      * index is in the vault, which is encrypted itself (docs/search.md). False also forgets what was indexed of it before.
      */
     indexDecrypted: z.boolean().optional(),
+    /** Months that functional traces are kept (ECO.4.1.1 recommends six, the least); 12 without it. */
+    traceMonths: z.number().int().min(6).max(120).optional(),
     /** « production » refuses test roots and test certificates (cps-card.md §2.7). */
     environment: z.enum(['production', 'test']).optional(),
   })

@@ -28,6 +28,7 @@ import { createDrafts, type DraftDependencies } from './outbox/drafts.ts'
 import { fileSent } from './outbox/filing.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createReceipts } from './outbox/receipts.ts'
+import type { TraceExchange } from './traced.ts'
 import { startSender, type Sender } from './outbox/sender.ts'
 import { createSentView } from './outbox/sent-view.ts'
 import type { SourceReader } from './reading/reader.ts'
@@ -69,6 +70,8 @@ export interface MailDependencies
     progress: (progress: SyncProgress) => void
     outbox: (items: OutboxItem[]) => void
   } & ActionDependencies['emit']
+  /** Takes note of exchanges with servers (ECO.4.1.2). */
+  trace?: TraceExchange
   /** Something failed that nobody waits for. */
   onFault: (error: unknown) => void
 }
@@ -80,6 +83,7 @@ export type Mail = ReturnType<typeof createMail>
 /** Accounts, synchronisation, lists, actions, drafts and sending: everything a window may ask of mail. */
 export const createMail = (deps: MailDependencies) => {
   const { vault } = deps
+  const tracing = deps.trace ? { trace: deps.trace } : {}
   const announce = createAnnounce(vault, deps.emit.delta)
   const bodies: BodyStore = { vault, reader: deps.reader, announce, monotonic: deps.monotonic }
   const running = new Map<number, { account: StoredAccount; runner: AccountRunner; sender: Sender }>()
@@ -115,6 +119,7 @@ export const createMail = (deps: MailDependencies) => {
     })
     const filing = { vault, accountId: account.id, onChange: outboxChanged }
     const runner = startRunner({
+      ...tracing,
       account,
       vault,
       verification: deps,
@@ -137,6 +142,7 @@ export const createMail = (deps: MailDependencies) => {
       },
     })
     const sender = startSender({
+      ...tracing,
       account,
       vault,
       verification: deps,

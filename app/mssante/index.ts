@@ -1,7 +1,29 @@
 export { findDocuments, type FoundDocument, type MessagePart } from './documents.ts'
+export {
+  encodeText,
+  text,
+  writeHl7,
+  type Hl7Charset,
+  type Hl7Component,
+  type Hl7Field,
+  type Hl7Segment,
+} from './hl7/write.ts'
 export { hprimText, isHprim } from './hprim.ts'
+export { readIns } from './ins.ts'
 export { sniffMime } from './magic.ts'
 export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'
 export { displaySubject } from './subject.ts'
-export { createTrustClassifier } from './trust-space.ts'
+export { createTrustSpace, type TrustSpace } from './trust-space/index.ts'
 export { readZip } from './zip.ts'
+export { createTraceRecorder, type TraceNote, type TraceRecorder } from './traces/recorder.ts'
+export { traceCsvHead, traceCsvLines } from './traces/csv.ts'
+export {
+  at,
+  attribute,
+  childOf,
+  childrenOf,
+  descendants,
+  parseXml,
+  textOf,
+  type XmlElement,
+} from './xml/element.ts'

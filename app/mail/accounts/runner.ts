@@ -4,7 +4,7 @@ import { fail, ok, toErrorData, type AppError, type ErrorData, type Outcome } fr
 import type { StoredAccount, SyncFolder, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
 import { createBodyPipeline, type BodyStore } from '../imap/bodies.ts'
-import { imapError, openImap } from '../imap/connection.ts'
+import { imapError, openImap, type ImapOptions } from '../imap/connection.ts'
 import type { AskCredentials } from '../net/credentials.ts'
 import type { HeaderReading } from '../imap/headers.ts'
 import { collectVanished, onNews } from '../imap/sync.ts'
@@ -18,7 +18,7 @@ import { choresEvery, quietLinger, quietLook, thoroughEvery } from './pace.ts'
 import { createPasses } from './passes.ts'
 import { createReplayer } from './replayer.ts'
 
-export interface RunnerDependencies {
+export interface RunnerDependencies extends Pick<ImapOptions, 'trace'> {
   account: StoredAccount
   vault: Vault
   verification: PeerVerification
@@ -98,6 +98,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       await openImap(deps.verification, account.imap, account.address, deps.credentials, {
         idle,
         signal: aborter.signal,
+        trace: deps.trace,
       }),
     )
     clients.add(client)

@@ -5,6 +5,7 @@ import { createBell, retryDelay } from '../accounts/backoff.ts'
 import type { AskCredentials } from '../net/credentials.ts'
 import { Failure, must } from '../net/failure.ts'
 import type { PeerVerification } from '../net/peer.ts'
+import { connection, submission, type TraceExchange } from '../traced.ts'
 import { openSubmission, type Submission, type SubmissionSession } from './submission.ts'
 
 export interface SenderDependencies {
@@ -22,6 +23,8 @@ export interface SenderDependencies {
   deliveryNotices: () => boolean
   /** Milliseconds a server may take to answer; its own default when absent. */
   replyTimeout?: number
+  /** Takes note of what is asked of the server. */
+  trace?: TraceExchange
 }
 
 export interface Sender {
@@ -97,6 +100,19 @@ export const startSender = (deps: SenderDependencies): Sender => {
       : bare
   }
 
+  /** The functional trace of a submission. */
+  const tell = (item: StoredOutboxItem, size: number, result: Submission): void => {
+    const told = 'recipients' in result && result.recipients !== null ? result.recipients : item.recipients
+    const outcome =
+      result.kind === 'accepted' ? 'ok' : result.kind === 'unknown' ? 'unknown' : ('refused' as const)
+    deps.trace?.(
+      submission(account.address, { from: item.sender, messageId: item.messageId, size }, told, {
+        outcome,
+        code: 'error' in result ? result.error.code : null,
+      }),
+    )
+  }
+
   const conclude = async (item: StoredOutboxItem, result: Submission): Promise<void> => {
     switch (result.kind) {
       case 'accepted': {
@@ -146,6 +162,7 @@ export const startSender = (deps: SenderDependencies): Sender => {
       deps.replyTimeout,
     )
     if (aborter.signal.aborted) return 0
+    deps.trace?.(connection(account.address, account.smtp, 'SMTP', opened.ok ? null : opened.error))
     if (!opened.ok) {
       failures += 1
       return await postpone(item, opened.error, failures - 1)
@@ -161,7 +178,9 @@ export const startSender = (deps: SenderDependencies): Sender => {
       // The user may have taken it back, or put it off, while we connected.
       if (!must(await vault.run('outbox.begin', { id: item.id }))) return 0
       await deps.onChange(null)
-      await conclude(item, await submit(session, item, mime.value))
+      const result = await submit(session, item, mime.value)
+      tell(item, mime.value.byteLength, result)
+      await conclude(item, result)
     } finally {
       session.close()
     }

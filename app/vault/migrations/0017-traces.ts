@@ -1,2 +1,34 @@
-/** Reserved for issue 5; its owner fills it or removes it. */
-export const tracesStep = { version: 17, name: 'traces', sql: 'SELECT 1;' } as const
+/**
+ * Functional traces (ECO.4.1.1, ECO.4.1.2): append-only, each bound to the former one by its hash. `trace_ends` says where the
+ * chain must begin (after what was purged) and end, so that taking away the first or last ones shows too.
+ */
+export const traces = {
+  version: 17,
+  name: 'traces',
+  sql: `
+CREATE TABLE traces (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  author TEXT NOT NULL,
+  author_name TEXT NOT NULL,
+  automatic INTEGER NOT NULL,
+  account TEXT,
+  action TEXT NOT NULL,
+  target TEXT NOT NULL,
+  request TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  outcome TEXT NOT NULL,
+  code TEXT,
+  hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX traces_by_time ON traces (at);
+
+CREATE TABLE trace_ends (
+  -- 'floor': the last trace purged; 'head': the last trace written.
+  name TEXT PRIMARY KEY CHECK (name IN ('floor','head')),
+  seq INTEGER NOT NULL,
+  hash TEXT NOT NULL
+) STRICT;
+INSERT INTO trace_ends (name, seq, hash) VALUES ('floor', 0, ''), ('head', 0, '');
+`,
+} as const

@@ -14,7 +14,7 @@ import { directoryStep } from './0013-directory.ts'
 import { patientsStep } from './0014-patients.ts'
 import { integrationStep } from './0015-integration.ts'
 import { resultsStep } from './0016-results.ts'
-import { tracesStep } from './0017-traces.ts'
+import { traces } from './0017-traces.ts'
 import { documentsSentStep } from './0018-documents-sent.ts'
 import { signInStep } from './0019-sign-in.ts'
 
@@ -43,7 +43,7 @@ export const migrations: readonly Migration[] = [
   patientsStep,
   integrationStep,
   resultsStep,
-  tracesStep,
+  traces,
   documentsSentStep,
   signInStep,
 ]

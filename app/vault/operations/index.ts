@@ -4,6 +4,7 @@ import { actionOperations } from './actions.ts'
 import { appendOperations } from './appends.ts'
 import { certificateOperations } from './certificates.ts'
 import { checkOperations } from './check.ts'
+import { clinicalOperations } from './clinical-findings.ts'
 import { correspondentOperations } from './correspondents.ts'
 import { deliveryOperations } from './delivery.ts'
 import { draftOperations } from './drafts.ts'
@@ -13,9 +14,13 @@ import { importOperations } from './imports.ts'
 import { keyOperations } from './keys.ts'
 import { messageOperations } from './messages.ts'
 import { metaOperations } from './meta.ts'
+import { missingBodyOperations } from './missing-bodies.ts'
 import { outboxChoiceOperations } from './outbox-choices.ts'
 import { outboxOperations } from './outbox.ts'
 import { partOperations } from './parts.ts'
+import { patientDecisionOperations } from './patient-decisions.ts'
+import { exchangeOperations } from './patient-exchanges.ts'
+import { patientOperations } from './patients.ts'
 import { pendingOperations } from './pending.ts'
 import { quarantineOperations } from './quarantine.ts'
 import { queueOperations } from './queue.ts'
@@ -23,6 +28,8 @@ import { resultOperations } from './results.ts'
 import { savedSearchOperations } from './saved-searches.ts'
 import { searchOperations } from './search.ts'
 import { storageOperations } from './storage.ts'
+import { traceOperations } from './traces.ts'
+import { trustSpaceOperations } from './trust-space.ts'
 import { vanishedOperations } from './vanished.ts'
 
 /** Every operation of the store by its name: the whole of what the worker can be asked to do. */
@@ -31,6 +38,11 @@ export const operations = {
   ...folderOperations,
   ...folderListOperations,
   ...messageOperations,
+  ...clinicalOperations,
+  ...missingBodyOperations,
+  ...patientOperations,
+  ...exchangeOperations,
+  ...patientDecisionOperations,
   ...vanishedOperations,
   ...quarantineOperations,
   ...queueOperations,
@@ -52,6 +64,8 @@ export const operations = {
   ...partOperations,
   ...checkOperations,
   ...storageOperations,
+  ...traceOperations,
+  ...trustSpaceOperations,
 }
 
 type Operations = typeof operations

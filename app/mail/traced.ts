@@ -1,0 +1,149 @@
+import type { ImapFlow } from 'imapflow'
+import type { AppError } from '../contract/errors.ts'
+import type { Trace, TraceAction } from '../contract/traces.ts'
+import { execOf } from './imap/commands.ts'
+
+/** An exchange with a mailbox's server as its functional trace tells it (ECO.4.1.2). */
+export type ServerExchange = Pick<
+  Trace,
+  'account' | 'action' | 'target' | 'request' | 'answer' | 'outcome' | 'code'
+>
+
+/** Takes note of an exchange; answers at once and never fails. */
+export type TraceExchange = (exchange: ServerExchange) => void
+
+/** Characters of a request or an answer that a trace keeps. */
+const mostCharacters = 400
+
+/** One line without control characters, cut. */
+const line = (text: string): string => {
+  const clean = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim()
+  return clean.length > mostCharacters ? `${clean.slice(0, mostCharacters - 1)}…` : clean
+}
+
+/** Commands that process a mailbox. The others look around or keep the connection alive. */
+const actions: Readonly<Record<string, TraceAction>> = {
+  AUTHENTICATE: 'login',
+  LOGIN: 'login',
+  FETCH: 'received',
+  SEARCH: 'searched',
+  STORE: 'flagged',
+  MOVE: 'moved',
+  COPY: 'copied',
+  EXPUNGE: 'deleted',
+  APPEND: 'deposited',
+  CREATE: 'folder-changed',
+  DELETE: 'folder-changed',
+  RENAME: 'folder-changed',
+  SUBSCRIBE: 'folder-changed',
+  UNSUBSCRIBE: 'folder-changed',
+  SETACL: 'folder-changed',
+}
+
+const property = (value: unknown, key: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
+
+/** An attribute of a command as text: literals by their size alone. */
+const attributeText = (attribute: unknown): string => {
+  if (Array.isArray(attribute)) return `(${attribute.map(attributeText).join(' ')})`
+  if (typeof attribute === 'string') return attribute
+  if (property(attribute, 'sensitive') === true) return '***'
+  const value = property(attribute, 'value')
+  if (value instanceof Uint8Array) return `{${value.byteLength}}`
+  if (typeof value !== 'string') return ''
+  if (property(attribute, 'type') === 'LITERAL') return `{${Buffer.byteLength(value)}}`
+  const section = property(attribute, 'section')
+  return Array.isArray(section) ? `${value}[${section.map(attributeText).join(' ')}]` : value
+}
+
+/** What a command asks, without secrets and without the words a search looks for. */
+const requestText = (command: string, verb: string, attributes: readonly unknown[]): string => {
+  if (verb === 'LOGIN' || verb === 'SEARCH') return command
+  const told = verb === 'AUTHENTICATE' ? attributes.slice(0, 1) : attributes
+  return line([command, ...told.map(attributeText)].join(' '))
+}
+
+/** The last words of a server to a command: its tagged answer. */
+const answerText = (told: unknown): string => {
+  const attributes = property(told, 'attributes')
+  const words = Array.isArray(attributes) ? attributes.map(attributeText) : []
+  return line([property(told, 'command'), ...words].filter((word) => typeof word === 'string').join(' '))
+}
+
+/** Flags alone are compared at every look at a folder: nothing of a message is taken. */
+const takesNothing = (verb: string, attributes: readonly unknown[]): boolean =>
+  verb === 'FETCH' && !/BODY|RFC822|ENVELOPE|HEADER/i.test(attributes.map(attributeText).join(' '))
+
+/** Lets `trace` know of every command of this connection that processes the mailbox, with the server's answer. */
+export const traceCommands = (client: ImapFlow, account: string, trace: TraceExchange): void => {
+  const exec = execOf(client)
+  const traced: typeof exec = (command, attributes, options) => {
+    const running = exec(command, attributes, options)
+    const verb = command.toUpperCase().replace(/^UID /, '')
+    const list = Array.isArray(attributes) ? attributes : []
+    const action = actions[verb]
+    if (action === undefined || takesNothing(verb, list)) return running
+    const request = requestText(command, verb, list)
+    const path = client.mailbox ? client.mailbox.path : ''
+    const about = {
+      account,
+      action,
+      target: action === 'folder-changed' || verb === 'APPEND' ? '' : path,
+      request,
+    }
+    running.then(
+      (done) => {
+        trace({ ...about, answer: answerText(property(done, 'response')), outcome: 'ok', code: null })
+      },
+      (cause: unknown) => {
+        const response = property(cause, 'response')
+        const refused = typeof response === 'object' && response !== null
+        trace({
+          ...about,
+          answer: refused ? answerText(response) : '',
+          outcome: refused ? 'refused' : 'failed',
+          code: refused ? null : 'net.closed',
+        })
+      },
+    )
+    return running
+  }
+  Reflect.set(client, 'exec', traced)
+}
+
+/** A connection to a mailbox's server: verified and logged in, or what stood in the way. */
+export const connection = (
+  account: string,
+  server: { host: string; port: number; security: 'starttls' | 'tls' },
+  protocol: 'IMAP' | 'SMTP',
+  error: AppError | null,
+): ServerExchange => ({
+  account,
+  action: 'connected',
+  target: `${server.host}:${server.port}`,
+  request: `${protocol} ${server.security === 'starttls' ? 'STARTTLS' : 'TLS'}`,
+  answer: '',
+  outcome: error === null ? 'ok' : error.code.startsWith('auth.') ? 'refused' : 'failed',
+  code: error?.code ?? null,
+})
+
+/** A message submitted, with what the server said of each recipient. */
+export const submission = (
+  account: string,
+  message: { from: string; messageId: string; size: number },
+  recipients: readonly { address: string; accepted: boolean | null; response: string | null }[],
+  result: { outcome: Trace['outcome']; code: Trace['code'] },
+): ServerExchange => ({
+  account,
+  action: 'sent',
+  target: line([message.messageId, ...recipients.map(({ address }) => address)].join(' ')),
+  request: line(
+    [
+      `MAIL FROM:<${message.from}>`,
+      ...recipients.map(({ address }) => `RCPT TO:<${address}>`),
+      `DATA {${message.size}}`,
+    ].join(' '),
+  ),
+  answer: line(recipients.map(({ address, response }) => `${address}: ${response ?? '-'}`).join('; ')),
+  ...result,
+})

@@ -1,0 +1,276 @@
+import { createHash } from 'node:crypto'
+import type { Trace, TraceAction, TraceFilter, TraceOutcome } from '../../contract/traces.ts'
+import type { SqlDatabase } from '../database.ts'
+import { operation } from '../operation.ts'
+
+/** A trace as it is told, before its place in the chain. */
+export interface NewTrace {
+  /** Milliseconds since 1970. */
+  at: number
+  author: string
+  authorName: string
+  automatic: boolean
+  account: string | null
+  action: TraceAction
+  target: string
+  /** Messages it was done to: their Message-IDs join the target. */
+  messages: readonly number[]
+  request: string
+  answer: string
+  outcome: TraceOutcome
+  code: string | null
+}
+
+interface TraceRow {
+  seq: number
+  at: number
+  author: string
+  author_name: string
+  automatic: number
+  account: string | null
+  action: TraceAction
+  target: string
+  request: string
+  answer: string
+  outcome: TraceOutcome
+  code: string | null
+  hash: string
+}
+type Fields = Omit<TraceRow, 'hash'>
+
+interface End {
+  seq: number
+  hash: string
+}
+
+/** Hash of a trace: SHA-256 over the former one's hash and the fields as a JSON array, in this order. */
+const hashOf = (former: string, row: Fields): string =>
+  createHash('sha256')
+    .update(
+      `${former}\n${JSON.stringify([
+        row.seq,
+        row.at,
+        row.author,
+        row.author_name,
+        row.automatic,
+        row.account,
+        row.action,
+        row.target,
+        row.request,
+        row.answer,
+        row.outcome,
+        row.code,
+      ])}`,
+    )
+    .digest('hex')
+
+const traceOf = (row: TraceRow): Trace => ({
+  seq: row.seq,
+  at: new Date(row.at).toISOString(),
+  author: row.author,
+  authorName: row.author_name,
+  automatic: row.automatic === 1,
+  account: row.account,
+  action: row.action,
+  target: row.target,
+  request: row.request,
+  answer: row.answer,
+  outcome: row.outcome,
+  code: row.code,
+  hash: row.hash,
+})
+
+const endOf = (db: SqlDatabase, name: 'floor' | 'head'): End =>
+  db.prepare('SELECT seq, hash FROM trace_ends WHERE name = $name').get<End>({ name }) ?? { seq: 0, hash: '' }
+
+const mostNamed = 20
+
+/** Message-IDs of messages, as far as they are known; the rest is counted. */
+const named = (db: SqlDatabase, target: string, messages: readonly number[]): string => {
+  if (messages.length === 0) return target
+  const find = db.prepare('SELECT message_id_header AS name FROM message_headers WHERE message_id = $id')
+  const names = messages
+    .slice(0, mostNamed)
+    .map((id) => find.get<{ name: string | null }>({ id })?.name ?? `#${id}`)
+  const rest = messages.length - names.length
+  return [...(target === '' ? [] : [target]), ...names, ...(rest > 0 ? [`+${rest}`] : [])].join(' ')
+}
+
+/** Address of the mailbox a message is in. */
+const accountOf = (db: SqlDatabase, message: number | undefined): string | null =>
+  message === undefined
+    ? null
+    : (db
+        .prepare(
+          'SELECT address FROM accounts JOIN messages ON messages.account_id = accounts.id WHERE messages.id = $id',
+        )
+        .get<{ address: string }>({ id: message })?.address ?? null)
+
+const append = (db: SqlDatabase, entries: readonly NewTrace[]): void => {
+  const insert = db.prepare(
+    `INSERT INTO traces (seq, at, author, author_name, automatic, account, action, target, request, answer, outcome,
+       code, hash)
+     VALUES ($seq, $at, $author, $author_name, $automatic, $account, $action, $target, $request, $answer, $outcome,
+       $code, $hash)`,
+  )
+  let head = endOf(db, 'head')
+  for (const entry of entries) {
+    const row: Fields = {
+      seq: head.seq + 1,
+      at: entry.at,
+      author: entry.author,
+      author_name: entry.authorName,
+      automatic: entry.automatic ? 1 : 0,
+      account: entry.account ?? accountOf(db, entry.messages[0]),
+      action: entry.action,
+      target: named(db, entry.target, entry.messages),
+      request: entry.request,
+      answer: entry.answer,
+      outcome: entry.outcome,
+      code: entry.code,
+    }
+    const hash = hashOf(head.hash, row)
+    insert.run({ ...row, hash })
+    head = { seq: row.seq, hash }
+  }
+  db.prepare("UPDATE trace_ends SET seq = $seq, hash = $hash WHERE name = 'head'").run({ ...head })
+}
+
+/** Wildcards of LIKE stand for themselves. */
+const pattern = (word: string): string => `%${word.replace(/[\\%_]/g, '\\$&')}%`
+
+/** The condition of a filter; times were parsed by the caller. */
+const where = (filter: TraceFilter): { sql: string; values: Record<string, string | number> } => {
+  // A statement with named values wants at least one.
+  const values: Record<string, string | number> = { from: 0 }
+  const conditions: string[] = ['at >= $from']
+  const list = (column: string, chosen: readonly string[]): void => {
+    if (chosen.length === 0) return
+    const names = chosen.map((value, index) => {
+      values[`${column}${index}`] = value
+      return `$${column}${index}`
+    })
+    conditions.push(`${column} IN (${names.join(', ')})`)
+  }
+  if (filter.from !== null) values['from'] = Date.parse(filter.from)
+  if (filter.to !== null) {
+    conditions.push('at <= $to')
+    values['to'] = Date.parse(filter.to)
+  }
+  list('action', filter.actions)
+  list('outcome', filter.outcomes)
+  if (filter.account !== null) {
+    conditions.push('account = $account')
+    values['account'] = filter.account
+  }
+  for (const [index, word] of filter.text.split(/\s+/).filter(Boolean).slice(0, 8).entries()) {
+    values[`word${index}`] = pattern(word)
+    conditions.push(
+      `(author || ' ' || author_name || ' ' || coalesce(account, '') || ' ' || target || ' ' || request || ' ' ||
+        answer || ' ' || coalesce(code, '')) LIKE $word${index} ESCAPE '\\'`,
+    )
+  }
+  return { sql: conditions.join(' AND '), values }
+}
+
+export const traceOperations = {
+  /** Writes traces at the end of the chain, in the order given. */
+  'traces.append': operation((db, params: { entries: readonly NewTrace[] }): void => {
+    append(db, params.entries)
+  }),
+  'traces.page': operation(
+    (
+      db,
+      params: { filter: TraceFilter; before: number | null; limit: number },
+    ): { traces: Trace[]; more: boolean; total: number } => {
+      const { sql, values } = where(params.filter)
+      const rows = db
+        .prepare(`SELECT * FROM traces WHERE ${sql} AND seq < $before ORDER BY seq DESC LIMIT $limit`)
+        .all<TraceRow>({
+          ...values,
+          before: params.before ?? Number.MAX_SAFE_INTEGER,
+          limit: params.limit + 1,
+        })
+      const total =
+        db.prepare(`SELECT count(*) AS n FROM traces WHERE ${sql}`).get<{ n: number }>(values)?.n ?? 0
+      return {
+        traces: rows.slice(0, params.limit).map(traceOf),
+        more: rows.length > params.limit,
+        total,
+      }
+    },
+  ),
+  /** A slice of a filter's traces, oldest first, after `after`. */
+  'traces.slice': operation((db, params: { filter: TraceFilter; after: number; limit: number }): Trace[] => {
+    const { sql, values } = where(params.filter)
+    return db
+      .prepare(`SELECT * FROM traces WHERE ${sql} AND seq > $after ORDER BY seq LIMIT $limit`)
+      .all<TraceRow>({ ...values, after: params.after, limit: params.limit })
+      .map(traceOf)
+  }),
+  /**
+   * Checks a slice of the chain from `from`, null to begin. Answers where to go on, or what does not hold; `from` null in
+   * the answer when the end was reached and everything holds.
+   */
+  'traces.check': operation(
+    (
+      db,
+      params: { from: End | null; limit: number },
+    ): { from: End | null; finding: 'changed' | 'missing' | null; at: number } => {
+      let end = params.from ?? endOf(db, 'floor')
+      const head = endOf(db, 'head')
+      const rows = db
+        .prepare('SELECT * FROM traces WHERE seq > $seq ORDER BY seq LIMIT $limit')
+        .all<TraceRow>({ seq: end.seq, limit: params.limit })
+      for (const { hash, ...fields } of rows) {
+        if (fields.seq !== end.seq + 1) return { from: null, finding: 'missing', at: end.seq + 1 }
+        if (hashOf(end.hash, fields) !== hash) return { from: null, finding: 'changed', at: fields.seq }
+        end = { seq: fields.seq, hash }
+      }
+      if (rows.length === params.limit) return { from: end, finding: null, at: end.seq }
+      if (end.seq < head.seq) return { from: null, finding: 'missing', at: end.seq + 1 }
+      // A trace beyond the head, or a chain written anew, is nobody's.
+      if (end.seq > head.seq || end.hash !== head.hash) return { from: null, finding: 'changed', at: end.seq }
+      return { from: null, finding: null, at: end.seq }
+    },
+  ),
+  'traces.extent': operation(
+    (db): { count: number; first: number | null; last: number | null } =>
+      db
+        .prepare('SELECT count(*) AS count, min(at) AS first, max(at) AS last FROM traces')
+        .get<{ count: number; first: number | null; last: number | null }>() ?? {
+        count: 0,
+        first: null,
+        last: null,
+      },
+  ),
+  /**
+   * Takes away up to `limit` of the oldest traces older than `before`, and leaves a trace of it. Only a chain that holds is
+   * shortened: the caller has checked it. Answers how many went.
+   */
+  'traces.purge': operation(
+    (db, params: { before: number; limit: number; entry: Omit<NewTrace, 'request'> }): number => {
+      const rows = db
+        .prepare('SELECT seq, at, hash FROM traces ORDER BY seq LIMIT $limit')
+        .all<{ seq: number; at: number; hash: string }>({ limit: params.limit })
+      // The clock may have gone back meanwhile: the first one that is young enough ends it.
+      const young = rows.findIndex((row) => row.at >= params.before)
+      const old = young === -1 ? rows : rows.slice(0, young)
+      const last = old.at(-1)
+      if (!last) return 0
+      db.prepare('DELETE FROM traces WHERE seq <= $seq').run({ seq: last.seq })
+      db.prepare("UPDATE trace_ends SET seq = $seq, hash = $hash WHERE name = 'floor'").run({
+        seq: last.seq,
+        hash: last.hash,
+      })
+      append(db, [
+        {
+          ...params.entry,
+          request: `purge ${old[0]?.seq ?? last.seq}-${last.seq}`,
+          answer: String(old.length),
+        },
+      ])
+      return old.length
+    },
+  ),
+}
