@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import { ZipFile } from 'yazl'
 import { extractTexts } from './extract.ts'
 import { pdfText } from './pdf.ts'
-import { rtfText } from './rtf.ts'
+import { rtfText } from '../mssante/index.ts'
 
 const collected = async (stream: AsyncIterable<Buffer | string>): Promise<Buffer> => {
   const chunks: Buffer[] = []

@@ -1,9 +1,16 @@
 import { decodeCharset, decodePart, htmlToText, parseMessage, type MimePart } from '../mail/index.ts'
-import { findDocuments, hprimText, isHprim, readZip, sniffMime, type MessagePart } from '../mssante/index.ts'
+import {
+  findDocuments,
+  hprimText,
+  isHprim,
+  readZip,
+  rtfText,
+  sniffMime,
+  type MessagePart,
+} from '../mssante/index.ts'
 import type { AttachmentText } from '../vault/index.ts'
 import { limits } from './limits.ts'
 import { pdfText } from './pdf.ts'
-import { rtfText } from './rtf.ts'
 
 /** What the index learns from a source beside its body. */
 export interface Extracted {

@@ -19,7 +19,7 @@ export interface MessagePart {
 
 /** A clinical document of a message, before its bytes have addresses. */
 export interface FoundDocument {
-  summary: Omit<DocumentSummary, 'url' | 'pdfUrl'>
+  summary: Omit<DocumentSummary, 'url' | 'pdfUrl' | 'dataUrl'>
   /** The part it came in. */
   partId: string
   bytes: Uint8Array
@@ -79,6 +79,20 @@ const warningsOf = (cda: Cda | null, document: XdmDocument | null): DocumentWarn
   return warnings
 }
 
+const unlinked = {
+  path: '',
+  deviations: [],
+  refusals: [],
+  filingBlocked: false,
+  uniqueId: null,
+  setId: null,
+  version: null,
+  replaces: null,
+  duplicateOf: null,
+  replacedBy: null,
+  visibility: [],
+}
+
 const cdaSummary = (
   id: string,
   cda: Cda,
@@ -100,6 +114,7 @@ const cdaSummary = (
     alert: worstResult(allResults(document.sections)),
     archive,
     warnings,
+    ...unlinked,
     version: document.version,
     replaces: document.replaces,
   }
@@ -124,8 +139,7 @@ const looseSummary = (
   alert: null,
   archive,
   warnings,
-  version: null,
-  replaces: null,
+  ...unlinked,
 })
 
 const fromArchive = async (part: MessagePart): Promise<FoundDocument[] | null> => {

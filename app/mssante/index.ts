@@ -9,9 +9,11 @@ export {
   type Hl7Segment,
 } from './hl7/write.ts'
 export { hprimText, isHprim } from './hprim.ts'
-export { readIns } from './ins.ts'
+export { insKeyIsValid, isMatricule, matriculeTraits, readIdentifier, readIns } from './ins.ts'
+export { identityOf, missingTraits, noTraits, summaryOf, type Traits } from './identity.ts'
 export { sniffMime } from './magic.ts'
 export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'
+export { rtfText } from './rtf.ts'
 export { displaySubject } from './subject.ts'
 export { createTrustSpace, type TrustSpace } from './trust-space/index.ts'
 export { readZip } from './zip.ts'

@@ -136,7 +136,7 @@ const publishCda = (
 const publishDocument = (found: FoundDocument, parts: Part[], publish: Publish): DocumentSummary => {
   const beside = parts.find((part) => part.id === found.pdfPartId)?.url ?? null
   const cda = publishCda(found, publish, beside)
-  if (cda) return { ...found.summary, ...cda }
+  if (cda) return { ...found.summary, ...cda, dataUrl: null }
   const bytes = found.summary.kind === 'hprim' ? utf8.encode(hprimText(found.bytes)) : found.bytes
   const url = publish({
     mimeType: found.summary.kind === 'hprim' ? 'text/plain' : servedType(bytes, found.mimeType),
@@ -144,7 +144,7 @@ const publishDocument = (found: FoundDocument, parts: Part[], publish: Publish):
     fileName: found.fileName,
     read: () => ok(bytes),
   })
-  return { ...found.summary, url, pdfUrl: found.mimeType === 'application/pdf' ? url : null }
+  return { ...found.summary, url, dataUrl: null, pdfUrl: found.mimeType === 'application/pdf' ? url : null }
 }
 
 /**

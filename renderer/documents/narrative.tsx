@@ -2,12 +2,13 @@ import { Fragment, useId } from 'react'
 import type { ReactNode } from 'react'
 import type { Block, ClinicalDocument, Inline, NarrativeStyle, TableCell } from '../../app/contract/index.ts'
 import { t } from '../i18n/index.ts'
-import { partAddress } from './part-bytes.ts'
+import { ZoomableImage } from './image-view.tsx'
+import { saveFile } from './files.ts'
 
 export type Media = ClinicalDocument['media'][number]
 
 export interface NarrativeContext {
-  media: readonly Media[]
+  media: ReadonlyMap<string, Media>
   /** Number of each footnote by its id, over the whole document. */
   notes: ReadonlyMap<string, number>
   openLink: (href: string, text: string) => void
@@ -31,11 +32,15 @@ export const numberNotes = (
   return notes
 }
 
-const styleTag: Record<NarrativeStyle, 'strong' | 'i' | 'u' | 'em'> = {
+const styleTag: Record<NarrativeStyle, 'strong' | 'i' | 'u' | 'em' | 'del' | 'ins'> = {
   bold: 'strong',
   italics: 'i',
   underline: 'u',
   emphasis: 'em',
+  deleted: 'del',
+  inserted: 'ins',
+  deleted: 'del',
+  inserted: 'ins',
 }
 
 const textOf = (inlines: readonly Inline[]): string =>
@@ -47,21 +52,24 @@ const textOf = (inlines: readonly Inline[]): string =>
 
 const InlineMedia = ({ media, context }: { media: Media | undefined; context: NarrativeContext }) => {
   if (!media?.url) return <span className="doc-note">{t('documents.mediaMissing')}</span>
-  if (media.mimeType.startsWith('image/'))
-    return (
-      <img
-        className="doc-image"
-        src={partAddress(media.url)}
-        alt={media.description ?? t('documents.imageOfDocument')}
-      />
-    )
-  if (media.mimeType === 'application/pdf')
+  const name = media.description ?? t('documents.mediaNamed', { type: media.mimeType })
+  if (media.shown && media.mimeType.startsWith('image/'))
+    return <ZoomableImage url={media.url} title={media.description ?? t('documents.imageOfDocument')} />
+  if (media.shown && media.mimeType === 'application/pdf')
     return (
       <button type="button" className="doc-inline-button" onClick={() => context.showPdf(media)}>
         {t('documents.showPdf', { name: media.description ?? 'PDF' })}
       </button>
     )
-  return <span className="doc-note">{t('documents.mediaOther', { type: media.mimeType })}</span>
+  const { url } = media
+  return (
+    <span className="doc-note">
+      {t('documents.mediaOther', { type: media.mimeType })}{' '}
+      <button type="button" className="doc-inline-button" onClick={() => void saveFile(url, name)}>
+        {t('documents.saveFile')}
+      </button>
+    </span>
+  )
 }
 
 const renderInline = (inline: Inline, key: number, context: NarrativeContext): ReactNode => {
@@ -107,7 +115,7 @@ const renderInline = (inline: Inline, key: number, context: NarrativeContext): R
       return (
         <InlineMedia
           key={key}
-          media={context.media.find((media) => media.id === inline.mediaId)}
+          media={context.media.get(inline.mediaId)}
           context={context}
         />
       )

@@ -5,6 +5,7 @@ import type {
   MessageRow,
   MessageView,
 } from '../../app/contract/index.ts'
+import { blankActor, blankDocument, blankResult, blankSection, blankSummary } from './blank-documents.ts'
 import { patients } from './fixture-people.ts'
 
 const dataUrl = (mimeType: string, text: string): string =>
@@ -19,6 +20,7 @@ const lab = (
   interpretation: string | null,
   previous: string,
 ): LabResult => ({
+  ...blankResult,
   label,
   loinc: null,
   value,
@@ -32,10 +34,11 @@ const lab = (
   date: null,
   method: null,
   comment: null,
-  previous: [{ value: previous, unit, date: '2026-10-12' }],
+  previous: [{ value: previous, number: Number(previous.replace(',', '.')), unit, date: '2026-10-12' }],
 })
 
 const labDocument = (date: string): ClinicalDocument => ({
+  ...blankDocument,
   level: 'N3',
   id: '1.2.250.1.213.1.1.9.demo.1',
   setId: null,
@@ -50,6 +53,7 @@ const labDocument = (date: string): ClinicalDocument => ({
   patientDetails: [],
   authors: [
     {
+      ...blankActor,
       name: 'Dr Hélène ROY',
       role: null,
       specialty: 'Biologie médicale',
@@ -69,6 +73,7 @@ const labDocument = (date: string): ClinicalDocument => ({
   pdfUrl: null,
   sections: [
     {
+      ...blankSection,
       title: 'Biochimie',
       code: '18719-5',
       blocks: [],
@@ -91,6 +96,7 @@ const documentOf = (row: MessageRow): DocumentSummary[] =>
     ? []
     : [
         {
+          ...blankSummary,
           id: `${row.id}-1`,
           kind: 'cda-n3',
           label: row.documentLabel,

@@ -1,32 +1,43 @@
-import { inflateRawSync, inflateSync } from 'node:zlib'
-import { fail, ok, type ClinicalDocument, type Outcome, type Section } from '../../contract/index.ts'
-import { sniffMime } from '../magic.ts'
+import {
+  fail,
+  ok,
+  type ClinicalDocument,
+  type Deviation,
+  type DocumentRefusal,
+  type Outcome,
+  type Section,
+} from '../../contract/index.ts'
 import {
   at,
   attribute,
   childOf,
   childrenOf,
   descendants,
-  parseXml,
+  parseXmlDocument,
+  rawTextOf,
   textOf,
+  type XmlDocument,
   type XmlElement,
 } from '../xml/element.ts'
+import { actorsOf } from './actors.ts'
 import { documentTypeLabel } from './document-types.ts'
 import { readHeader } from './header.ts'
+import { isShownMedia, mediaOf, structuredMedia, type CdaMedia, type MediaNotes } from './media.ts'
+import type { Resolve } from './measured.ts'
 import { blocksOf, narrativeText } from './narrative.ts'
+import { rtfText } from '../rtf.ts'
 import { resultsOf } from './results.ts'
+import { plainText } from './values.ts'
 
-export { worstResult } from './results.ts'
+export { documentTypeLabel } from './document-types.ts'
+export { alertsOf, worstResult, type FoundAlert } from './results.ts'
+export { displayUnit, frenchNumber, numberOf, plainText, readTime } from './values.ts'
+export type { CdaMedia } from './media.ts'
 
 const hl7 = 'urn:hl7-org:v3'
 /** Section FR-Document-PDF-copie (clinical-documents.md §5). */
 const pdfCopySection = '1.2.250.1.213.1.1.2.243'
-const maximumMediaBytes = 40 * 1024 * 1024
-
-export interface CdaMedia {
-  mimeType: string
-  bytes: Uint8Array
-}
+const maximumTextCharacters = 2_000_000
 
 /** A CDA as data, its media beside it: `document.media[].url` and `pdfUrl` are null until somebody serves the bytes. */
 export interface Cda {
@@ -34,37 +45,13 @@ export interface Cda {
   media: Map<string, CdaMedia>
   /** Key in `media` of the PDF to show first. */
   pdf: string | null
+  refusals: DocumentRefusal[]
   /** Narrative and header words, for the full-text index. */
   text: string
 }
 
-const decodeBase64 = (text: string): Uint8Array | null => {
-  const compact = text.replace(/\s+/g, '')
-  if (compact === '' || compact.length > maximumMediaBytes * 1.4 || !/^[A-Za-z0-9+/]*={0,2}$/.test(compact))
-    return null
-  return Buffer.from(compact, 'base64')
-}
-
-/** Bytes of an ED value; `compression="DF"` is tried and ignored when the bytes are not compressed (seen in the field). */
-const mediaBytes = (value: XmlElement): CdaMedia | null => {
-  const bytes = decodeBase64(textOf(value))
-  if (!bytes) return null
-  const declared = attribute(value, 'mediaType') ?? 'application/octet-stream'
-  if (attribute(value, 'compression') && !sniffMime(bytes)) {
-    for (const inflate of [inflateRawSync, inflateSync]) {
-      try {
-        const plain = inflate(bytes, { maxOutputLength: maximumMediaBytes })
-        return { bytes: plain, mimeType: sniffMime(plain) ?? declared }
-      } catch {
-        // Not this form of deflate: the next one, then the bytes as they are.
-      }
-    }
-  }
-  return { bytes, mimeType: sniffMime(bytes) ?? declared }
-}
-
-/** Narrative text by `@ID`, which entries point to with `#id`. */
-const referenceResolver = (root: XmlElement): ((reference: string) => string) => {
+/** Looks narrative text up by `@ID`; ids that are not there are collected. */
+const referenceResolver = (root: XmlElement, dangling: Set<string>): Resolve => {
   const byId = new Map<string, XmlElement>()
   const visit = (node: XmlElement): void => {
     const id = node.attributes.get('ID')
@@ -72,113 +59,188 @@ const referenceResolver = (root: XmlElement): ((reference: string) => string) =>
     for (const child of node.children) if (typeof child !== 'string') visit(child)
   }
   visit(root)
-  return (reference) => textOf(byId.get(reference.replace(/^#/, '')))
+  return (reference) => {
+    const found = byId.get(reference.replace(/^#/, ''))
+    if (!found && dangling.size < 50) dangling.add(reference)
+    return textOf(found)
+  }
 }
 
-const readSection = (section: XmlElement, resolve: (reference: string) => string): Section => {
+const readSection = (section: XmlElement, resolve: Resolve, deviations: Deviation[]): Section => {
   const text = childOf(section, 'text')
+  const found = resultsOf(section, resolve)
+  deviations.push(...found.deviations)
   return {
     title: textOf(childOf(section, 'title')),
     code: attribute(childOf(section, 'code'), 'code'),
     blocks: text ? blocksOf(text) : [],
-    results: resultsOf(section, resolve),
-    sections: childrenOf(section, 'component').flatMap((component) => {
-      const child = childOf(component, 'section')
-      return child ? [readSection(child, resolve)] : []
-    }),
+    results: found.results,
+    authors: [
+      ...actorsOf(section, 'author', 'assignedAuthor'),
+      ...actorsOf(section, 'informant', 'assignedEntity', 'relatedEntity'),
+      ...found.validators,
+    ],
+    sections: childrenOf(section, 'component').flatMap((component) =>
+      childrenOf(component, 'section').map((child) => readSection(child, resolve, deviations)),
+    ),
   }
 }
 
 const hasTemplate = (section: XmlElement, root: string): boolean =>
   childrenOf(section, 'templateId').some((template) => attribute(template, 'root') === root)
 
+interface Body {
+  level: ClinicalDocument['level']
+  text: string | null
+  media: Map<string, CdaMedia>
+  descriptions: Map<string, string>
+  pdf: string | null
+  sections: Section[]
+}
+
+const legacyTypes = new Set(['application/pdf', 'text/plain'])
+
+/** An N1 body: its text, or its one file (clinical-documents.md §5). */
+const readUnstructured = (holder: XmlElement, notes: MediaNotes): Body => {
+  const body = childOf(holder, 'text')
+  const empty: Body = {
+    level: 'N1',
+    text: null,
+    media: new Map(),
+    descriptions: new Map(),
+    pdf: null,
+    sections: [],
+  }
+  if (!body) return empty
+  const declared = attribute(body, 'mediaType')?.toLowerCase() ?? 'text/plain'
+  if (!legacyTypes.has(declared))
+    notes.deviations.push({ code: 'cda-body-media-type', where: `nonXMLBody: ${declared}` })
+  if (attribute(body, 'representation') !== 'B64') {
+    const reference = attribute(childOf(body, 'reference'), 'value')
+    if (reference) notes.deviations.push({ code: 'media-missing', where: reference })
+    const written = rawTextOf(body).replace(/^\s*\n|\s+$/g, '')
+    return { ...empty, text: written || null }
+  }
+  const content = mediaOf(body, 'body', notes)
+  if (!content) return empty
+  if (content.mimeType === 'text/plain') return { ...empty, text: plainText(content.bytes) }
+  return {
+    ...empty,
+    text:
+      content.mimeType === 'application/rtf' ? rtfText(content.bytes, maximumTextCharacters) || null : null,
+    media: new Map([['body', content]]),
+    pdf: content.mimeType === 'application/pdf' ? 'body' : null,
+  }
+}
+
+const readStructured = (body: XmlElement, notes: MediaNotes, resolve: Resolve): Body => {
+  const { media, descriptions } = structuredMedia(body, notes)
+  const copies = descendants(body, 'section').filter((section) => hasTemplate(section, pdfCopySection))
+  const pdf = copies
+    .flatMap((copy) => descendants(copy, 'observationMedia'))
+    .flatMap((observation) => attribute(observation, 'ID') ?? [])
+    .find((id) => media.get(id)?.mimeType === 'application/pdf')
+  return {
+    level: descendants(body, 'entry').length > 0 ? 'N3' : 'N2',
+    text: null,
+    media,
+    descriptions,
+    pdf: pdf ?? null,
+    sections: childrenOf(body, 'component').flatMap((component) =>
+      childrenOf(component, 'section').map((section) => readSection(section, resolve, notes.deviations)),
+    ),
+  }
+}
+
+/** Deviations of the file itself: encoding, wrapping, style sheets. */
+const fileDeviations = (parsed: XmlDocument, signed: boolean): Deviation[] => {
+  const met: Deviation[] = []
+  const note = (code: Deviation['code'], where: string | null = null): void => {
+    met.push({ code, where })
+  }
+  if (parsed.byteOrderMark && parsed.encoding === 'utf-8') note('cda-bom')
+  if (parsed.encoding !== 'utf-8') note('cda-encoding', parsed.encoding)
+  const autoPresentable = parsed.root.name === 'stylesheet' || parsed.root.name === 'transform'
+  if (autoPresentable) note('cda-auto-presentable')
+  else for (const href of parsed.stylesheets) note('cda-stylesheet', href || null)
+  if (parsed.wrongSchemaNamespace) note('cda-schema-namespace')
+  if (signed) note('cda-signed')
+  return met
+}
+
+const xmldsig = 'http://www.w3.org/2000/09/xmldsig#'
+
+/** Words of a document for the search. */
+const words = (document: ClinicalDocument, root: XmlElement): string =>
+  [
+    document.title,
+    document.patient.birthName,
+    document.patient.usedName ?? '',
+    document.patient.firstName,
+    document.patient.ins?.matricule ?? '',
+    ...document.authors.map((author) => author.name),
+    document.text ?? '',
+    ...descendants(root, 'section').flatMap((section) => {
+      const text = childOf(section, 'text')
+      return [textOf(childOf(section, 'title')), text ? narrativeText(text) : '']
+    }),
+  ]
+    .filter(Boolean)
+    .join('\n')
+
 /**
- * Reads a CDA R2 of level N1 or N3 (clinical-documents.md §4–5, §10): the first ClinicalDocument of the file, so that
- * XAdES envelopes and auto-presentable files are read and never run. Errors: `xml.*`, `cda.not-a-cda`, `cda.no-body`.
+ * Reads a CDA R2 of level N1, N2 or N3 (clinical-documents.md §4–5, §10): the first ClinicalDocument of the file, so that XAdES
+ * envelopes and auto-presentable files are read and never run. Errors: `xml.*`, `cda.not-a-cda`, `cda.no-body`.
  */
 export const readCda = (bytes: Uint8Array): Outcome<Cda> => {
-  const parsed = parseXml(bytes)
+  const parsed = parseXmlDocument(bytes)
   if (!parsed.ok) return parsed
-  const root = descendants(parsed.value, 'ClinicalDocument').find((element) => element.namespace === hl7)
+  const [root] = descendants(parsed.value.root, 'ClinicalDocument').filter(
+    ({ namespace }) => namespace === hl7,
+  )
   if (!root) return fail('cda.not-a-cda')
+  const signed = descendants(parsed.value.root, 'Signature').some(({ namespace }) => namespace === xmldsig)
   const { displayName, ...header } = readHeader(root)
-  const media = new Map<string, CdaMedia>()
-  const descriptions = new Map<string, string>()
-  let pdf: string | null = null
-  let plainText: string | null = null
+  const notes: MediaNotes = {
+    deviations: [...fileDeviations(parsed.value, signed), ...header.deviations],
+    refusals: [],
+  }
+  const dangling = new Set<string>()
   const nonXml = at(root, 'component', 'nonXMLBody')
   const structured = at(root, 'component', 'structuredBody')
-  if (nonXml) {
-    const body = childOf(nonXml, 'text')
-    const content = body && attribute(body, 'representation') === 'B64' ? mediaBytes(body) : null
-    const declared = body ? (attribute(body, 'mediaType') ?? 'text/plain') : null
-    if (body && !content) plainText = textOf(body)
-    else if (content && declared === 'text/plain' && content.mimeType === 'text/plain')
-      plainText = new TextDecoder('utf-8').decode(content.bytes)
-    else if (content) {
-      media.set('body', content)
-      if (content.mimeType === 'application/pdf') pdf = 'body'
-    }
-  } else if (structured) {
-    for (const observation of descendants(structured, 'observationMedia')) {
-      const id = attribute(observation, 'ID') ?? `media-${media.size + 1}`
-      const value = childOf(observation, 'value')
-      const content = value ? mediaBytes(value) : null
-      if (content) media.set(id, content)
-      const description = textOf(childOf(observation, 'text'))
-      if (description) descriptions.set(id, description)
-    }
-    const copy = descendants(structured, 'section').find((section) => hasTemplate(section, pdfCopySection))
-    const copied = copy
-      ? descendants(copy, 'observationMedia').map((element) => attribute(element, 'ID'))
-      : []
-    pdf = copied.find((id) => id !== null && media.get(id)?.mimeType === 'application/pdf') ?? null
-  } else return fail('cda.no-body')
-  const resolve = referenceResolver(root)
-  const sections = structured
-    ? childrenOf(structured, 'component').flatMap((component) => {
-        const section = childOf(component, 'section')
-        return section && !hasTemplate(section, pdfCopySection) ? [readSection(section, resolve)] : []
-      })
-    : []
+  const plain = nonXml ? readUnstructured(nonXml, notes) : null
+  const sectioned = structured ? readStructured(structured, notes, referenceResolver(root, dangling)) : null
+  if (plain && sectioned) notes.deviations.push({ code: 'cda-both-bodies', where: null })
+  const body = sectioned ?? plain
+  if (!body) return fail('cda.no-body')
+  for (const reference of dangling) notes.deviations.push({ code: 'reference-dangling', where: reference })
+  const media = new Map([...body.media, ...(sectioned && plain ? plain.media : [])])
   const title = header.title || displayName || ''
+  const document: ClinicalDocument = {
+    ...header,
+    title,
+    level: body.level,
+    typeLabel: documentTypeLabel(header.typeCode, displayName, title),
+    text: body.text ?? plain?.text ?? null,
+    pdfUrl: null,
+    sections: body.sections,
+    media: [...media].map(([id, { mimeType, bytes: content }]) => ({
+      id,
+      mimeType,
+      url: null,
+      size: content.byteLength,
+      description: body.descriptions.get(id) ?? null,
+      shown: isShownMedia(mimeType),
+    })),
+    signedXades: signed,
+    deviations: notes.deviations,
+  }
   return ok({
-    document: {
-      ...header,
-      title,
-      level: nonXml ? 'N1' : 'N3',
-      typeLabel: documentTypeLabel(header.typeCode, displayName, title),
-      text: plainText,
-      pdfUrl: null,
-      sections,
-      media: [...media].map(([id, { mimeType, bytes: content }]) => ({
-        id,
-        mimeType,
-        url: null,
-        size: content.byteLength,
-        description: descriptions.get(id) ?? null,
-      })),
-      signedXades: parsed.value.name === 'Signature',
-    },
+    document,
     media,
-    pdf,
-    text: [
-      title,
-      header.patient.birthName,
-      header.patient.usedName ?? '',
-      header.patient.firstName,
-      header.patient.ins?.matricule ?? '',
-      ...header.authors.map((author) => author.name),
-      plainText ?? '',
-      ...(structured
-        ? descendants(structured, 'section').flatMap((section) => {
-            const text = childOf(section, 'text')
-            return [textOf(childOf(section, 'title')), text ? narrativeText(text) : '']
-          })
-        : []),
-    ]
-      .filter(Boolean)
-      .join('\n'),
+    pdf: body.pdf ?? plain?.pdf ?? null,
+    refusals: notes.refusals,
+    text: words(document, root),
   })
 }
 

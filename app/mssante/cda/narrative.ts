@@ -1,20 +1,22 @@
 import type { Block, Inline, NarrativeStyle, TableCell } from '../../contract/index.ts'
 import { attribute, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
 
-const styles: Record<string, NarrativeStyle> = {
-  bold: 'bold',
-  bolditalics: 'bold',
-  italics: 'italics',
-  underline: 'underline',
-  emphasis: 'emphasis',
+const styles: Record<string, NarrativeStyle[]> = {
+  bold: ['bold'],
+  bolditalics: ['bold', 'italics'],
+  bolditalic: ['bold', 'italics'],
+  italics: ['italics'],
+  italic: ['italics'],
+  underline: ['underline'],
+  emphasis: ['emphasis'],
 }
 
 const stylesOf = (element: XmlElement): NarrativeStyle[] => {
-  const tokens = (attribute(element, 'styleCode') ?? '').split(/\s+/).map((token) => token.toLowerCase())
-  const found = tokens.flatMap((token) => {
-    const style = styles[token]
-    return style ? (token === 'bolditalics' ? (['bold', 'italics'] as const) : [style]) : []
-  })
+  const tokens = (attribute(element, 'styleCode') ?? '').split(/[\s,;]+/)
+  const found = tokens.flatMap((token) => styles[token.toLowerCase()] ?? [])
+  const revised = attribute(element, 'revised')
+  if (revised === 'delete') found.push('deleted')
+  if (revised === 'insert') found.push('inserted')
   return [...new Set(found)]
 }
 
@@ -22,164 +24,187 @@ const collapse = (text: string): string => text.replace(/[\s\u0085]+/g, ' ')
 
 const blockNames = new Set(['paragraph', 'list', 'table', 'footnote'])
 
-/** Inline content of an element; block elements inside are flattened to their text (tables never nest in practice). */
-const inlineOf = (element: XmlElement): Inline[] => {
-  const content: Inline[] = []
-  for (const child of element.children) {
-    if (typeof child === 'string') {
-      const text = collapse(child)
-      if (text !== '') content.push({ kind: 'text', text })
-      continue
-    }
-    switch (child.name) {
-      case 'br':
-        content.push({ kind: 'break' })
-        break
-      case 'sub':
-      case 'sup':
-        content.push({ kind: child.name, children: inlineOf(child) })
-        break
-      case 'linkHtml': {
-        const href = attribute(child, 'href') ?? ''
-        content.push({
-          kind: 'link',
-          href,
-          openable: /^https:\/\/[^\s]+$/i.test(href),
-          children: inlineOf(child),
-        })
-        break
-      }
-      case 'renderMultiMedia':
-        for (const mediaId of (attribute(child, 'referencedObject') ?? '').split(/\s+/).filter(Boolean))
-          content.push({ kind: 'media', mediaId })
-        break
-      case 'footnoteRef':
-        content.push({ kind: 'footnote-ref', footnoteId: attribute(child, 'IDREF') ?? '' })
-        break
-      case 'caption':
-        break
-      default: {
-        const children = inlineOf(child)
-        const style = stylesOf(child)
-        if (style.length > 0) content.push({ kind: 'span', styles: style, children })
-        else content.push(...children)
-      }
-    }
-  }
-  return content
+const containsBlock = (node: XmlElement): boolean =>
+  node.children.some(
+    (child) => typeof child !== 'string' && (blockNames.has(child.name) || containsBlock(child)),
+  )
+
+/** Content that keeps its styles: those of the element itself around what is in it. */
+const styled = (element: XmlElement, children: Inline[]): Inline[] => {
+  const style = stylesOf(element)
+  return style.length > 0 && children.length > 0 ? [{ kind: 'span', styles: style, children }] : children
 }
 
+const inlineChild = (child: XmlElement): Inline[] => {
+  switch (child.name) {
+    case 'br':
+      return [{ kind: 'break' }, ...inlineOf(child)]
+    case 'sub':
+    case 'sup':
+      return [{ kind: child.name, children: inlineOf(child) }]
+    case 'linkHtml': {
+      const href = attribute(child, 'href') ?? ''
+      const openable = /^https:\/\/[^\s]+$/i.test(href)
+      return [{ kind: 'link', href, openable, children: inlineOf(child) }]
+    }
+    case 'renderMultiMedia': {
+      const ids = (attribute(child, 'referencedObject') ?? '').split(/\s+/).filter(Boolean)
+      // Its caption is text like another, after the picture.
+      return [...ids.map((mediaId) => ({ kind: 'media', mediaId }) as const), ...inlineOf(child)]
+    }
+    case 'footnoteRef':
+      return [{ kind: 'footnote-ref', footnoteId: attribute(child, 'IDREF') ?? '' }, ...inlineOf(child)]
+    default:
+      return styled(child, inlineOf(child))
+  }
+}
+
+/** Inline content of an element, all its children in order. */
+const inlineOf = (element: XmlElement): Inline[] =>
+  element.children.flatMap((child): Inline[] => {
+    if (typeof child !== 'string') return inlineChild(child)
+    const text = collapse(child)
+    return text === '' ? [] : [{ kind: 'text', text }]
+  })
+
 const isBlank = (content: Inline[]): boolean =>
-  content.every((inline) => inline.kind === 'text' && inline.text.trim() === '')
+  content.every(
+    (inline) =>
+      inline.kind === 'break' ||
+      (inline.kind === 'text' && inline.text.trim() === '') ||
+      (inline.kind === 'span' && isBlank(inline.children)),
+  )
+
+const paragraph = (content: Inline[]): Block[] => (isBlank(content) ? [] : [{ kind: 'paragraph', content }])
 
 const span = (element: XmlElement, name: string): number => {
   const value = Number(attribute(element, name) ?? '1')
   return Number.isInteger(value) && value >= 1 && value <= 100 ? value : 1
 }
 
-const alignOf = (element: XmlElement): TableCell['align'] => {
-  const align = attribute(element, 'align')?.toLowerCase()
-  return align === 'left' || align === 'center' || align === 'right' ? align : null
-}
+const alignments = new Set<string | null | undefined>(['left', 'center', 'right'])
+const alignOf = (...elements: XmlElement[]): TableCell['align'] =>
+  elements
+    .map((element) => attribute(element, 'align')?.toLowerCase())
+    .find((align): align is 'left' | 'center' | 'right' => alignments.has(align)) ?? null
 
-const rowsOf = (holder: XmlElement): TableCell[][] =>
-  childrenOf(holder, 'tr').map((row) =>
-    row.children.flatMap((cell) =>
-      typeof cell !== 'string' && (cell.name === 'td' || cell.name === 'th')
-        ? [
-            {
-              header: cell.name === 'th',
-              colSpan: span(cell, 'colspan'),
-              rowSpan: span(cell, 'rowspan'),
-              align: alignOf(cell) ?? alignOf(row),
-              content: blocksOf(cell),
-            },
-          ]
-        : [],
-    ),
+/** Pieces of an element that stand where none should: kept, as a paragraph of their own. */
+const strayOf = (element: XmlElement, expected: ReadonlySet<string>): Block[] =>
+  element.children.flatMap((child) =>
+    typeof child === 'string'
+      ? paragraph(child.trim() === '' ? [] : [{ kind: 'text', text: collapse(child) }])
+      : expected.has(child.name)
+        ? []
+        : blocksOf({ ...element, name: 'text', children: [child] }),
   )
 
-const captionOf = (element: XmlElement): Inline[] => {
-  const caption = childrenOf(element, 'caption')[0]
-  return caption ? inlineOf(caption) : []
+const cellNames = new Set(['td', 'th'])
+const tableNames = new Set(['caption', 'thead', 'tbody', 'tfoot', 'tr', 'col', 'colgroup'])
+const rowNames = new Set(['tr'])
+const itemNames = new Set(['item', 'caption'])
+
+const cellsOf = (row: XmlElement): TableCell[] =>
+  row.children.flatMap((cell): TableCell[] => {
+    if (typeof cell === 'string' || !cellNames.has(cell.name)) {
+      // What is between the cells becomes one.
+      const content = strayOf({ ...row, children: [cell] }, cellNames)
+      return content.length > 0 ? [{ header: false, colSpan: 1, rowSpan: 1, align: null, content }] : []
+    }
+    return [
+      {
+        header: cell.name === 'th',
+        colSpan: span(cell, 'colspan'),
+        rowSpan: span(cell, 'rowspan'),
+        align: alignOf(cell, row),
+        content: withStyles(cell, blocksOf(cell)),
+      },
+    ]
+  })
+
+/** `styleCode` of a cell or an item holds for the paragraphs in it. */
+const withStyles = (holder: XmlElement, blocks: Block[]): Block[] => {
+  const style = stylesOf(holder)
+  return style.length === 0
+    ? blocks
+    : blocks.map((block) =>
+        block.kind === 'paragraph'
+          ? { ...block, content: [{ kind: 'span', styles: style, children: block.content }] }
+          : block,
+      )
+}
+
+const rowsOf = (holder: XmlElement): TableCell[][] => childrenOf(holder, 'tr').map(cellsOf)
+
+const captionOf = (element: XmlElement): Inline[] => childrenOf(element, 'caption').flatMap(inlineOf)
+
+const tableOf = (table: XmlElement): Block[] => {
+  const groups = table.children.filter((child): child is XmlElement => typeof child !== 'string')
+  const head: TableCell[][] = []
+  const body: TableCell[][] = []
+  const foot: TableCell[][] = []
+  const stray = strayOf(table, tableNames)
+  for (const group of groups) {
+    if (group.name === 'tr') body.push(cellsOf(group))
+    else if (group.name === 'thead') head.push(...rowsOf(group))
+    else if (group.name === 'tbody') body.push(...rowsOf(group))
+    else if (group.name === 'tfoot') foot.push(...rowsOf(group))
+    if (['thead', 'tbody', 'tfoot'].includes(group.name)) stray.push(...strayOf(group, rowNames))
+  }
+  return [{ kind: 'table', caption: captionOf(table), head, body, foot }, ...stray]
+}
+
+const listOf = (list: XmlElement): Block[] => [
+  {
+    kind: 'list',
+    ordered: attribute(list, 'listType') === 'ordered',
+    caption: captionOf(list),
+    items: childrenOf(list, 'item').map((item) => withStyles(item, blocksOf(item))),
+  },
+  ...strayOf(list, itemNames),
+]
+
+const blockChild = (child: XmlElement): Block[] => {
+  switch (child.name) {
+    case 'paragraph':
+      return withStyles(child, blocksOf(child))
+    case 'list':
+      return listOf(child)
+    case 'table':
+      return tableOf(child)
+    case 'footnote':
+      return [{ kind: 'footnote', footnoteId: attribute(child, 'ID') ?? '', content: inlineOf(child) }]
+    default:
+      return withStyles(child, blocksOf(child))
+  }
 }
 
 /**
- * A narrative block as plain data (CDA R2 §4.3.5; clinical-documents.md §7.2): nothing of it is interpreted as markup
- * later, unknown elements keep their text.
+ * A narrative block as plain data (CDA R2 §4.3.5; clinical-documents.md §7.2): nothing of it is interpreted as markup later, and no
+ * text is left out: unknown elements keep theirs, what stands in the wrong place becomes a paragraph.
  */
 export const blocksOf = (element: XmlElement): Block[] => {
   const blocks: Block[] = []
-  let loose: (XmlElement | string)[] = []
+  let loose: Inline[] = []
   const flush = (): void => {
-    const content = inlineOf({ ...element, children: loose })
+    blocks.push(...paragraph(loose))
     loose = []
-    if (!isBlank(content)) blocks.push({ kind: 'paragraph', content })
   }
-  const containsBlock = (node: XmlElement): boolean =>
-    node.children.some(
-      (child) => typeof child !== 'string' && (blockNames.has(child.name) || containsBlock(child)),
-    )
   for (const child of element.children) {
     if (typeof child === 'string') {
-      loose.push(child)
-      continue
-    }
-    switch (child.name) {
-      case 'paragraph':
-        flush()
-        if (containsBlock(child)) blocks.push(...blocksOf(child))
-        else {
-          const caption = captionOf(child)
-          const content = [
-            ...caption,
-            ...(caption.length > 0 ? [{ kind: 'break' } as const] : []),
-            ...inlineOf(child),
-          ]
-          if (!isBlank(content)) blocks.push({ kind: 'paragraph', content })
-        }
-        break
-      case 'list':
-        flush()
-        blocks.push({
-          kind: 'list',
-          ordered: attribute(child, 'listType') === 'ordered',
-          caption: captionOf(child),
-          items: childrenOf(child, 'item').map((item) => {
-            const caption = captionOf(item)
-            return [
-              ...(caption.length > 0 ? [{ kind: 'paragraph' as const, content: caption }] : []),
-              ...blocksOf(item),
-            ]
-          }),
-        })
-        break
-      case 'table':
-        flush()
-        blocks.push({
-          kind: 'table',
-          caption: captionOf(child),
-          head: childrenOf(child, 'thead').flatMap(rowsOf),
-          body: [...rowsOf(child), ...childrenOf(child, 'tbody').flatMap(rowsOf)],
-          foot: childrenOf(child, 'tfoot').flatMap(rowsOf),
-        })
-        break
-      case 'footnote':
-        flush()
-        blocks.push({ kind: 'footnote', footnoteId: attribute(child, 'ID') ?? '', content: inlineOf(child) })
-        break
-      case 'caption':
-        break
-      default:
-        if (containsBlock(child)) {
-          flush()
-          blocks.push(...blocksOf(child))
-        } else loose.push(child)
-    }
+      const text = collapse(child)
+      if (text !== '') loose.push({ kind: 'text', text })
+    } else if (child.name === 'caption') {
+      // Of an item or a paragraph: on a line of its own.
+      flush()
+      blocks.push(...paragraph(inlineOf(child)))
+    } else if (blockNames.has(child.name) || containsBlock(child)) {
+      flush()
+      blocks.push(...blockChild(child))
+    } else loose.push(...inlineChild(child))
   }
   flush()
   return blocks
 }
 
-/** All the text of a narrative, for the index and for completeness tests. */
+/** All the text of a narrative, for the index. */
 export const narrativeText = (element: XmlElement): string => textOf(element)

@@ -1,187 +1,269 @@
-import type { LabResult, ResultAlert } from '../../contract/index.ts'
+import type { Actor, Deviation, LabResult, ResultAlert } from '../../contract/index.ts'
 import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
-import { displayUnit, frenchNumber, numberOf, timeOf, typeOf } from './values.ts'
+import { actorOf, organisationName } from './actors.ts'
+import { codedText, codeOf, measured, referredText, type Measured, type Resolve } from './measured.ts'
+import { rangesOf } from './ranges.ts'
+import { timeOf } from './values.ts'
 
 /** FR-Resultat-examens-de-biologie observation, and the IHE XD-LAB template it specialises (clinical-documents.md §10). */
 const resultTemplates = new Set(['1.2.250.1.213.1.1.3.80', '1.3.6.1.4.1.19376.1.3.1.6'])
-const commentTemplate = '1.2.250.1.213.1.1.3.32'
+const commentTemplates = new Set(['1.2.250.1.213.1.1.3.32', '1.3.6.1.4.1.19376.1.5.3.1.4.2'])
+const loinc = '2.16.840.1.113883.6.1'
 
-const hasTemplate = (element: XmlElement, wanted: (root: string) => boolean): boolean =>
-  childrenOf(element, 'templateId').some((template) => wanted(attribute(template, 'root') ?? ''))
+const hasTemplate = (element: XmlElement, wanted: ReadonlySet<string>): boolean =>
+  childrenOf(element, 'templateId').some((template) => wanted.has(attribute(template, 'root') ?? ''))
 
-interface Measured {
-  value: string
-  number: number | null
-  unit: string | null
-}
-
-const bound = (
-  element: XmlElement | null,
-): { text: string; number: number; inclusive: boolean; unit: string | null } | null => {
-  const text = attribute(element, 'value')
-  const number = numberOf(text)
-  return text !== null && number !== null
-    ? {
-        text: frenchNumber(text),
-        number,
-        inclusive: attribute(element, 'inclusive') !== 'false',
-        unit: displayUnit(attribute(element, 'unit')),
-      }
-    : null
-}
-
-const measured = (value: XmlElement | null, resolve: (reference: string) => string): Measured | null => {
-  if (!value) return null
-  switch (typeOf(value)) {
-    case 'PQ':
-    case 'REAL':
-    case 'INT': {
-      const text = attribute(value, 'value')
-      return text === null
-        ? null
-        : { value: frenchNumber(text), number: numberOf(text), unit: displayUnit(attribute(value, 'unit')) }
-    }
-    case 'IVL_PQ':
-    case 'IVL_REAL':
-    case 'IVL_INT': {
-      const low = bound(childOf(value, 'low'))
-      const high = bound(childOf(value, 'high'))
-      const unit = low?.unit ?? high?.unit ?? null
-      if (low && high) return { value: `${low.text} – ${high.text}`, number: null, unit }
-      if (high) return { value: `${high.inclusive ? '≤' : '<'} ${high.text}`, number: null, unit }
-      if (low) return { value: `${low.inclusive ? '≥' : '>'} ${low.text}`, number: null, unit }
-      return null
-    }
-    case 'RTO': {
-      const numerator = attribute(childOf(value, 'numerator'), 'value')
-      const denominator = attribute(childOf(value, 'denominator'), 'value')
-      return numerator && denominator
-        ? { value: `${numerator}/${denominator}`, number: null, unit: null }
-        : null
-    }
-    case 'CD':
-    case 'CE':
-    case 'CO': {
-      const reference = attribute(at(value, 'originalText', 'reference'), 'value')
-      const text =
-        attribute(value, 'displayName') ?? (reference ? resolve(reference) : '') ?? attribute(value, 'code')
-      return text ? { value: text, number: null, unit: null } : null
-    }
-    case 'ED':
-      return null
-    default: {
-      const text = textOf(value) || attribute(value, 'value')
-      return text ? { value: frenchNumber(text), number: numberOf(text), unit: null } : null
-    }
-  }
-}
-
-const referenceOf = (
-  observation: XmlElement,
-): Pick<LabResult, 'referenceRange' | 'referenceLow' | 'referenceHigh'> => {
-  const range = at(observation, 'referenceRange', 'observationRange')
-  const value = childOf(range, 'value')
-  const low = bound(childOf(value, 'low'))
-  const high = bound(childOf(value, 'high'))
-  const text =
-    low && high
-      ? `${low.text} – ${high.text}`
-      : high
-        ? `< ${high.text}`
-        : low
-          ? `> ${low.text}`
-          : textOf(childOf(range, 'text'))
-  return {
-    referenceRange: text || null,
-    referenceLow: low?.number ?? null,
-    referenceHigh: high?.number ?? null,
-  }
-}
-
-const labelOf = (observation: XmlElement, resolve: (reference: string) => string): string => {
-  const code = childOf(observation, 'code')
-  const reference = attribute(at(code, 'originalText', 'reference'), 'value')
-  return (
-    (reference ? resolve(reference) : '') ||
-    attribute(code, 'displayName') ||
-    textOf(childOf(code, 'originalText')) ||
-    (attribute(code, 'code') ?? '')
-  )
-}
-
-const commentOf = (observation: XmlElement, resolve: (reference: string) => string): string | null => {
-  const comments = childrenOf(observation, 'entryRelationship')
-    .map((relation) => childOf(relation, 'act'))
-    .filter((act): act is XmlElement => act !== null && hasTemplate(act, (root) => root === commentTemplate))
-    .map((act) => {
-      const reference = attribute(at(act, 'text', 'reference'), 'value')
-      return (reference ? resolve(reference) : '') || textOf(childOf(act, 'text'))
-    })
-    .filter(Boolean)
-  return comments.length > 0 ? comments.join(' ') : null
-}
-
-const readResult = (observation: XmlElement, resolve: (reference: string) => string): LabResult | null => {
-  const value = measured(childOf(observation, 'value'), resolve)
-  if (!value) return null
-  const code = childOf(observation, 'code')
-  const previous = childrenOf(observation, 'entryRelationship')
-    .filter((relation) => attribute(relation, 'typeCode') === 'REFR')
-    .flatMap((relation) => childrenOf(relation, 'observation'))
-    .flatMap((earlier) => {
-      const before = measured(childOf(earlier, 'value'), resolve)
-      return before
-        ? [{ value: before.value, unit: before.unit, date: timeOf(childOf(earlier, 'effectiveTime')) }]
-        : []
-    })
-  const method = childOf(observation, 'methodCode')
-  return {
-    label: labelOf(observation, resolve),
-    loinc: attribute(code, 'codeSystem') === '2.16.840.1.113883.6.1' ? attribute(code, 'code') : null,
-    ...value,
-    ...referenceOf(observation),
-    interpretation: attribute(childOf(observation, 'interpretationCode'), 'code'),
-    date: timeOf(childOf(observation, 'effectiveTime')),
-    method: attribute(method, 'displayName') ?? (textOf(childOf(method, 'originalText')) || null),
-    comment: commentOf(observation, resolve),
-    previous,
-  }
-}
-
-/** Results of a section's entries, in document order; earlier values hang below theirs. */
-export const resultsOf = (section: XmlElement, resolve: (reference: string) => string): LabResult[] => {
-  const found: LabResult[] = []
-  const visit = (node: XmlElement): void => {
-    if (node.name === 'observation' && hasTemplate(node, (root) => resultTemplates.has(root))) {
-      const result = readResult(node, resolve)
-      if (result) found.push(result)
-    }
-    for (const child of node.children) {
-      if (typeof child === 'string') continue
-      if (child.name === 'entryRelationship' && attribute(child, 'typeCode') === 'REFR') continue
-      visit(child)
-    }
-  }
-  for (const entry of childrenOf(section, 'entry')) visit(entry)
-  return found
+/** What the entries above an observation say of it. */
+interface Scope {
+  batteries: string[]
+  isolate: string | null
+  specimen: string | null
+  performer: string | null
 }
 
 const severity: Record<string, number> = { HH: 3, LL: 3, AA: 3, H: 1, L: 1, A: 1 }
 
+/** The gravest of the interpretations of one result. */
+const interpretationOf = (observation: XmlElement): string | null => {
+  const codes = childrenOf(observation, 'interpretationCode').flatMap((code) => attribute(code, 'code') ?? [])
+  return [...codes].sort((one, other) => (severity[other] ?? 0) - (severity[one] ?? 0))[0] ?? null
+}
+
+const commentOf = (observation: XmlElement, resolve: Resolve): string | null => {
+  const comments = childrenOf(observation, 'entryRelationship')
+    .flatMap((relation) => childrenOf(relation, 'act'))
+    .filter((act) => hasTemplate(act, commentTemplates))
+    .map((act) => referredText(act, resolve))
+  // A text of the observation that points to its own row of the narrative is not a comment.
+  return comments.filter(Boolean).join(' ') || null
+}
+
+const performerOf = (element: XmlElement): string | null => {
+  const entity = at(element, 'performer', 'assignedEntity')
+  return organisationName(childOf(entity, 'representedOrganization')) ?? actorOf(null, entity)?.name ?? null
+}
+
+/** What a specimen or an isolate is called. */
+const specimenOf = (element: XmlElement, resolve: Resolve): string | null => {
+  const playing =
+    at(element, 'specimen', 'specimenRole', 'specimenPlayingEntity') ??
+    childrenOf(element, 'participant')
+      .map((participant) => at(participant, 'participantRole', 'playingEntity'))
+      .find((entity) => entity !== null) ??
+    null
+  return textOf(childOf(playing, 'name')) || codedText(childOf(playing, 'code'), resolve) || null
+}
+
+const mediaIdsOf = (observation: XmlElement): string[] =>
+  childrenOf(observation, 'entryRelationship')
+    .flatMap((relation) => childrenOf(relation, 'observationMedia'))
+    .flatMap((media) => attribute(media, 'ID') ?? [])
+
+const previousOf = (observation: XmlElement, resolve: Resolve): LabResult['previous'] =>
+  childrenOf(observation, 'entryRelationship')
+    .filter((relation) => attribute(relation, 'typeCode') === 'REFR')
+    .flatMap((relation) => childrenOf(relation, 'observation'))
+    .flatMap((earlier) => {
+      const before = measured(childOf(earlier, 'value'), resolve)
+      const time = childOf(earlier, 'effectiveTime')
+      return before?.value
+        ? [
+            {
+              value: before.value,
+              number: before.number,
+              unit: before.unit,
+              date: timeOf(time) ?? timeOf(childOf(time, 'high')) ?? timeOf(childOf(time, 'low')),
+            },
+          ]
+        : []
+    })
+
+const nothing: Measured = {
+  value: '',
+  number: null,
+  unit: null,
+  type: null,
+  ucum: null,
+  comparator: null,
+  low: null,
+  high: null,
+  translations: [],
+  absent: null,
+}
+
+/** Several values of one observation (two findings) are one text. */
+const valuesOf = (observation: XmlElement, resolve: Resolve): Measured | null => {
+  const all = childrenOf(observation, 'value').flatMap((value) => measured(value, resolve) ?? [])
+  const [first, ...rest] = all
+  if (!first || rest.length === 0) return first ?? null
+  const shown = all.filter(({ value }) => value)
+  if (shown.length < 2) return shown[0] ?? first
+  return {
+    ...nothing,
+    type: first.type,
+    value: shown.map(({ value, unit }) => [value, unit].filter(Boolean).join(' ')).join(', '),
+  }
+}
+
+const readResult = (observation: XmlElement, scope: Scope, resolve: Resolve): LabResult => {
+  const value = valuesOf(observation, resolve)
+  const code = childOf(observation, 'code')
+  const time = childOf(observation, 'effectiveTime')
+  const status = attribute(childOf(observation, 'statusCode'), 'code')
+  const negated = attribute(observation, 'negationInd') === 'true'
+  const flavor = value?.absent ?? attribute(observation, 'nullFlavor')
+  const done = value !== null && value.value !== ''
+  const notDone = negated || ['aborted', 'cancelled', 'nullified', 'held', 'suspended'].includes(status ?? '')
+  const coded = codeOf(code)
+  return {
+    label: codedText(code, resolve),
+    loinc: coded?.system === loinc ? coded.code : null,
+    code: coded,
+    ...(value ?? nothing),
+    ...rangesOf(observation, resolve),
+    interpretation: interpretationOf(observation),
+    date: timeOf(time) ?? timeOf(childOf(time, 'high')) ?? timeOf(childOf(time, 'low')),
+    status,
+    absent: done ? (negated ? 'negated' : null) : notDone ? 'not-done' : (flavor ?? 'missing'),
+    method:
+      childrenOf(observation, 'methodCode')
+        .map((method) => codedText(method, resolve))
+        .filter(Boolean)
+        .join(', ') || null,
+    comment: commentOf(observation, resolve),
+    batteries: scope.batteries,
+    isolate: scope.isolate,
+    specimen: specimenOf(observation, resolve) ?? scope.specimen,
+    performer: performerOf(observation) ?? scope.performer,
+    mediaIds: mediaIdsOf(observation),
+    previous: previousOf(observation, resolve),
+  }
+}
+
+/** What an act or organizer adds for what is below it. */
+const scopeIn = (node: XmlElement, scope: Scope, resolve: Resolve): Scope => {
+  if (node.name === 'organizer') {
+    const label = codedText(childOf(node, 'code'), resolve)
+    const specimen = specimenOf(node, resolve)
+    const isIsolate =
+      attribute(at(node, 'specimen', 'specimenRole', 'specimenPlayingEntity'), 'classCode') === 'MIC' ||
+      attribute(node, 'classCode') === 'CLUSTER'
+    return {
+      batteries: label ? [...scope.batteries, label] : scope.batteries,
+      isolate: isIsolate && specimen ? specimen : scope.isolate,
+      specimen: !isIsolate && specimen ? specimen : scope.specimen,
+      performer: performerOf(node) ?? scope.performer,
+    }
+  }
+  if (node.name !== 'act') return scope
+  const taken = childrenOf(node, 'entryRelationship')
+    .flatMap((relation) => childrenOf(relation, 'procedure'))
+    .flatMap((procedure) => specimenOf(procedure, resolve) ?? [])
+  const specimens = [...new Set(taken)]
+  return {
+    ...scope,
+    specimen: specimens.length === 1 ? (specimens[0] ?? null) : scope.specimen,
+    performer: performerOf(node) ?? scope.performer,
+  }
+}
+
+const deviationsOf = (result: LabResult): Deviation[] => {
+  const met: Deviation['code'][] = []
+  if (result.loinc === null) met.push('result-not-loinc')
+  if (result.type === 'PQ' && result.ucum === null && result.value) met.push('result-unit-missing')
+  if (result.absent === 'missing') met.push('result-value-missing')
+  return met.map((code) => ({ code, where: result.label || null }))
+}
+
+export interface SectionResults {
+  results: LabResult[]
+  /** Biologists who validated the results (`participant[@typeCode='AUTHEN']`). */
+  validators: Actor[]
+  deviations: Deviation[]
+}
+
+/** Results of a section's entries, in document order; earlier values hang below theirs. */
+export const resultsOf = (section: XmlElement, resolve: Resolve): SectionResults => {
+  const found: SectionResults = { results: [], validators: [], deviations: [] }
+  const visit = (node: XmlElement, scope: Scope): void => {
+    if (node.name === 'observation' && hasTemplate(node, resultTemplates)) {
+      const result = readResult(node, scope, resolve)
+      found.results.push(result)
+      found.deviations.push(...deviationsOf(result))
+    }
+    if (node.name === 'participant' && attribute(node, 'typeCode') === 'AUTHEN') {
+      const validator = actorOf(node, childOf(node, 'participantRole'), 'AUTHEN')
+      if (
+        validator &&
+        !found.validators.some(({ name, date }) => name === validator.name && date === validator.date)
+      )
+        found.validators.push(validator)
+    }
+    const below = scopeIn(node, scope, resolve)
+    for (const child of node.children) {
+      if (typeof child === 'string') continue
+      if (child.name === 'entryRelationship' && attribute(child, 'typeCode') === 'REFR') continue
+      visit(child, below)
+    }
+  }
+  const outermost: Scope = { batteries: [], isolate: null, specimen: null, performer: null }
+  for (const entry of childrenOf(section, 'entry')) visit(entry, outermost)
+  return found
+}
+
+/** How loud an interpretation is: AA, HH and LL are critical (BIO/va1.01), H, L and A abnormal. */
+const levelOf = (interpretation: string): ResultAlert['level'] | null => {
+  const rank = severity[interpretation] ?? 0
+  return rank === 0 ? null : rank === 3 ? 'critical' : 'abnormal'
+}
+
+const outside = ({ number, unit, ranges, referenceLow, referenceHigh }: LabResult): 'H' | 'L' | null => {
+  const rangeUnit = ranges[0]?.unit ?? unit
+  if (number === null || rangeUnit !== unit) return null
+  if (referenceHigh !== null && number > referenceHigh) return 'H'
+  return referenceLow !== null && number < referenceLow ? 'L' : null
+}
+
+/** The value of a result with its unit, as an alert names it. */
+const shownValue = ({ value, unit }: LabResult): string => (unit ? `${value} ${unit}` : value)
+
+export interface FoundAlert extends Omit<ResultAlert, 'count'> {
+  /** Said by the laboratory, or seen by comparing the number with its range where the laboratory says nothing. */
+  source: 'interpretation' | 'range'
+}
+
+/** Every result to draw attention to, in document order; a value taken back or not done is none. */
+export const alertsOf = (results: LabResult[]): FoundAlert[] =>
+  results.flatMap((result) => {
+    if (result.absent !== null) return []
+    const code = result.interpretation ?? outside(result)
+    const level = code === null ? null : levelOf(code)
+    return code !== null && level !== null
+      ? [
+          {
+            level,
+            code,
+            analyte: result.label,
+            value: shownValue(result),
+            source: result.interpretation === null ? ('range' as const) : ('interpretation' as const),
+          },
+        ]
+      : []
+  })
+
 /** The most severe result, critical first (BIO/va1.01: AA, HH, LL). */
 export const worstResult = (results: LabResult[]): ResultAlert | null => {
-  const flagged = results.filter(
-    (result) => result.interpretation !== null && severity[result.interpretation],
-  )
-  const critical = flagged.filter((result) => severity[result.interpretation ?? ''] === 3)
-  const shown = critical[0] ?? flagged[0]
-  return shown?.interpretation
+  const flagged = alertsOf(results)
+  const critical = flagged.filter(({ level }) => level === 'critical')
+  const chosen = critical.length > 0 ? critical : flagged
+  const [shown] = chosen
+  return shown
     ? {
-        level: critical.length > 0 ? 'critical' : 'abnormal',
-        code: shown.interpretation,
-        analyte: shown.label,
-        value: shown.unit ? `${shown.value} ${shown.unit}` : shown.value,
-        count: critical.length > 0 ? critical.length : flagged.length,
+        level: shown.level,
+        code: shown.code,
+        analyte: shown.analyte,
+        value: shown.value,
+        count: chosen.length,
       }
     : null
 }

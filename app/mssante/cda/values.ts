@@ -13,7 +13,8 @@ export const readTime = (value: string | null): string | null => {
   if (!month) return year
   if (Number(month) < 1 || Number(month) > 12) return null
   if (!day) return `${year}-${month}`
-  if (Number(day) < 1 || Number(day) > 31) return null
+  const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
+  if (Number(day) < 1 || Number(day) > days) return null
   if (!hour) return `${year}-${month}-${day}`
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null
   const offset = !zone || zone === 'Z' ? (zone ?? '') : `${zone.slice(0, 3)}:${zone.slice(3)}`
@@ -60,4 +61,13 @@ export const displayUnit = (unit: string | null): string | null => {
     .replace(/\[iU\]/g, 'UI')
     .trim()
   return shown === '' ? null : shown
+}
+
+/** Text of a plain file: UTF-8 when it is valid, else Windows-1252; line ends made `\n`. */
+export const plainText = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r\n?/g, '\n')
+  } catch {
+    return new TextDecoder('windows-1252').decode(bytes).replace(/\r\n?/g, '\n')
+  }
 }

@@ -22,35 +22,61 @@ const defaultLimits: XmlLimits = { bytes: 50 * 1024 * 1024, depth: 200, elements
 type Stop = 'xml.malformed' | 'xml.limit' | 'xml.forbidden'
 const chunkLength = 64 * 1024
 
-const decode = (bytes: Uint8Array): string | null => {
-  const [first, second] = bytes
-  const encoding =
-    first === 0xff && second === 0xfe ? 'utf-16le' : first === 0xfe && second === 0xff ? 'utf-16be' : null
-  if (encoding) return new TextDecoder(encoding).decode(bytes)
+/** How a document was written, beside what it says. */
+export interface XmlDocument {
+  root: XmlElement
+  /** Encoding it was read in: `utf-8`, `utf-16le`, `iso-8859-1`… */
+  encoding: string
+  byteOrderMark: boolean
+  /** `href` of every xml-stylesheet instruction; none is ever followed. */
+  stylesheets: string[]
+  /** The prefix `xsi` is bound to something else than the schema instance namespace. */
+  wrongSchemaNamespace: boolean
+}
+
+const single = new Set(['iso-8859-1', 'iso-8859-15', 'windows-1252', 'macintosh', 'us-ascii'])
+
+/** The encoding of the bytes: byte order mark, UTF-16 without one, declaration, else UTF-8 (XML 1.0, appendix F). */
+const encodingOf = (bytes: Uint8Array): { encoding: string; byteOrderMark: boolean } => {
+  const [first, second, third] = bytes
+  if (first === 0xff && second === 0xfe) return { encoding: 'utf-16le', byteOrderMark: true }
+  if (first === 0xfe && second === 0xff) return { encoding: 'utf-16be', byteOrderMark: true }
+  if (first === 0x3c && second === 0) return { encoding: 'utf-16le', byteOrderMark: false }
+  if (first === 0 && second === 0x3c) return { encoding: 'utf-16be', byteOrderMark: false }
+  if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf-8', byteOrderMark: true }
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 200))
-  const declared = /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml[^>]*encoding\s*=\s*["']([\w-]+)["']/
-    .exec(head)?.[1]
-    ?.toLowerCase()
-  if (declared === 'iso-8859-1' || declared === 'iso-8859-15' || declared === 'windows-1252')
-    return new TextDecoder(declared).decode(bytes)
+  const declared = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w-]+)["']/.exec(head)?.[1]?.toLowerCase()
+  const known = declared !== undefined && single.has(declared)
+  return { encoding: known ? declared : 'utf-8', byteOrderMark: false }
+}
+
+const decode = (bytes: Uint8Array, encoding: string): string | null => {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return new TextDecoder(encoding, { fatal: encoding === 'utf-8' }).decode(bytes)
   } catch {
     return null
   }
 }
 
+const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance'
+
 /**
- * Reads a document into a tree. Refuses DOCTYPE (no entity, no external subset), stops at the limits.
+ * Reads a document into a tree. Refuses DOCTYPE (no entity, no external subset), stops at the limits, follows nothing.
  * Errors: `xml.malformed`, `xml.limit`, `xml.forbidden`.
  */
-export const parseXml = (bytes: Uint8Array, limits: XmlLimits = defaultLimits): Outcome<XmlElement> => {
+export const parseXmlDocument = (
+  bytes: Uint8Array,
+  limits: XmlLimits = defaultLimits,
+): Outcome<XmlDocument> => {
   if (bytes.byteLength > limits.bytes) return fail('xml.limit')
-  const text = decode(bytes)
+  const { encoding, byteOrderMark } = encodingOf(bytes)
+  const text = decode(bytes, encoding)
   if (text === null) return fail('xml.malformed')
   let stop: Stop | null = null
   let root: XmlElement | null = null
   let elements = 0
+  let wrongSchemaNamespace = false
+  const stylesheets: string[] = []
   const stack: XmlElement[] = []
   const parser = new SaxesParser({ xmlns: true, position: false })
   const add = (value: string): void => {
@@ -63,6 +89,10 @@ export const parseXml = (bytes: Uint8Array, limits: XmlLimits = defaultLimits): 
   }
   parser.on('error', () => (stop ??= 'xml.malformed'))
   parser.on('doctype', () => (stop ??= 'xml.forbidden'))
+  parser.on('processinginstruction', ({ target, body }) => {
+    if (target === 'xml-stylesheet' && stylesheets.length < 10)
+      stylesheets.push(/href\s*=\s*["']([^"']*)["']/.exec(body)?.[1] ?? '')
+  })
   parser.on('opentag', (tag) => {
     elements += 1
     if (elements > limits.elements || stack.length >= limits.depth) {
@@ -70,9 +100,11 @@ export const parseXml = (bytes: Uint8Array, limits: XmlLimits = defaultLimits): 
       return
     }
     const attributes = new Map<string, string>()
-    for (const attribute of Object.values(tag.attributes))
+    for (const attribute of Object.values(tag.attributes)) {
       if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
         attributes.set(attribute.local, attribute.value)
+      else if (attribute.local === 'xsi' && attribute.value !== schemaInstance) wrongSchemaNamespace = true
+    }
     const element: XmlElement = { name: tag.local, namespace: tag.uri, attributes, children: [] }
     const parent = stack.at(-1)
     if (parent) parent.children.push(element)
@@ -90,7 +122,15 @@ export const parseXml = (bytes: Uint8Array, limits: XmlLimits = defaultLimits): 
     return fail(stop ?? 'xml.malformed', { cause })
   }
   if (stop) return fail(stop)
-  return root ? ok(root) : fail('xml.malformed')
+  return root
+    ? ok({ root, encoding, byteOrderMark, stylesheets, wrongSchemaNamespace })
+    : fail('xml.malformed')
+}
+
+/** The tree alone. Errors as above. */
+export const parseXml = (bytes: Uint8Array, limits: XmlLimits = defaultLimits): Outcome<XmlElement> => {
+  const parsed = parseXmlDocument(bytes, limits)
+  return parsed.ok ? ok(parsed.value.root) : parsed
 }
 
 /** Child elements with this local name. */
@@ -139,3 +179,7 @@ export const descendants = (element: XmlElement, name: string): XmlElement[] => 
   visit(element)
   return found
 }
+
+/** Text of an element and its descendants as written, white space kept. */
+export const rawTextOf = (element: XmlElement): string =>
+  element.children.map((child) => (typeof child === 'string' ? child : rawTextOf(child))).join('')

@@ -6,6 +6,7 @@ import type {
   MessageView,
   PatientSummary,
 } from '../../../app/contract/index.ts'
+import { blankSummary } from '../blank-documents.ts'
 import { authority, certificate, judged, securityView } from './gallery-security.ts'
 
 /** Everything here is invented; RPPS begin with 997, domains end in .test. */
@@ -89,6 +90,7 @@ const part = (id: string, fileName: string, mimeType: string, size: number) => (
 })
 
 const document = (rest: Partial<DocumentSummary>): DocumentSummary => ({
+  ...blankSummary,
   id: 'd1',
   kind: 'cda-n3',
   label: 'CR d’examens biologiques',

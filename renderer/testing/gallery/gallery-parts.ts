@@ -1,4 +1,5 @@
 import PdfDocument from 'pdfkit'
+import { blankActor, blankDocument, blankResult, blankSection } from '../blank-documents.ts'
 
 const result = (
   label: string,
@@ -8,6 +9,7 @@ const result = (
   interpretation: string | null,
   previous: string | null,
 ) => ({
+  ...blankResult,
   label,
   loinc: null,
   value,
@@ -20,10 +22,11 @@ const result = (
   date: null,
   method: null,
   comment: label === 'Potassium' ? 'Contrôlé sur second prélèvement' : null,
-  previous: previous === null ? [] : [{ value: previous, unit, date: '2026-10-12' }],
+  previous: previous === null ? [] : [{ value: previous, number: null, unit, date: '2026-10-12' }],
 })
 
 const actor = (name: string, specialty: string, organisation: string) => ({
+  ...blankActor,
   name,
   role: null,
   specialty,
@@ -43,6 +46,7 @@ const cell = (value: string, header = false, align: string | null = null) => ({
   content: [paragraph(text(value))],
 })
 const section = (title: string, rest: object) => ({
+  ...blankSection,
   title,
   code: null,
   blocks: [],
@@ -52,6 +56,7 @@ const section = (title: string, rest: object) => ({
 })
 
 const clinical = (rest: object) => ({
+  ...blankDocument,
   level: 'N3',
   id: '1.2.250.1.213.1.1.9.997.1',
   setId: '1.2.250.1.213.1.1.9.997',
@@ -77,7 +82,16 @@ const clinical = (rest: object) => ({
   custodian: 'Laboratoire BioVal Démo',
   recipients: [actor('Dr Anne MARTIN', 'Médecine générale', 'Cabinet des Lilas')],
   informants: [],
-  acts: [{ label: 'Prélèvement sanguin', start: '2026-11-22T06:40:00Z', end: null }],
+  acts: [
+    {
+      label: 'Prélèvement sanguin',
+      code: null,
+      start: '2026-11-22T06:40:00Z',
+      end: null,
+      performers: [],
+      practiceSetting: null,
+    },
+  ],
   encounter: null,
   text: null,
   pdfUrl: null,
@@ -112,6 +126,10 @@ const lab = clinical({
 const narrative = clinical({
   typeLabel: 'CR ou fiche de consultation',
   encounter: {
+    ids: [],
+    facility: null,
+    discharge: null,
+    participants: [],
     label: 'Consultation externe',
     start: '2026-11-20T09:00:00Z',
     end: null,

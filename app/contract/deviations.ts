@@ -1,0 +1,161 @@
+import { z } from 'zod'
+
+/**
+ * What a document or its archive does otherwise than the specifications say, and was read all the same. A closed list: the catalogue has one
+ * sentence for each (document-deviations.ts), docs/inspect.md says when each is met.
+ */
+export const deviationCodes = [
+  // the archive (clinical-documents.md §2.1, §2.7, §2.8)
+  'xdm-top-folder',
+  'xdm-no-ihe-folder',
+  'xdm-name-case',
+  'xdm-name-long',
+  'xdm-readme-missing',
+  'xdm-index-missing',
+  'xdm-several-subsets',
+  'xdm-same-submission-time',
+  'xdm-several-patients',
+  'xdm-unlisted-file',
+  'xdm-stylesheet',
+  'xdm-executable',
+  'xdm-nested-archive',
+  'xdm-media-type',
+  'xdm-file-name',
+  'xdm-in-message',
+  // METADATA.XML
+  'metadata-missing',
+  'metadata-unreadable',
+  'metadata-no-entry',
+  'metadata-soap',
+  'metadata-bom',
+  'metadata-classification-case',
+  'metadata-identifier-scheme',
+  'metadata-author-scheme',
+  'metadata-value-quoted',
+  'metadata-ins-type',
+  'metadata-no-submission-set',
+  'metadata-patient-missing',
+  'uri-missing',
+  'uri-base',
+  'uri-case',
+  'uri-outside',
+  'uri-by-name',
+  'uri-by-hash',
+  'size-missing',
+  'hash-missing',
+  'hash-algorithm',
+  'hash-mismatch',
+  'size-mismatch',
+  'document-missing',
+  // METADATA.XML against the CDA (§2.5.6): automatic filing is blocked
+  'patient-mismatch',
+  'traits-mismatch',
+  'type-mismatch',
+  'id-mismatch',
+  // the CDA (§4, §5)
+  'cda-bom',
+  'cda-encoding',
+  'cda-auto-presentable',
+  'cda-signed',
+  'cda-stylesheet',
+  'cda-schema-namespace',
+  'cda-not-french',
+  'cda-set-missing',
+  'cda-version-missing',
+  'cda-replaced-missing',
+  'cda-time-without-offset',
+  'cda-several-patients',
+  'cda-no-author',
+  'cda-type-missing',
+  'cda-old-name-qualifier',
+  'cda-body-media-type',
+  'cda-both-bodies',
+  'media-type-mismatch',
+  'media-compression',
+  'media-base64',
+  'media-missing',
+  'media-unreadable',
+  'result-not-loinc',
+  'result-unit-missing',
+  'result-value-missing',
+  'reference-dangling',
+  // the patient (§8)
+  'ins-key',
+  'ins-format',
+  'ins-traits-missing',
+  'ins-sex-differs',
+  'ins-birth-differs',
+  'ins-several',
+  'ins-obsolete',
+  'ins-test',
+  'identity-unqualified',
+  // HL7 v2 (§9)
+  'hl7-line-ends',
+  'hl7-mllp-frame',
+  'hl7-charset',
+  'hl7-base64',
+  'hl7-payload-not-cda',
+  'hl7-document-id',
+  'hl7-segment-missing',
+  'hl7-person-authority',
+  'hl7-metadata-name',
+  // HPRIM (§11)
+  'hprim-encoding',
+  'hprim-address-lines',
+  'hprim-end-missing',
+  'hprim-field-count',
+  'hprim-result-without-value',
+  'hprim-in-body',
+  // DICOM (§12)
+  'dicom-no-preamble',
+  'dicom-no-file-meta',
+  'dicom-truncated',
+] as const
+export const DeviationCode = z.enum(deviationCodes)
+export type DeviationCode = z.infer<typeof DeviationCode>
+
+/** What was not opened or not shown, and why. A closed list like the other. */
+export const refusalCodes = [
+  'zip-malformed',
+  'zip-too-many-entries',
+  'zip-entry-too-large',
+  'zip-total-too-large',
+  'zip-ratio',
+  'zip-absolute-path',
+  'zip-parent-path',
+  'zip-backslash',
+  'zip-drive-letter',
+  'zip-nul',
+  'zip-link',
+  'zip-duplicate',
+  'zip-encrypted',
+  'zip-headers-differ',
+  'zip-checksum',
+  'xml-malformed',
+  'xml-doctype',
+  'xml-limit',
+  'xdm-no-metadata',
+  'cda-not-a-cda',
+  'cda-no-body',
+  'media-too-large',
+  'media-not-shown',
+  'hl7-malformed',
+  'hl7-limit',
+  'hprim-malformed',
+  'hprim-limit',
+  'dicom-malformed',
+  'dicom-limit',
+  'apicrypt',
+  'executable',
+  'message-too-deep',
+  'unknown-format',
+] as const
+export const RefusalCode = z.enum(refusalCodes)
+export type RefusalCode = z.infer<typeof RefusalCode>
+
+/** One deviation, where it was met: a path in the archive, an element, a line; null for the whole. */
+export const Deviation = z.object({ code: DeviationCode, where: z.string().nullable() })
+export type Deviation = z.infer<typeof Deviation>
+
+export const DocumentRefusal = z.object({ code: RefusalCode, where: z.string().nullable() })
+export type DocumentRefusal = z.infer<typeof DocumentRefusal>

@@ -1,0 +1,96 @@
+import type { ClinicalDocument, PatientIdentity, Sex } from '../../contract/index.ts'
+import { identityOf } from '../identity.ts'
+import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
+import { addressesOf, telecomsOf } from './actors.ts'
+import { timeOf } from './values.ts'
+
+const sexOf = (code: string | null): Sex => (code === 'M' || code === 'F' ? code : 'U')
+
+const withQualifier = (elements: XmlElement[], qualifier: string): string =>
+  textOf(
+    elements.find((element) => (element.attributes.get('qualifier') ?? '').split(/\s+/).includes(qualifier)),
+  )
+
+const unqualified = (elements: XmlElement[]): string =>
+  elements
+    .filter((element) => !element.attributes.get('qualifier'))
+    .map(textOf)
+    .filter(Boolean)
+    .join(' ')
+
+const folded = (text: string): string[] =>
+  text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toUpperCase()
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+
+/** The names of an identity; old documents carry SP, and an unqualified given is not always the full list (§4.1). */
+const namesOf = (name: XmlElement | null) => {
+  const families = childrenOf(name, 'family')
+  const givens = childrenOf(name, 'given')
+  const birthName = withQualifier(families, 'BR') || unqualified(families) || textOf(families[0])
+  const usedName = withQualifier(families, 'CL') || withQualifier(families, 'SP')
+  const list = unqualified(givens)
+  const firstName = withQualifier(givens, 'BR') || list.split(' ')[0] || textOf(givens[0])
+  const first = folded(firstName)
+  const isList = list !== '' && first.every((word, index) => folded(list)[index] === word)
+  return {
+    birthName,
+    usedName: usedName && usedName !== birthName ? usedName : null,
+    firstName,
+    usedFirstName: withQualifier(givens, 'CL') || null,
+    birthFirstNames: isList ? list : null,
+    /** A given name that is neither the first one nor a list. */
+    otherGiven: list !== '' && !isList ? list : null,
+    oldQualifier: withQualifier(families, 'SP') !== '',
+  }
+}
+
+export interface CdaPatient {
+  identity: PatientIdentity
+  details: ClinicalDocument['patientDetails']
+  /** `family[@qualifier='SP']`, of documents before the current model. */
+  oldQualifier: boolean
+}
+
+/** The patient of the first `recordTarget` (clinical-documents.md §4.1, §8). */
+export const readPatient = (root: XmlElement): CdaPatient => {
+  const role = at(root, 'recordTarget', 'patientRole')
+  const patient = childOf(role, 'patient')
+  const named = childrenOf(patient, 'name')
+  const names = namesOf(named.find((name) => childrenOf(name, 'family').length > 0) ?? named[0] ?? null)
+  const place = at(patient, 'birthplace', 'place')
+  const placeAddress = childOf(place, 'addr')
+  const deceasedTime = timeOf(childOf(patient, 'deceasedTime'))
+  const identity = identityOf({
+    ...names,
+    sex: sexOf(attribute(childOf(patient, 'administrativeGenderCode'), 'code')),
+    birthTime: timeOf(childOf(patient, 'birthTime')),
+    birthPlaceCode: textOf(childOf(placeAddress, 'county')) || null,
+    birthPlaceName:
+      [textOf(childOf(place, 'name')), textOf(childOf(placeAddress, 'city'))].find(Boolean) ?? null,
+    identifiers: childrenOf(role, 'id').flatMap((id) => {
+      const value = attribute(id, 'extension')
+      return value ? [{ root: attribute(id, 'root') ?? '', value }] : []
+    }),
+    addresses: addressesOf(role),
+    telecoms: telecomsOf(role),
+    deceasedAt: deceasedTime,
+  })
+  const details: ClinicalDocument['patientDetails'] = []
+  const add = (kind: ClinicalDocument['patientDetails'][number]['kind'], value: string | null): void => {
+    if (value) details.push({ kind, value })
+  }
+  for (const { kind, value } of identity.identifiers)
+    if (!/^ins-(?:nir|nia|test|demonstration)$/.test(kind))
+      add(kind === 'local' ? 'ipp' : kind === 'social-security' ? 'social-security' : 'other-id', value)
+  add('birth-given-names', identity.birthFirstNames)
+  add('other-given-names', names.otherGiven)
+  add('used-first-name', identity.usedFirstName)
+  add('birth-place', [identity.birthPlaceName, identity.birthPlaceCode].filter(Boolean).join(' '))
+  for (const address of identity.addresses) add('address', address)
+  for (const telecom of identity.telecoms) add('telecom', telecom.replace(/^(tel|mailto|fax):/i, ''))
+  return { identity, details, oldQualifier: names.oldQualifier }
+}

@@ -1,0 +1,126 @@
+import type { Ins, PatientIdentity, PatientSummary, Sex } from '../contract/index.ts'
+import { isMatricule, matriculeTraits, readIdentifier, readIns } from './ins.ts'
+
+/** Traits as a document of any syntax gives them; empty strings and nulls for what it leaves out. */
+export interface Traits {
+  birthName: string
+  usedName: string | null
+  firstName: string
+  usedFirstName: string | null
+  birthFirstNames: string | null
+  sex: Sex
+  /** ISO 8601, as precise as the source. */
+  birthTime: string | null
+  birthPlaceCode: string | null
+  birthPlaceName: string | null
+  identifiers: { root: string; value: string }[]
+  addresses: string[]
+  telecoms: string[]
+  deceasedAt: string | null
+}
+
+export const noTraits: Traits = {
+  birthName: '',
+  usedName: null,
+  firstName: '',
+  usedFirstName: null,
+  birthFirstNames: null,
+  sex: 'U',
+  birthTime: null,
+  birthPlaceCode: null,
+  birthPlaceName: null,
+  identifiers: [],
+  addresses: [],
+  telecoms: [],
+  deceasedAt: null,
+}
+
+const fullDate = /^\d{4}-\d{2}-\d{2}/
+
+/** NIR before NIA (temporary), well formed before the rest, else as they come. */
+const chosenIns = (all: Ins[]): Ins | null => {
+  const sound = all.filter((ins) => isMatricule(ins.matricule))
+  const candidates = sound.length > 0 ? sound : all
+  return candidates.find((ins) => ins.kind !== 'nia') ?? candidates[0] ?? null
+}
+
+/** Names of the traits that an INS demands beside the matricule and that are not there (CI-SIS, §4.1). */
+export const missingTraits = (identity: PatientIdentity): string[] =>
+  identity.ins === null
+    ? []
+    : [
+        ['birthName', identity.birthName],
+        ['firstName', identity.firstName],
+        ['birthFirstNames', identity.birthFirstNames],
+        ['birthDate', identity.birthDate],
+        ['birthPlaceCode', identity.birthPlaceCode],
+        ['sex', identity.sex === 'U' ? '' : identity.sex],
+      ].flatMap(([name, value]) => (value || !name ? [] : [name]))
+
+const checksOf = (identity: PatientIdentity, all: Ins[]): PatientIdentity['checks'] => {
+  const checks: PatientIdentity['checks'] = []
+  const { ins, matricule } = identity
+  if (identity.identifiers.some(({ kind }) => kind === 'ins-c')) checks.push('ins-obsolete')
+  if (new Set(all.map((one) => one.matricule)).size > 1) checks.push('ins-several')
+  if (ins) {
+    if (!isMatricule(ins.matricule)) checks.push('ins-format')
+    else if (!ins.keyValid) checks.push('ins-key')
+    if (ins.kind === 'test' || ins.kind === 'demonstration') checks.push('ins-test')
+    if (missingTraits(identity).length > 0) checks.push('ins-traits-missing')
+  }
+  if (matricule) {
+    if (identity.sex !== 'U' && identity.sex !== matricule.sex) checks.push('ins-sex-differs')
+    const [year, month] = (identity.birthDate ?? '').split('-')
+    const yearDiffers = year && Number(year.slice(2)) !== matricule.birthYear
+    const monthDiffers = month && matricule.birthMonth !== null && Number(month) !== matricule.birthMonth
+    if (yearDiffers || monthDiffers) checks.push('ins-birth-differs')
+  }
+  if (!identity.qualified) checks.push('identity-unqualified')
+  return checks
+}
+
+/** An identity with its INS, what the matricule says and every check of clinical-documents.md §8. */
+export const identityOf = (traits: Traits): PatientIdentity => {
+  const all = traits.identifiers.flatMap(({ root, value }) => readIns(root, value) ?? [])
+  const ins = chosenIns(all)
+  const birthDate = traits.birthTime?.slice(0, 10) ?? null
+  const identity: PatientIdentity = {
+    birthName: traits.birthName,
+    usedName: traits.usedName,
+    firstName: traits.firstName,
+    usedFirstName: traits.usedFirstName,
+    birthFirstNames: traits.birthFirstNames,
+    sex: traits.sex,
+    birthDate,
+    birthTime: traits.birthTime,
+    birthPlaceCode: traits.birthPlaceCode,
+    birthPlaceName: traits.birthPlaceName,
+    ins,
+    // Matricule, OID and the four strict traits (ECO.2.4.2, clinical-documents.md §8.3).
+    qualified:
+      ins !== null &&
+      isMatricule(ins.matricule) &&
+      traits.birthName !== '' &&
+      traits.firstName !== '' &&
+      fullDate.test(birthDate ?? '') &&
+      traits.sex !== 'U',
+    identifiers: traits.identifiers.map(({ root, value }) => readIdentifier(root, value)),
+    addresses: traits.addresses,
+    telecoms: traits.telecoms,
+    deceasedAt: traits.deceasedAt,
+    matricule: ins ? matriculeTraits(ins.matricule) : null,
+    checks: [],
+  }
+  return { ...identity, checks: checksOf(identity, all) }
+}
+
+/** The part of an identity that a list row keeps. */
+export const summaryOf = (identity: PatientIdentity): PatientSummary => ({
+  birthName: identity.birthName,
+  usedName: identity.usedName,
+  firstName: identity.firstName,
+  sex: identity.sex,
+  birthDate: identity.birthDate,
+  ins: identity.ins,
+  qualified: identity.qualified,
+})
