@@ -6,7 +6,6 @@ import { readTime } from './cda/values.ts'
 import { findDocuments } from './documents.ts'
 import { insKeyIsValid, readIns } from './ins.ts'
 import { displaySubject } from './subject.ts'
-import { createTrustClassifier } from './trust-space.ts'
 import { parseXml } from './xml/element.ts'
 import { readXdm } from './xdm/index.ts'
 import { readZip } from './zip.ts'
@@ -168,11 +167,6 @@ describe('values', () => {
     expect(displaySubject('Re: XDM/1.0/DDM+2 documents X Y')).toBe('Re: 2 documents X Y')
     expect(displaySubject('Réunion')).toBe('Réunion')
   })
-  it('classes addresses by domain', () => {
-    const classify = createTrustClassifier({
-      domains: ['medecin.mssante.test', '.hopital.test'],
-      patientDomain: 'patient.mssante.test',
-    })
     expect(classify('anne.martin@medecin.mssante.test')).toBe('professional')
     expect(classify('secretariat@cardio.hopital.test')).toBe('organisation')
     expect(classify('190067511300117@patient.mssante.test')).toBe('patient')

@@ -84,13 +84,16 @@ export const createTrust = (
   deps: RevocationDeps & {
     anchors: Uint8Array[]
     environment: 'production' | 'test'
+    /** `any`: authorities that somebody named for this use, not those of IGC-Santé alone. */
+    authorities?: 'igc-sante' | 'any'
     revocation: 'require' | 'prefer'
   },
 ): Trust => {
   const production = deps.environment === 'production'
+  const pinned = production && deps.authorities !== 'any'
   const anchors = deps.anchors.flatMap((der) => {
     const facts = readCertificate(der)
-    const accepted = facts.ok && facts.value.isAuthority && (!production || isPinned(der))
+    const accepted = facts.ok && facts.value.isAuthority && (!pinned || isPinned(der))
     return accepted ? [facts.value] : []
   })
   const revocationOf = createRevocation(deps)

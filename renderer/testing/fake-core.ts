@@ -16,6 +16,7 @@ import { fakeMail } from './fake-mail.ts'
 import { fakeSavedSearches } from './fake-search.ts'
 import { fakeSession } from './fake-session.ts'
 import { fakeStorage } from './fake-storage.ts'
+import { fakeTrustSpace } from './fake-trust-space.ts'
 import { refuse, type FakePart, type FakeWorld } from './fake-world.ts'
 import { fakeWriting } from './fake-writing.ts'
 import { messagesOf } from './fixture-messages.ts'
@@ -88,6 +89,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakeWriting(world),
     fakeExchange(world),
     fakeStorage(world),
+    fakeTrustSpace(world),
     fakeDiagnosis(world),
     silent,
   ]

@@ -36,7 +36,17 @@ CREATE TABLE trusted_domains (
   shown TEXT NOT NULL,
   description TEXT NOT NULL,
   -- JSON array of names.
-  operators TEXT NOT NULL
+  operators TEXT NOT NULL,
+  -- All of it without case and accents, to be searched.
+  folded TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+-- A list being written, before it takes the place of the former.
+CREATE TABLE trusted_domains_next (
+  domain TEXT PRIMARY KEY,
+  shown TEXT NOT NULL,
+  description TEXT NOT NULL,
+  operators TEXT NOT NULL,
+  folded TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 `,
 } as const

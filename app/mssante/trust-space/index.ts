@@ -1,0 +1,1 @@
+export { createTrustSpace, type TrustSpace } from './trust-space.ts'

@@ -1,0 +1,100 @@
+import {
+  fail,
+  ok,
+  type MailDelta,
+  type MessageRow,
+  type MessageView,
+  type Outcome,
+} from './contract/index.ts'
+import { after } from './later.ts'
+import { askWeb, type PeerVerification } from './mail/index.ts'
+import { createTrustSpace, type TrustSpace } from './mssante/index.ts'
+import { fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
+import { createTrust } from './smime/index.ts'
+
+type TrustDependencies = Parameters<typeof createTrust>[0]
+
+/** Bytes and milliseconds of a list of domains. */
+const largestList = 128 * 1024 * 1024
+const longestFetch = 120_000
+
+/**
+ * How web servers are verified that are asked before, or apart from, any mailbox: by the authorities somebody named for them,
+ * else by those of mail. Throws when a file of the policy cannot be read.
+ */
+export const webVerification = async (
+  deps: Pick<TrustDependencies, 'now' | 'random' | 'store' | 'revocation' | 'environment'> & {
+    resolver: PeerVerification['resolver']
+    /** Of mail, where the policy names none. */
+    otherwise: readonly Uint8Array[]
+  },
+  files: readonly string[] | undefined,
+): Promise<PeerVerification> => {
+  const { resolver, otherwise, ...rest } = deps
+  const anchors = files ? await readTrustAnchors(files) : [...otherwise]
+  const trust = createTrust({
+    ...rest,
+    anchors,
+    authorities: files ? 'any' : 'igc-sante',
+    fetch: fetchRevocation,
+  })
+  const pem = anchors.map(pemOf)
+  return { resolver, anchors: () => pem, verifyServer: (peer) => trust.verifyServer(peer) }
+}
+
+/** The trust space, with what it may not import itself. */
+export const wireTrustSpace = (
+  deps: Pick<
+    Parameters<typeof createTrustSpace>[0],
+    'vault' | 'policy' | 'now' | 'monotonic' | 'random' | 'emit' | 'onFault'
+  > & { verification: PeerVerification },
+): TrustSpace =>
+  createTrustSpace({
+    ...deps,
+    after,
+    breathe: () => new Promise((resolve) => void setImmediate(resolve)),
+    fetchList: async (url, signal) => {
+      const answer = await askWeb(deps.verification, {
+        url,
+        limit: largestList,
+        milliseconds: longestFetch,
+        signal,
+      })
+      if (!answer.ok) return answer
+      if (answer.value.status === 200) return ok(answer.value.pieces)
+      answer.value.close()
+      return fail('net.unreachable', { retry: 'later', details: { status: answer.value.status } })
+    },
+  })
+
+/** Rows and views of messages with what their senders' addresses say today: the list may be newer than the message. */
+export const createSenderNotes = (trustSpace: Pick<TrustSpace, 'classify' | 'examine'>) => {
+  const row = <T extends MessageRow>(one: T): T => {
+    const warnings = trustSpace.examine(one.from)
+    return {
+      ...one,
+      trust: trustSpace.classify(one.from.address),
+      ...(warnings.length > 0 ? { warnings } : {}),
+    }
+  }
+  return {
+    rows: (outcome: Outcome<MessageRow[]>): Outcome<MessageRow[]> =>
+      outcome.ok ? ok(outcome.value.map(row)) : outcome,
+    page: <P extends { rows: MessageRow[] }>(outcome: Outcome<P>): Outcome<P> =>
+      outcome.ok ? ok({ ...outcome.value, rows: outcome.value.rows.map(row) }) : outcome,
+    delta: (delta: MailDelta): MailDelta => ({ ...delta, upserted: delta.upserted.map(row) }),
+    view: (outcome: Outcome<MessageView>): Outcome<MessageView> => {
+      if (!outcome.ok) return outcome
+      const { value } = outcome
+      const warnings = trustSpace.examine(value.from, value.replyTo)
+      return ok({
+        ...value,
+        row: {
+          ...value.row,
+          trust: trustSpace.classify(value.from.address),
+          ...(warnings.length > 0 ? { warnings } : {}),
+        },
+      })
+    },
+  }
+}
