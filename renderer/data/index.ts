@@ -25,5 +25,6 @@ export {
 } from './stores.ts'
 export { certificatesChanged, certificatesStore } from './certificate-decisions.ts'
 export { inspectionStore, openInspection } from './inspection-request.ts'
+export { openTraces, tracesStore } from './traces-request.ts'
 export { useFolderList, useFolders, useNow, type LiveList } from './live-list.ts'
 export { useSearchList } from './search-list.ts'

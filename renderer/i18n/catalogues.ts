@@ -12,11 +12,13 @@ import { inspection as enInspection } from './en/inspection.ts'
 import { integration as enIntegration } from './en/integration.ts'
 import { mailbox as enMailbox } from './en/mailbox.ts'
 import { reading as enReading } from './en/reading.ts'
+import { results as enResults } from './en/results.ts'
 import { search as enSearch } from './en/search.ts'
 import { sending as enSending } from './en/sending.ts'
 import { settings as enSettings } from './en/settings.ts'
 import { shell as enShell } from './en/shell.ts'
 import { storage as enStorage } from './en/storage.ts'
+import { traces as enTraces } from './en/traces.ts'
 import { unlock as enUnlock } from './en/unlock.ts'
 import { actions } from './fr/actions.ts'
 import { assistant } from './fr/assistant.ts'
@@ -32,11 +34,13 @@ import { inspection } from './fr/inspection.ts'
 import { integration } from './fr/integration.ts'
 import { mailbox } from './fr/mailbox.ts'
 import { reading } from './fr/reading.ts'
+import { results } from './fr/results.ts'
 import { search } from './fr/search.ts'
 import { sending } from './fr/sending.ts'
 import { settings } from './fr/settings.ts'
 import { shell } from './fr/shell.ts'
 import { storage } from './fr/storage.ts'
+import { traces } from './fr/traces.ts'
 import { unlock } from './fr/unlock.ts'
 
 /** French is the reference: its keys are the type, English must have the same ones (check.ts). */
@@ -50,6 +54,7 @@ export const fr = {
   inspection,
   integration,
   storage,
+  traces,
   assistant,
   shell,
   folders,
@@ -59,6 +64,7 @@ export const fr = {
   documents,
   composer,
   exchange,
+  results,
   search,
   sending,
 }
@@ -74,6 +80,7 @@ export const en: Catalogue = {
   inspection: enInspection,
   integration: enIntegration,
   storage: enStorage,
+  traces: enTraces,
   assistant: enAssistant,
   shell: enShell,
   folders: enFolders,
@@ -84,6 +91,7 @@ export const en: Catalogue = {
   composer: enComposer,
   actions: enActions,
   exchange: enExchange,
+  results: enResults,
   search: enSearch,
   sending: enSending,
 }

@@ -1,5 +1,5 @@
 import { openPanel } from '../card/index.ts'
-import { openInspection } from '../data/index.ts'
+import { openInspection, openTraces } from '../data/index.ts'
 import { Button, Segments } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { SettingsPart, type SettingsChange } from './settings-part.tsx'
@@ -23,6 +23,7 @@ export const SecuritySection = ({ settings, change }: SettingsChange) => (
       <Button onPress={() => openPanel('change')}>{t('ownCard.changePin')}</Button>
       <Button onPress={() => openPanel('diagnosis')}>{t('ownCard.diagnosis')}</Button>
       <Button onPress={() => openInspection(null)}>{t('inspection.open')}</Button>
+      <Button onPress={openTraces}>{t('traces.open')}</Button>
     </div>
   </SettingsPart>
 )

@@ -28,12 +28,14 @@ import {
   useStore,
   type LiveList,
   openInspection,
+  openTraces,
 } from '../data/index.ts'
 import { showError, undoLast } from '../design/index.ts'
 import { ExchangeLayer } from '../exchange/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
 import { InspectionPanel } from '../inspection/index.ts'
+import { TracesDialog } from '../traces/index.ts'
 import { MailboxView } from '../mailbox/index.ts'
 import { LockQuestion, somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
 import { SearchHead, SearchMarks, type ScopeKind } from '../search/index.ts'
@@ -225,6 +227,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       case 'inspect':
         openInspection(null)
         return
+      case 'traces':
+        openTraces()
+        return
       case 'sync':
         void invoke('accounts.syncNow', null)
         return
@@ -355,6 +360,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           }}
         />
       )}
+      <TracesDialog />
       <InspectionPanel />
       <CommandPalette
         isOpen={panel === 'palette'}

@@ -25,6 +25,7 @@ export type Command =
   | 'card'
   | 'diagnosis'
   | 'inspect'
+  | 'traces'
   | 'lock'
 
 export interface Shortcut {
@@ -61,6 +62,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'card', keys: null, label: 'ownCard.title', group: 'window' },
   { command: 'diagnosis', keys: null, label: 'diagnosis.title', group: 'window' },
   { command: 'inspect', keys: null, label: 'inspection.title', group: 'window' },
+  { command: 'traces', keys: null, label: 'traces.title', group: 'window' },
 ]
 
 /** The command of a key press, or null. Letters are ignored while the user writes; Ctrl chords are not. */

@@ -9,6 +9,7 @@ import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
 import { isNearlyFull, QuotaBanner } from '../folders/index.ts'
 import { errorSentence, t } from '../i18n/index.ts'
 import { StorageBanners, useStorageTrouble } from '../storage/index.ts'
+import { BrokenTracesBanner, useBrokenTraces } from '../traces/index.ts'
 
 /** The account goes on by itself once its card is there and open. */
 const waitsForCard = (code: ErrorCode): boolean => code.startsWith('card.') || code === 'auth.other-card'
@@ -138,10 +139,11 @@ export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onK
   )
   const limited = accounts.filter(isNearlyFull)
   const storageTrouble = useStorageTrouble()
+  const brokenTraces = useBrokenTraces()
   const aboutCard = useCardBanner()
   const { expiries, dismiss } = useExpiries()
   const count = troubled.length + limited.length + expiries.length
-  if (count === 0 && !loadError && storageTrouble === null && !aboutCard) return null
+  if (count === 0 && !loadError && storageTrouble === null && !aboutCard && !brokenTraces) return null
   return (
     <div className="state-banners">
       {aboutCard ? <CardBanners /> : null}
@@ -155,6 +157,7 @@ export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onK
           }
         />
       ) : null}
+      {brokenTraces ? <BrokenTracesBanner chain={brokenTraces} /> : null}
       {storageTrouble ? (
         <StorageBanners
           trouble={storageTrouble}

@@ -10,6 +10,7 @@ import type {
 import type { Bridge } from '../client/index.ts'
 import { fakeAccounts } from './fake-accounts.ts'
 import { fakeDiagnosis } from './fake-diagnosis.ts'
+import { fakeTraces } from './fake-traces.ts'
 import { token } from './fake-card.ts'
 import { fakeExchange } from './fake-exchange.ts'
 import { fakeMail } from './fake-mail.ts'
@@ -91,6 +92,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakeStorage(world),
     fakeTrustSpace(world),
     fakeDiagnosis(world),
+    fakeTraces(world),
     silent,
   ]
   const answer = (method: Method, input: unknown): OutcomeData => {

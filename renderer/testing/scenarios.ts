@@ -33,6 +33,8 @@ export interface Scenario {
   listError?: boolean
   /** Of the store, and of the disk under it. */
   damaged?: boolean
+  /** Somebody changed the functional traces. */
+  tracesBroken?: boolean
   /** Certificates of correspondents changed, and one's own ends soon. */
   certificates?: boolean
   low?: boolean
@@ -99,6 +101,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   mailbox: { session: 'open', card: 'open' },
   certificates: { session: 'open', card: 'open', certificates: true },
   'storage-damaged': { session: 'open', card: 'open', damaged: true, low: true },
+  'traces-broken': { session: 'open', card: 'open', tracesBroken: true },
   'unlock-damaged': { ...locked('no-card'), damaged: true },
   'card-closed': { session: 'open', card: 'pin-needed' },
   'english-unlock': { ...locked('pin-needed'), language: 'en', ailing: true },

@@ -23,6 +23,12 @@ const storage = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Sauvegarder…' }).waitFor()
 }
 
+const traces = async (page: Page): Promise<void> => {
+  await settings('Sécurité')(page)
+  await page.getByRole('button', { name: 'Voir les traces' }).click()
+  await page.getByText('1 280 traces').first().waitFor()
+}
+
 /** The settings, page by page, and what opens from « Stockage ». */
 export const settingsScenes: readonly Scene[] = [
   ...pages.map(([name, page]): Scene => ({
@@ -31,6 +37,19 @@ export const settingsScenes: readonly Scene[] = [
     steps: settings(page),
   })),
   { name: 'settings-storage', scenario: 'mailbox', steps: storage },
+  { name: 'traces', scenario: 'mailbox', steps: traces },
+  {
+    name: 'traces-details',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await traces(page)
+      await page
+        .getByRole('button', { name: /Détails de la trace/ })
+        .nth(2)
+        .click()
+    },
+  },
+  { name: 'traces-broken', scenario: 'traces-broken', steps: listed },
   { name: 'storage-trouble', scenario: 'storage-damaged', steps: listed },
   {
     name: 'settings-storage-rule',

@@ -67,7 +67,6 @@ it('numbers traces without holes and binds each to the former one, whatever is i
           context,
         )
         expect(page.traces.map(({ seq }) => seq).reverse()).toEqual(told.map((_, index) => index + 1))
-        db.close()
       },
     ),
     { numRuns: 12 },
