@@ -1,5 +1,6 @@
 import type { Enrichment, ParsedMessage } from './mail/index.ts'
 import { findDocuments, foundResults } from './mssante/index.ts'
+import { patientFindings } from './patients/index.ts'
 import { messageParts } from './reading/index.ts'
 
 /** What the clinical documents of a message say for its list row and the index. */
@@ -11,6 +12,10 @@ export const enrichMessage = async (message: { parsed: ParsedMessage }): Promise
     alert: found.alert,
     documentLabel: clinical[0]?.summary.label ?? null,
     documentCount: clinical.length,
+    patients: patientFindings(found.documents, {
+      from: [message.parsed.from],
+      to: [...message.parsed.to, ...message.parsed.cc],
+    }),
     extraText: found.text,
     results: foundResults(
       found.documents.flatMap(({ summary, cda }) =>

@@ -4,7 +4,10 @@ import type { Mail } from './mail/index.ts'
 type Method =
   | Exclude<Extract<CoreMethod, `accounts.${string}`>, 'accounts.cancelLogin'>
   | Extract<CoreMethod, `folders.${string}` | `actions.${string}`>
-  | Exclude<Extract<CoreMethod, `messages.${string}`>, 'messages.view' | 'messages.search'>
+  | Exclude<
+      Extract<CoreMethod, `messages.${string}`>,
+      'messages.view' | 'messages.search' | 'messages.sorted' | 'messages.facets'
+    >
   | 'correspondents.suggest'
 type Handlers = { [M in Method]: (input: Input<M>) => Promise<Outcome<Output<M>>> }
 

@@ -125,6 +125,8 @@ export const createSearching = (deps: SearchingDependencies) => {
     asked: (): void => {
       askedAt = deps.monotonic()
     },
+    /** A window asked for something just now: what runs behind makes way. */
+    isAsked: (): boolean => deps.monotonic() - askedAt < userPause,
     /** What synchronisation says of its progress: attachments wait until it is over. */
     progress: ({ accountId, phase }: SyncProgress): void => {
       if (phase === 'idle') {

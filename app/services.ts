@@ -21,6 +21,8 @@ import { createResolver } from './mail/index.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
 import { createTraceRecorder } from './mssante/index.ts'
+import { patientHandlers } from './patient-handlers.ts'
+import { wirePatients } from './patients-wiring.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import { buildPrintedMessage, createGrants, createResources, createUploads } from './reading/index.ts'
 import { resultHandlers } from './result-handlers.ts'
@@ -186,6 +188,12 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     monotonic: deps.monotonic,
   })
 
+  const { patients, rereading } = wirePatients({
+    ...{ vault, policy, mail, now, emit, onFault: deps.onFault },
+    patientDomain: () => trustSpace.state().patientDomain,
+    busy: () => isSyncing() || searching.isAsked(),
+  })
+
   const exchange = mail.exchange({
     printed: async (row, raw) => {
       const opened = await protection.open(raw, [row.from.address], new Date(row.date))
@@ -221,6 +229,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { start: exchange.recover, stop: exchange.stop },
     { start: searching.start, stop: searching.stop },
     { start: storage.start, stop: storage.stop },
+    { start: rereading.start, stop: rereading.stop },
     { stop: () => smime.stop() },
     { stop: forget },
     { stop: wipeOpenedFiles },
@@ -271,6 +280,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...searching.handlers,
     'messages.search': async (query) => notes.page(await searching.handlers['messages.search'](query)),
     ...resultHandlers({ vault }),
+    ...patientHandlers(patients, vault),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...storageHandlers({ storage, vault, session, grants }),
     ...exchangeHandlers({

@@ -188,6 +188,11 @@ export const errorCodes = [
   'xdm.no-metadata',
   'cda.not-a-cda',
   'cda.no-body',
+  'hl7.malformed',
+  'hl7.limit',
+  'hprim.malformed',
+  'dicom.malformed',
+  'dicom.limit',
   // documents one sends
   'document.unreadable',
   'document.unsupported',
@@ -210,6 +215,13 @@ export const errorCodes = [
   'directory.ldap-failed',
   'directory.list-exists',
   'directory.list-unreadable',
+  // patients
+  'patient.not-found',
+  'patient.cannot-undo',
+  'patient.traits-missing',
+  'compose.patient-unconfirmed',
+  'compose.patient-refused',
+  'compose.patient-unknown',
   // patient records
   'integration.target-unknown',
   'integration.target-managed',

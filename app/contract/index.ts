@@ -10,6 +10,7 @@ import { folderCalls } from './folders.ts'
 import { exchangeCalls, exchangeEvents } from './exchange.ts'
 import { inspectionCalls } from './inspection.ts'
 import { mailCalls, mailEvents } from './mail.ts'
+import { patientCalls, patientEvents } from './patients.ts'
 import { resultCalls } from './results.ts'
 import { searchCalls, searchEvents } from './search.ts'
 import { sessionCalls, sessionEvents } from './session.ts'
@@ -62,6 +63,7 @@ export const coreCalls = {
   ...accountCalls,
   ...signInCalls,
   ...mailCalls,
+  ...patientCalls,
   ...inspectionCalls,
   ...actionCalls,
   ...folderCalls,
@@ -88,6 +90,7 @@ export const contractEvents = {
   ...accountEvents,
   ...signInEvents,
   ...mailEvents,
+  ...patientEvents,
   ...actionEvents,
   ...searchEvents,
   ...composeEvents,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DocumentWarning, Ins, PatientSummary, ResultAlert, Sex } from './documents.ts'
+import { DocumentWarning, Ins, MatriculeTraits, PatientSummary, ResultAlert, Sex } from './documents.ts'
 import { Correspondent, FolderId, MessageId, MessageRow, TrustClass } from './mail.ts'
 import { call, Nothing } from './service.ts'
 
@@ -8,23 +8,10 @@ export type PatientId = z.infer<typeof PatientId>
 
 /**
  * What is known of the INS of a patient: `qualified` when a document carried matricule, OID and the strict traits
- * (clinical-documents.md §8.3); `test` for a test or demonstration authority where the policy says production.
+ * (clinical-documents.md §8.3); `test` for a test or demonstration authority; what it may be used for is in `mail`.
  */
-export const InsStatus = z.enum(['none', 'unqualified', 'qualified', 'test', 'wrong-key', 'obsolete'])
+export const InsStatus = z.enum(['none', 'unqualified', 'qualified', 'test', 'wrong-key'])
 export type InsStatus = z.infer<typeof InsStatus>
-
-/** What a matricule says by itself (clinical-documents.md §8.2). */
-export const MatriculeReading = z.object({
-  /** Null for the digits that do not say (7, 8: temporary numbers say it; others do not). */
-  sex: Sex.nullable(),
-  /** Two digits; the century is not in the number. */
-  year: z.string(),
-  /** 1 to 12; null where the civil status knew none (months beyond 12). */
-  month: z.number().int().min(1).max(12).nullable(),
-  /** `2A`, `75`, `99` abroad. */
-  department: z.string(),
-})
-export type MatriculeReading = z.infer<typeof MatriculeReading>
 
 /** In what the matricule and the traits of the record disagree. */
 export const MatriculeDisagreement = z.enum(['sex', 'birth-year', 'birth-month'])
@@ -36,7 +23,6 @@ export const PatientMailRefusal = z.enum([
   'not-qualified',
   'wrong-key',
   'test-identity',
-  'obsolete-ins',
   'several-identities',
   'opposed',
 ])
@@ -47,7 +33,7 @@ export const PatientMail = z.object({
   /** Null with its `refusal`. */
   address: z.string().nullable(),
   refusal: PatientMailRefusal.nullable(),
-  reading: MatriculeReading.nullable(),
+  reading: MatriculeTraits.nullable(),
   disagreements: z.array(MatriculeDisagreement),
   /** Under 18 today by the record's birth date: written to on the own address, never on a parent's (ENS §2). */
   minor: z.boolean(),
@@ -102,6 +88,7 @@ export const DocumentLink = z.object({
   /** Of that message, ISO 8601. */
   date: z.string(),
   from: Correspondent,
+  direction: z.enum(['received', 'sent']),
   version: z.number().int().nullable(),
   /** Whether patient and author are the same in both: a replacement that changes either is looked at twice. */
   samePatient: z.boolean(),

@@ -14,6 +14,7 @@ import { fakeTraces } from './fake-traces.ts'
 import { token } from './fake-card.ts'
 import { fakeExchange } from './fake-exchange.ts'
 import { fakeMail } from './fake-mail.ts'
+import { fakePatients } from './fake-patients.ts'
 import { fakeSavedSearches } from './fake-search.ts'
 import { fakeSession } from './fake-session.ts'
 import { fakeStorage } from './fake-storage.ts'
@@ -86,6 +87,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakeSession(world),
     fakeAccounts(world),
     fakeMail(world),
+    fakePatients(world),
     fakeSavedSearches(world),
     fakeWriting(world),
     fakeExchange(world),

@@ -12,6 +12,8 @@ export interface Enrichment {
   alert: BodyFindings['alert']
   /** Laboratory results, for earlier values and curves. */
   results?: NonNullable<BodyFindings['results']>
+  /** Its documents and patients' addresses, for the index of patients. */
+  patients?: NonNullable<BodyFindings['patients']>
   /** Words of clinical documents (and of decrypted content) for the index. */
   extraText: string
 }
@@ -46,6 +48,7 @@ export const readSource = async (raw: Uint8Array, enrich: Enrich): Promise<BodyR
       documentLabel: found.documentLabel,
       documentCount: found.documentCount,
       alert: found.alert,
+      ...(found.patients === undefined ? {} : { patients: found.patients }),
       ...(found.results === undefined ? {} : { results: found.results }),
       report,
     },

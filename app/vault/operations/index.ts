@@ -8,10 +8,14 @@ import { clinicalOperations } from './clinical-findings.ts'
 import { correspondentOperations } from './correspondents.ts'
 import { deliveryOperations } from './delivery.ts'
 import { draftOperations } from './drafts.ts'
+import { filingRuleOperations } from './filing-rules.ts'
+import { filingOperations } from './filings.ts'
+import { favouriteOperations } from './favourites.ts'
 import { folderListOperations } from './folder-list.ts'
 import { folderOperations } from './folders.ts'
 import { importOperations } from './imports.ts'
 import { keyOperations } from './keys.ts'
+import { messageOrderOperations } from './message-order.ts'
 import { messageOperations } from './messages.ts'
 import { metaOperations } from './meta.ts'
 import { missingBodyOperations } from './missing-bodies.ts'
@@ -25,6 +29,7 @@ import { pendingOperations } from './pending.ts'
 import { quarantineOperations } from './quarantine.ts'
 import { queueOperations } from './queue.ts'
 import { resultOperations } from './results.ts'
+import { recordTargetOperations } from './record-targets.ts'
 import { savedSearchOperations } from './saved-searches.ts'
 import { searchOperations } from './search.ts'
 import { storageOperations } from './storage.ts'
@@ -39,6 +44,7 @@ export const operations = {
   ...folderListOperations,
   ...messageOperations,
   ...clinicalOperations,
+  ...messageOrderOperations,
   ...missingBodyOperations,
   ...patientOperations,
   ...exchangeOperations,
@@ -52,8 +58,12 @@ export const operations = {
   ...outboxOperations,
   ...outboxChoiceOperations,
   ...deliveryOperations,
+  ...filingOperations,
+  ...filingRuleOperations,
+  ...recordTargetOperations,
   ...draftOperations,
   ...correspondentOperations,
+  ...favouriteOperations,
   ...searchOperations,
   ...resultOperations,
   ...savedSearchOperations,

@@ -1,6 +1,7 @@
 import type {
   Correspondent,
   DeliverySummary,
+  DocumentMark,
   FilingSummary,
   MessageRow,
   PatientSummary,
@@ -41,6 +42,7 @@ interface ListRow {
   patient: string | null
   document_label: string | null
   document_count: number
+  document_mark: DocumentMark | null
   alert: string | null
   pending: number
   quarantined: number
@@ -51,7 +53,7 @@ interface ListRow {
 
 const columns = `id, (SELECT count(*) FROM messages one WHERE one.thread_id = messages.thread_id) AS thread_count,
   account_id, folder_id, thread_id, date, from_name, from_address, recipients, subject, preview,
-  flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, alert, pending,
+  flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, document_mark, alert, pending,
   delivery, replacement, filing,
   body_state = 2 OR EXISTS (
     SELECT 1 FROM bodies INDEXED BY bodies_unread WHERE message_id = messages.id AND error IS NOT NULL
@@ -80,6 +82,7 @@ const messageRow = (row: ListRow): MessageRow => ({
   patient: row.patient === null ? null : (JSON.parse(row.patient) as PatientSummary),
   documentLabel: row.document_label,
   documentCount: row.document_count,
+  ...(row.document_mark === null ? {} : { documentMark: row.document_mark }),
   alert: row.alert === null ? null : (JSON.parse(row.alert) as ResultAlert),
   pending: row.pending > 0,
   quarantined: row.quarantined === 1,

@@ -11,9 +11,11 @@ import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
 import { noteCorrespondents } from './correspondents.ts'
 import { unpackReadings } from '../readings.ts'
-import { storeResults, type FoundResult } from './results.ts'
+import type { FoundResult } from './results.ts'
 import { storeReport, type FoundReport } from './delivery.ts'
 import { saveFolderState, type FolderState } from './folders.ts'
+import { storeClinical } from './clinical-findings.ts'
+import type { PatientFindings } from './patient-index.ts'
 import { selectPage, selectRows, selectThread } from './message-rows.ts'
 import { pendingFlagMask } from './queue.ts'
 import { indexMessages } from '../search/index-message.ts'
@@ -58,6 +60,8 @@ export interface BodyFindings {
   results?: readonly FoundResult[]
   /** The message is a report about sent mail. */
   report: FoundReport | null
+  /** Its clinical documents and the patients' addresses it names; absent when nothing could be read of it. */
+  patients?: PatientFindings
 }
 
 /** Where a message is on its server; `uid` is null while a local move waits for its new number. */
@@ -183,21 +187,18 @@ const storeRow = (db: SqlDatabase, body: StoredBody, now: number): number[] => {
   const found = body.findings
   db.prepare(
     `UPDATE messages SET body_state = 1, preview = $preview, has_attachments = $hasAttachments,
-       signed = $signed, encrypted = $encrypted, patient = $patient, document_label = $documentLabel,
-       document_count = $documentCount, alert = $alert WHERE id = $id`,
+       signed = $signed, encrypted = $encrypted WHERE id = $id`,
   ).run({
     id: body.id,
     preview: found.preview,
     hasAttachments: found.hasAttachments ? 1 : 0,
     signed: found.signed ? 1 : 0,
     encrypted: found.encrypted ? 1 : 0,
-    patient: found.patient === null ? null : JSON.stringify(found.patient),
-    documentLabel: found.documentLabel,
-    documentCount: found.documentCount,
-    alert: found.alert === null ? null : JSON.stringify(found.alert),
   })
-  storeResults(db, body.id, found.results ?? [])
-  return found.report === null ? [] : storeReport(db, body.id, found.report, now)
+  return [
+    ...storeClinical(db, body.id, found),
+    ...(found.report === null ? [] : storeReport(db, body.id, found.report, now)),
+  ]
 }
 
 export const messageOperations = {
@@ -351,26 +352,6 @@ export const messageOperations = {
         rawSubject: row.raw_subject,
       }
     },
-  ),
-  /** Newest messages whose body is not here yet, at most `limit`. */
-  'messages.withoutBody': operation((db, params: { accountId: number; limit: number }): Location[] =>
-    db
-      .prepare(
-        `SELECT m.id, m.account_id AS accountId, m.folder_id AS folderId, f.path, f.uidvalidity, m.uid, m.size
-           FROM messages m INDEXED BY messages_without_body JOIN folders f ON f.id = m.folder_id
-           WHERE m.account_id = $accountId AND m.body_state = 0 AND m.uid IS NOT NULL
-           ORDER BY m.id DESC LIMIT $limit`,
-      )
-      .all<Location>(params)
-      .map((row) => ({ ...row })),
-  ),
-  'messages.countWithoutBody': operation(
-    (db, params: { accountId: number }): number =>
-      db
-        .prepare(
-          'SELECT count(*) AS n FROM messages WHERE account_id = ? AND body_state = 0 AND uid IS NOT NULL',
-        )
-        .get<{ n: number }>([params.accountId])?.n ?? 0,
   ),
   /**
    * Sources of messages (in the row when `raw`, else a part file) with their readings in the same order, as `packReadings`

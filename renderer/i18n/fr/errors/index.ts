@@ -9,6 +9,7 @@ import { foldersErrors } from './folders.ts'
 import { integrationErrors } from './integration.ts'
 import { mailErrors } from './mail.ts'
 import { networkErrors } from './network.ts'
+import { patientErrors } from './patients.ts'
 import { protectionErrors } from './protection.ts'
 import { sendingErrors } from './sending.ts'
 import { sessionErrors } from './session.ts'
@@ -25,6 +26,7 @@ export const errors: Record<ErrorCode, ErrorSentence> = {
   ...mailErrors,
   ...exchangeErrors,
   ...sendingErrors,
+  ...patientErrors,
   ...protectionErrors,
   ...documentsErrors,
   ...integrationErrors,

@@ -1,0 +1,3 @@
+export { patientFindings } from './findings.ts'
+export { createPatients, type Patients } from './patients.ts'
+export { createRereading } from './rereading.ts'
