@@ -247,15 +247,7 @@ export const directoryCalls = {
   /** Downloads the extraction and imports it in the background; goes on from what is here. `directory.not-configured`. */
   'directory.update': call(Nothing, Nothing),
   /** Imports an extraction the user chose (.zip or .txt), in the background. */
-  'directory.importFile': call(
-    z.object({
-      source: z.union([
-        z.object({ grant: Grant }),
-        z.object({ uploadId: z.string().max(100), fileName: z.string().max(255) }),
-      ]),
-    }),
-    Nothing,
-  ),
+  'directory.importFile': call(z.object({ grant: Grant }), Nothing),
   /** Stops a download or an import; what was in use stays. */
   'directory.cancel': call(Nothing, Nothing),
   /** Fetches what changed since the last time from the API, 30 days at most. */
