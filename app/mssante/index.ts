@@ -8,6 +8,16 @@ export {
   type Hl7Field,
   type Hl7Segment,
 } from './hl7/write.ts'
+export {
+  componentOf,
+  isHl7,
+  parseHl7,
+  repetitionsOf,
+  segmentsOf,
+  valueAt,
+  type ParsedHl7,
+  type ParsedSegment,
+} from './hl7/parse.ts'
 export { hprimText, isHprim } from './hprim.ts'
 export { insKeyIsValid, isMatricule, matriculeTraits, readIdentifier, readIns } from './ins.ts'
 export { identityOf, missingTraits, noTraits, summaryOf, type Traits } from './identity.ts'

@@ -1,5 +1,5 @@
 import type { FoundOutcome, FoundReport } from '../../vault/index.ts'
-import { parseHeaderBlock, headerValue, parseMessageIds, type HeaderField } from './header.ts'
+import { headerValue, parseAddresses, parseHeaderBlock, parseMessageIds, type HeaderField } from './header.ts'
 import { decodePart, type MimePart, type ParsedMessage } from './message.ts'
 
 /** Bytes of the machine-readable part that are read, recipients told of, and characters kept of a server's words. */
@@ -29,13 +29,73 @@ const returnedTypes = new Set([
  */
 export const parseReport = (parsed: ParsedMessage): FoundReport | null => {
   const report = reportPart(parsed.root, 0)
-  if (!report) return null
+  if (!report) return integrationMail(parsed)
   const status = report.children.find((part) => statusTypes.has(part.mimeType))
   const disposition = report.children.find((part) => dispositionTypes.has(part.mimeType))
   const returned = returnedId(parsed.raw, report)
   if (status) return deliveryReport(fieldGroups(parsed.raw, status), returned)
-  if (disposition) return dispositionReport(fieldGroups(parsed.raw, disposition), returned)
+  if (disposition) return dispositionReport(parsed, fieldGroups(parsed.raw, disposition), returned)
   return null
+}
+
+/** « [KO Intégration système !][902] XDM/1.0/DDM+… », or « [Erreur d’intégration !][902] … » as an example has it. */
+const integrationSubject =
+  /^\s*\[(?:KO\s+Int[ée]gration|Erreur\s+d.\s?int[ée]gration)[^\]]{0,60}\]\s*\[(\d{1,4})\]/iu
+
+/** Error codes of the guide (ERR-5) and of HL7 table 0357 (ERR-3). */
+const integrationCode = (text: string | null): string | null =>
+  /^\W*(9\d\d|10[0-4]|19[89]|20[0-7])\b/.exec(text ?? '')?.[1] ?? null
+
+/** Label of `902^Identifiant de patient inconnu^messageErrorCondition| E^Error^errorSeverity`. */
+const integrationLabel = (text: string | null): string | null => {
+  const parts = (text ?? '').split('^')
+  return words((parts.length > 1 ? parts[1] : parts[0]?.replace(/^\W*\d{1,4}\b\W*/, '')) ?? null)
+}
+
+/** What the enclosed original was addressed to in the organisation that answers. */
+const answeredFor = (parsed: ParsedMessage, part: MimePart): string | null => {
+  const inner = part.children[0]
+  const headers = inner
+    ? inner.headers
+    : parseHeaderBlock(decodePart(parsed.raw, part).subarray(0, largestStatus))
+  const domain = parsed.from.address.split('@')[1]?.toLowerCase()
+  const there = ['to', 'cc']
+    .flatMap((name) => parseAddresses(headerValue(headers, name)))
+    .map(({ address }) => address.toLowerCase())
+    .filter((address) => address.split('@')[1] === domain)
+  return there.length === 1 ? (there[0] ?? null) : null
+}
+
+/**
+ * The ordinary mail that tells of a failed integration where no MDN was asked for (clinical-documents.md §2.6): its subject,
+ * a text with code and label, and the original enclosed. A reply or a forward of one is not one.
+ */
+const integrationMail = (parsed: ParsedMessage): FoundReport | null => {
+  const code = integrationSubject.exec(parsed.subject)?.[1]
+  const enclosed = parsed.attachments.find((part) => returnedTypes.has(part.mimeType))
+  if (code === undefined || !enclosed) return null
+  const returned = returnedFrom(parsed.raw, enclosed) ?? parsed.inReplyTo ?? parsed.references.at(-1) ?? null
+  const line = parsed.text
+    .slice(0, largestStatus)
+    .split('\n')
+    .find((one) => new RegExp(`(?:^|\\D)${code}(?:\\D|$)`).test(one))
+  const label = line?.slice(line.indexOf(code) + code.length).replace(/^[\s^:–—-]+/u, '')
+  return {
+    kind: 'disposition',
+    envelopeId: null,
+    originalMessageId: returned,
+    outcomes: [
+      {
+        address: parsed.from.address.toLowerCase(),
+        originalAddress: answeredFor(parsed, enclosed),
+        outcome: 'integration-failed',
+        status: code,
+        diagnostic: words(label?.split('^')[0] ?? null),
+        automatic: true,
+        retryUntil: null,
+      },
+    ],
+  }
 }
 
 /** The multipart that is the report: the root, or what a signature or a lone wrapper encloses. */
@@ -44,8 +104,11 @@ const reportPart = (part: MimePart, depth: number): MimePart | null => {
   if (part.children.some((child) => statusTypes.has(child.mimeType) || dispositionTypes.has(child.mimeType)))
     return part
   const [first] = part.children
+  // The gateways of hospitals attach archive and PDF again, inside the report or beside it.
   const wraps =
-    part.mimeType === 'multipart/signed' || (part.mimeType === 'multipart/mixed' && part.children.length <= 2)
+    part.mimeType === 'multipart/signed' ||
+    (part.mimeType === 'multipart/mixed' &&
+      (part.children.length <= 2 || first?.mimeType === 'multipart/report'))
   return wraps && first ? reportPart(first, depth + 1) : null
 }
 
@@ -61,7 +124,10 @@ const fieldGroups = (raw: Uint8Array, part: MimePart): HeaderField[][] => {
 /** Message-ID of the message that comes back with the report, whole or its headers only. */
 const returnedId = (raw: Uint8Array, report: MimePart): string | null => {
   const part = report.children.find((child) => returnedTypes.has(child.mimeType))
-  if (!part) return null
+  return part ? returnedFrom(raw, part) : null
+}
+
+const returnedFrom = (raw: Uint8Array, part: MimePart): string | null => {
   const inner = part.children[0]
   const headers = inner ? inner.headers : parseHeaderBlock(decodePart(raw, part).subarray(0, largestStatus))
   return parseMessageIds(headerValue(headers, 'message-id'))[0] ?? null
@@ -149,22 +215,43 @@ const dispositions: Record<string, FoundOutcome['outcome']> = {
   failed: 'processing-failed',
 }
 
+/** Whether the documents come back with the answer. */
+const hasArchive = (parsed: ParsedMessage): boolean =>
+  parsed.attachments.some(
+    (part) => /\.zip$/i.test(part.fileName ?? '') || part.mimeType === 'application/zip',
+  )
+
 /** `manual-action/MDN-sent-manually; displayed/error` (RFC 8098 §3.2.6). */
-const dispositionReport = (groups: HeaderField[][], returned: string | null): FoundReport => {
+const dispositionReport = (
+  parsed: ParsedMessage,
+  groups: HeaderField[][],
+  returned: string | null,
+): FoundReport => {
   const fields = groups.flat()
   const [mode = '', kind = ''] = (headerValue(fields, 'disposition') ?? '').toLowerCase().split(';')
   const [word = '', modifier = ''] = kind.trim().split(/\s*\/\s*/)
   const found = dispositions[word]
   const final = typedAddress(headerValue(fields, 'final-recipient'))
   const original = typedAddress(headerValue(fields, 'original-recipient'))
-  const address = final ?? original
+  const subjectCode = integrationSubject.exec(parsed.subject)?.[1] ?? null
+  const aboutDocuments = /XDM\/1\.0\/DDM/i.test(parsed.subject) || hasArchive(parsed)
+  const address = final ?? original ?? (subjectCode === null ? null : parsed.from.address.toLowerCase())
   // The gateways of hospitals write the error after `Error:`, in the disposition itself or in a field of its own.
   const error =
     words(headerValue(fields, 'error')) ??
     words(headerValue(fields, 'failure')) ??
     words(/\/\s*(?:error|failure)\s*:?\s*(.+)$/i.exec(headerValue(fields, 'disposition') ?? '')?.[1] ?? null)
-  const failed = error !== null || /^(?:error|failure)/.test(modifier)
-  const outcome = failed ? 'processing-failed' : found
+  const failed = error !== null || subjectCode !== null || /error|failure/.test(modifier)
+  const code = integrationCode(error) ?? subjectCode
+  const integration = failed && (code !== null || (aboutDocuments && found === 'processed'))
+  // A gateway that processed a message with documents has filed them (IG-TRANS, struct-msg-mdn; ITI-32).
+  const outcome = integration
+    ? 'integration-failed'
+    : failed
+      ? 'processing-failed'
+      : found === 'processed' && aboutDocuments
+        ? 'integrated'
+        : found
   return {
     kind: 'disposition',
     envelopeId: null,
@@ -177,8 +264,8 @@ const dispositionReport = (groups: HeaderField[][], returned: string | null): Fo
               address,
               originalAddress: original,
               outcome,
-              status: null,
-              diagnostic: error,
+              status: integration ? code : null,
+              diagnostic: integration ? integrationLabel(error) : error,
               automatic: /automatic/.test(mode),
               retryUntil: null,
             },

@@ -15,9 +15,19 @@ export interface ReceiptDependencies {
   onQueued: (accountId: number) => Promise<void>
 }
 
+/** Answered once for a whole list would be many receipts of many people: lists and mass mail get none. */
+const massMail = (headers: ParsedMessage['headers']): boolean =>
+  headers.some(
+    ({ name, value }) =>
+      name === 'list-id' ||
+      name === 'list-post' ||
+      (name === 'precedence' && /^\s*(?:list|bulk|junk)\b/i.test(value)),
+  )
+
 /**
- * Where the read receipt of a message may be sent: null when none was asked for, or where answering is wrong (reports and
- * automatic messages, RFC 8098 §3; one's own messages; an address outside the trust space).
+ * Where the read receipt of a message may be sent: null when none was asked for, or where answering is wrong (reports,
+ * automatic messages and those with a null return path, RFC 8098 §2.1 and §3; lists; one's own messages; an address outside
+ * the trust space). `differs` when it would go elsewhere than the message came from: Return-Path, else From.
  */
 export const receiptAddress = (
   message: Pick<ParsedMessage, 'from' | 'readReceiptTo' | 'root' | 'headers'>,
@@ -27,10 +37,14 @@ export const receiptAddress = (
   const [first] = message.readReceiptTo
   if (!first || message.root.mimeType === 'multipart/report') return null
   const automatic = message.headers.find((field) => field.name === 'auto-submitted')
-  if (automatic && automatic.value.trim().toLowerCase() !== 'no') return null
+  if ((automatic && automatic.value.trim().toLowerCase() !== 'no') || massMail(message.headers)) return null
+  const returnPath = message.headers.find((field) => field.name === 'return-path')?.value.trim()
+  if (returnPath === '<>') return null
   const from = message.from.address.toLowerCase()
   if (own.includes(from) || classify(first.address) === 'outside') return null
-  return { to: first.address, differs: first.address.toLowerCase() !== from }
+  const path = /<?([^\s<>]+@[^\s<>]+)>?/.exec(returnPath ?? '')?.[1]?.toLowerCase() ?? from
+  const asked = message.readReceiptTo.map(({ address }) => address.toLowerCase())
+  return { to: first.address, differs: asked.some((address) => address !== path) }
 }
 
 /** The answer to a request of a read receipt, always the user's own decision. */

@@ -24,6 +24,8 @@ describe('the state of a sent message', () => {
       total: 2,
       delivered: 0,
       read: 0,
+      integrated: 0,
+      notIntegrated: 0,
       delayed: 0,
       failed: 0,
     })

@@ -10,6 +10,7 @@ import type {
 import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
 import { flagBits } from './message-rows.ts'
+import { noteTransfer } from './filing-rows.ts'
 import { queueFlag } from './queue.ts'
 import { replacementsOf } from './replacements.ts'
 import type { OutboxRecipient } from './outbox.ts'
@@ -129,7 +130,14 @@ export const storeReport = (db: SqlDatabase, id: number, report: FoundReport, no
   // Good news of a message sent here is told on that message: it need not be read as mail as well.
   if (ours && report.outcomes.length > 0 && report.outcomes.every((one) => goodNews.has(one.outcome)))
     queueFlag(db, { ids: [id], bit: flagBits.seen, on: true }, now)
-  return header === null ? [] : refreshDelivery(db, row.account_id, header)
+  if (header === null) return []
+  const authentic = report.outcomes.filter((found) =>
+    isAuthentic(report.kind, row.from_address, row.trust, found),
+  )
+  return [
+    ...refreshDelivery(db, row.account_id, header),
+    ...noteTransfer(db, row.account_id, header, authentic, now),
+  ]
 }
 
 const goodNews = new Set<DeliveryOutcome>(['delivered', 'relayed', 'expanded'])

@@ -1,5 +1,6 @@
 import type { SqlDatabase } from '../database.ts'
 import { refreshDelivery } from './delivery.ts'
+import { relinkFilings } from './filing-rows.ts'
 import { markReplacements, noteReplacement } from './replacements.ts'
 
 /**
@@ -35,5 +36,6 @@ export const linkMessage = (
       .get<{ found: number }>(params)
   )
     changed.push(...refreshDelivery(db, accountId, messageId))
+  changed.push(...relinkFilings(db, accountId, messageId))
   return changed
 }
