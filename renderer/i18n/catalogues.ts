@@ -3,6 +3,7 @@ import { assistant as enAssistant } from './en/assistant.ts'
 import { certificates as enCertificates } from './en/certificates.ts'
 import { common as enCommon } from './en/common.ts'
 import { composer as enComposer } from './en/composer.ts'
+import { deviations as enDeviations } from './en/deviations.ts'
 import { diagnosis as enDiagnosis } from './en/diagnosis.ts'
 import { ownCard as enOwnCard } from './en/own-card.ts'
 import { documents as enDocuments } from './en/documents.ts'
@@ -25,6 +26,7 @@ import { assistant } from './fr/assistant.ts'
 import { certificates } from './fr/certificates.ts'
 import { common } from './fr/common.ts'
 import { composer } from './fr/composer.ts'
+import { deviations } from './fr/deviations.ts'
 import { diagnosis } from './fr/diagnosis.ts'
 import { ownCard } from './fr/own-card.ts'
 import { documents } from './fr/documents.ts'
@@ -50,6 +52,7 @@ export const fr = {
   common,
   unlock,
   ownCard,
+  deviations,
   diagnosis,
   inspection,
   integration,
@@ -76,6 +79,7 @@ export const en: Catalogue = {
   common: enCommon,
   unlock: enUnlock,
   ownCard: enOwnCard,
+  deviations: enDeviations,
   diagnosis: enDiagnosis,
   inspection: enInspection,
   integration: enIntegration,

@@ -23,4 +23,17 @@ export const documentsErrors = {
     'Open it as an ordinary attachment.',
   ),
   'cda.no-body': sentence('The document holds no text.', raw, resend),
+  'hl7.malformed': sentence('The HL7 message is malformed.', raw, resend),
+  'hl7.limit': sentence(
+    'The HL7 message exceeds the reading limits.',
+    raw,
+    'Ask the sender for a smaller one.',
+  ),
+  'hprim.malformed': sentence('The HPRIM file is malformed.', raw, resend),
+  'dicom.malformed': sentence('The DICOM file is malformed.', raw, resend),
+  'dicom.limit': sentence(
+    'The DICOM file exceeds the reading limits.',
+    raw,
+    'Save it to open it with a viewer.',
+  ),
 }

@@ -43,4 +43,25 @@ export const documentsErrors = {
     raw,
     "Demandez un nouvel envoi à l'expéditeur.",
   ),
+  'hl7.malformed': sentence('Le message HL7 est mal formé.', raw, "Demandez un nouvel envoi à l'expéditeur."),
+  'hl7.limit': sentence(
+    'Le message HL7 dépasse les limites de lecture.',
+    raw,
+    "Demandez un envoi plus petit à l'expéditeur.",
+  ),
+  'hprim.malformed': sentence(
+    'Le fichier HPRIM est mal formé.',
+    raw,
+    "Demandez un nouvel envoi à l'expéditeur.",
+  ),
+  'dicom.malformed': sentence(
+    'Le fichier DICOM est mal formé.',
+    raw,
+    "Demandez un nouvel envoi à l'expéditeur.",
+  ),
+  'dicom.limit': sentence(
+    'Le fichier DICOM dépasse les limites de lecture.',
+    raw,
+    'Enregistrez-le pour l’ouvrir avec une visionneuse.',
+  ),
 }
