@@ -2,7 +2,6 @@ import { createAccountLogins } from './account-logins.ts'
 import type { CardPort } from './card/index.ts'
 import { cardHandlers, emitCard } from './card-handlers.ts'
 import {
-  ok,
   type CoreMethod,
   type CoreStart,
   type EventName,
@@ -30,6 +29,7 @@ import { revocationStore } from './revocation-store.ts'
 import { createSearching } from './searching.ts'
 import { sendingHandlers } from './sending-handlers.ts'
 import { sessionHandlers } from './session-handlers.ts'
+import { signInHandlers } from './sign-in-handlers.ts'
 import { createPreferences, createSession, preferenceFile, settingsHandlers } from './session/index.ts'
 import { createSmime, createTrust } from './smime/index.ts'
 import { tracesHandlers } from './traces-handlers.ts'
@@ -82,7 +82,6 @@ interface Living {
   stop?: () => Promise<unknown> | void
 }
 
-const nothing = ok(null)
 /** Milliseconds without anybody at the keyboard. */
 const quietAfter = 30_000
 
@@ -126,7 +125,14 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     now: () => new Date(now()),
     random,
   })
-  const { identity, logins, watchCard } = createAccountLogins({ start, card, anchors, host, now, random })
+  const { identity, logins, watchCard } = createAccountLogins({
+    ...{ start, vault, card, anchors, host, now, random, after, emit, onFault: deps.onFault },
+    holder: () => {
+      const state = session.state()
+      return state.phase === 'open' ? (state.holder?.nationalId ?? null) : null
+    },
+    onProofs: (concerned, there) => mail.proofsChanged(concerned, there),
+  })
   const resources = createResources(random)
   const uploads = createUploads(vault)
   const grants = createGrants(random)
@@ -223,7 +229,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { stop: resources.clear },
     { stop: uploads.clear },
     { stop: grants.clear },
-    { stop: () => identity.end() },
+    { start: identity.begin, stop: identity.end },
     { start: trustSpace.start, stop: trustSpace.stop },
     { start: mail.start, stop: mail.stop },
     { start: exchange.recover, stop: exchange.stop },
@@ -271,10 +277,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     'messages.page': async (query) => notes.page(await mail.page(query)),
     'messages.thread': async ({ id }) => notes.rows(await mail.thread(id)),
     ...trustSpaceHandlers({ trustSpace, uploads, vault }),
-    'accounts.cancelLogin': () => {
-      identity.cancel()
-      return nothing
-    },
+    ...signInHandlers({ identity, vault }),
     'messages.view': async ({ id }) =>
       notes.view(await openMessage({ mail, exchange, protection, searching, resources }, id)),
     ...searching.handlers,
@@ -319,6 +322,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     activity: () => {
       lastActivity = deps.monotonic()
       session.activity()
+      identity.activity()
     },
     stop: async () => {
       unsubscribeCard()

@@ -1,19 +1,21 @@
-import * as oidc from 'openid-client'
-import type { AccountCard, AuthKind, Policy } from '../contract/index.ts'
+import type { AccountCard, AuthKind, CodeChallenge, Policy, SignInState } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import type { CardProof, CardProofs } from './card-proof.ts'
-import { startLoopback, type LoopbackReceiver } from './loopback.ts'
+import { createOneTimeCodes, type CodeProof } from './one-time-code.ts'
+import { createSignIn, type KnownProfessional, type SignInDependencies } from './sign-in.ts'
 
-export interface IdentityDependencies {
-  /** Pro Santé Connect; without it, accounts that want it answer `auth.mechanism-unavailable`. */
-  psc: Policy['psc']
+export interface IdentityDependencies extends Omit<
+  SignInDependencies,
+  'psc' | 'onChange' | 'onSession' | 'known'
+> {
+  /** Without Pro Santé Connect or one-time codes, accounts that want them answer `auth.mechanism-unavailable`. */
+  policy: Pick<Policy, 'psc' | 'oneTimeCode' | 'tokenMechanisms'>
+  known: KnownProfessional
   /** Accounts that log in with the card. */
   card: CardProofs
-  /** Opens an address in the system's browser. */
-  openExternal: (url: string) => Promise<Outcome<unknown>>
-  /** Milliseconds since 1970. */
-  now: () => number
-  random: (length: number) => Uint8Array
+  onChange: (state: SignInState) => void
+  /** What accounts of a kind (or one of them) prove themselves with is there again, or is gone. */
+  onProofs: (concerned: { auth: AuthKind; address?: string }, there: boolean) => void
 }
 
 /** An account as far as its proof goes. */
@@ -25,14 +27,15 @@ interface AccountProof {
 }
 
 export type Proof =
-  { kind: 'password'; password: string } | { kind: 'token'; accessToken: string } | CardProof
+  | { kind: 'password'; password: string; user?: string; once?: boolean }
+  | { kind: 'token'; accessToken: string; mechanisms?: readonly ('XOAUTH2' | 'OAUTHBEARER')[] }
+  | CardProof
 
 export interface Identity {
   /**
-   * Opens the account's login: Pro Santé Connect in the system's browser, answered on a loopback address. A session that
-   * is still good, or can be renewed silently, is kept. Errors: `auth.cancelled` (also after five minutes),
-   * `auth.provider-unavailable`, `auth.failed`, `auth.mechanism-unavailable`. A card account needs its card to be open:
-   * `card.login-required` and the like say what is wanted.
+   * Opens the account's login: Pro Santé Connect by the policy's first way, unless its session is still good or can be renewed
+   * silently. Errors: those of `signIn.start`. A card account needs its card to be open: `card.login-required` and the like say
+   * what is wanted. An account with a one-time code wants `giveCode` first: `auth.login-required`.
    */
   login: (account: AccountProof) => Promise<Outcome<null>>
   /**
@@ -42,198 +45,123 @@ export interface Identity {
   prove: (account: AccountProof & { password: string | null }, refused?: Proof) => Promise<Outcome<Proof>>
   /** Whose card is open now, for a new account. Errors: card.*. */
   openCard: () => Promise<Outcome<AccountCard>>
-  /** Gives up a login that waits for the browser. */
+  /** The calls of contract/sign-in.ts. */
+  state: () => SignInState
+  start: (wish: {
+    way: SignInState['ways'][number]
+    nationalId?: string | undefined
+  }) => Promise<Outcome<null>>
+  signOut: () => Promise<Outcome<{ told: boolean }>>
+  askCode: (wish: {
+    address: string
+    user: string | null
+    password: string
+  }) => Promise<Outcome<CodeChallenge>>
+  giveCode: (address: string, code: string) => Promise<Outcome<null>>
+  /** Gives up a sign-in under way. */
   cancel: () => void
-  /** Forgets every token and TLS session, and gives up any waiting login. */
+  /** The professional did something: only that prolongs the session. */
+  activity: () => void
+  /** The mailbox is open: who signed in before is recalled. */
+  begin: () => Promise<void>
+  /** Forgets every token, code and TLS session, and gives up any sign-in under way. */
   end: () => void
 }
 
-interface Tokens {
-  accessToken: string
-  refreshToken: string | null
-  /** Milliseconds since 1970. */
-  expiresAt: number
-}
+const unavailable = (): Outcome<never> => fail('auth.mechanism-unavailable', { retry: 'after-change' })
+const loginRequired = (): Outcome<never> => fail('auth.login-required', { retry: 'after-login' })
 
-const loginMilliseconds = 5 * 60_000
-/** Tokens are renewed this long before their end. */
-const margin = 20_000
-
-/** Logins and tokens of the accounts. Tokens live here, in memory, and nowhere else (architecture §7.1). */
+/** How the accounts prove who is there: the card, Pro Santé Connect, one-time codes, passwords. Secrets stay in memory. */
 export const createIdentity = (deps: IdentityDependencies): Identity => {
-  let configuration: oidc.Configuration | null = null
-  let tokens: Tokens | null = null
-  let waiting: LoopbackReceiver | null = null
-  let renewing: Promise<Outcome<Tokens>> | null = null
-  /** Grows at each end(): what was asked before it must not bring tokens back. */
-  let generation = 0
-
-  const discover = async (psc: NonNullable<Policy['psc']>): Promise<Outcome<oidc.Configuration>> => {
-    if (configuration) return ok(configuration)
-    const issuer = new URL(psc.issuer)
-    const loopback =
-      issuer.protocol === 'http:' && ['127.0.0.1', 'localhost', '[::1]'].includes(issuer.hostname)
-    if (issuer.protocol !== 'https:' && !loopback)
-      return fail('auth.provider-unavailable', { retry: 'after-change' })
-    try {
-      configuration = await oidc.discovery(issuer, psc.clientId, undefined, oidc.None(), {
-        timeout: 10,
-        ...(loopback ? { execute: [oidc.allowInsecureRequests] } : {}),
+  const { policy } = deps
+  const codes = policy.oneTimeCode ? createOneTimeCodes({ policy: policy.oneTimeCode, now: deps.now }) : null
+  const change = (): void => deps.onChange(state())
+  const signIn = policy.psc
+    ? createSignIn({
+        ...deps,
+        psc: policy.psc,
+        onChange: change,
+        onSession: (open) => deps.onProofs({ auth: 'psc' }, open),
       })
-      return ok(configuration)
-    } catch (cause) {
-      return providerError(cause)
-    }
-  }
+    : null
 
-  const keep = (
-    answer: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers,
-    before: Tokens | null,
-  ): Tokens => {
-    tokens = {
-      accessToken: answer.access_token,
-      refreshToken: answer.refresh_token ?? before?.refreshToken ?? null,
-      expiresAt: deps.now() + (answer.expiresIn() ?? 60) * 1000,
-    }
-    return tokens
-  }
+  const state = (): SignInState => ({
+    ways: [],
+    session: { state: 'closed', reason: 'start' },
+    professional: null,
+    awaySince: null,
+    underWay: null,
+    ...signIn?.state(),
+    oneTimeCode: policy.oneTimeCode
+      ? {
+          digits: policy.oneTimeCode.digits ?? 6,
+          asksUser: policy.oneTimeCode.user === 'typed',
+          keepsPassword: policy.oneTimeCode.keepPassword === true,
+        }
+      : null,
+  })
 
-  const renew = async (psc: NonNullable<Policy['psc']>, held: Tokens): Promise<Outcome<Tokens>> => {
-    if (held.refreshToken === null) return loginRequired()
-    const asked = generation
-    const found = await discover(psc)
-    if (!found.ok) return found
-    try {
-      const answer = await oidc.refreshTokenGrant(found.value, held.refreshToken)
-      if (asked !== generation) return loginRequired()
-      return ok(keep(answer, held))
-    } catch (cause) {
-      const error = providerError(cause)
-      if (error.ok || error.error.code === 'auth.provider-unavailable') return error
-      if (asked === generation) tokens = null
-      return loginRequired()
-    }
-  }
-
-  const current = async (): Promise<Outcome<Tokens>> => {
-    if (!deps.psc) return fail('auth.mechanism-unavailable')
-    if (!tokens) return loginRequired()
-    if (tokens.expiresAt - margin > deps.now()) return ok(tokens)
-    // Both connections of an account ask at once: a refresh token may be used only once.
-    renewing ??= renew(deps.psc, tokens).finally(() => {
-      renewing = null
-    })
-    const renewed = await renewing
-    // The provider is away but the token is still good for a moment.
-    if (!renewed.ok && renewed.error.code === 'auth.provider-unavailable' && tokens.expiresAt > deps.now())
-      return ok(tokens)
-    return renewed
-  }
-
-  const browserLogin = async (psc: NonNullable<Policy['psc']>): Promise<Outcome<null>> => {
-    const asked = generation
-    const found = await discover(psc)
-    if (!found.ok) return found
-    const state = token(deps.random)
-    const nonce = token(deps.random)
-    const verifier = token(deps.random)
-    const receiver = await startLoopback(state, loginMilliseconds)
-    if (!receiver.ok) return receiver
-    waiting?.cancel()
-    waiting = receiver.value
-    const url = oidc.buildAuthorizationUrl(found.value, {
-      redirect_uri: receiver.value.redirectUri,
-      scope: psc.scope,
-      acr_values: psc.acrValues,
-      state,
-      nonce,
-      code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
-      code_challenge_method: 'S256',
-    })
-    const opened = await deps.openExternal(url.href)
-    if (!opened.ok) receiver.value.cancel()
-    const answer = await receiver.value.answer
-    if (waiting === receiver.value) waiting = null
-    if (!opened.ok) return opened
-    if (!answer.ok) return answer
-    try {
-      const granted = await oidc.authorizationCodeGrant(found.value, answer.value, {
-        pkceCodeVerifier: verifier,
-        expectedState: state,
-        expectedNonce: nonce,
-        idTokenExpected: true,
-      })
-      if (asked !== generation) return fail('auth.cancelled')
-      keep(granted, null)
-      return ok(null)
-    } catch (cause) {
-      return providerError(cause)
-    }
-  }
+  const withMechanisms = (proof: CodeProof): Proof =>
+    proof.kind === 'token' && policy.tokenMechanisms
+      ? { ...proof, mechanisms: policy.tokenMechanisms }
+      : proof
 
   const cardProof = (account: AccountProof): Promise<Outcome<CardProof>> =>
-    account.card
-      ? deps.card.proofOf(account.card)
-      : Promise.resolve(fail('auth.mechanism-unavailable', { retry: 'after-change' }))
+    account.card ? deps.card.proofOf(account.card) : Promise.resolve(unavailable())
 
-  return {
-    login: async (account) => {
-      if (account.auth === 'password') return ok(null)
-      if (account.auth === 'card') {
-        const proof = await cardProof(account)
-        return proof.ok ? ok(null) : proof
-      }
-      if (!deps.psc) return fail('auth.mechanism-unavailable')
-      const held = await current()
-      return held.ok ? ok(null) : await browserLogin(deps.psc)
-    },
-    openCard: deps.card.openCard,
-    prove: async (account, refused) => {
-      if (account.auth === 'card') return await cardProof(account)
-      if (account.auth === 'password')
+  const prove: Identity['prove'] = async (account, refused) => {
+    switch (account.auth) {
+      case 'card':
+        return await cardProof(account)
+      case 'password':
         return account.password === null
           ? loginRequired()
           : ok({ kind: 'password', password: account.password })
-      // Whatever its date says, a refused token is worth nothing: the provider ended the session.
-      if (refused?.kind === 'token' && tokens?.accessToken === refused.accessToken)
-        tokens = { ...tokens, expiresAt: 0 }
-      const held = await current()
-      return held.ok ? ok({ kind: 'token', accessToken: held.value.accessToken }) : held
+      case 'password-otp': {
+        const proof = codes ? codes.proofOf(account.address, refused) : unavailable()
+        return proof.ok ? ok(withMechanisms(proof.value)) : proof
+      }
+      case 'psc': {
+        if (!signIn) return unavailable()
+        const token = await signIn.token(refused?.kind === 'token' ? refused.accessToken : undefined)
+        return token.ok ? ok(withMechanisms({ kind: 'token', accessToken: token.value })) : token
+      }
+      case 'p12':
+        return unavailable()
+    }
+  }
+
+  return {
+    login: async (account) => {
+      if (account.auth === 'psc') return signIn ? await signIn.startIfNeeded() : unavailable()
+      if (account.auth === 'password') return ok(null)
+      const proof = await prove({ ...account, password: null })
+      return proof.ok ? ok(null) : proof
     },
-    cancel: () => {
-      waiting?.cancel()
+    prove,
+    openCard: deps.card.openCard,
+    state,
+    start: ({ way, nationalId }) => (signIn ? signIn.start(way, nationalId) : Promise.resolve(unavailable())),
+    signOut: () => (signIn ? signIn.signOut() : Promise.resolve(ok({ told: true }))),
+    askCode: ({ address, user, password }) =>
+      codes ? codes.ask({ address, user: user ?? address, password }) : Promise.resolve(unavailable()),
+    giveCode: async (address, code) => {
+      const given = codes ? await codes.give(address, code) : unavailable()
+      if (given.ok) deps.onProofs({ auth: 'password-otp', address }, true)
+      return given
+    },
+    cancel: () => signIn?.cancel(),
+    activity: () => signIn?.activity(),
+    begin: async () => {
+      await signIn?.begin()
     },
     end: () => {
-      generation++
-      waiting?.cancel()
+      signIn?.end()
+      codes?.forget()
       deps.card.forget()
-      tokens = null
-      configuration = null
     },
   }
 }
 
-/** 32 random bytes, URL-safe: a state, a nonce or a PKCE verifier. */
-const token = (random: (length: number) => Uint8Array): string =>
-  Buffer.from(random(32)).toString('base64url')
-
-const loginRequired = (): Outcome<never> => fail('auth.login-required', { retry: 'after-login' })
-
-/** A refusal of the provider, or its absence; its texts stay in the cause. */
-const providerError = (cause: unknown): Outcome<never> => {
-  if (cause instanceof oidc.AuthorizationResponseError)
-    return cause.error === 'access_denied'
-      ? fail('auth.cancelled', { cause })
-      : fail('auth.failed', { retry: 'after-login', cause })
-  if (cause instanceof oidc.ResponseBodyError)
-    return cause.status >= 500
-      ? fail('auth.provider-unavailable', { retry: 'later', cause })
-      : fail('auth.failed', { retry: 'after-login', cause })
-  const code: unknown = typeof cause === 'object' && cause !== null ? Reflect.get(cause, 'code') : undefined
-  const invalid = typeof code === 'string' && /INVALID|JWT|CLAIM/.test(code)
-  return invalid
-    ? fail('auth.failed', { retry: 'after-login', cause })
-    : fail('auth.provider-unavailable', { retry: 'later', cause })
-}
-
 export { createCardProofs, type CardProofs } from './card-proof.ts'
+export type { KnownProfessional } from './sign-in.ts'

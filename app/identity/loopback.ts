@@ -2,9 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 
 export interface LoopbackReceiver {
-  /** What the provider must send the browser back to (RFC 8252 §7.3). */
+  /** What the provider must send the browser back to: this port (RFC 8252 §7.3), or the registered address. */
   redirectUri: string
-  /** The address the browser came back with; `auth.cancelled` when it did not in time or was cancelled. */
+  /** Goes with the request and comes back with its answer; ends with the port where an address hands the answer over. */
+  state: string
+  /** The address the provider sent the browser back to; `auth.cancelled` when it did not in time or was cancelled. */
   answer: Promise<Outcome<URL>>
   cancel: () => void
 }
@@ -17,12 +19,14 @@ const page =
 
 /**
  * Listens on 127.0.0.1, on a random port, for the one redirection that carries the expected state; anything else gets
- * 404 and changes nothing.
+ * 404 and changes nothing. With `handOver`, the provider is given that address, whose server sends the browser on to
+ * `http://127.0.0.1:PORT/` with the query it got, PORT being what follows the last dot of `state` (docs/sign-in.md).
  */
-export const startLoopback = async (
-  state: string,
-  milliseconds: number,
-): Promise<Outcome<LoopbackReceiver>> => {
+export const startLoopback = async (wish: {
+  random: (length: number) => Uint8Array
+  milliseconds: number
+  handOver: string | null
+}): Promise<Outcome<LoopbackReceiver>> => {
   const { promise: answer, resolve } = Promise.withResolvers<Outcome<URL>>()
   const server = createServer((request, response) => {
     receive(request, response)
@@ -35,10 +39,12 @@ export const startLoopback = async (
   }
   const timer = setTimeout(() => {
     close(fail('auth.cancelled', { details: { reason: 'timeout' } }))
-  }, milliseconds)
+  }, wish.milliseconds)
+  let own = ''
   let redirectUri = ''
+  let state = Buffer.from(wish.random(32)).toString('base64url')
   const receive = (request: IncomingMessage, response: ServerResponse): void => {
-    const url = URL.parse(request.url ?? '/', redirectUri)
+    const url = URL.parse(request.url ?? '/', own)
     const expected = url?.pathname === '/' && url.searchParams.get('state') === state
     response.writeHead(expected ? 200 : 404, {
       'content-type': 'text/html; charset=utf-8',
@@ -48,7 +54,10 @@ export const startLoopback = async (
       connection: 'close',
     })
     response.end(expected ? page : '')
-    if (expected) close(ok(url))
+    if (!expected) return
+    const came = new URL(redirectUri)
+    came.search = url.search
+    close(ok(came))
   }
   try {
     await new Promise<void>((listening, failed) => {
@@ -60,9 +69,13 @@ export const startLoopback = async (
     return fail('auth.provider-unavailable', { retry: 'later', cause })
   }
   const address = server.address()
-  redirectUri = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}/`
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  own = `http://127.0.0.1:${String(port)}/`
+  redirectUri = wish.handOver ?? own
+  if (wish.handOver !== null) state = `${state}.${String(port)}`
   return ok({
     redirectUri,
+    state,
     answer,
     cancel: () => {
       close(fail('auth.cancelled'))

@@ -1,5 +1,6 @@
 import type {
   Account,
+  AuthKind,
   Correspondent,
   Flag,
   Folder,
@@ -308,6 +309,20 @@ export const createMail = (deps: MailDependencies) => {
         if (!own && (state === 'online' || state === 'connecting')) runner.drop()
         else if (state === 'error') runner.syncNow()
         if (own) sender.hurry()
+      }
+    },
+    /**
+     * What accounts of a kind (or one of them) prove themselves with is there again, or is gone: those that wait go on, or
+     * connections that rest on it end (ECO.1.2.6). Drafts, outbox and queue stay.
+     */
+    proofsChanged: (concerned: { auth: AuthKind; address?: string }, there: boolean): void => {
+      for (const { account, runner, sender } of running.values()) {
+        if (account.auth !== concerned.auth) continue
+        if (concerned.address !== undefined && account.address !== concerned.address.toLowerCase()) continue
+        if (there) {
+          runner.syncNow()
+          sender.hurry()
+        } else runner.drop()
       }
     },
     discover: accounts.discover,

@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { people, startOperator, type Operator } from '../../test/operator/index.ts'
-import { browse } from '../identity/browser.fixture.ts'
-import { createIdentity } from '../identity/index.ts'
-import { withoutCard } from '../identity/without-card.fixture.ts'
+import { openIdentity } from '../identity/identity.fixture.ts'
 import { fail, ok } from '../contract/errors.ts'
 import { createAccountFor, openPractice, type Practice } from './mail.fixture.ts'
 import { serverCapabilities } from './imap/connection.ts'
@@ -130,13 +127,7 @@ describe('an account by Pro Santé Connect', () => {
 
   it('logs in by XOAUTH2 on both servers, and asks again when the session has ended', async () => {
     const operator = await startOperator()
-    const identity = createIdentity({
-      psc: operator.policy.psc,
-      card: withoutCard,
-      openExternal: async (url) => ok(await browse(url, 'anne')),
-      now: Date.now,
-      random: (length) => new Uint8Array(randomBytes(length)),
-    })
+    const { identity } = openIdentity(operator.policy)
     const practice = await openPractice(operator, {
       prove: identity.prove,
       login: identity.login,

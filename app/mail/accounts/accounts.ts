@@ -125,7 +125,9 @@ export const createAccounts = (deps: AccountsDependencies) => {
       replyTo: wish.replyTo ?? null,
       kind: wish.kind,
       auth: wish.auth.kind,
-      password: wish.auth.kind === 'password' ? wish.auth.password : null,
+      password:
+        wish.auth.kind === 'password' || wish.auth.kind === 'password-otp' ? wish.auth.password : null,
+      loginName: wish.auth.kind === 'password-otp' ? wish.auth.user : null,
       card: card.value,
       imap: wish.imap,
       smtp: wish.smtp,

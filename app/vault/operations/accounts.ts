@@ -9,6 +9,8 @@ export interface StoredAccount {
   kind: 'personal' | 'organisational' | 'applicative' | 'generic'
   auth: 'card' | 'psc' | 'p12' | 'password-otp' | 'password'
   password: string | null
+  /** Where it is not the address. */
+  loginName: string | null
   /** Null but for 'card'. */
   card: StoredCard | null
   /** Null but for 'p12'. */
@@ -63,6 +65,7 @@ interface AccountRow {
   kind: StoredAccount['kind']
   auth: StoredAccount['auth']
   password: string | null
+  login_name: string | null
   card: string | null
   p12: string | null
   label: string | null
@@ -85,6 +88,7 @@ const account = (row: AccountRow): StoredAccount => ({
   kind: row.kind,
   auth: row.auth,
   password: row.password,
+  loginName: row.login_name,
   // Written below, and nowhere else.
   card: row.card === null ? null : (JSON.parse(row.card) as StoredCard),
   p12: row.p12 === null ? null : (JSON.parse(row.p12) as StoredP12),
@@ -100,7 +104,7 @@ const account = (row: AccountRow): StoredAccount => ({
 })
 
 /** What an account has only when somebody said so. */
-type OwnWords = 'p12' | 'label' | 'replyTo'
+type OwnWords = 'p12' | 'label' | 'replyTo' | 'loginName'
 
 /** Part files that the rows about to be deleted refer to. */
 const filesOfAccount = (db: SqlDatabase, id: number): string[] =>
@@ -125,12 +129,12 @@ export const accountOperations = {
       params: Omit<StoredAccount, 'id' | 'quota' | OwnWords> & Partial<Pick<StoredAccount, OwnWords>>,
       context,
     ): StoredAccount | null => {
-      const { p12 = null, label = null, replyTo = null } = params
+      const { p12 = null, label = null, replyTo = null, loginName = null } = params
       const { changes, lastInsertRowid } = db
         .prepare(
-          `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, card, p12, label, reply_to,
+          `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, login_name, card, p12, label, reply_to,
              imap_host, imap_port, imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
-           VALUES ($address, $displayName, $kind, $auth, $password, $card, $p12, $label, $replyTo,
+           VALUES ($address, $displayName, $kind, $auth, $password, $loginName, $card, $p12, $label, $replyTo,
              $imapHost, $imapPort, $imapSecurity, $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
         )
         .run({
@@ -139,6 +143,7 @@ export const accountOperations = {
           kind: params.kind,
           auth: params.auth,
           password: params.password,
+          loginName,
           card: params.card === null ? null : JSON.stringify(params.card),
           p12: p12 === null ? null : JSON.stringify(p12),
           label: label === null ? null : JSON.stringify(label),
@@ -152,7 +157,9 @@ export const accountOperations = {
           maxMessageSize: params.maxMessageSize,
           now: context.now(),
         })
-      return changes === 0 ? null : { ...params, p12, label, replyTo, id: lastInsertRowid, quota: null }
+      return changes === 0
+        ? null
+        : { ...params, p12, label, replyTo, loginName, id: lastInsertRowid, quota: null }
     },
   ),
   /** Another card of the same professional opens the account from now on. */
