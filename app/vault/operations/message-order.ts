@@ -12,11 +12,11 @@ const orders = {
   unread: 'm.flags & 1',
 } as const
 const absent = {
-  date: '0',
+  date: 'm.id IS NULL',
   patient: 'm.patient IS NULL',
   type: 'm.document_label IS NULL',
-  sender: '0',
-  unread: '0',
+  sender: 'm.id IS NULL',
+  unread: 'm.id IS NULL',
 } as const
 
 interface Order {

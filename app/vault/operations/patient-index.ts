@@ -214,10 +214,16 @@ const searchWords = (identity: FoundIdentity): string => {
   const { birthName, usedName, firstName, birthGivenNames, birthDate, ins, ipps } = identity
   const [year = '', month = '', day = ''] = birthDate?.split('-') ?? []
   const dates = birthDate === null ? [] : [`${day}/${month}/${year}`, day + month + year, birthDate, year]
-  const names = fold([birthName, usedName ?? '', firstName, birthGivenNames ?? ''].join(' '))
+  const names = [birthName, usedName ?? '', firstName, birthGivenNames ?? ''].map(fold)
+  const spelt = names.flatMap((name) => [
+    name,
+    name.replace(/-/g, ' '),
+    name.replace(/[-']/g, ' '),
+    name.replace(/[-' ]/g, ''),
+  ])
   const numbers = [ins?.matricule ?? '', ...ipps.map((ipp) => ipp.split('^')[0] ?? '')]
   // « Le Goff » and « Legoff », « Jean-Pierre » and « Pierre ».
-  return ` ${names} ${names.replace(/[-']/g, ' ')} ${names.replace(/[-' ]/g, '')} ${dates.join(' ')} ${fold(numbers.join(' '))}`
+  return ` ${spelt.join(' ')} ${dates.join(' ')} ${fold(numbers.join(' '))}`
 }
 
 interface Compared {
