@@ -5,7 +5,7 @@ export type { PrintedMessage } from './exchange/printed.ts'
 export { htmlToBlocks, textToBlocks } from './mime/html-blocks.ts'
 export { createResolver } from './net/resolver.ts'
 export { networkError, type PeerVerification } from './net/peer.ts'
-export { askWeb } from './net/web.ts'
+export { askWeb, type WebAnswer, type WebRequest } from './net/web.ts'
 export { probeServer } from './net/probe.ts'
 export {
   decodePart,

@@ -42,6 +42,8 @@ export interface ApiFindings {
   at: number
   persons: readonly { nationalId: string; facts: PersonFacts }[]
   mailboxes: readonly ApiMailbox[]
+  /** All that the API says of one person. */
+  unit: boolean
   /** Up to when everything that changed is among these; null for a unit call. */
   deltaAt: number | null
 }
@@ -64,8 +66,10 @@ export const applyFindings = (db: SqlDatabase, findings: ApiFindings): number =>
     const putPerson = db.prepare(
       'INSERT OR REPLACE INTO persons (national_id, facts, verified_at) VALUES (?, ?, ?)',
     )
-    for (const { nationalId, facts } of findings.persons)
-      putPerson.run([nationalId, JSON.stringify(facts), findings.at])
+    // Only a unit call tells all of a person; a page of changes lends names to its mailboxes and is not kept.
+    if (findings.unit)
+      for (const { nationalId, facts } of findings.persons)
+        putPerson.run([nationalId, JSON.stringify(facts), findings.at])
     const known = db.prepare(
       `SELECT id, national_id AS nationalId FROM mailboxes
        WHERE address = ? AND (national_id IS ?2 OR ?2 IS NULL) ORDER BY gone_since IS NOT NULL LIMIT 5`,

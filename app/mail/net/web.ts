@@ -10,6 +10,8 @@ export interface WebRequest {
   limit: number
   /** Milliseconds for all of it. */
   milliseconds: number
+  /** Of the request, besides those every one has. */
+  headers?: Readonly<Record<string, string>>
   /** A body makes it a POST. */
   body?: { type: string; bytes: Uint8Array }
   signal: AbortSignal
@@ -20,6 +22,8 @@ export interface WebAnswer {
   status: number
   /** Where a redirection leads, as told. */
   location: string | null
+  /** A header field of the answer, by its name in lower case. */
+  header: (name: string) => string | null
   pieces: AsyncIterable<Outcome<Uint8Array>>
   /** Nothing more is wanted. */
   close: () => void
@@ -83,6 +87,7 @@ export const askWeb = async (
             'Accept-Encoding': 'identity',
             'User-Agent': 'SousPli',
             Connection: 'close',
+            ...wish.headers,
             ...(wish.body
               ? { 'Content-Type': wish.body.type, 'Content-Length': String(wish.body.bytes.byteLength) }
               : {}),
@@ -96,6 +101,10 @@ export const askWeb = async (
     return ok({
       status: answer.statusCode ?? 0,
       location: answer.headers.location ?? null,
+      header: (name) => {
+        const value = answer.headers[name]
+        return typeof value === 'string' ? value : null
+      },
       pieces: piecesOf(answer, wish.limit, failed),
       close: () => {
         answer.destroy()
