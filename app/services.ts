@@ -63,8 +63,8 @@ export interface CoreDependencies {
 }
 
 /** Who traces say did something: the professional of the card, else how the mailbox was opened. */
-const authorOf = (state: SessionState): { id: string; name: string } => {
-  if (state.phase !== 'open') return { id: state.phase, name: '' }
+const authorOf = (state: SessionState): { id: string; name: string } | null => {
+  if (state.phase !== 'open') return null
   const { holder, openedBy } = state
   return holder
     ? { id: holder.nationalId, name: `${holder.givenName} ${holder.familyName}` }

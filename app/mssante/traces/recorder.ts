@@ -12,8 +12,8 @@ export interface TraceRecorderDependencies {
   /** Milliseconds since 1970. */
   now: () => number
   after: (milliseconds: number, run: () => void) => () => void
-  /** Who is at the keyboard, as far as it is known. */
-  author: () => { id: string; name: string }
+  /** Who is at the keyboard; null while it is not known yet: traces wait for it. */
+  author: () => { id: string; name: string } | null
   /** Months that traces are kept (ECO.4.1.1: six are recommended). */
   months: number
   /** The chain was checked. */
@@ -41,6 +41,10 @@ const mostAtOnce = 200
 /** Traces kept while the store does not take them (disk full): the oldest stay, what is lost is told in the chain. */
 const mostWaiting = 20_000
 const slice = 2_000
+/** Nobody in particular. */
+const program = { id: 'souspli', name: 'SousPli' }
+
+type Unsigned = Omit<NewTrace, 'author' | 'authorName'>
 
 /** Months before a date, in milliseconds; a day that the month lacks becomes its last one. */
 const monthsBefore = (now: number, months: number): number => {
@@ -56,37 +60,46 @@ const monthsBefore = (now: number, months: number): number => {
 /** The functional traces of the mailbox that is open (ECO.4.1.1, ECO.4.1.2): written behind, in order, never changed. */
 export const createTraceRecorder = (deps: TraceRecorderDependencies) => {
   const { vault, now } = deps
-  let waiting: NewTrace[] = []
+  let waiting: Unsigned[] = []
+  let author: { id: string; name: string } | null = null
   let lost = 0
   let open = false
   let chain: TraceChain | null = null
   let cancelTimer: (() => void) | null = null
   let writing: Promise<void> = Promise.resolve()
 
-  const entryOf = (note: TraceNote): NewTrace => {
-    const { id, name } = deps.author()
-    return {
-      at: now(),
-      author: id,
-      authorName: name,
-      automatic: note.automatic ?? false,
-      account: note.account ?? null,
-      action: note.action,
-      target: note.target ?? '',
-      messages: note.messages ?? [],
-      request: note.request,
-      answer: note.answer ?? '',
-      outcome: note.outcome ?? 'ok',
-      code: note.code ?? null,
-    }
-  }
+  const entryOf = (note: TraceNote): Unsigned => ({
+    at: now(),
+    automatic: note.automatic ?? false,
+    account: note.account ?? null,
+    action: note.action,
+    target: note.target ?? '',
+    messages: note.messages ?? [],
+    request: note.request,
+    answer: note.answer ?? '',
+    outcome: note.outcome ?? 'ok',
+    code: note.code ?? null,
+  })
+  const signed = (entry: Unsigned, { id, name }: { id: string; name: string }): NewTrace => ({
+    ...entry,
+    author: id,
+    authorName: name,
+  })
 
   const write = async (): Promise<void> => {
+    author = deps.author() ?? author
+    if (author === null) {
+      if (open && waiting.length > 0) cancelTimer ??= deps.after(writtenAfter, () => void flush())
+      return
+    }
+    const by = author
     while (waiting.length > 0) {
       const entries = waiting.slice(0, mostAtOnce)
       const gap =
         lost === 0 ? [] : [entryOf({ action: 'retention', request: `lost ${lost}`, outcome: 'failed' })]
-      const written = await vault.run('traces.append', { entries: [...entries, ...gap] })
+      const written = await vault.run('traces.append', {
+        entries: [...entries, ...gap].map((entry) => signed(entry, by)),
+      })
       if (!written.ok) {
         // Kept for the next try; a store that has closed has none.
         if (written.error.code !== 'vault.locked') deps.onFault(new Error(written.error.code))
@@ -148,7 +161,10 @@ export const createTraceRecorder = (deps: TraceRecorderDependencies) => {
       const gone = await vault.run('traces.purge', {
         before,
         limit: slice,
-        entry: entryOf({ action: 'traces-purged', automatic: true, request: '' }),
+        entry: signed(
+          entryOf({ action: 'traces-purged', automatic: true, request: '' }),
+          deps.author() ?? program,
+        ),
       })
       if (!gone.ok || gone.value < slice) return
     }
@@ -164,6 +180,7 @@ export const createTraceRecorder = (deps: TraceRecorderDependencies) => {
     /** The mailbox is open: traces are taken, the chain is checked, what is too old goes. */
     start: (): void => {
       open = true
+      author = null
       chain = null
       lost = 0
       void (async () => {

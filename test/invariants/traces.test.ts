@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Trace, TraceFilter } from '../../app/contract/index.ts'
+import { people, startOperator, type Operator } from '../operator/index.ts'
+import { openPractice, type Practice } from './practice.fixture.ts'
+
+// ECO.4.1.1 and ECO.4.1.2 on the real core, with real servers: what a day's work leaves in the traces.
+const { anne, paul } = people
+/** Fictitious; words that appear nowhere else. */
+const content = { subject: 'Hydrocéphale-quokka', text: 'le tapir dort mal', answer: 'ornithorynque guéri' }
+const passphrase = 'la salle d’attente est pleine'
+const everything: TraceFilter = { from: null, to: null, actions: [], account: null, outcomes: [], text: '' }
+
+let operator: Operator
+let practice: Practice
+
+const traces = async (filter: Partial<TraceFilter> = {}): Promise<Trace[]> => {
+  const page = await practice.call('traces.page', {
+    filter: { ...everything, ...filter },
+    before: null,
+    limit: 500,
+  })
+  return page.traces.reverse()
+}
+const tracesOf = async (action: Trace['action']): Promise<Trace[]> => traces({ actions: [action] })
+
+beforeAll(async () => {
+  operator = await startOperator()
+  await operator.deliver({
+    from: paul.address,
+    to: anne.address,
+    raw: Buffer.from(
+      [
+        `From: ${paul.address}`,
+        `To: ${anne.address}`,
+        `Subject: =?utf-8?B?${Buffer.from(content.subject).toString('base64')}?=`,
+        'Date: Sat, 21 Nov 2026 10:00:00 +0100',
+        'Message-ID: <trace-fictive@medecin.mssante.test>',
+        '',
+        content.text,
+        '',
+      ].join('\r\n'),
+    ),
+  })
+  practice = await openPractice(operator.policy)
+  await practice.call('session.createWithPassphrase', { passphrase })
+})
+afterAll(async () => {
+  await practice.stop()
+  await operator.stop()
+})
+
+it('tells who did what to a mailbox, what was asked of the server and what it answered, and never what messages say', async () => {
+  const found = await practice.call('accounts.discover', { address: anne.address })
+  const wish = {
+    address: anne.address,
+    displayName: anne.displayName,
+    kind: 'personal' as const,
+    imap: found.imap,
+    smtp: found.smtp,
+  }
+  expect(
+    await practice.code('accounts.create', { ...wish, auth: { kind: 'password', password: 'pas-le-bon' } }),
+  ).toBe('auth.failed')
+  const account = await practice.call('accounts.create', {
+    ...wish,
+    auth: { kind: 'password', password: anne.password },
+  })
+  const row = await new Promise<{ id: number; folderId: number }>((resolve) => {
+    void practice.until('mail.delta', ({ upserted }) => {
+      const one = upserted.find((message) => message.subject === content.subject)
+      if (one) resolve(one)
+      return one !== undefined
+    })
+  })
+  await practice.call('messages.view', { id: row.id })
+  await practice.call('messages.setFlag', { ids: [row.id], flag: 'flagged', on: true })
+  const archive = (await practice.call('folders.list', null)).find(({ role }) => role === 'archive')
+  await practice.call('messages.move', { ids: [row.id], folderId: archive?.id ?? 0 })
+  const draft = await practice.call('drafts.create', { kind: 'new', accountId: account.id, sourceId: null })
+  await practice.call('drafts.save', {
+    id: draft.id,
+    content: {
+      ...draft.content,
+      to: [{ name: '', address: paul.address }],
+      subject: content.subject,
+      text: content.answer,
+    },
+  })
+  await practice.call('drafts.send', { id: draft.id })
+  await practice.until('outbox.changed', (items) => items.some(({ state }) => state === 'filed'))
+  await expect.poll(async () => (await tracesOf('moved')).length, { timeout: 20_000 }).toBe(1)
+
+  const all = await traces()
+  expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1))
+  expect(new Set(all.map(({ author }) => author))).toEqual(new Set(['passphrase']))
+  expect(all[0]).toMatchObject({ action: 'session-opened', outcome: 'ok', account: null })
+  expect(await tracesOf('account-added')).toMatchObject([
+    { account: anne.address, outcome: 'failed', code: 'auth.failed', automatic: false },
+    { account: anne.address, outcome: 'ok', code: null },
+  ])
+  expect(await tracesOf('connected')).toContainEqual(
+    expect.objectContaining({
+      account: anne.address,
+      target: `${found.imap.host}:${found.imap.port}`,
+      request: 'IMAP STARTTLS',
+      outcome: 'ok',
+      automatic: true,
+    }),
+  )
+  const logins = await tracesOf('login')
+  expect(logins.length).toBeGreaterThan(0)
+  expect(
+    logins.every(({ request, answer }) => /^(LOGIN|AUTHENTICATE)/.test(request) && answer.startsWith('OK')),
+  ).toBe(true)
+  expect(await tracesOf('received')).toContainEqual(
+    expect.objectContaining({ target: 'INBOX', request: expect.stringContaining('UID FETCH') as string }),
+  )
+  expect(await tracesOf('read')).toMatchObject([
+    { target: '<trace-fictive@medecin.mssante.test>', account: anne.address, automatic: false },
+  ])
+  expect(await tracesOf('flagged')).toContainEqual(
+    expect.objectContaining({
+      target: 'INBOX',
+      request: expect.stringMatching(/UID STORE \d+ \+FLAGS.*Flagged/i) as string,
+    }),
+  )
+  expect(await tracesOf('moved')).toMatchObject([
+    {
+      target: 'INBOX',
+      request: expect.stringMatching(/^UID MOVE \d+ /) as string,
+      answer: expect.stringMatching(/^OK/) as string,
+    },
+  ])
+  expect(await tracesOf('sent')).toMatchObject([
+    {
+      account: anne.address,
+      automatic: false,
+      target: expect.stringContaining(paul.address) as string,
+      request: expect.stringMatching(
+        /^MAIL FROM:<anne\.martin@.*RCPT TO:<paul\.bernard@.*DATA \{\d+\}$/,
+      ) as string,
+      answer: expect.stringContaining('250') as string,
+      outcome: 'ok',
+    },
+  ])
+  expect(await tracesOf('deposited')).toMatchObject([
+    { request: expect.stringMatching(/^APPEND .*\{\d+\}/) as string, outcome: 'ok' },
+  ])
+  const words = JSON.stringify(all)
+  for (const secret of [
+    ...Object.values(content),
+    passphrase,
+    anne.password,
+    'pas-le-bon',
+    'quokka',
+    'ornithorynque',
+  ])
+    expect(words).not.toContain(secret)
+})
+
+it('is exported as a table that holds the same, and says that it was', async () => {
+  const made = await practice.call('traces.export', { filter: { ...everything, actions: ['sent'] } })
+  expect(made).toMatchObject({
+    count: 1,
+    fileName: expect.stringMatching(/^souspli-traces-.*\.csv$/) as string,
+  })
+  const resource = practice.core.findPart(made.url)
+  const bytes = resource.ok ? await resource.value.read() : resource
+  const [head, line] = bytes.ok ? Buffer.from(bytes.value).toString('utf8').split('\r\n') : []
+  expect(head).toContain('seq;at;author;')
+  expect(line).toContain(paul.address)
+  expect(await tracesOf('traces-exported')).toMatchObject([{ outcome: 'ok' }])
+})
+
+it('keeps the chain over a lock, whose traces it holds too', async () => {
+  await practice.call('session.lock', { reason: 'user' })
+  expect(await practice.code('traces.page', { filter: everything, before: null, limit: 10 })).toBe(
+    'vault.locked',
+  )
+  await practice.call('session.openWithPassphrase', { passphrase })
+  const chain = await practice.call('traces.verify', null)
+  expect(chain).toMatchObject({ state: 'intact' })
+  expect((await tracesOf('session-closed')).length).toBe(1)
+  expect((await tracesOf('session-opened')).length).toBe(2)
+  expect(practice.faults).toEqual([])
+})
