@@ -174,7 +174,8 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const notes = createSenderNotes(trustSpace)
   const { classify } = trustSpace
   const { mail, isSyncing, forget } = wireMail({
-    trace: (exchange) => traces.record({ ...exchange, automatic: exchange.action !== 'sent' }),
+    trace: (exchange) =>
+      traces.record({ ...exchange, automatic: ['connected', 'login', 'received'].includes(exchange.action) }),
     ...{ start, vault, card, protection, resources, preferences, verification, logins, classify },
     ...{ emit, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
     onDelta: (delta) => {

@@ -13,7 +13,6 @@ export const TraceAction = z.enum([
   'read',
   'saved',
   'printed',
-  'searched',
   'flagged',
   'moved',
   'copied',

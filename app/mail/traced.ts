@@ -26,7 +26,6 @@ const actions: Readonly<Record<string, TraceAction>> = {
   AUTHENTICATE: 'login',
   LOGIN: 'login',
   FETCH: 'received',
-  SEARCH: 'searched',
   STORE: 'flagged',
   MOVE: 'moved',
   COPY: 'copied',
@@ -56,9 +55,9 @@ const attributeText = (attribute: unknown): string => {
   return Array.isArray(section) ? `${value}[${section.map(attributeText).join(' ')}]` : value
 }
 
-/** What a command asks, without secrets and without the words a search looks for. */
+/** What a command asks, without secrets. */
 const requestText = (command: string, verb: string, attributes: readonly unknown[]): string => {
-  if (verb === 'LOGIN' || verb === 'SEARCH') return command
+  if (verb === 'LOGIN') return command
   const told = verb === 'AUTHENTICATE' ? attributes.slice(0, 1) : attributes
   return line([command, ...told.map(attributeText)].join(' '))
 }

@@ -8,7 +8,7 @@ export type TraceGroup = (typeof traceGroups)[number]
 export const actionsOf: Readonly<Record<TraceGroup, readonly TraceAction[]>> = {
   all: [],
   sending: ['sent', 'outbox-changed', 'receipt'],
-  reading: ['received', 'read', 'saved', 'printed', 'searched'],
+  reading: ['received', 'read', 'saved', 'printed'],
   filing: ['flagged', 'moved', 'copied', 'deleted', 'deposited', 'folder-changed'],
   patients: ['patient', 'record'],
   access: ['session-opened', 'session-closed', 'account-added', 'account-removed', 'connected', 'login'],

@@ -64,7 +64,6 @@ export const traces = {
   'action-read': 'Reading',
   'action-saved': 'Part saved',
   'action-printed': 'Printing',
-  'action-searched': 'Search on the server',
   'action-flagged': 'Flagging',
   'action-moved': 'Move',
   'action-copied': 'Copy',

@@ -65,7 +65,6 @@ export const traces = {
   'action-read': 'Lecture',
   'action-saved': 'Enregistrement d’une pièce',
   'action-printed': 'Impression',
-  'action-searched': 'Recherche sur le serveur',
   'action-flagged': 'Marquage',
   'action-moved': 'Déplacement',
   'action-copied': 'Copie',
