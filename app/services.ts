@@ -10,6 +10,7 @@ import {
   type Outcome,
   type Output,
   type SessionState,
+  type SignInState,
 } from './contract/index.ts'
 import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
@@ -21,7 +22,7 @@ import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
 import { createTraceRecorder } from './mssante/index.ts'
 import { patientHandlers } from './patient-handlers.ts'
-import { wirePatients } from './patients-wiring.ts'
+import { patientMailRules, wirePatients } from './patients-wiring.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import { buildPrintedMessage, createGrants, createResources, createUploads } from './reading/index.ts'
 import { resultHandlers } from './result-handlers.ts'
@@ -36,7 +37,7 @@ import { tracesHandlers } from './traces-handlers.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { createStorage } from './storage/index.ts'
 import { trustSpaceHandlers } from './trust-space-handlers.ts'
-import { createSenderNotes, webVerification, wireTrustSpace } from './trust-space-wiring.ts'
+import { createSenderNotes, webVerification, wireServerRules, wireTrustSpace } from './trust-space-wiring.ts'
 import { createOwners, createVaults } from './vault/index.ts'
 import { workstationCard } from './workstation-card.ts'
 
@@ -62,12 +63,19 @@ export interface CoreDependencies {
   onFault: (error: unknown) => void
 }
 
-/** Who traces say did something: the professional of the card, else how the mailbox was opened. */
-const authorOf = (state: SessionState): { id: string; name: string } | null => {
+/**
+ * Who traces say did something: the professional of the card, else the one who signed in at Pro Santé Connect, else how the
+ * mailbox was opened.
+ */
+const authorOf = (
+  state: SessionState,
+  signedIn: SignInState['professional'],
+): { id: string; name: string } | null => {
   if (state.phase !== 'open') return null
   const { holder, openedBy } = state
-  return holder
-    ? { id: holder.nationalId, name: `${holder.givenName} ${holder.familyName}` }
+  const professional = holder ?? signedIn
+  return professional
+    ? { id: professional.nationalId, name: `${professional.givenName} ${professional.familyName}` }
     : { id: openedBy, name: '' }
 }
 
@@ -125,8 +133,8 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     now: () => new Date(now()),
     random,
   })
-  const { identity, logins, watchCard } = createAccountLogins({
-    ...{ start, vault, card, anchors, host, now, random, after, emit, onFault: deps.onFault },
+  const { identity, logins, certificates, watchCard } = createAccountLogins({
+    ...{ start, vault, card, anchors, trust, host, now, random, after, emit, onFault: deps.onFault },
     holder: () => {
       const state = session.state()
       return state.phase === 'open' ? (state.holder?.nationalId ?? null) : null
@@ -137,7 +145,10 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const uploads = createUploads(vault)
   const grants = createGrants(random)
   const verification = {
-    resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),
+    resolver: createResolver({
+      ...(policy.dnsServers ? { servers: policy.dnsServers } : {}),
+      publicOnly: policy.privateHosts !== true,
+    }),
     anchors: () => anchorsPem,
     verifyServer: (peer: { chain: Uint8Array[]; host: string }) =>
       trust.verifyServer({
@@ -149,40 +160,34 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     vault,
     now,
     after,
-    author: () => authorOf(session.state()),
+    author: () => authorOf(session.state(), identity.state().professional),
     months: policy.traceMonths ?? 12,
     onChecked: (chain) => emit('traces.checked', chain),
     onFault: deps.onFault,
   })
-  const web = (files: readonly string[] | undefined) =>
-    webVerification(
-      {
-        resolver: verification.resolver,
-        otherwise: anchors,
-        store: revocationStore(vault),
-        revocation: policy.revocation ?? 'prefer',
-        environment: policy.environment ?? 'production',
-        ...{ now, random },
-      },
-      files,
-    )
+  const verifying = {
+    ...{ anchors, now, random, resolver: verification.resolver, store: revocationStore(vault) },
+    revocation: policy.revocation ?? ('prefer' as const),
+    environment: policy.environment ?? ('production' as const),
+  }
   const trustSpace = wireTrustSpace({
     ...{ vault, policy, now, random, monotonic: deps.monotonic, onFault: deps.onFault },
-    verification: await web(policy.trustSpaceList?.anchors),
+    verification: await webVerification(verifying, policy.trustSpaceList?.anchors),
     emit: (state) => emit('trustSpace.changed', state),
   })
   const notes = createSenderNotes(trustSpace)
-  const { classify } = trustSpace
+  const rules = await wireServerRules({ ...verifying, trustSpace, policy })
   const { mail, isSyncing, forget } = wireMail({
     trace: (exchange) =>
       traces.record({ ...exchange, automatic: ['connected', 'login', 'received'].includes(exchange.action) }),
-    ...{ start, vault, card, protection, resources, preferences, verification, logins, classify },
+    ...{ start, vault, card, protection, resources, preferences, verification, logins, rules },
     ...{ emit, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
     onDelta: (delta) => {
       trustSpace.correspondentsChanged()
       return notes.delta(delta)
     },
     searching: () => searching,
+    patientRules: patientMailRules(policy, classify, () => patientWiring),
   })
 
   const searching = createSearching({
@@ -195,8 +200,8 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     monotonic: deps.monotonic,
   })
 
-  const { patients, rereading } = wirePatients({
-    ...{ vault, policy, mail, now, emit, onFault: deps.onFault },
+  const patientWiring = wirePatients({
+    ...{ vault, policy, mail, classify, now, emit, onFault: deps.onFault },
     patientDomain: () => trustSpace.state().patientDomain,
     busy: () => isSyncing() || searching.isAsked(),
   })
@@ -231,12 +236,13 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { stop: uploads.clear },
     { stop: grants.clear },
     { start: identity.begin, stop: identity.end },
+    { stop: certificates.forget },
     { start: trustSpace.start, stop: trustSpace.stop },
     { start: mail.start, stop: mail.stop },
     { start: exchange.recover, stop: exchange.stop },
     { start: searching.start, stop: searching.stop },
     { start: storage.start, stop: storage.stop },
-    { start: rereading.start, stop: rereading.stop },
+    { start: patientWiring.rereading.start, stop: patientWiring.rereading.stop },
     { stop: () => smime.stop() },
     { stop: forget },
     { stop: wipeOpenedFiles },
@@ -277,14 +283,16 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...mailboxHandlers(mail),
     'messages.page': async (query) => notes.page(await mail.page(query)),
     'messages.thread': async ({ id }) => notes.rows(await mail.thread(id)),
-    ...trustSpaceHandlers({ trustSpace, uploads, vault }),
+    ...trustSpaceHandlers({ trustSpace, certificates, uploads, vault }),
     ...signInHandlers({ identity, vault }),
     'messages.view': async ({ id }) =>
-      notes.view(await openMessage({ mail, exchange, protection, searching, resources }, id)),
+      notes.view(
+        patientWiring.explained(await openMessage({ mail, exchange, protection, searching, resources }, id)),
+      ),
     ...searching.handlers,
     'messages.search': async (query) => notes.page(await searching.handlers['messages.search'](query)),
     ...resultHandlers({ vault }),
-    ...patientHandlers(patients, vault),
+    ...patientHandlers(patientWiring.patients, vault),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...storageHandlers({ storage, vault, session, grants }),
     ...exchangeHandlers({
@@ -295,7 +303,10 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
       language: () => preferences.get().language,
     }),
     ...tracesHandlers({ traces, vault, keep: resources.keep, now }),
-    ...keyHandlers({ protection, vault, uploads, keep: resources.keep }),
+    ...keyHandlers({
+      ...{ protection, vault, uploads, keep: resources.keep },
+      expiringElsewhere: certificates.expiring,
+    }),
     ...inspectionHandlers({ mail, vault, uploads, trust, now }),
     ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
     ...diagnosisHandlers(
