@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call } from './service.ts'
+import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
 import { DraftId } from './compose.ts'
 import { Sex } from './documents.ts'
@@ -186,14 +186,10 @@ const DocumentId = z.object({ draftId: DraftId, documentId: z.string().max(40) }
 
 export const draftDocumentCalls = {
   'draftDocuments.get': call(z.object({ draftId: DraftId }), DraftMedical),
-  /** Types of JDV_J07 and the codes used last, latest first; patients the draft is probably about, likeliest first. */
-  'draftDocuments.choices': call(
-    z.object({ draftId: DraftId }),
-    z.object({
-      types: z.array(CodeChoice),
-      recent: z.array(z.string()),
-      patients: z.array(DocumentPatient).max(20),
-    }),
+  /** Types of JDV_J07 with the codes used last, latest first. */
+  'draftDocuments.types': call(
+    Nothing,
+    z.object({ types: z.array(CodeChoice), recent: z.array(z.string()) }),
   ),
   /**
    * Adds a document: PDF, text, picture (PNG, JPEG) or a CDA file. Of a CDA `patient` and `details` are read in it when null.
@@ -221,5 +217,5 @@ export const draftDocumentCalls = {
   ),
   'draftDocuments.remove': call(DocumentId, DraftMedical),
   'documentAuthor.get': call(z.object({ accountId: AccountId }), AuthorProposal),
-  'documentAuthor.set': call(z.object({ accountId: AccountId, author: DocumentAuthor }), z.null()),
+  'documentAuthor.set': call(z.object({ accountId: AccountId, author: DocumentAuthor }), Nothing),
 }

@@ -10,6 +10,12 @@ export interface StoredAttachment {
   partFile: string
 }
 
+/** A file that is the source or the PDF of a document, with what its writer keeps about it. */
+export interface StoredDocumentFile extends StoredAttachment {
+  /** JSON of whoever writes documents. */
+  document: string
+}
+
 export interface StoredDraft {
   id: number
   accountId: number
@@ -38,9 +44,23 @@ const attachmentsOf = (db: SqlDatabase, draftId: number): StoredAttachment[] =>
   db
     .prepare(
       `SELECT id, file_name AS fileName, mime_type AS mimeType, size, part_file AS partFile
-       FROM draft_attachments WHERE draft_id = ? ORDER BY position`,
+       FROM draft_attachments WHERE draft_id = ? AND document IS NULL ORDER BY position`,
     )
     .all<StoredAttachment>([draftId])
+
+const documentFilesOf = (db: SqlDatabase, draftId: number): StoredDocumentFile[] =>
+  db
+    .prepare(
+      `SELECT id, file_name AS fileName, mime_type AS mimeType, size, part_file AS partFile, document
+       FROM draft_attachments WHERE draft_id = ? AND document IS NOT NULL ORDER BY position`,
+    )
+    .all<StoredDocumentFile>([draftId])
+
+const filesOf = (db: SqlDatabase, draftId: number): string[] =>
+  db
+    .prepare('SELECT part_file FROM draft_attachments WHERE draft_id = ?')
+    .all<{ part_file: string }>([draftId])
+    .map((row) => row.part_file)
 
 const draft = (db: SqlDatabase, row: DraftRow): StoredDraft => ({
   id: row.id,
@@ -54,10 +74,15 @@ const draft = (db: SqlDatabase, row: DraftRow): StoredDraft => ({
   savedAt: row.saved_at,
 })
 
-const addAttachment = (db: SqlDatabase, draftId: number, attachment: StoredAttachment): void => {
+const addAttachment = (
+  db: SqlDatabase,
+  draftId: number,
+  attachment: StoredAttachment,
+  document: string | null = null,
+): void => {
   db.prepare(
-    `INSERT INTO draft_attachments (id, draft_id, file_name, mime_type, size, part_file, position)
-     VALUES ($id, $draftId, $fileName, $mimeType, $size, $partFile,
+    `INSERT INTO draft_attachments (id, draft_id, file_name, mime_type, size, part_file, document, position)
+     VALUES ($id, $draftId, $fileName, $mimeType, $size, $partFile, $document,
        (SELECT coalesce(max(position), 0) + 1 FROM draft_attachments WHERE draft_id = $draftId))`,
   ).run({
     id: attachment.id,
@@ -65,6 +90,7 @@ const addAttachment = (db: SqlDatabase, draftId: number, attachment: StoredAttac
     mimeType: attachment.mimeType,
     size: attachment.size,
     partFile: attachment.partFile,
+    document,
     draftId,
   })
 }
@@ -125,7 +151,7 @@ export const draftOperations = {
   /** Returns the part files to remove. */
   'drafts.remove': operation((db, params: { id: number }): string[] => {
     if (!isFree(db, params.id)) return []
-    const files = attachmentsOf(db, params.id).map((attachment) => attachment.partFile)
+    const files = filesOf(db, params.id)
     db.prepare('DELETE FROM drafts WHERE id = ?').run([params.id])
     return files
   }),
@@ -139,9 +165,61 @@ export const draftOperations = {
   'drafts.detach': operation((db, params: { draftId: number; attachmentId: string }): string | null => {
     if (!isFree(db, params.draftId)) return null
     const row = db
-      .prepare('SELECT part_file FROM draft_attachments WHERE draft_id = $draftId AND id = $attachmentId')
+      .prepare(
+        'SELECT part_file FROM draft_attachments WHERE draft_id = $draftId AND id = $attachmentId AND document IS NULL',
+      )
       .get<{ part_file: string }>(params)
-    db.prepare('DELETE FROM draft_attachments WHERE draft_id = $draftId AND id = $attachmentId').run(params)
+    db.prepare(
+      'DELETE FROM draft_attachments WHERE draft_id = $draftId AND id = $attachmentId AND document IS NULL',
+    ).run(params)
     return row?.part_file ?? null
   }),
+  /** The files of a draft's documents and the JSON of their patient; null when the draft is gone or on its way. */
+  'draftDocuments.get': operation(
+    (db, params: { draftId: number }): { patient: string | null; files: StoredDocumentFile[] } | null => {
+      const row = db
+        .prepare('SELECT document_patient FROM drafts WHERE id = ? AND outbox_id IS NULL')
+        .get<{ document_patient: string | null }>([params.draftId])
+      return row ? { patient: row.document_patient, files: documentFilesOf(db, params.draftId) } : null
+    },
+  ),
+  /**
+   * Changes the documents of a draft: who they are about, the files taken out, those put in, and what is kept about those that
+   * stay. Returns the part files to remove, or null when the draft is gone.
+   */
+  'draftDocuments.put': operation(
+    (
+      db,
+      params: {
+        draftId: number
+        patient: string | null
+        without: string[]
+        files: StoredDocumentFile[]
+        changed: { id: string; document: string }[]
+      },
+      context,
+    ): string[] | null => {
+      const { draftId } = params
+      if (!isFree(db, draftId)) return null
+      db.prepare(
+        'UPDATE drafts SET document_patient = $patient, saved_at = $savedAt WHERE id = $draftId',
+      ).run({
+        patient: params.patient,
+        savedAt: context.now(),
+        draftId,
+      })
+      const removed = documentFilesOf(db, draftId).filter((file) => params.without.includes(file.id))
+      for (const { id } of removed)
+        db.prepare('DELETE FROM draft_attachments WHERE draft_id = $draftId AND id = $id').run({
+          draftId,
+          id,
+        })
+      for (const { document, ...file } of params.files) addAttachment(db, draftId, file, document)
+      for (const { id, document } of params.changed)
+        db.prepare(
+          'UPDATE draft_attachments SET document = $document WHERE draft_id = $draftId AND id = $id AND document IS NOT NULL',
+        ).run({ document, draftId, id })
+      return removed.map((file) => file.partFile)
+    },
+  ),
 }
