@@ -1,52 +1,138 @@
+import { useMemo, useRef, useState } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
-import { ClinicalDocument, fail, ok } from '../../app/contract/index.ts'
-import type { DocumentSummary, LabResult, Outcome, Section } from '../../app/contract/index.ts'
-import { ErrorBanner } from '../design/index.ts'
+import { ClinicalDocument } from '../../app/contract/index.ts'
+import type { DocumentSummary, LabResult, Section } from '../../app/contract/index.ts'
 import { t } from '../i18n/index.ts'
-import { DocumentFacts, TechnicalFacts } from './document-facts.tsx'
-import { LabTable } from './lab-table.tsx'
+import { useDocumentCommands } from './commands.ts'
+import { DocumentFacts } from './document-facts.tsx'
+import { ResultHistoryContext, useResultHistory } from './lab/history.ts'
+import { ResultsHead } from './lab/results-head.tsx'
+import { partReader } from './part-reader.ts'
+import { PartState } from './part-state.tsx'
 import { usePart } from './part-bytes.ts'
-import { PdfView } from './pdf.tsx'
-import { markOf } from './results.ts'
+import { PdfView } from './pdf/pdf-view.tsx'
+import { printDocument } from './print.tsx'
 import { StructuredContent } from './structured-content.tsx'
+import { TechnicalFacts } from './technical-facts.tsx'
 
 /** The JSON of a document, in bytes: the core's own limit on a CDA is 50 MB, its media are apart. */
 const maximumJson = 32 * 1024 * 1024
-
-const readClinicalDocument = (bytes: Uint8Array<ArrayBuffer>): Outcome<ClinicalDocument> => {
-  let json: unknown
-  try {
-    json = JSON.parse(new TextDecoder().decode(bytes))
-  } catch (cause) {
-    return fail('contract.invalid-reply', { cause })
-  }
-  const parsed = ClinicalDocument.safeParse(json)
-  return parsed.success ? ok(parsed.data) : fail('contract.invalid-reply', { cause: parsed.error })
-}
-
-const Skeleton = () => (
-  <div className="doc-state" role="status" aria-label={t('documents.loading')}>
-    <div className="skeleton-lines" aria-hidden="true">
-      <i />
-      <i />
-      <i />
-      <i />
-    </div>
-  </div>
-)
+const readClinicalDocument = partReader(ClinicalDocument)
 
 const resultsIn = (sections: readonly Section[]): LabResult[] =>
   sections.flatMap((section) => [...section.results, ...resultsIn(section.sections)])
 
-/** What must not wait behind a PDF: every result outside its range, on top (BIO/va1.01). */
-const OutOfRange = ({ sections }: { sections: readonly Section[] }) => {
-  const results = resultsIn(sections).filter((result) => markOf(result).level !== 'normal')
-  if (results.length === 0) return null
+type View = 'pdf' | 'content' | 'facts' | 'technical'
+
+/** Which views there are, in order; the first is shown. A PDF the document itself carries is its legal rendering (SC.CDA/VISU.03). */
+const viewsOf = (clinical: ClinicalDocument, pdfUrl: string | null): { id: View; label: string }[] => {
+  const hasContent = clinical.sections.length > 0 || clinical.text !== null
+  const pdfFirst = clinical.pdfUrl !== null || !hasContent
+  const pdf = pdfUrl
+    ? [{ id: 'pdf' as const, label: t(pdfFirst ? 'documents.tabDocument' : 'documents.tabPdf') }]
+    : []
+  // Without either there is still the header to show.
+  const content =
+    hasContent || !pdfUrl
+      ? [
+          {
+            id: 'content' as const,
+            label: t(pdfFirst && pdfUrl ? 'documents.tabContent' : 'documents.tabDocument'),
+          },
+        ]
+      : []
+  return [
+    ...(pdfFirst ? [...pdf, ...content] : [...content, ...pdf]),
+    { id: 'facts', label: t('documents.tabFacts') },
+    { id: 'technical', label: t('documents.tabTechnical') },
+  ]
+}
+
+const ClinicalViews = ({
+  clinical,
+  summary,
+  openLink,
+  openMessage,
+}: {
+  clinical: ClinicalDocument
+  summary: DocumentSummary
+  openLink: (href: string, text: string) => void
+  openMessage: ((id: number) => void) | null
+}) => {
+  const pdfUrl = clinical.pdfUrl ?? summary.pdfUrl
+  const views = viewsOf(clinical, pdfUrl)
+  const [view, setView] = useState<View>(views[0]?.id ?? 'facts')
+  const box = useRef<HTMLDivElement>(null)
+  const results = useMemo(() => resultsIn(clinical.sections), [clinical])
+  const history = useResultHistory(
+    clinical.patient,
+    results,
+    { documentId: clinical.id.slice(0, 500), setId: clinical.setId },
+    openMessage,
+  )
+  useDocumentCommands(box, (command) => {
+    if (command === 'document-view') {
+      const main = views.filter(({ id }) => id === 'pdf' || id === 'content')
+      const cycle = main.length > 1 ? main : views
+      const next = cycle[(cycle.findIndex(({ id }) => id === view) + 1) % cycle.length]
+      if (next) setView(next.id)
+      return true
+    }
+    if (command === 'document-print' && view !== 'pdf') {
+      printDocument(clinical, history)
+      return true
+    }
+    return false
+  })
   return (
-    <section className="doc-out-of-range">
-      <h4>{t('documents.outOfRange')}</h4>
-      <LabTable caption={t('documents.outOfRange')} results={results} />
-    </section>
+    <ResultHistoryContext value={history}>
+      <div ref={box}>
+        {results.length > 0 && (
+          <ResultsHead
+            results={results}
+            history={history}
+            behindPdf={view !== 'content'}
+            showAll={() => setView('content')}
+          />
+        )}
+        <Tabs
+          className="doc-tabs"
+          selectedKey={view}
+          onSelectionChange={(key) => {
+            const next = views.find(({ id }) => id === key)
+            if (next) setView(next.id)
+          }}
+        >
+          <TabList
+            className="doc-tab-list"
+            aria-label={t('documents.tabs', { title: summary.label })}
+            items={views}
+          >
+            {(tab) => (
+              <Tab id={tab.id} className="doc-tab">
+                {tab.label}
+              </Tab>
+            )}
+          </TabList>
+          {pdfUrl && (
+            <TabPanel id="pdf" className="doc-panel">
+              <PdfView url={pdfUrl} title={clinical.title || summary.label} openLink={openLink} />
+            </TabPanel>
+          )}
+          {views.some(({ id }) => id === 'content') && (
+            <TabPanel id="content" className="doc-panel">
+              <StructuredContent document={clinical} openLink={openLink} />
+            </TabPanel>
+          )}
+          <TabPanel id="facts" className="doc-panel">
+            <DocumentFacts document={clinical} />
+          </TabPanel>
+          <TabPanel id="technical" className="doc-panel">
+            <TechnicalFacts document={clinical} summary={summary} />
+          </TabPanel>
+        </Tabs>
+      </div>
+    </ResultHistoryContext>
   )
 }
 
@@ -54,66 +140,25 @@ const OutOfRange = ({ sections }: { sections: readonly Section[] }) => {
 export const ClinicalDocumentView = ({
   summary,
   openLink,
+  openMessage,
 }: {
   summary: DocumentSummary
   openLink: (href: string, text: string) => void
+  /** Opens the message an earlier value came in. */
+  openMessage: ((id: number) => void) | null
 }) => {
   const part = usePart(summary.url, maximumJson, readClinicalDocument)
-  if (part.state === 'loading') return <Skeleton />
-  if (part.state === 'failed')
-    return (
-      <div className="doc-state">
-        <ErrorBanner error={part.error} />
-      </div>
-    )
-  const clinical = part.value
-  const pdfUrl = clinical.pdfUrl ?? summary.pdfUrl
-  const hasContent = clinical.sections.length > 0 || clinical.text !== null
-  // A PDF the document itself carries is its legal rendering and comes first; one sent beside is offered.
-  const pdfFirst = clinical.pdfUrl !== null || !hasContent
-  const pdfTab = pdfUrl
-    ? [{ id: 'document', label: pdfFirst ? t('documents.tabDocument') : t('documents.tabPdf') }]
-    : []
-  const contentTab = hasContent
-    ? [{ id: 'content', label: pdfFirst ? t('documents.tabContent') : t('documents.tabDocument') }]
-    : []
-  const tabs = [
-    ...(pdfFirst ? [...pdfTab, ...contentTab] : [...contentTab, ...pdfTab]),
-    { id: 'facts', label: t('documents.tabFacts') },
-    { id: 'technical', label: t('documents.tabTechnical') },
-  ]
   return (
-    <>
-      {pdfFirst && pdfUrl && <OutOfRange sections={clinical.sections} />}
-      <Tabs className="doc-tabs">
-        <TabList
-          className="doc-tab-list"
-          aria-label={t('documents.tabs', { title: summary.label })}
-          items={tabs}
-        >
-          {(tab) => (
-            <Tab id={tab.id} className="doc-tab">
-              {tab.label}
-            </Tab>
-          )}
-        </TabList>
-        {pdfUrl && (
-          <TabPanel id="document" className="doc-panel">
-            <PdfView url={pdfUrl} title={clinical.title || summary.label} />
-          </TabPanel>
-        )}
-        {hasContent && (
-          <TabPanel id="content" className="doc-panel">
-            <StructuredContent document={clinical} openLink={openLink} />
-          </TabPanel>
-        )}
-        <TabPanel id="facts" className="doc-panel">
-          <DocumentFacts document={clinical} />
-        </TabPanel>
-        <TabPanel id="technical" className="doc-panel">
-          <TechnicalFacts document={clinical} summary={summary} />
-        </TabPanel>
-      </Tabs>
-    </>
+    <PartState part={part}>
+      {(clinical) => (
+        <ClinicalViews
+          key={summary.url}
+          clinical={clinical}
+          summary={summary}
+          openLink={openLink}
+          openMessage={openMessage}
+        />
+      )}
+    </PartState>
   )
 }

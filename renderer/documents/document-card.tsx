@@ -1,13 +1,26 @@
-import { FileText, Image, ScanLine, TriangleAlert } from 'lucide-react'
-import type { DocumentSummary, ResultAlert } from '../../app/contract/index.ts'
-import { CardSurface, Chip } from '../design/index.ts'
+import { EyeOff, FileText, FileWarning, Image, Mail, ScanLine, TriangleAlert } from 'lucide-react'
+import type { DocumentLinks, DocumentSummary, ResultAlert } from '../../app/contract/index.ts'
+import { Banner, Button, CardSurface, Chip } from '../design/index.ts'
 import { fullDate, size, t } from '../i18n/index.ts'
 import { ClinicalDocumentView } from './clinical-document.tsx'
 import { DocumentWarnings } from './document-warnings.tsx'
 import { LoosePart } from './loose-part.tsx'
 import './documents.css'
+import './sheet.css'
 
-const icons = { image: Image, dicom: ScanLine } as const
+const KindIcon = ({ kind }: { kind: DocumentSummary['kind'] }) => {
+  switch (kind) {
+    case 'image':
+      return <Image />
+    case 'dicom':
+    case 'kos':
+      return <ScanLine />
+    case 'refused':
+      return <FileWarning />
+    default:
+      return <FileText />
+  }
+}
 
 const AlertChip = ({ alert }: { alert: ResultAlert }) => (
   <Chip tone={alert.level === 'critical' ? 'alert' : 'warn'} icon={<TriangleAlert aria-hidden="true" />}>
@@ -25,32 +38,109 @@ const kindWords = (summary: DocumentSummary): string =>
     image: t('documents.kindImage'),
     text: t('documents.kindText'),
     hprim: 'HPRIM',
+    hl7: 'HL7 v2',
     dicom: 'DICOM',
+    kos: 'DICOM KOS',
+    office: t('documents.kindOffice'),
+    signature: t('documents.kindSignature'),
+    refused: t('documents.kindRefused'),
     other: t('documents.kindOther'),
   })[summary.kind]
+
+/** « CDA N3 + PDF » is one line (SC.CDA/DD.15). */
+const formatWords = (summary: DocumentSummary): string =>
+  summary.pdfUrl !== null && (summary.kind === 'cda-n1' || summary.kind === 'cda-n3')
+    ? `${kindWords(summary)} + PDF`
+    : kindWords(summary)
+
+/** Who may not see it: said before anybody forwards it (clinical-documents.md §3.7). */
+const VisibilityBanners = ({ summary }: { summary: DocumentSummary }) =>
+  summary.visibility.map((visibility) => (
+    <div key={visibility} className="doc-visibility">
+      <EyeOff aria-hidden="true" />
+      <p>
+        <b>{t(`documents.visibility_${visibility}`)}</b> {t(`documents.visibility_${visibility}_todo`)}
+      </p>
+    </div>
+  ))
+
+/** How the document stands to others: an outdated one says so before it is read. */
+const Standing = ({
+  summary,
+  links,
+  openMessage,
+}: {
+  summary: DocumentSummary
+  links: DocumentLinks | null
+  openMessage: ((id: number) => void) | null
+}) => {
+  const later = links?.replacedBy ?? null
+  const first = links?.duplicateOf ?? null
+  const open = (id: number) =>
+    openMessage && (
+      <Button size="small" onPress={() => openMessage(id)}>
+        {t('documents.openThatMessage')}
+      </Button>
+    )
+  return (
+    <>
+      {(later !== null || summary.replacedBy !== null) && (
+        <Banner
+          tone="warn"
+          title={
+            later === null
+              ? t('documents.replacedHere')
+              : t('documents.replacedOn', { date: fullDate(later.date) })
+          }
+          actions={later === null ? null : open(later.messageId)}
+        >
+          <p>{t('documents.replaced_todo')}</p>
+        </Banner>
+      )}
+      {(first !== null || summary.duplicateOf !== null) && (
+        <Banner
+          tone="info"
+          title={
+            first === null
+              ? t('documents.duplicateHere')
+              : t('documents.duplicateOn', { date: fullDate(first.date) })
+          }
+          actions={first === null ? null : open(first.messageId)}
+        />
+      )}
+    </>
+  )
+}
 
 /** One clinical document of a message, readable in place: heading, warnings, content, where it came from. */
 export const DocumentCard = ({
   summary,
+  links = null,
   openLink,
+  openMessage = null,
 }: {
   summary: DocumentSummary
+  /** Other messages that carry it or another version. */
+  links?: DocumentLinks | null
   /** Shows the real host and opens the link if the reader agrees. */
   openLink: (href: string, text: string) => void
+  /** Opens another message: the one of an earlier value, of another version. */
+  openMessage?: ((id: number) => void) | null
 }) => {
-  const Icon = summary.kind === 'image' || summary.kind === 'dicom' ? icons[summary.kind] : FileText
   const isCda = summary.kind === 'cda-n1' || summary.kind === 'cda-n3'
   const details = [
     summary.title && summary.title !== summary.label ? summary.title : null,
     summary.date ? fullDate(summary.date) : null,
-    [summary.author, summary.organisation].filter(Boolean).join(', ') || null,
+    [summary.author, summary.organisation]
+      .filter((word, index, all) => word && all.indexOf(word) === index)
+      .join(', ') || null,
   ].filter((detail) => detail !== null)
   return (
     <CardSurface className="doc-card">
       <article aria-label={summary.label}>
         <header className="doc-head">
           <span className="doc-icon" aria-hidden="true">
-            <Icon />
+            <KindIcon kind={summary.kind} />
           </span>
           <div className="doc-title">
             <h2>{summary.label}</h2>
@@ -62,27 +152,34 @@ export const DocumentCard = ({
               <Chip>{t('documents.versionNumber', { version: summary.version })}</Chip>
             )}
             {summary.replaces && <Chip>{t('documents.replacesOlder')}</Chip>}
-            <Chip>{kindWords(summary)}</Chip>
+            <Chip>{formatWords(summary)}</Chip>
           </div>
         </header>
-        {summary.warnings.length > 0 && (
-          <div className="doc-warnings">
-            <DocumentWarnings warnings={summary.warnings} />
-          </div>
-        )}
+        <VisibilityBanners summary={summary} />
+        <div className="doc-warnings">
+          <Standing summary={summary} links={links} openMessage={openMessage} />
+          <DocumentWarnings warnings={summary.warnings} />
+        </div>
         {isCda ? (
-          <ClinicalDocumentView summary={summary} openLink={openLink} />
+          <ClinicalDocumentView summary={summary} openLink={openLink} openMessage={openMessage} />
         ) : (
-          <LoosePart summary={summary} />
+          <LoosePart summary={summary} openLink={openLink} openMessage={openMessage} />
         )}
-        {summary.archive && (
-          <footer className="doc-foot">
+        <footer className="doc-foot">
+          <span className="doc-origin">
+            <Mail aria-hidden="true" />
+            {t('documents.originMssante')}
+          </span>
+          {summary.archive && (
             <span>
               {summary.archive.fileName} · {size(summary.archive.size)}
             </span>
-            {summary.archive.verified && <span>{t('documents.hashVerified')}</span>}
-          </footer>
-        )}
+          )}
+          {summary.archive?.verified && <span>{t('documents.hashVerified')}</span>}
+          {summary.deviations.length > 0 && (
+            <span>{t('documents.deviationCount', { count: summary.deviations.length })}</span>
+          )}
+        </footer>
       </article>
     </CardSurface>
   )

@@ -1,38 +1,59 @@
 import type { ReactNode } from 'react'
-import type { Actor, ClinicalDocument, DocumentSummary } from '../../app/contract/index.ts'
-import { dateTime, fullDate, size, t } from '../i18n/index.ts'
-
-/** A date as the document gives it: with its time when it has one. */
-const moment = (iso: string): string => (iso.includes('T') ? dateTime(iso) : fullDate(iso))
-
-const period = (start: string | null, end: string | null): string =>
-  [start, end]
-    .filter((date) => date !== null)
-    .map(moment)
-    .filter((text, index, all) => all.indexOf(text) === index)
-    .join(' – ')
+import type { Actor, ClinicalDocument } from '../../app/contract/index.ts'
+import { t } from '../i18n/index.ts'
+import { moment, period } from './times.ts'
 
 const ActorLine = ({ actor }: { actor: Actor }) => (
   <span className="fact-actor">
     <b>{actor.name}</b>
-    {[actor.role, actor.specialty, actor.organisation, actor.date && moment(actor.date)]
+    {[
+      actor.role,
+      actor.specialty,
+      actor.organisation === actor.name ? null : actor.organisation,
+      actor.date && moment(actor.date),
+    ]
       .filter(Boolean)
       .map((part) => ` · ${part}`)}
-    {actor.telecoms.length > 0 && <span className="fact-telecoms">{actor.telecoms.join(' · ')}</span>}
+    {(actor.telecoms.length > 0 || actor.addresses.length > 0) && (
+      <span className="fact-telecoms">{[...actor.telecoms, ...actor.addresses].join(' · ')}</span>
+    )}
   </span>
 )
 
 const Actors = ({ actors }: { actors: readonly Actor[] }) =>
   actors.map((actor, index) => <ActorLine key={index} actor={actor} />)
 
-const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
+export const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
   <div className="fact">
     <dt>{label}</dt>
     <dd>{children}</dd>
   </div>
 )
 
-/** Who wrote the document, for whom, about what: the header of the CDA in words. */
+const relations: Readonly<Record<string, 'emergency' | 'trusted' | 'informant' | 'carer' | 'self'>> = {
+  ECON: 'emergency',
+  NOK: 'trusted',
+  CON: 'informant',
+  CAREGIVER: 'carer',
+  PAT: 'self',
+}
+
+/** Informants by what they are to the patient: the « personne de confiance » must not look like any contact. */
+const Informants = ({ actors }: { actors: readonly Actor[] }) =>
+  actors.map((actor, index) => {
+    const relation = actor.relation === null ? undefined : relations[actor.relation]
+    return (
+      <span key={index} className="fact-related">
+        {relation && <span className="fact-relation">{t(`documents.relation_${relation}`)}</span>}
+        <ActorLine actor={actor} />
+      </span>
+    )
+  })
+
+const others = (clinical: ClinicalDocument): Actor[] =>
+  [clinical.dataEnterer, ...clinical.authenticators].filter((actor) => actor !== null)
+
+/** Who wrote the document, for whom, about what: the whole header of the CDA in words. */
 export const DocumentFacts = ({ document: clinical }: { document: ClinicalDocument }) => (
   <dl className="facts">
     {clinical.authors.length > 0 && (
@@ -45,6 +66,11 @@ export const DocumentFacts = ({ document: clinical }: { document: ClinicalDocume
         <ActorLine actor={clinical.legalAuthenticator} />
       </Fact>
     )}
+    {others(clinical).length > 0 && (
+      <Fact label={t('documents.otherSigners')}>
+        <Actors actors={others(clinical)} />
+      </Fact>
+    )}
     {clinical.recipients.length > 0 && (
       <Fact label={t('documents.recipients', { count: clinical.recipients.length })}>
         <Actors actors={clinical.recipients} />
@@ -54,7 +80,10 @@ export const DocumentFacts = ({ document: clinical }: { document: ClinicalDocume
       <Fact label={t('documents.acts', { count: clinical.acts.length })}>
         {clinical.acts.map((act, index) => (
           <span key={index} className="fact-actor">
-            {[act.label, period(act.start, act.end)].filter(Boolean).join(' · ')}
+            {[act.label, act.code?.code, period(act.start, act.end), act.practiceSetting?.label]
+              .filter(Boolean)
+              .join(' · ')}
+            <Actors actors={act.performers} />
           </span>
         ))}
       </Fact>
@@ -63,16 +92,35 @@ export const DocumentFacts = ({ document: clinical }: { document: ClinicalDocume
       <Fact label={t('documents.encounter')}>
         {[
           clinical.encounter.label,
+          clinical.encounter.facility?.label,
           period(clinical.encounter.start, clinical.encounter.end),
           clinical.encounter.place,
+          clinical.encounter.discharge,
+          ...clinical.encounter.ids,
         ]
           .filter(Boolean)
           .join(' · ')}
+        <Actors actors={clinical.encounter.participants} />
+      </Fact>
+    )}
+    {clinical.orders.length > 0 && (
+      <Fact label={t('documents.orders', { count: clinical.orders.length })}>
+        {clinical.orders.map(({ id, accession }) => [id, accession].filter(Boolean).join(' · ')).join(', ')}
+      </Fact>
+    )}
+    {clinical.participants.length > 0 && (
+      <Fact label={t('documents.participants')}>
+        <Actors actors={clinical.participants} />
       </Fact>
     )}
     {clinical.informants.length > 0 && (
       <Fact label={t('documents.informants')}>
-        <Actors actors={clinical.informants} />
+        <Informants actors={clinical.informants} />
+      </Fact>
+    )}
+    {clinical.guardians.length > 0 && (
+      <Fact label={t('documents.guardians', { count: clinical.guardians.length })}>
+        <Actors actors={clinical.guardians} />
       </Fact>
     )}
     {clinical.patientDetails.map((detail, index) => (
@@ -80,51 +128,8 @@ export const DocumentFacts = ({ document: clinical }: { document: ClinicalDocume
         {detail.value}
       </Fact>
     ))}
-  </dl>
-)
-
-/** Identifiers and checks, for who must trace a document. */
-export const TechnicalFacts = ({
-  document: clinical,
-  summary,
-}: {
-  document: ClinicalDocument
-  summary: DocumentSummary
-}) => (
-  <dl className="facts facts-technical">
-    <Fact label={t('documents.format')}>
-      {clinical.level === 'N1' ? t('documents.levelN1') : t('documents.levelN3')}
-    </Fact>
-    <Fact label={t('documents.type')}>
-      {[clinical.typeLabel, clinical.typeCode].filter(Boolean).join(' · ')}
-    </Fact>
-    <Fact label={t('documents.identifier')}>
-      <span className="mono">{clinical.id}</span>
-    </Fact>
-    {clinical.setId && (
-      <Fact label={t('documents.set')}>
-        <span className="mono">{clinical.setId}</span>
-      </Fact>
+    {clinical.consents.length > 0 && (
+      <Fact label={t('documents.consents')}>{clinical.consents.join(' · ')}</Fact>
     )}
-    {clinical.version !== null && <Fact label={t('documents.version')}>{clinical.version}</Fact>}
-    {clinical.replaces && (
-      <Fact label={t('documents.replaces')}>
-        <span className="mono">{clinical.replaces}</span>
-      </Fact>
-    )}
-    {clinical.date && <Fact label={t('documents.createdOn')}>{moment(clinical.date)}</Fact>}
-    {clinical.custodian && <Fact label={t('documents.custodian')}>{clinical.custodian}</Fact>}
-    {clinical.confidentiality && (
-      <Fact label={t('documents.confidentiality')}>{clinical.confidentiality}</Fact>
-    )}
-    {summary.archive && (
-      <Fact label={t('documents.archive')}>
-        {summary.archive.fileName} · {size(summary.archive.size)} ·{' '}
-        {summary.archive.verified ? t('documents.hashVerified') : t('documents.hashNotVerified')}
-      </Fact>
-    )}
-    <Fact label={t('documents.signature')}>
-      {clinical.signedXades ? t('documents.signedXades') : t('documents.notSigned')}
-    </Fact>
   </dl>
 )

@@ -1,3 +1,6 @@
+export { runDocumentCommand, type DocumentCommand } from './commands.ts'
 export { DocumentCard } from './document-card.tsx'
+export { InsChip } from './ins-chip.tsx'
+export { PatientResults } from './lab/patient-results.tsx'
 export { partAddress, readText, usePart } from './part-bytes.ts'
 export { isTestIdentity, spacedMatricule } from './traits.ts'

@@ -1,57 +1,84 @@
-import { useState } from 'react'
 import type { DocumentSummary } from '../../app/contract/index.ts'
-import { Banner, ErrorBanner, Spinner } from '../design/index.ts'
+import { Banner } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
-import { partAddress, readText, usePart } from './part-bytes.ts'
-import { PdfView } from './pdf.tsx'
+import { refusalSentence } from './deviations.ts'
+import { DocumentDataView } from './document-data.tsx'
+import { FileOffer } from './file-offer.tsx'
+import { ImageView } from './image-view.tsx'
+import { readText, usePart } from './part-bytes.ts'
+import { PartState } from './part-state.tsx'
+import { PdfView } from './pdf/pdf-view.tsx'
 
 const maximumText = 2 * 1024 * 1024
 
-const TextPart = ({ url, title }: { url: string; title: string }) => {
-  const part = usePart(url, maximumText, readText)
-  if (part.state === 'loading')
-    return (
-      <div className="doc-state doc-loading">
-        <Spinner label={t('documents.loading')} />
+const TextPart = ({ url, title }: { url: string; title: string }) => (
+  <PartState part={usePart(url, maximumText, readText)}>
+    {(text) => (
+      <div className="doc-table-scroll" role="region" aria-label={title} tabIndex={0}>
+        <pre className="doc-plain">{text}</pre>
       </div>
-    )
-  if (part.state === 'failed')
-    return (
-      <div className="doc-state">
-        <ErrorBanner error={part.error} />
-      </div>
-    )
-  return (
-    <div className="doc-table-scroll" role="region" aria-label={title} tabIndex={0}>
-      <pre className="doc-plain">{part.value}</pre>
-    </div>
-  )
-}
+    )}
+  </PartState>
+)
 
-const ImagePart = ({ url, title }: { url: string; title: string }) => {
-  const [failed, setFailed] = useState(false)
-  return failed ? (
-    <div className="doc-state">
-      <Banner tone="warn" title={t('documents.imageFailed')}>
-        <p>{t('documents.pdfBroken')}</p>
-      </Banner>
-    </div>
-  ) : (
-    <figure className="doc-figure">
-      <img src={partAddress(url)} alt={title} onError={() => setFailed(true)} />
-    </figure>
+const Refused = ({ summary }: { summary: DocumentSummary }) => {
+  const apicrypt = summary.refusals.some(({ code }) => code === 'apicrypt')
+  return (
+    <>
+      <div className="doc-warnings">
+        <Banner tone="warn" title={t(apicrypt ? 'documents.apicrypt' : 'documents.refused')}>
+          {apicrypt ? (
+            <p>{t('documents.apicrypt_todo')}</p>
+          ) : (
+            <ul className="fact-list">
+              {summary.refusals.map((refusal, index) => (
+                <li key={index}>{refusalSentence(refusal)}</li>
+              ))}
+            </ul>
+          )}
+        </Banner>
+      </div>
+      {summary.url !== '' && <FileOffer summary={summary} hint={t('documents.refusedFile')} />}
+    </>
   )
 }
 
 /** A document that is not a CDA, shown in place by its kind. */
-export const LoosePart = ({ summary }: { summary: DocumentSummary }) => {
+export const LoosePart = ({
+  summary,
+  openLink,
+  openMessage,
+}: {
+  summary: DocumentSummary
+  openLink: (href: string, text: string) => void
+  openMessage: ((id: number) => void) | null
+}) => {
   const title = summary.title || summary.label
-  if (summary.kind === 'pdf') return <PdfView url={summary.pdfUrl ?? summary.url} title={title} />
-  if (summary.kind === 'image') return <ImagePart url={summary.url} title={title} />
-  if (summary.kind === 'text' || summary.kind === 'hprim') return <TextPart url={summary.url} title={title} />
-  return (
-    <p className="doc-state muted">
-      {summary.kind === 'dicom' ? t('documents.dicomOutside') : t('documents.otherOutside')}
-    </p>
-  )
+  if (summary.kind === 'refused') return <Refused summary={summary} />
+  if (summary.dataUrl !== null)
+    return <DocumentDataView url={summary.dataUrl} summary={summary} openMessage={openMessage} />
+  switch (summary.kind) {
+    case 'pdf':
+      return <PdfView url={summary.pdfUrl ?? summary.url} title={title} openLink={openLink} />
+    case 'image':
+      // TIFF and the like have no decoder here: the view says so and the file can be saved.
+      return /\.tiff?$/i.test(summary.path) ? (
+        <FileOffer summary={summary} hint={t('documents.tiffOutside')} />
+      ) : (
+        <ImageView url={summary.url} title={title} />
+      )
+    case 'text':
+    case 'hprim':
+    case 'hl7':
+      return <TextPart url={summary.url} title={title} />
+    case 'dicom':
+    case 'kos':
+      return <FileOffer summary={summary} hint={t('documents.dicomOutside')} />
+    case 'office':
+      return <FileOffer summary={summary} hint={t('documents.officeOutside')} />
+    case 'signature':
+      return <FileOffer summary={summary} hint={t('documents.signatureOutside')} />
+    default:
+      return <FileOffer summary={summary} hint={t('documents.otherOutside')} />
+  }
 }

@@ -23,7 +23,7 @@ const cell = (value: string, rest: Partial<TableCell> = {}): TableCell => ({
 const render = (blocks: Block[], rest: Partial<NarrativeContext> = {}): HTMLElement => {
   const host = document.createElement('div')
   const context: NarrativeContext = {
-    media: [],
+    media: new Map(),
     notes: numberNotes(blocks),
     openLink: () => undefined,
     showPdf: () => undefined,

@@ -39,8 +39,6 @@ const styleTag: Record<NarrativeStyle, 'strong' | 'i' | 'u' | 'em' | 'del' | 'in
   emphasis: 'em',
   deleted: 'del',
   inserted: 'ins',
-  deleted: 'del',
-  inserted: 'ins',
 }
 
 const textOf = (inlines: readonly Inline[]): string =>
@@ -112,13 +110,7 @@ const renderInline = (inline: Inline, key: number, context: NarrativeContext): R
         </Fragment>
       )
     case 'media':
-      return (
-        <InlineMedia
-          key={key}
-          media={context.media.get(inline.mediaId)}
-          context={context}
-        />
-      )
+      return <InlineMedia key={key} media={context.media.get(inline.mediaId)} context={context} />
     case 'footnote-ref': {
       const note = context.notes.get(inline.footnoteId)
       return note === undefined ? null : (

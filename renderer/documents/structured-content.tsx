@@ -1,52 +1,61 @@
-import { useMemo, useState } from 'react'
-import { ChevronRight } from 'lucide-react'
+import { ChevronRight, List } from 'lucide-react'
+import { memo, useId, useMemo, useState } from 'react'
 import type { Block, ClinicalDocument, Section } from '../../app/contract/index.ts'
 import { t } from '../i18n/index.ts'
-import { LabTable } from './lab-table.tsx'
+import { ClinicalHeader } from './clinical-header.tsx'
+import { LabTable } from './lab/lab-table.tsx'
 import { Blocks, numberNotes } from './narrative.tsx'
 import type { Media, NarrativeContext } from './narrative.tsx'
-import { PdfView } from './pdf.tsx'
+import { PdfView } from './pdf/pdf-view.tsx'
 
 const blocksOf = (sections: readonly Section[]): Block[] =>
   sections.flatMap((section) => [...section.blocks, ...blocksOf(section.sections)])
 
 /** Text the sender wrote beside results we lay out ourselves: it has the legal value, so it stays one click away. */
-const OriginalText = ({ section, context }: { section: Section; context: NarrativeContext }) => {
-  const [open, setOpen] = useState(false)
-  if (section.blocks.length === 0) return null
-  return (
-    <details className="doc-original" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>
-        <ChevronRight aria-hidden="true" />
-        {t('documents.originalText')}
-      </summary>
-      {open && (
-        <div className="doc-narrative">
-          <Blocks blocks={section.blocks} context={context} />
-        </div>
-      )}
-    </details>
-  )
-}
+const OriginalText = ({ section, context }: { section: Section; context: NarrativeContext }) => (
+  <details className="doc-original">
+    <summary>
+      <ChevronRight aria-hidden="true" />
+      {t('documents.originalText')}
+    </summary>
+    <div className="doc-narrative">
+      <Blocks blocks={section.blocks} context={context} />
+    </div>
+  </details>
+)
 
-const SectionView = ({
+const SectionView = memo(function SectionView({
   section,
+  path,
   level,
   context,
 }: {
   section: Section
-  level: 3 | 4 | 5
+  /** Its id on the page, which the table of contents goes to. */
+  path: string
+  level: 4 | 5 | 6
   context: NarrativeContext
-}) => {
+}) {
   const Heading = `h${level}` as const
-  const deeper = level === 3 ? 4 : 5
+  const deeper = level === 4 ? 5 : 6
   return (
-    <section className="doc-section" data-level={level}>
-      {section.title && <Heading>{section.title}</Heading>}
+    <section className="doc-section" data-level={level} id={path}>
+      {section.title && (
+        <Heading tabIndex={-1} id={`${path}-title`}>
+          {section.title}
+        </Heading>
+      )}
+      {section.authors.length > 0 && (
+        <p className="doc-section-authors">
+          {section.authors
+            .map(({ name, organisation }) => [name, organisation].filter(Boolean).join(', '))
+            .join(' · ')}
+        </p>
+      )}
       {section.results.length > 0 ? (
         <>
           <LabTable caption={section.title || t('documents.results')} results={section.results} />
-          <OriginalText section={section} context={context} />
+          {section.blocks.length > 0 && <OriginalText section={section} context={context} />}
         </>
       ) : (
         section.blocks.length > 0 && (
@@ -56,13 +65,46 @@ const SectionView = ({
         )
       )}
       {section.sections.map((child, index) => (
-        <SectionView key={index} section={child} level={deeper} context={context} />
+        <SectionView key={index} section={child} path={`${path}-${index}`} level={deeper} context={context} />
       ))}
     </section>
   )
+})
+
+/** From this many titled sections on, a document has a table of contents. */
+const longDocument = 5
+
+const Contents = ({ sections, base }: { sections: readonly Section[]; base: string }) => {
+  const titled = sections.flatMap((section, index) =>
+    section.title === '' ? [] : [{ title: section.title, path: `${base}-${index}` }],
+  )
+  if (titled.length < longDocument) return null
+  return (
+    <nav className="doc-contents" aria-label={t('documents.contents')}>
+      <h4>
+        <List aria-hidden="true" />
+        {t('documents.contents')}
+      </h4>
+      <ul>
+        {titled.map(({ title, path }) => (
+          <li key={path}>
+            <button
+              type="button"
+              onClick={() => {
+                document.getElementById(path)?.scrollIntoView({ block: 'start' })
+                document.getElementById(`${path}-title`)?.focus({ preventScroll: true })
+              }}
+            >
+              {title}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
 }
 
-/** Sections of a structured (N3) document: results as tables, narrative as text. */
+/** A structured (N2, N3) or plain-text document: its head, a table of contents when it is long, results as tables, narrative as text. */
 export const StructuredContent = ({
   document: clinical,
   openLink,
@@ -70,16 +112,31 @@ export const StructuredContent = ({
   document: ClinicalDocument
   openLink: (href: string, text: string) => void
 }) => {
+  const base = useId()
   const [pdf, setPdf] = useState<Media | null>(null)
-  const notes = useMemo(() => numberNotes(blocksOf(clinical.sections)), [clinical])
-  const context: NarrativeContext = { media: clinical.media, notes, openLink, showPdf: setPdf }
+  const context = useMemo<NarrativeContext>(
+    () => ({
+      media: new Map(clinical.media.map((media) => [media.id, media])),
+      notes: numberNotes(blocksOf(clinical.sections)),
+      openLink,
+      showPdf: setPdf,
+    }),
+    [clinical, openLink],
+  )
   return (
     <div className="doc-structured">
+      <ClinicalHeader document={clinical} />
+      <Contents sections={clinical.sections} base={base} />
       {clinical.text !== null && <pre className="doc-plain">{clinical.text}</pre>}
       {clinical.sections.map((section, index) => (
-        <SectionView key={index} section={section} level={3} context={context} />
+        <SectionView key={index} section={section} path={`${base}-${index}`} level={4} context={context} />
       ))}
-      {pdf?.url && <PdfView url={pdf.url} title={pdf.description ?? 'PDF'} />}
+      {pdf?.url && (
+        <section className="doc-section" aria-label={pdf.description ?? t('documents.tabPdf')}>
+          <h4>{pdf.description ?? t('documents.tabPdf')}</h4>
+          <PdfView url={pdf.url} title={pdf.description ?? t('documents.tabPdf')} openLink={openLink} />
+        </section>
+      )}
     </div>
   )
 }

@@ -1,30 +1,7 @@
-import { FlaskConical, ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { PatientSummary } from '../../app/contract/index.ts'
-import { Avatar, Chip } from '../design/index.ts'
-import { isTestIdentity, spacedMatricule } from '../documents/index.ts'
+import { Avatar } from '../design/index.ts'
+import { InsChip, spacedMatricule } from '../documents/index.ts'
 import { age, fullDate, givenName, t } from '../i18n/index.ts'
-
-const InsStatus = ({ patient }: { patient: PatientSummary }) => {
-  if (isTestIdentity(patient.ins))
-    return (
-      <Chip tone="warn" icon={<FlaskConical aria-hidden="true" />}>
-        {t('reading.testIdentity')}
-      </Chip>
-    )
-  if (patient.ins && !patient.ins.keyValid)
-    return (
-      <Chip tone="alert" icon={<ShieldAlert aria-hidden="true" />}>
-        {t('reading.insWrongKey')}
-      </Chip>
-    )
-  return patient.qualified ? (
-    <Chip tone="ok" icon={<ShieldCheck aria-hidden="true" />}>
-      {t('reading.insQualified')}
-    </Chip>
-  ) : (
-    <Chip tone="warn">{patient.ins ? t('reading.insNotQualified') : t('reading.insMissing')}</Chip>
-  )
-}
 
 /** Whom the message is about, before anything technical: name, sex, birth, INS and its status. */
 export const PatientBanner = ({ patient, now }: { patient: PatientSummary; now: Date }) => {
@@ -58,7 +35,7 @@ export const PatientBanner = ({ patient, now }: { patient: PatientSummary; now: 
           </p>
         )}
       </div>
-      <InsStatus patient={patient} />
+      <InsChip patient={patient} />
     </section>
   )
 }

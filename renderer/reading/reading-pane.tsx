@@ -2,6 +2,7 @@ import { MailX } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { MessageRow, MessageView } from '../../app/contract/index.ts'
 import { ChangeNotices } from '../certificates/index.ts'
+import { openMessage } from '../data/index.ts'
 import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
 import { QuarantineNotice } from '../exchange/index.ts'
@@ -113,7 +114,7 @@ const Message = ({
         </CardSurface>
         {view.sent.recipients && <DeliveryPanel recipients={view.sent.recipients} />}
         {view.documents.map((summary) => (
-          <DocumentCard key={summary.id} summary={summary} openLink={links.show} />
+          <DocumentCard key={summary.id} summary={summary} openLink={links.show} openMessage={openMessage} />
         ))}
         {view.documents.length > 0 && <ReceivedFiles view={view} />}
         {/* A report’s parts are the report. */}

@@ -31,6 +31,7 @@ import {
   openTraces,
 } from '../data/index.ts'
 import { showError, undoLast } from '../design/index.ts'
+import { runDocumentCommand } from '../documents/index.ts'
 import { ExchangeLayer } from '../exchange/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
@@ -238,6 +239,16 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         return
       case 'lock':
         askLock()
+        return
+      case 'document-view':
+      case 'document-find':
+      case 'document-print':
+      case 'document-zoom-in':
+      case 'document-zoom-out':
+      case 'document-rotate':
+        // Without a document to print, the message is.
+        if (!runDocumentCommand(command) && command === 'document-print' && openId !== null)
+          void invoke('window.print', null)
         return
       default:
         void act(command)

@@ -3,7 +3,7 @@ import { Button, Dialog, KeyboardHint } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { shortcuts } from './shortcuts.ts'
 
-const groups = ['read', 'act', 'window'] as const
+const groups = ['read', 'document', 'act', 'window'] as const
 
 /** All keys on one page (?). */
 export const ShortcutHelp = ({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) => (

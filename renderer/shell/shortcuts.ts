@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import type { DocumentCommand } from '../documents/index.ts'
 import type { Key } from '../i18n/index.ts'
 
 export type Command =
@@ -27,13 +28,14 @@ export type Command =
   | 'inspect'
   | 'traces'
   | 'lock'
+  | DocumentCommand
 
 export interface Shortcut {
   command: Command
   /** As printed on the keyboard; null when it has no key. */
   keys: string | null
   label: Key
-  group: 'read' | 'act' | 'window'
+  group: 'read' | 'document' | 'act' | 'window'
 }
 
 /** Every command with its key: the single source of the handler, the help and the palette. */
@@ -42,6 +44,12 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'previous', keys: 'k', label: 'shell.cmd-previous', group: 'read' },
   { command: 'open', keys: 'o', label: 'shell.cmd-open', group: 'read' },
   { command: 'search', keys: '/', label: 'shell.cmd-search', group: 'read' },
+  { command: 'document-view', keys: 'd', label: 'shell.cmd-document-view', group: 'document' },
+  { command: 'document-find', keys: 'Ctrl F', label: 'shell.cmd-document-find', group: 'document' },
+  { command: 'document-print', keys: 'Ctrl P', label: 'shell.cmd-document-print', group: 'document' },
+  { command: 'document-zoom-in', keys: '+', label: 'shell.cmd-document-zoom-in', group: 'document' },
+  { command: 'document-zoom-out', keys: '-', label: 'shell.cmd-document-zoom-out', group: 'document' },
+  { command: 'document-rotate', keys: 'R', label: 'shell.cmd-document-rotate', group: 'document' },
   { command: 'reply', keys: 'r', label: 'shell.cmd-reply', group: 'act' },
   { command: 'reply-all', keys: 'a', label: 'shell.cmd-reply-all', group: 'act' },
   { command: 'forward', keys: 'f', label: 'shell.cmd-forward', group: 'act' },

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { LabResult } from '../../app/contract/index.ts'
-import { markOf, sharedPreviousDate } from './results.ts'
-import { isTestIdentity, spacedMatricule } from './traits.ts'
+import { markOf } from './marks.ts'
+import { isTestIdentity, spacedMatricule } from '../traits.ts'
 
 const value = (interpretation: string | null, number: number | null = null) => ({
   interpretation,
@@ -24,16 +23,6 @@ describe('markOf', () => {
   })
   it('trusts the interpretation over the range', () => {
     expect(markOf(value('N', 9)).word).toBeNull()
-  })
-})
-
-describe('sharedPreviousDate', () => {
-  const result = (date: string | null): LabResult =>
-    ({ previous: date === null ? [] : [{ value: '1', unit: null, date }] }) as unknown as LabResult
-  it('is the one date of all previous values', () => {
-    expect(sharedPreviousDate([result('2026-10-12'), result(null), result('2026-10-12')])).toBe('2026-10-12')
-    expect(sharedPreviousDate([result('2026-10-12'), result('2026-09-01')])).toBeNull()
-    expect(sharedPreviousDate([])).toBeNull()
   })
 })
 

@@ -1,8 +1,8 @@
 import { getDocument, PDFWorker } from 'pdfjs-dist'
 import type { PDFDocumentLoadingTask, PDFDocumentProxy } from 'pdfjs-dist'
 import workerAddress from 'pdfjs-dist/build/pdf.worker.min.mjs?url'
-import { fail, ok } from '../../app/contract/index.ts'
-import type { Outcome } from '../../app/contract/index.ts'
+import { fail, ok } from '../../../app/contract/index.ts'
+import type { Outcome } from '../../../app/contract/index.ts'
 
 /** Largest PDF drawn in the window, in bytes; larger ones are saved or opened outside. */
 export const maximumPdfSize = 60 * 1024 * 1024
@@ -47,11 +47,15 @@ export interface OpenPdf {
 
 /**
  * Opens a PDF without scripts, XFA, network or system fonts (models.md §6.3.10; this pdf.js has no eval any more). Errors: `mime.malformed` for
- * what pdf.js cannot read (encrypted files included), `mime.limit` for too many pages.
+ * what pdf.js cannot read (with `locked` where a password is missing or wrong), `mime.limit` for too many pages.
  */
-export const openPdf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Outcome<OpenPdf>> => {
+export const openPdf = async (
+  bytes: Uint8Array<ArrayBuffer>,
+  password: string | null,
+): Promise<Outcome<OpenPdf>> => {
   const task = getDocument({
     data: bytes,
+    ...(password === null ? {} : { password }),
     worker: sharedWorker(),
     enableXfa: false,
     useWasm: false,
@@ -72,6 +76,7 @@ export const openPdf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Outcome<O
     return ok({ pdf, task })
   } catch (cause) {
     await task.destroy()
-    return fail('mime.malformed', { cause })
+    const locked = cause instanceof Error && cause.name === 'PasswordException'
+    return fail('mime.malformed', { cause, details: { locked } })
   }
 }

@@ -1,0 +1,67 @@
+import type { ReactNode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { flushSync } from 'react-dom'
+import type { ClinicalDocument } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { showError } from '../design/index.ts'
+import { ResultHistoryContext, type ResultHistory } from './lab/history.ts'
+import { StructuredContent } from './structured-content.tsx'
+import './print.css'
+
+/** A printed link is its address. */
+const noLink = (): void => undefined
+
+const decoded = (sheet: HTMLElement): Promise<unknown> =>
+  // A picture that cannot be drawn is left out of the print as it is on the screen.
+  Promise.allSettled([...sheet.querySelectorAll('img')].map((image) => image.decode()))
+
+/** Puts something on a sheet of its own, prints that and nothing else of the window, and takes it away. */
+const print = async (fill: (sheet: HTMLElement) => () => void): Promise<void> => {
+  const sheet = document.createElement('div')
+  sheet.id = 'print-sheet'
+  document.body.append(sheet)
+  const empty = fill(sheet)
+  try {
+    await decoded(sheet)
+    document.documentElement.dataset['printing'] = 'sheet'
+    const outcome = await invoke('window.print', null)
+    if (!outcome.ok) showError(outcome.error)
+  } finally {
+    delete document.documentElement.dataset['printing']
+    empty()
+    sheet.remove()
+  }
+}
+
+/** Prints components as they are, in the colours of paper. */
+export const printSheet = (content: ReactNode): void => {
+  void print((sheet) => {
+    const root = createRoot(sheet)
+    flushSync(() => root.render(content))
+    for (const details of sheet.querySelectorAll('details')) details.open = true
+    return () => root.unmount()
+  })
+}
+
+/** Prints a structured document with its head and, beside the results, the values before. */
+export const printDocument = (clinical: ClinicalDocument, history: ResultHistory): void =>
+  printSheet(
+    <ResultHistoryContext value={history}>
+      <StructuredContent document={clinical} openLink={noLink} />
+    </ResultHistoryContext>,
+  )
+
+/** Prints pictures, one on each sheet. */
+export const printImages = (images: readonly Blob[]): Promise<void> =>
+  print((sheet) => {
+    const urls = images.map((image) => URL.createObjectURL(image))
+    for (const url of urls) {
+      const image = document.createElement('img')
+      image.src = url
+      image.className = 'print-page'
+      sheet.append(image)
+    }
+    return () => {
+      for (const url of urls) URL.revokeObjectURL(url)
+    }
+  })
