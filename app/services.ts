@@ -13,7 +13,11 @@ import {
   type SignInState,
 } from './contract/index.ts'
 import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
+import { directoryHandlers } from './directory-handlers.ts'
+import { wireDirectory } from './directory-wiring.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
+import { integrationHandlers } from './integration-handlers.ts'
+import { wireIntegration } from './integration-wiring.ts'
 import { keyHandlers } from './key-handlers.ts'
 import { after } from './later.ts'
 import { wireMail } from './mail-wiring.ts'
@@ -132,6 +136,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     anchors,
     now: () => new Date(now()),
     random,
+    directory: (nationalId) => directory.addressesOf(nationalId),
   })
   const { identity, logins, certificates, watchCard } = createAccountLogins({
     ...{ start, vault, card, anchors, trust, host, now, random, after, emit, onFault: deps.onFault },
@@ -177,6 +182,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   })
   const notes = createSenderNotes(trustSpace)
   const rules = await wireServerRules({ ...verifying, trustSpace, policy })
+  const { classify } = rules
   const { mail, isSyncing, forget } = wireMail({
     trace: (exchange) =>
       traces.record({ ...exchange, automatic: ['connected', 'login', 'received'].includes(exchange.action) }),
@@ -184,6 +190,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...{ emit, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
     onDelta: (delta) => {
       trustSpace.correspondentsChanged()
+      integration.mailChanged(delta.upserted)
       return notes.delta(delta)
     },
     searching: () => searching,
@@ -204,6 +211,13 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...{ vault, policy, mail, classify, now, emit, onFault: deps.onFault },
     patientDomain: () => trustSpace.state().patientDomain,
     busy: () => isSyncing() || searching.isAsked(),
+  })
+
+  const integration = wireIntegration({
+    ...{ vault, policy, mail, protection, smime, uploads, grants, random, now, onFault: deps.onFault },
+    anchors: () => anchorsPem,
+    tellMail: (delta) => emit('mail.delta', notes.delta(delta)),
+    tell: (counts) => emit('integration.changed', counts),
   })
 
   const exchange = mail.exchange({
@@ -238,11 +252,13 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { start: identity.begin, stop: identity.end },
     { stop: certificates.forget },
     { start: trustSpace.start, stop: trustSpace.stop },
+    { start: directory.start, stop: directory.stop },
     { start: mail.start, stop: mail.stop },
     { start: exchange.recover, stop: exchange.stop },
     { start: searching.start, stop: searching.stop },
     { start: storage.start, stop: storage.stop },
     { start: patientWiring.rereading.start, stop: patientWiring.rereading.stop },
+    { start: integration.start, stop: integration.stop },
     { stop: () => smime.stop() },
     { stop: forget },
     { stop: wipeOpenedFiles },
@@ -307,6 +323,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
       ...{ protection, vault, uploads, keep: resources.keep },
       expiringElsewhere: certificates.expiring,
     }),
+    ...integrationHandlers(integration),
     ...inspectionHandlers({ mail, vault, uploads, trust, now }),
     ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
     ...diagnosisHandlers(

@@ -5,10 +5,12 @@ import { cardCalls, cardEvents } from './card.ts'
 import { certificateCalls } from './certificates.ts'
 import { composeCalls, composeEvents } from './compose.ts'
 import { deliveryCalls } from './delivery.ts'
+import { directoryCalls, directoryEvents } from './directory.ts'
 import { diagnosisCalls, diagnosisEvents } from './diagnosis.ts'
 import { folderCalls } from './folders.ts'
 import { exchangeCalls, exchangeEvents } from './exchange.ts'
 import { inspectionCalls } from './inspection.ts'
+import { integrationCalls, integrationEvents } from './integration.ts'
 import { mailCalls, mailEvents } from './mail.ts'
 import { patientCalls, patientEvents } from './patients.ts'
 import { resultCalls } from './results.ts'
@@ -65,6 +67,7 @@ export const coreCalls = {
   ...mailCalls,
   ...patientCalls,
   ...inspectionCalls,
+  ...integrationCalls,
   ...actionCalls,
   ...folderCalls,
   ...searchCalls,
@@ -74,6 +77,7 @@ export const coreCalls = {
   ...exchangeCalls,
   ...deliveryCalls,
   ...diagnosisCalls,
+  ...directoryCalls,
   ...settingsCalls,
   ...storageCalls,
   ...trustSpaceCalls,
@@ -98,6 +102,8 @@ export const contractEvents = {
   ...settingsEvents,
   ...storageEvents,
   ...diagnosisEvents,
+  ...directoryEvents,
+  ...integrationEvents,
   ...trustSpaceEvents,
   ...traceEvents,
 }

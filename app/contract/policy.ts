@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { AuthKind } from './accounts.ts'
+import { TargetPlace } from './integration.ts'
 import { SignInWay } from './sign-in.ts'
 
 const seconds = z.number().int().min(1).max(86_400)
@@ -112,6 +113,8 @@ export const Policy = z
     privateHosts: z.boolean().optional(),
     /** Whether ordinary mailboxes, beside MSSanté, may be kept here; false without it. Their servers use public authorities. */
     genericMailboxes: z.boolean().optional(),
+    /** Authorities of the servers of ordinary mailboxes; the system's without it. */
+    publicAnchors: z.array(z.string()).optional(),
     /** Annuaire Santé (docs/directory.md). */
     directory: z
       .object({
@@ -201,6 +204,28 @@ export const Policy = z
     indexDecrypted: z.boolean().optional(),
     /** Months that functional traces are kept (ECO.4.1.1 recommends six, the least); 12 without it. */
     traceMonths: z.number().int().min(6).max(120).optional(),
+    /** Patient records documents are filed into (docs/integration.md); the user may add his own. */
+    patientRecords: z
+      .array(z.object({ name: z.string().min(1).max(120), place: TargetPlace }).strict())
+      .max(20)
+      .optional(),
+    /** The patients' mailbox: what of it is only known second-hand is set here. */
+    patientMail: z
+      .object({
+        /** Bytes of the largest message, base64 counted; 25 000 000 without it. */
+        limit: z.number().int().min(1).optional(),
+        /** Regular expressions that recognise the cause in a server's words, before the known ones. */
+        bounces: z
+          .array(
+            z.object({
+              cause: z.enum(['closed', 'unknown', 'address', 'size']),
+              pattern: z.string().min(1).max(500),
+            }),
+          )
+          .optional(),
+      })
+      .strict()
+      .optional(),
     /** « production » refuses test roots and test certificates (cps-card.md §2.7). */
     environment: z.enum(['production', 'test']).optional(),
   })

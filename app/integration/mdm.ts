@@ -32,6 +32,8 @@ export interface MdmOrder {
   at: Date
   place: MllpPlace
   cda: CdaFacts
+  /** What a replacement replaces there; what the document says itself goes first. */
+  parent: CdaId | null
   bytes: Uint8Array
   mail: CarryingMail
   restrictions: readonly Visibility[]
@@ -207,6 +209,7 @@ export const writeMdm = (order: MdmOrder): Outcome<Uint8Array> => {
   const state = text(resultStates[action])
   const type = cda.code
   const coded = type ? text(type.code, type.label, systems[type.system ?? ''] ?? 'LN') : null
+  const parent = cda.replaces ?? order.parent
   const reply = mail.replyTo !== null && mail.replyTo.toLowerCase() !== mail.sender.address.toLowerCase()
   const segments: Hl7Segment[] = [
     {
@@ -239,7 +242,7 @@ export const writeMdm = (order: MdmOrder): Outcome<Uint8Array> => {
         3: text('TEXT'),
         4: cda.time === null ? null : text(cda.time),
         12: documentId(cda.id),
-        13: action === 'replace' && cda.replaces ? documentId(cda.replaces) : null,
+        13: action === 'replace' && parent ? documentId(parent) : null,
         17: text('AU'),
       },
     },

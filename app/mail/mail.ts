@@ -15,6 +15,7 @@ import { fail, ok, type Outcome } from '../contract/errors.ts'
 import type { OutboxChange, StoredAccount, Vault } from '../vault/index.ts'
 import { createActions, type ActionDependencies } from './actions.ts'
 import { createAccounts, type Logins } from './accounts/accounts.ts'
+import type { ServerRules } from './accounts/discovery/index.ts'
 import { startRunner, type AccountRunner } from './accounts/runner.ts'
 import { createAnnounce } from './changes.ts'
 import { createExchange, type Exchange, type ExchangeParts } from './exchange/exchange.ts'
@@ -33,6 +34,7 @@ import { createReceipts } from './outbox/receipts.ts'
 import type { TraceExchange } from './traced.ts'
 import { startSender, type Sender } from './outbox/sender.ts'
 import { createSentView } from './outbox/sent-view.ts'
+import { createTransfers } from './outbox/transfers.ts'
 import type { SourceReader } from './reading/reader.ts'
 
 export interface MailDependencies
@@ -46,12 +48,18 @@ export interface MailDependencies
       | 'protect'
       | 'canSign'
       | 'extraHeaders'
+      | 'largestTo'
+      | 'domainChecks'
+      | 'documents'
+      | 'onSent'
       | 'hidesSubject'
       | 'replacePrefix'
       | 'readableContent'
       | 'attachmentUrl'
     > {
   vault: Vault
+  /** Which servers are taken, and how those outside the trust space are verified. */
+  rules: ServerRules
   /** Reads messages away from the event loop. */
   reader: SourceReader
   classify: (address: string) => TrustClass
@@ -116,15 +124,20 @@ export const createMail = (deps: MailDependencies) => {
 
   const run = (account: StoredAccount): void => {
     const credentials = askWith((refused) => deps.prove(account, refused), {
-      imapIdentities: [deps.externalIdentity ?? account.card?.imapIdentity ?? 'address'],
-      smtpIdentities: [deps.externalIdentity ?? account.card?.smtpIdentity ?? 'address'],
+      imapIdentities: [
+        account.p12?.imapIdentity ?? deps.externalIdentity ?? account.card?.imapIdentity ?? 'address',
+      ],
+      smtpIdentities: [
+        account.p12?.smtpIdentity ?? deps.externalIdentity ?? account.card?.smtpIdentity ?? 'address',
+      ],
     })
     const filing = { vault, accountId: account.id, onChange: outboxChanged }
+    const verification = account.kind === 'generic' ? deps.rules.publicServers : deps
     const runner = startRunner({
       ...tracing,
       account,
       vault,
-      verification: deps,
+      verification,
       credentials,
       reading: { classify: deps.classify, displaySubject: deps.displaySubject },
       bodies,
@@ -147,7 +160,7 @@ export const createMail = (deps: MailDependencies) => {
       ...tracing,
       account,
       vault,
-      verification: deps,
+      verification,
       credentials,
       now: deps.now,
       random: deps.random,
@@ -168,10 +181,15 @@ export const createMail = (deps: MailDependencies) => {
   const accounts = createAccounts({
     vault,
     verification: deps,
+    rules: deps.rules,
+    now: deps.now,
+    chance: () => (deps.random(1)[0] ?? 0) / 256,
     logins: deps.logins,
     prove: deps.prove,
     login: deps.login,
     openCard: deps.openCard,
+    takeP12: deps.takeP12,
+    describeP12: deps.describeP12,
     externalIdentity: deps.externalIdentity,
     connection: (id) => running.get(id)?.runner.connection() ?? { state: 'offline' },
     announce,
@@ -255,33 +273,13 @@ export const createMail = (deps: MailDependencies) => {
     running.get(accountId)?.runner.wake()
   }
 
-  const drafts = createDrafts({
-    vault,
-    accounts: accounts.stored,
-    rawMessage,
-    classify: deps.classify,
-    displaySubject: deps.displaySubject,
-    protect: deps.protect,
-    canSign: deps.canSign,
-    extraHeaders: deps.extraHeaders,
-    hidesSubject: deps.hidesSubject === true,
-    replacePrefix: deps.replacePrefix,
-    readableContent: deps.readableContent,
-    attachmentUrl: deps.attachmentUrl,
-    now: deps.now,
-    random: deps.random,
-    announce,
-    onQueued,
-  })
-  const receipts = createReceipts({
-    vault,
-    accounts: accounts.stored,
-    rawMessage,
-    classify: deps.classify,
-    now: deps.now,
-    random: deps.random,
-    onQueued,
-  })
+  const drafts = createDrafts({ ...deps, accounts: accounts.stored, rawMessage, announce, onQueued })
+  const answering = {
+    ...{ vault, accounts: accounts.stored, rawMessage, classify: deps.classify, onQueued },
+    ...{ now: deps.now, random: deps.random },
+  }
+  const receipts = createReceipts(answering)
+  const transfers = createTransfers({ ...answering, readableContent: deps.readableContent })
 
   return {
     /** Call when the vault is open; connections are made in the background. */
@@ -331,6 +329,8 @@ export const createMail = (deps: MailDependencies) => {
     listAccounts: accounts.list,
     removeAccount: accounts.remove,
     useCard: accounts.useCard,
+    useP12: accounts.useP12,
+    updateAccount: accounts.update,
     login: accounts.login,
     syncNow: async (): Promise<Outcome<null>> => {
       for (const { runner, sender } of running.values()) {
@@ -393,6 +393,7 @@ export const createMail = (deps: MailDependencies) => {
     drafts,
     outbox,
     receipts,
+    transfers,
     sentView: createSentView({ vault, accounts: accounts.stored, classify: deps.classify }),
   }
 }

@@ -1,3 +1,4 @@
+export { readContent } from './body-sections.ts'
 export { buildHeaderOnlyView, buildMessageView, buildQuarantinedView, messageParts } from './message-view.ts'
 export { inspectMessage } from './inspection.ts'
 export { createPartFiles } from './files.ts'

@@ -1,6 +1,7 @@
 import type { FoundOutcome, FoundReport } from '../../vault/index.ts'
 import { headerValue, parseAddresses, parseHeaderBlock, parseMessageIds, type HeaderField } from './header.ts'
 import { decodePart, type MimePart, type ParsedMessage } from './message.ts'
+import { returnedMail } from './returned-mail.ts'
 
 /** Bytes of the machine-readable part that are read, recipients told of, and characters kept of a server's words. */
 const largestStatus = 256 * 1024
@@ -29,11 +30,11 @@ const returnedTypes = new Set([
  */
 export const parseReport = (parsed: ParsedMessage): FoundReport | null => {
   const report = reportPart(parsed.root, 0)
-  if (!report) return integrationMail(parsed)
+  if (!report) return integrationMail(parsed) ?? returnedMail(parsed)
   const status = report.children.find((part) => statusTypes.has(part.mimeType))
   const disposition = report.children.find((part) => dispositionTypes.has(part.mimeType))
   const returned = returnedId(parsed.raw, report)
-  if (status) return deliveryReport(fieldGroups(parsed.raw, status), returned)
+  if (status) return deliveryReport(fieldGroups(parsed.raw, status), returned, parsed.text)
   if (disposition) return dispositionReport(parsed, fieldGroups(parsed.raw, disposition), returned)
   return null
 }
@@ -172,7 +173,17 @@ const actionOf = (group: HeaderField[]): FoundOutcome['outcome'] | null => {
   return kind === '5' ? 'failed' : kind === '4' ? 'delayed' : null
 }
 
-const deliveryReport = (groups: HeaderField[][], returned: string | null): FoundReport => {
+/**
+ * The server's words. The patients' mailbox may give its reason in the readable part alone, where others repeat themselves
+ * (mssante-client.md §1.8).
+ */
+const diagnosticOf = (group: HeaderField[], address: string, text: string): string | null => {
+  const own = words(headerValue(group, 'diagnostic-code'))
+  if (own !== null && !/^\d{13}/.test(address)) return own
+  return words([own ?? '', text.slice(0, longestDiagnostic).replace(/\s+/g, ' ')].join(' '))
+}
+
+const deliveryReport = (groups: HeaderField[][], returned: string | null, text: string): FoundReport => {
   const [message = []] = groups
   const outcomes = groups.flatMap((group): FoundOutcome[] => {
     const final = typedAddress(headerValue(group, 'final-recipient'))
@@ -186,7 +197,10 @@ const deliveryReport = (groups: HeaderField[][], returned: string | null): Found
         originalAddress: original,
         outcome,
         status: statusCode(headerValue(group, 'status')) ?? statusCode(headerValue(group, 'diagnostic-code')),
-        diagnostic: words(headerValue(group, 'diagnostic-code')),
+        diagnostic:
+          outcome === 'failed'
+            ? diagnosticOf(group, address, text)
+            : words(headerValue(group, 'diagnostic-code')),
         automatic: true,
         retryUntil: dateOf(headerValue(group, 'will-retry-until')),
       },

@@ -364,6 +364,11 @@ export const deliveryOperations = {
       ...replacementsOf(db, params.id),
     }
   }),
+  /** What became of a message sent from here to one recipient, by its Message-ID; null when nothing is known. */
+  'delivery.recipient': operation(
+    (db, params: { accountId: number; header: string }): RecipientDelivery | null =>
+      recipientsOf(db, params.accountId, params.header, '[]')?.[0] ?? null,
+  ),
   /** What the user answered to a request of a read receipt; null before. */
   'receipts.answer': operation((db, params: { id: number }): 'sent' | 'declined' | null => {
     const row = db

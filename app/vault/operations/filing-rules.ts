@@ -254,7 +254,9 @@ export const filingRuleOperations = {
   'journal.ready': operation((db): StoredEntry[] =>
     db
       .prepare(
-        `SELECT * FROM filing_journal j WHERE after_filing IS NOT NULL AND undo = 'possible' AND NOT EXISTS (
+        `SELECT * FROM filing_journal j WHERE after_filing IS NOT NULL AND undo = 'possible'
+           AND (json_extract(after_filing, '$.targetId') IS NULL OR j.id IN (SELECT journal_id FROM filings))
+           AND NOT EXISTS (
            SELECT 1 FROM filings f WHERE f.journal_id = j.id AND f.action <> 'delete'
              AND f.state NOT IN ('filed','replaced','transferred')) ORDER BY id LIMIT 100`,
       )

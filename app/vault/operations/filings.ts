@@ -205,7 +205,10 @@ export const filingOperations = {
     ): FilingChange => {
       const now = context.now()
       const one = selectFiling(db, params.id)
-      if (!one || (one.state !== 'sending' && one.state !== 'unknown')) return { messageIds: [], files: [] }
+      // `waiting`: it never got as far as leaving.
+      if (!one || !['waiting', 'sending', 'unknown'].includes(one.state)) return { messageIds: [], files: [] }
+      if (one.state === 'waiting')
+        db.prepare('UPDATE filings SET attempts = attempts + 1 WHERE id = ?').run([one.id])
       const messageIds = [
         ...setFilingState(db, params.id, params, now),
         ...settleOthers(db, one, params.state, now),

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import {
+  ok,
+  type FilingDoubt,
+  type Outcome,
+  type PatientSummary,
+  type TargetPlace,
+} from '../contract/index.ts'
+import type { FoundDocument } from '../mssante/index.ts'
+import { keyOf, readCdaFacts, type CdaFacts } from './cda-facts.ts'
+import type { CarryingMail } from './mdm.ts'
+
+/** A message opened for filing: decrypted, its documents found. */
+export interface OpenedMail {
+  id: number
+  accountId: number
+  folderId: number
+  /** Milliseconds. */
+  date: number
+  mail: CarryingMail
+  documents: FoundDocument[]
+  /** Decoded bytes of a part by its id. */
+  part: (id: string) => Uint8Array | null
+}
+
+/** A document with what a record must know of it. */
+export interface FilableDocument {
+  found: FoundDocument
+  /** Null for what is no CDA. */
+  facts: CdaFacts | null
+  /** By which it is known in any message. */
+  key: string
+  setKey: string | null
+  version: number | null
+  patient: PatientSummary | null
+  patientKey: string
+  /** PDF of the document, its own or beside it. */
+  pdf: Uint8Array | null
+  /** The archive it came in. */
+  archive: Uint8Array | null
+}
+
+const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+const patientKey = (patient: PatientSummary | null, documentKey: string): string =>
+  patient === null
+    ? `document ${documentKey}`
+    : patient.ins
+      ? `${patient.ins.oid}^${patient.ins.matricule}`
+      : [patient.birthName, patient.firstName, patient.birthDate ?? '', patient.sex].join('^')
+
+const pdfOf = (mail: OpenedMail, found: FoundDocument): Uint8Array | null => {
+  if (found.mimeType === 'application/pdf') return found.bytes
+  const own = found.cda?.pdf == null ? undefined : found.cda.media.get(found.cda.pdf)?.bytes
+  return own ?? (found.pdfPartId === null ? null : mail.part(found.pdfPartId))
+}
+
+/** The documents of a message a record can be given, in the message's order. Errors: those of reading a CDA's header. */
+export const filableDocuments = (mail: OpenedMail): Outcome<FilableDocument[]> => {
+  const documents: FilableDocument[] = []
+  for (const found of mail.documents) {
+    const facts = found.cda ? readCdaFacts(found.bytes) : null
+    if (facts && !facts.ok) return facts
+    const { patient } = found.summary
+    const key = facts ? keyOf(facts.value.id) : `sha256:${digest(found.bytes)}`
+    const filable = facts !== null || found.mimeType === 'application/pdf' || found.summary.kind === 'hprim'
+    if (!filable || found.summary.duplicateOf !== null) continue
+    documents.push({
+      found,
+      facts: facts?.value ?? null,
+      key,
+      setKey: found.cda?.document.setId ?? null,
+      version: found.cda?.document.version ?? null,
+      patient,
+      patientKey: patientKey(patient, key),
+      pdf: pdfOf(mail, found),
+      archive: found.summary.archive === null ? null : mail.part(found.partId),
+    })
+  }
+  return ok(documents)
+}
+
+/** Whether a target can take a document at all. */
+export const suits = (place: TargetPlace, document: FilableDocument): boolean => {
+  if (place.kind === 'mailbox') return false
+  if (place.kind === 'mllp') return document.facts !== null && document.facts.code !== null
+  switch (place.format) {
+    case 'xdm':
+      return document.archive !== null
+    case 'hprim':
+      return document.found.summary.kind === 'hprim'
+    case 'pdf-json':
+    case 'pdf-xml':
+      return document.pdf !== null
+  }
+}
+
+/**
+ * Why a document is not filed by itself (clinical-documents.md §2.5.6, §8.3; MSS/va1.27). `production`: test identities are
+ * one reason more.
+ */
+export const doubtsOf = ({ found, patient }: FilableDocument, production: boolean): FilingDoubt[] => {
+  const doubts: FilingDoubt[] = [...found.summary.warnings]
+  if (!patient?.ins) doubts.push('ins-missing')
+  else {
+    if (!patient.qualified) doubts.push('ins-not-qualified')
+    if (production && (patient.ins.kind === 'test' || patient.ins.kind === 'demonstration'))
+      doubts.push('test-identity')
+  }
+  if (found.summary.filingBlocked && doubts.length === 0) doubts.push('metadata-missing')
+  return [...new Set(doubts)]
+}

@@ -1,0 +1,2 @@
+export type { OpenedMail } from './filable.ts'
+export { createIntegration, type Integration } from './integration.ts'

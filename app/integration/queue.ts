@@ -1,0 +1,145 @@
+import type { Outcome } from '../contract/index.ts'
+import type { FilingChange, StoredTarget, Vault } from '../vault/index.ts'
+import type { createDelivery, TryResult } from './delivery.ts'
+
+export interface QueueDependencies {
+  vault: Vault
+  delivery: ReturnType<typeof createDelivery>
+  targets: () => Promise<Outcome<StoredTarget[]>>
+  random: (length: number) => Uint8Array
+  after: (milliseconds: number, run: () => void) => () => void
+  /** Rows changed, part files can go. */
+  changed: (change: FilingChange) => Promise<void>
+  /** A filing came to an end, or to a standstill. */
+  settled: () => void
+  onFault: (error: unknown) => void
+}
+
+const firstWait = 5_000
+const longestWait = 15 * 60_000
+/** Of an AR or an unknown outcome; a receiver that cannot be reached is tried for as long as it takes. */
+const mostTries = 8
+
+/** Doubling from five seconds to a quarter of an hour, a fifth more or less so that workstations do not come all at once. */
+export const waitAfter = (attempts: number, random: (length: number) => Uint8Array): number => {
+  const wait = Math.min(longestWait, firstWait * 2 ** Math.max(0, Math.min(attempts - 1, 20)))
+  return Math.round(wait * (0.8 + ((random(1)[0] ?? 0) / 255) * 0.4))
+}
+
+/** Hands over what waits, target by target, each in its order; what fails is tried again later, also after a restart. */
+export const createQueue = (deps: QueueDependencies) => {
+  const { vault, delivery } = deps
+  const running = new Map<number, Promise<void>>()
+  const again = new Set<number>()
+  const timers = new Map<number, () => void>()
+  let stopping = new AbortController()
+  let started = false
+
+  /** The end of a try that may be tried again, or not any more. */
+  const decided = (result: TryResult, attempts: number): { result: TryResult; wait: number | null } => {
+    if (!result.again) return { result, wait: null }
+    const reached = result.state === 'unknown' || result.faults.length > 0 || result.fresh
+    if (reached && attempts >= mostTries)
+      return {
+        result:
+          result.state === 'unknown'
+            ? { ...result, again: false }
+            : { ...result, state: 'refused', again: false },
+        wait: null,
+      }
+    return { result, wait: waitAfter(attempts, deps.random) }
+  }
+
+  const pump = async (target: StoredTarget): Promise<void> => {
+    while (started && !stopping.signal.aborted) {
+      const next = await vault.run('filings.next', { targetId: target.id })
+      if (!next.ok) return deps.onFault(next.error)
+      const { filing, wait } = next.value
+      if (filing === null) {
+        if (wait !== null) rest(target.id, wait)
+        return
+      }
+      const result = await delivery.attempt(filing, target, stopping.signal)
+      if (result === null) continue
+      const end = decided(result, filing.attempts + 1)
+      const settled = await settle(filing.id, end)
+      if (!settled) return
+    }
+  }
+
+  const settle = async (
+    id: number,
+    { result, wait }: { result: TryResult; wait: number | null },
+  ): Promise<boolean> => {
+    const settled = await delivery.settle(id, result, wait)
+    if (!settled.ok) {
+      deps.onFault(settled.error)
+      return false
+    }
+    await deps.changed(settled.value)
+    deps.settled()
+    return true
+  }
+
+  const rest = (targetId: number, wait: number): void => {
+    timers.get(targetId)?.()
+    timers.set(
+      targetId,
+      deps.after(Math.max(20, wait), () => {
+        timers.delete(targetId)
+        wake()
+      }),
+    )
+  }
+
+  const run = (target: StoredTarget): void => {
+    if (running.has(target.id)) {
+      again.add(target.id)
+      return
+    }
+    const work = pump(target)
+      .catch(deps.onFault)
+      .finally(() => {
+        running.delete(target.id)
+        if (again.delete(target.id) && started) wake()
+      })
+    running.set(target.id, work)
+  }
+
+  /** Something may be due. */
+  const wake = (): void => {
+    if (!started) return
+    void deps.targets().then((targets) => {
+      if (!started) return
+      if (targets.ok) for (const target of targets.value) run(target)
+      else deps.onFault(targets.error)
+    })
+  }
+
+  return {
+    wake,
+    /** Takes up what a crash or a lock left. */
+    start: async (): Promise<void> => {
+      stopping = new AbortController()
+      started = true
+      const targets = await deps.targets()
+      const ask = targets.ok
+        ? targets.value.flatMap(({ id, place }) =>
+            place.kind === 'mllp' && place.afterUnknown === 'ask' ? [id] : [],
+          )
+        : []
+      const recovered = await vault.run('filings.recover', { ask })
+      if (recovered.ok) await deps.changed(recovered.value)
+      else deps.onFault(recovered.error)
+      wake()
+    },
+    stop: async (): Promise<void> => {
+      started = false
+      stopping.abort()
+      for (const off of timers.values()) off()
+      timers.clear()
+      again.clear()
+      await Promise.all(running.values())
+    },
+  }
+}
