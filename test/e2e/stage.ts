@@ -47,7 +47,7 @@ export const lock = async (page: Page): Promise<void> => {
 /** The settings, at one of their pages. */
 export const openSettings = async (
   page: Page,
-  name: 'Comptes' | 'Stockage' | 'Certificats et clés' | 'Import et quarantaine',
+  name: 'Comptes' | 'Sécurité' | 'Stockage' | 'Certificats et clés' | 'Import et quarantaine',
 ): Promise<void> => {
   await page.getByRole('button', { name: 'Réglages' }).click()
   await page.getByRole('tab', { name }).click()
