@@ -14,9 +14,11 @@ import {
   type Logins,
   type Mail,
   type PeerVerification,
+  type ServerRules,
   type TraceExchange,
 } from './mail/index.ts'
 import { displaySubject } from './mssante/index.ts'
+import type { patientMailRules } from './patients-wiring.ts'
 import type { createProtection } from './protection/index.ts'
 import type { createResources } from './reading/index.ts'
 import type { createSearching } from './searching.ts'
@@ -36,9 +38,10 @@ export interface MailWiringDependencies {
   searching: () => ReturnType<typeof createSearching>
   verification: PeerVerification
   logins: Logins
-  classify: Parameters<typeof createMail>[0]['classify']
+  rules: ServerRules
   /** Mail has changed: what windows are told of it. */
   onDelta: (delta: MailDelta) => MailDelta
+  patientRules: ReturnType<typeof patientMailRules>
   emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void
   random: (length: number) => Uint8Array
   now: () => number
@@ -73,7 +76,8 @@ export const wireMail = (
       heapMebibytes: 128,
     }),
     monotonic: deps.monotonic,
-    classify: deps.classify,
+    classify: deps.rules.classify,
+    rules: deps.rules,
     displaySubject,
     protect: protection.protect,
     canSign: () => 'token' in deps.card.state(),
@@ -96,7 +100,11 @@ export const wireMail = (
     replacePrefix: () => preferences.get().replacePrefix,
     deliveryNotices: () => preferences.get().deliveryNotices,
     hidesSubject: policy.encryptedSubject === 'hidden',
-    extraHeaders: () => everyMessageHeaders(policy),
+    ...deps.patientRules,
+    extraHeaders: (content) => ({
+      ...everyMessageHeaders(policy),
+      ...deps.patientRules.closingHeader(content),
+    }),
     now: deps.now,
     random: deps.random,
     trace: deps.trace,

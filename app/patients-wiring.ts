@@ -1,7 +1,23 @@
-import type { EventName, EventPayload, Policy } from './contract/index.ts'
+import {
+  ok,
+  type DraftContent,
+  type EventName,
+  type EventPayload,
+  type MessageView,
+  type Outcome,
+  type Policy,
+  type TrustClass,
+} from './contract/index.ts'
 import { after } from './later.ts'
 import type { Mail } from './mail/index.ts'
-import { createPatients, createRereading } from './patients/index.ts'
+import {
+  createBounceReader,
+  createPatients,
+  createRereading,
+  explainBounces,
+  patientSendChecks,
+  type CheckedDraft,
+} from './patients/index.ts'
 import type { Vault } from './vault/index.ts'
 
 /** Patients with what mail and the session give them, and the reading again of what an earlier program read. */
@@ -10,6 +26,7 @@ export const wirePatients = (deps: {
   policy: Policy
   mail: Mail
   patientDomain: () => string
+  classify: (address: string) => TrustClass
   /** Synchronisation or the user is at work. */
   busy: () => boolean
   emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void
@@ -29,5 +46,67 @@ export const wirePatients = (deps: {
     reading: rereading.left,
     announce: deps.mail.announceRows,
   })
-  return { patients, rereading }
+  const readBounce = createBounceReader(deps.policy)
+  return {
+    patients,
+    rereading,
+    /** What is to be said of patients before a draft leaves. */
+    sendChecks: (draft: CheckedDraft) =>
+      patientSendChecks(
+        {
+          classify: deps.classify,
+          ofAddress: patients.ofAddress,
+          patient: patients.one,
+          ofMessage: async (id) => {
+            const row = await deps.mail.row(id)
+            if (!row.ok) return row
+            const of = await patients.ofMessage(id)
+            return of.ok
+              ? ok({
+                  from: row.value.from.address,
+                  patients: of.value.patients.map(({ patient }) => patient),
+                })
+              : of
+          },
+        },
+        draft,
+      ),
+    /** What is sent about a patient is among the patient's exchanges. */
+    noteSent: async (sent: { content: DraftContent; messageId: string }): Promise<Outcome<unknown>> =>
+      sent.content.aboutPatient == null
+        ? ok(null)
+        : deps.vault.run('patients.attachSent', {
+            patientId: sent.content.aboutPatient,
+            accountId: sent.content.accountId,
+            messageIdHeader: sent.messageId,
+          }),
+    explained: (view: Outcome<MessageView>): Outcome<MessageView> =>
+      view.ok ? ok(explainBounces(view.value, deps.classify, readBounce)) : view,
+  }
+}
+
+export type PatientWiring = ReturnType<typeof wirePatients>
+
+/** Bytes the patients' mailbox takes, base64 counted (ENS-6-size): decimal megabytes until the rule is known to the byte. */
+const largestToPatients = 25_000_000
+
+/** What mail asks about patients, before there are any: they are made after it. */
+export const patientMailRules = (
+  policy: Policy,
+  classify: (address: string) => TrustClass,
+  wiring: () => PatientWiring,
+) => {
+  const toPatient = (addresses: readonly string[]): boolean =>
+    addresses.some((address) => classify(address) === 'patient')
+  return {
+    largestTo: (addresses: readonly string[]): number | null =>
+      toPatient(addresses) ? (policy.patientMail?.limit ?? largestToPatients) : null,
+    /** `X-MSS-MES: FIN` on what a patient is not to answer (ECO.2.2.8). */
+    closingHeader: ({ to, cc, bcc, closesExchange }: DraftContent): Record<string, string> =>
+      closesExchange === true && toPatient([...to, ...cc, ...bcc].map((one) => one.address))
+        ? { 'X-MSS-MES': 'FIN' }
+        : {},
+    domainChecks: (draft: CheckedDraft) => wiring().sendChecks(draft),
+    onSent: (sent: { content: DraftContent; messageId: string }) => wiring().noteSent(sent),
+  }
 }

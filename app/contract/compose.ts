@@ -3,6 +3,7 @@ import { call, Nothing } from './service.ts'
 import { AccountId } from './accounts.ts'
 import { Correspondent, MessageId, TrustClass } from './mail.ts'
 import { ErrorData } from './errors.ts'
+import { PatientId, PatientMailRefusal } from './patients.ts'
 import { AddressWarning } from './trust-space.ts'
 
 export const DraftId = z.number().int().positive()
@@ -35,6 +36,10 @@ export const DraftContent = z.object({
   sign: z.boolean(),
   encrypt: z.boolean(),
   readReceipt: z.boolean(),
+  /** To a patient: no answer is wanted (`X-MSS-MES: FIN`, ECO.2.2.8). Absent leaves the exchange open. */
+  closesExchange: z.boolean().optional(),
+  /** The patient a message to a colleague is about: their oppositions are asked, and it is among their exchanges. */
+  aboutPatient: PatientId.nullable().optional(),
 })
 export type DraftContent = z.infer<typeof DraftContent>
 
@@ -74,6 +79,20 @@ export const SendCheck = z.object({
     'generic-to-trust-space',
     /** A clinical document, or a patient's identity, in a message of a generic mailbox. */
     'generic-health-document',
+    /** A patient who cannot be written to: `refusal` says why. Nothing overrides it. */
+    'patient-refused',
+    /** A patient's address the base does not know, and that is not answered: it was not built from a qualified INS. */
+    'patient-unknown',
+    /** The same, answering the patient's own message. */
+    'patient-unknown-answered',
+    /** Sex or month of birth in the matricule are not those of the record. */
+    'patient-differs',
+    /** A minor is written to on the own address, never on a parent's. */
+    'patient-minor',
+    /** A patient and professionals in one message: each sees it. */
+    'patient-with-professionals',
+    /** The patient opposes MSSanté messages between professionals (MSS/va1.22). */
+    'professional-mail-opposed',
     /** Documents about nobody named, or about several people (ECO.2.1.1). */
     'document-patient',
     'documents-several-patients',
@@ -98,6 +117,10 @@ export const SendCheck = z.object({
   date: z.string().optional(),
   /** For `recipient-suspicious`. */
   warning: AddressWarning.optional(),
+  /** Of the checks of patients. */
+  patientId: PatientId.optional(),
+  /** For `patient-refused`. */
+  refusal: PatientMailRefusal.optional(),
 })
 export type SendCheck = z.infer<typeof SendCheck>
 
@@ -159,6 +182,8 @@ export const composeCalls = {
       id: DraftId,
       delaySeconds: z.number().int().min(0).max(60).optional(),
       at: z.iso.datetime({ offset: true }).optional(),
+      /** Addresses of patients whose identity the user has just confirmed; `compose.patient-unconfirmed` without. */
+      confirmedPatients: z.array(z.string().max(320)).max(200).optional(),
     }),
     OutboxItem,
   ),

@@ -51,6 +51,10 @@ export const DeliveryOutcome = z.enum([
 ])
 export type DeliveryOutcome = z.infer<typeof DeliveryOutcome>
 
+/** Why a message did not reach a patient's mailbox (ENS-6-bounce). */
+export const PatientBounce = z.enum(['closed', 'unknown', 'address', 'size'])
+export type PatientBounce = z.infer<typeof PatientBounce>
+
 /** One line of a recipient's history. */
 export const DeliveryEvent = z.object({
   outcome: DeliveryOutcome,
@@ -64,6 +68,8 @@ export const DeliveryEvent = z.object({
   automatic: z.boolean(),
   /** False: whoever reported it cannot speak for that recipient; it does not count. */
   authentic: z.boolean(),
+  /** Of a failure at a patient's mailbox: its cause, null when the server's words do not say. Absent for others. */
+  patientBounce: PatientBounce.nullable().optional(),
 })
 export type DeliveryEvent = z.infer<typeof DeliveryEvent>
 

@@ -1,3 +1,5 @@
+export { createBounceReader, explainBounces } from './bounces.ts'
 export { patientFindings } from './findings.ts'
 export { createPatients, type Patients } from './patients.ts'
 export { createRereading } from './rereading.ts'
+export { patientSendChecks, type CheckedDraft } from './send-checks.ts'

@@ -9,7 +9,6 @@ import type {
 } from '../../contract/index.ts'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
-import { domainOf } from '../accounts/discovery.ts'
 import type { Announce } from '../changes.ts'
 import {
   composeEntity,
@@ -20,8 +19,10 @@ import {
 } from '../mime/compose.ts'
 import { hiddenSubject, withProtectedHeaders } from '../mime/protected-headers.ts'
 import { decodePart, parseMessage } from '../mime/message.ts'
+import { blocked, estimatedSize, recipientCheck, sizeLimit, unconfirmedPatient } from './draft-checks.ts'
+import type { DraftDocuments, OutgoingDocuments } from './draft-documents.ts'
 import { outboxItem } from './outbox.ts'
-import { dueFrom, newMessageId, queueMessage } from './queueing.ts'
+import { chunks, dueFrom, newMessageId, queueMessage } from './queueing.ts'
 import { answerTo, replacementOf } from './quote.ts'
 
 export interface DraftDependencies {
@@ -40,7 +41,17 @@ export interface DraftDependencies {
   ) => Promise<Outcome<Uint8Array>>
   /** A card that signs is in the reader: without one, signing is never proposed. */
   canSign: () => boolean
-  extraHeaders: () => Record<string, string>
+  extraHeaders: (content: DraftContent) => Record<string, string>
+  /** Bytes of the largest message that some of these addresses take; null when none says. */
+  largestTo: (addresses: readonly string[]) => number | null
+  /** What the domain finds to say before a message leaves: patients, documents. */
+  domainChecks: (
+    draft: Pick<StoredDraft, 'id' | 'kind' | 'sourceId' | 'content'>,
+  ) => Promise<Outcome<SendCheck[]>>
+  /** A message was queued: it is known by its Message-ID from here on. */
+  onSent: (message: { content: DraftContent; messageId: string }) => Promise<Outcome<unknown>>
+  /** Medical documents of drafts. */
+  documents: DraftDocuments
   /** The subject of an encrypted message stays under the encryption (policy); shown outside without it. */
   hidesSubject?: boolean
   /** Put before the subject of a message that replaces another. */
@@ -53,8 +64,6 @@ export interface DraftDependencies {
 }
 
 const largestAttachment = 256 * 1024 * 1024
-/** Base64 with its line breaks, plus headers. */
-const transferGrowth = 1.37
 
 /** Drafts from the first key typed to the outbox. */
 export const createDrafts = (deps: DraftDependencies) => {
@@ -95,12 +104,15 @@ export const createDrafts = (deps: DraftDependencies) => {
 
   const token = (bytes: number): string => Buffer.from(deps.random(bytes)).toString('hex')
 
-  const keepAttachments = async (raw: Uint8Array): Promise<Outcome<StoredAttachment[]>> => {
+  const keepAttachments = async (
+    raw: Uint8Array,
+    without: ReadonlySet<string> = new Set(),
+  ): Promise<Outcome<StoredAttachment[]>> => {
     const parsed = parseMessage(raw)
     if (!parsed.ok) return parsed
     const kept: StoredAttachment[] = []
     for (const part of parsed.value.attachments) {
-      if (/pkcs7-signature$/.test(part.mimeType)) continue
+      if (/pkcs7-signature$/.test(part.mimeType) || without.has(part.path)) continue
       const bytes = decodePart(raw, part)
       const file = await vault.parts.write(chunks(bytes))
       if (!file.ok) return file
@@ -157,16 +169,30 @@ export const createDrafts = (deps: DraftDependencies) => {
         ? replacementOf(answered, deps.replacePrefix(), deps.displaySubject)
         : answerTo(answered, wish.kind, account.value.address, deps.displaySubject)
     const keeps = wish.kind === 'forward' || wish.kind === 'replace'
-    const attachments = keeps ? await keepAttachments(readable) : ok([])
+    const replaced = wish.kind === 'replace' ? await deps.documents.replaced(readable) : null
+    const attachments = keeps ? await keepAttachments(readable, replaced?.parts) : ok([])
     if (!attachments.ok) return attachments
-    return await insert({
+    const draft = await insert({
       ...base,
-      inReplyTo: answer.inReplyTo,
+      // Another version of a document answers the message with the former one: receivers file them together.
+      inReplyTo: replaced ? parsed.value.messageId : answer.inReplyTo,
       references: answer.references,
       // What came encrypted is quoted in clear in the draft: it leaves encrypted unless the user says otherwise.
       content: { ...empty, ...answer.content, encrypt: row.value[0]?.encrypted ?? false },
       attachments: attachments.value,
     })
+    if (!draft.ok || replaced === null) return draft
+    const restored = await deps.documents.restore(draft.value.id, replaced)
+    if (restored.ok) return draft
+    await discard(draft.value.id)
+    return restored
+  }
+
+  const discard = async (id: number): Promise<Outcome<null>> => {
+    const files = await vault.run('drafts.remove', { id })
+    if (!files.ok) return files
+    const removed = await vault.parts.remove(files.value)
+    return removed.ok ? ok(null) : removed
   }
 
   const insert = async (draft: Omit<StoredDraft, 'id' | 'savedAt'>): Promise<Outcome<Draft>> => {
@@ -182,11 +208,16 @@ export const createDrafts = (deps: DraftDependencies) => {
     const checks = addresses.map((address) => recipientCheck(address, deps.classify))
     const none = { address: null, trust: null, size: null, limit: null }
     if (addresses.length === 0) checks.push({ ...none, kind: 'no-recipient', blocking: true })
-    if (subject.trim() === '') checks.push({ ...none, kind: 'no-subject', blocking: false })
-    const size = estimatedSize(draft)
-    const limit = account.value.maxMessageSize
+    const documents = await deps.documents.checks(draft)
+    if (!documents.ok) return documents
+    checks.push(...documents.value.checks)
+    if (subject.trim() === '' && documents.value.bytes === 0)
+      checks.push({ ...none, kind: 'no-subject', blocking: false })
+    const size = estimatedSize(draft, documents.value.bytes)
+    const limit = sizeLimit(account.value, draft.content, deps.largestTo)
     if (limit !== null && size > limit) checks.push({ ...none, kind: 'size', blocking: true, size, limit })
-    return ok(checks)
+    const more = await deps.domainChecks(draft)
+    return more.ok ? ok([...checks, ...more.value]) : more
   }
 
   const readAttachments = async (draft: StoredDraft): Promise<Outcome<EntityAttachment[]>> => {
@@ -205,12 +236,17 @@ export const createDrafts = (deps: DraftDependencies) => {
     account: StoredAccount,
     ids: { messageId: string; supersedes: string | null },
     date: number,
+    documents: OutgoingDocuments | null,
   ): Promise<Outcome<Uint8Array>> => {
     const { content } = draft
     const attachments = await readAttachments(draft)
     if (!attachments.ok) return attachments
     const entity = composeEntity(
-      { text: content.text, html: content.html, attachments: attachments.value },
+      {
+        text: content.text,
+        html: content.html,
+        attachments: [...(documents?.attachments ?? []), ...attachments.value],
+      },
       () => `=_${token(12)}`,
     )
     const recipients = [...content.to, ...content.cc, ...content.bcc].map((one) => one.address)
@@ -219,14 +255,14 @@ export const createDrafts = (deps: DraftDependencies) => {
       from,
       to: content.to,
       cc: content.cc,
-      subject: content.subject,
+      subject: documents?.subject ?? content.subject,
       date,
       messageId: ids.messageId,
       supersedes: ids.supersedes,
       inReplyTo: draft.inReplyTo,
       references: draft.references,
       readReceiptTo: content.readReceipt ? from : null,
-      extra: deps.extraHeaders(),
+      extra: { ...deps.extraHeaders(content), ...documents?.headers },
     }
     if (!content.sign && !content.encrypt) return ok(composeMessage(headers, entity))
     const hidden = content.encrypt && deps.hidesSubject === true
@@ -246,7 +282,11 @@ export const createDrafts = (deps: DraftDependencies) => {
 
   const send = async (
     id: number,
-    when: { delaySeconds?: number | undefined; at?: string | undefined } = {},
+    when: {
+      delaySeconds?: number | undefined
+      at?: string | undefined
+      confirmedPatients?: string[] | undefined
+    } = {},
   ): Promise<Outcome<OutboxItem>> => {
     const loaded = await load(id)
     if (!loaded.ok) return loaded
@@ -257,6 +297,8 @@ export const createDrafts = (deps: DraftDependencies) => {
     if (!checks.ok) return checks
     const blocking = checks.value.find((check) => check.blocking)
     if (blocking) return blocked(blocking)
+    const unconfirmed = unconfirmedPatient(checks.value, when.confirmedPatients ?? [])
+    if (unconfirmed) return unconfirmed
     const account = await accountOf(draft.content.accountId)
     if (!account.ok) return account
     const replaces = await replacedBy(draft)
@@ -264,9 +306,12 @@ export const createDrafts = (deps: DraftDependencies) => {
     const messageId = newMessageId(deps.random, account.value.address)
     // A scheduled message is dated of the day it leaves, as its readers sort it.
     const date = due.value?.kind === 'schedule' ? due.value.at : deps.now()
-    const mime = await build(draft, account.value, { messageId, supersedes: replaces.value }, date)
+    const documents = await deps.documents.outgoing(draft, account.value, date, deps.replacePrefix())
+    if (!documents.ok) return documents
+    const ids = { messageId, supersedes: replaces.value }
+    const mime = await build(draft, account.value, ids, date, documents.value)
     if (!mime.ok) return mime
-    const limit = account.value.maxMessageSize
+    const limit = sizeLimit(account.value, draft.content, deps.largestTo)
     if (limit !== null && mime.value.byteLength > limit)
       return fail('compose.too-large', {
         retry: 'after-change',
@@ -278,7 +323,7 @@ export const createDrafts = (deps: DraftDependencies) => {
       account: account.value,
       messageId,
       purpose: 'message',
-      subject: content.subject,
+      subject: documents.value?.shownSubject ?? content.subject,
       recipients: unique([...content.to, ...content.cc, ...content.bcc]),
       mime: mime.value,
       draftId: id,
@@ -292,6 +337,8 @@ export const createDrafts = (deps: DraftDependencies) => {
     if (!queued.ok) return queued
     if (queued.value === null) return fail('compose.draft-missing')
     signedLast = content.sign
+    const noted = await deps.onSent({ content, messageId })
+    if (!noted.ok) return noted
     await deps.announce({ ids: queued.value.ids })
     await deps.onQueued(account.value.id)
     return ok(outboxItem(queued.value.item))
@@ -314,12 +361,7 @@ export const createDrafts = (deps: DraftDependencies) => {
         ? fail('compose.draft-missing')
         : ok({ savedAt: new Date(saved.value).toISOString() })
     },
-    discard: async (id: number): Promise<Outcome<null>> => {
-      const files = await vault.run('drafts.remove', { id })
-      if (!files.ok) return files
-      const removed = await vault.parts.remove(files.value)
-      return removed.ok ? ok(null) : removed
-    },
+    discard,
     /** The part file becomes the draft's: it is removed when the draft has gone meanwhile. */
     attach: async (
       id: number,
@@ -350,45 +392,6 @@ export const createDrafts = (deps: DraftDependencies) => {
     send,
   }
 }
-
-async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += 65_536)
-    yield await Promise.resolve(bytes.subarray(at, at + 65_536))
-}
-
-const recipientCheck = (address: string, classify: (address: string) => TrustClass): SendCheck => {
-  const base = { address, size: null, limit: null }
-  if (domainOf(address) === null) return { ...base, kind: 'address-invalid', blocking: true, trust: null }
-  const trust = classify(address)
-  if (trust === 'outside') return { ...base, kind: 'recipient-outside', blocking: true, trust }
-  return {
-    ...base,
-    kind: trust === 'unknown' ? 'recipient-unknown' : 'recipient-trusted',
-    blocking: false,
-    trust,
-  }
-}
-
-const blocked = (check: SendCheck): Outcome<never> => {
-  const details = check.address === null ? {} : { address: check.address }
-  const code =
-    check.kind === 'recipient-outside'
-      ? 'compose.recipient-outside'
-      : check.kind === 'address-invalid'
-        ? 'compose.address-invalid'
-        : check.kind === 'size'
-          ? 'compose.too-large'
-          : 'compose.no-recipient'
-  return fail(code, { retry: 'after-change', details })
-}
-
-const estimatedSize = (draft: StoredDraft): number =>
-  Math.ceil(
-    2048 +
-      Buffer.byteLength(draft.content.text) +
-      Buffer.byteLength(draft.content.html ?? '') +
-      draft.attachments.reduce((sum, attachment) => sum + attachment.size * transferGrowth, 0),
-  )
 
 const unique = <T extends { address: string }>(list: T[]): T[] =>
   list.filter(

@@ -1,0 +1,82 @@
+import {
+  ok,
+  type DraftContent,
+  type DraftKind,
+  type Outcome,
+  type Patient,
+  type SendCheck,
+} from '../contract/index.ts'
+import type { TrustClass } from '../contract/index.ts'
+
+export interface SendCheckDependencies {
+  classify: (address: string) => TrustClass
+  /** The patient whose address it is; null when the base knows none, or several. */
+  ofAddress: (address: string) => Promise<Outcome<Patient | null>>
+  patient: (id: number) => Promise<Outcome<Patient>>
+  /** The sender of the message a draft answers, and the patients it is about. */
+  ofMessage: (id: number) => Promise<Outcome<{ from: string; patients: Patient[] }>>
+}
+
+const none = { size: null, limit: null, blocking: false }
+
+/** What a draft is, as far as patients are concerned. */
+export interface CheckedDraft {
+  kind: DraftKind
+  sourceId: number | null
+  content: DraftContent
+}
+
+/**
+ * What is to be said of patients before a message leaves (mssante-client.md §1.8): a patient is written to only on an
+ * address the base builds today, never against the opposition; the patient's own message may be answered without.
+ */
+export const patientSendChecks = async (
+  deps: SendCheckDependencies,
+  draft: CheckedDraft,
+): Promise<Outcome<SendCheck[]>> => {
+  const { to, cc, bcc, aboutPatient } = draft.content
+  const addresses = [...new Set([...to, ...cc, ...bcc].map((one) => one.address.toLowerCase()))]
+  const toPatients = addresses.filter((address) => deps.classify(address) === 'patient')
+  const others = addresses.filter((address) => !toPatients.includes(address))
+  const source = draft.sourceId === null ? ok(null) : await deps.ofMessage(draft.sourceId)
+  // What it answers is gone: it is a message of its own.
+  const answered = source.ok ? source.value : null
+  const checks: SendCheck[] = []
+  for (const address of toPatients) {
+    const found = await deps.ofAddress(address)
+    if (!found.ok) return found
+    checks.push(...addressChecks(address, found.value, answered?.from.toLowerCase() === address))
+  }
+  if (toPatients.length > 0 && others.length > 0)
+    checks.push({ ...none, kind: 'patient-with-professionals', address: null, trust: null })
+  const about = aboutPatient == null ? ok(null) : await deps.patient(aboutPatient)
+  const concerned = [...(about.ok && about.value ? [about.value] : []), ...(answered?.patients ?? [])]
+  const opposed = concerned.find((one) => one.oppositions.some(({ kind }) => kind === 'professional-mail'))
+  if (opposed && others.length > 0)
+    checks.push({
+      ...{ ...none, kind: 'professional-mail-opposed', address: null, trust: null },
+      patientId: opposed.id,
+    })
+  return ok(checks)
+}
+
+const addressChecks = (address: string, patient: Patient | null, answers: boolean): SendCheck[] => {
+  const of = { ...none, address, trust: null }
+  if (patient === null)
+    return answers
+      ? [{ ...of, kind: 'patient-unknown-answered' }]
+      : [{ ...of, kind: 'patient-unknown', blocking: true }]
+  const { mail, id } = patient
+  if (mail.refusal === 'opposed' || (mail.address?.toLowerCase() !== address && !answers))
+    return [
+      {
+        ...of,
+        ...{ kind: 'patient-refused', blocking: true, patientId: id },
+        refusal: mail.refusal ?? 'several-identities',
+      },
+    ]
+  return [
+    ...(mail.disagreements.length > 0 ? [{ ...of, kind: 'patient-differs' as const, patientId: id }] : []),
+    ...(mail.minor ? [{ ...of, kind: 'patient-minor' as const, patientId: id }] : []),
+  ]
+}
