@@ -31,7 +31,7 @@ export const KnownCertificate = z.object({
   uses: z.array(CertificateUse),
   /** `current` is used; `changed` waits for a decision; `former` was replaced; `refused` was set aside by the user. */
   state: z.enum(['current', 'changed', 'former', 'refused']),
-  source: z.enum(['own', 'signed-mail', 'import']),
+  source: z.enum(['own', 'signed-mail', 'import', 'directory']),
   firstSeen: z.string(),
   lastSeen: z.string(),
   /** Fingerprint of what replaced a former one. */
@@ -60,8 +60,8 @@ export type OwnKey = z.infer<typeof OwnKey>
 
 /** A certificate of one's own that ends within 60 days, or has ended, with nothing newer in its place. */
 export const Expiry = z.object({
-  kind: z.enum(['key', 'card']),
-  /** The addresses of a key's certificate, or the card's serial number. */
+  kind: z.enum(['key', 'card', 'account']),
+  /** The addresses of a key's certificate, the card's serial number, or the mailbox that an organisation's certificate opens. */
   name: z.string(),
   notAfter: z.string(),
   /** Whole days left; negative once it has ended. */

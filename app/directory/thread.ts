@@ -47,6 +47,8 @@ export const startBaseThread = (params: {
       maxYoungGenerationSizeMb: 8,
     },
   })
+  // The thread has its own copy, and wipes it.
+  params.key.fill(0)
   worker.unref()
   const waiting = new Map<number, Waiting>()
   let serial = 0

@@ -1,10 +1,12 @@
 export { createMail, type Mail, type MailDependencies } from './mail.ts'
 export type { Logins } from './accounts/accounts.ts'
+export type { ServerRules } from './accounts/discovery/index.ts'
+export { senderName } from './accounts/sender-name.ts'
 export type { Exchange } from './exchange/exchange.ts'
 export type { PrintedMessage } from './exchange/printed.ts'
 export { htmlToBlocks, textToBlocks } from './mime/html-blocks.ts'
 export { createResolver } from './net/resolver.ts'
-export { networkError, type PeerVerification } from './net/peer.ts'
+export { networkError, tlsOptions, type PeerVerification } from './net/peer.ts'
 export { askWeb, type WebAnswer, type WebRequest } from './net/web.ts'
 export { probeServer } from './net/probe.ts'
 export {

@@ -81,7 +81,7 @@ export const createCorrespondents = ({ vault, now }: { vault: Vault; now: () => 
   /** Keeps a certificate, and that it was seen at its addresses, or at `sender` when it names none (a card's). */
   const see = async (
     der: Uint8Array,
-    source: 'signed-mail' | 'import' | 'own',
+    source: 'signed-mail' | 'import' | 'directory' | 'own',
     seenAt: Date,
     sender?: string,
   ): Promise<Outcome<CertificateSummary>> => {

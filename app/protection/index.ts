@@ -4,6 +4,7 @@ import {
   ownCapabilityOids,
   readCertificate,
   receivedAt,
+  type JudgeContext,
   type OpenedMessage,
   type Smime,
   type Trust,
@@ -25,6 +26,8 @@ export interface ProtectionDependencies {
   anchors: Uint8Array[]
   now: () => Date
   random: (length: number) => Uint8Array
+  /** Addresses of a national identifier: what ties a card's signature to its sender. */
+  directory?: JudgeContext['directory']
 }
 
 export interface Protection {
@@ -139,6 +142,7 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
         now: now(),
         arrivedAt,
         trust: deps.trust,
+        ...(deps.directory ? { directory: deps.directory } : {}),
         keys: own.map((key) => ({ certificate: key.der, pkcs8: key.pkcs8 })),
       }
       const opened = await smime.open(raw, context).finally(() => {

@@ -108,7 +108,7 @@ export const createFhirClient = (deps: FhirDependencies): FhirClient => {
       const taken = await take(bundle.data.entry.map(({ resource }) => resource))
       if (!taken.ok) return taken
       const next = bundle.data.link.find(({ relation }) => relation === 'next')?.url
-      const target = next === undefined ? null : URL.parse(next, url)
+      const target: URL | null = next === undefined ? null : URL.parse(next, url)
       if (next !== undefined && (target?.origin !== origin || target.username !== ''))
         return fail('directory.api-failed', { retry: 'later', details: { paging: 'other-origin' } })
       url = target?.href ?? null

@@ -1,6 +1,6 @@
 import { operation } from '../operation.ts'
 
-export type CertificateSource = 'own' | 'signed-mail' | 'import' | 'chain'
+export type CertificateSource = 'own' | 'signed-mail' | 'import' | 'directory' | 'chain'
 
 export interface StoredCertificate {
   /** SHA-256 of the DER, lower-case hex. */

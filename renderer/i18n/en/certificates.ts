@@ -44,6 +44,7 @@ export const certificates = {
   'source-own': 'mine',
   'source-signed-mail': 'received in a signed message',
   'source-import': 'imported',
+  'source-directory': 'found in the directory',
   seen: '{source}, seen from {first} to {last}',
   seenOnce: '{source}, on {first}',
   replacedOn: 'replaced on {date}',

@@ -46,6 +46,7 @@ export const certificates = {
   'source-own': 'le mien',
   'source-signed-mail': 'reçu dans un message signé',
   'source-import': 'importé',
+  'source-directory': 'trouvé dans l’annuaire',
   seen: '{source}, vu du {first} au {last}',
   seenOnce: '{source}, le {first}',
   replacedOn: 'remplacé le {date}',

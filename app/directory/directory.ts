@@ -1,0 +1,379 @@
+import path from 'node:path'
+import {
+  fail,
+  ok,
+  toErrorData,
+  type AppError,
+  type DirectoryEntry,
+  type DirectoryFacets,
+  type DirectoryFilters,
+  type DirectoryPerson,
+  type DirectoryProgress,
+  type DirectoryState,
+  type ErrorData,
+  type Outcome,
+  type Policy,
+  type TrustClass,
+} from '../contract/index.ts'
+import type { Vault } from '../vault/index.ts'
+import type { ApiFindings } from './base/apply.ts'
+import type { ImportProgress } from './base/import.ts'
+import type { BaseFile } from './base-file.ts'
+import { dateInName, downloadExtraction, dropDownload, hasDownload, type Ask } from './download.ts'
+import { byPrecedence, entryOf, grouped, nameOf, type EntryContext } from './entries.ts'
+import { createChoices, type Choices } from './choices.ts'
+import type { FhirClient } from './fhir/client.ts'
+import type { BaseWork } from './protocol.ts'
+
+export interface DirectoryDependencies {
+  vault: Pick<Vault, 'run'>
+  base: BaseFile
+  policy: Policy['directory']
+  /** Folder of this vault's base. */
+  folder: () => string
+  ask: Ask
+  /** Null without a key. */
+  fhir: FhirClient | null
+  hasLdap: boolean
+  classify: (address: string) => TrustClass
+  now: () => number
+  after: (milliseconds: number, run: () => void) => () => void
+  emit: (state: DirectoryState) => void
+  onFault: (error: unknown) => void
+}
+
+/** The Annuaire Santé on this workstation (docs/directory.md). Errors: `directory.*`, those of the store and of the network. */
+export interface Directory {
+  start: () => Promise<void>
+  stop: () => Promise<void>
+  search: (wish: {
+    text: string
+    filters: DirectoryFilters
+    limit: number
+  }) => Promise<Outcome<{ entries: DirectoryEntry[]; more: boolean }>>
+  facets: () => Promise<Outcome<DirectoryFacets>>
+  person: (nationalId: string) => Promise<Outcome<DirectoryPerson | null>>
+  structure: (structureId: string) => Promise<Outcome<DirectoryEntry[]>>
+  identify: (addresses: readonly string[]) => Promise<Outcome<(DirectoryEntry | null)[]>>
+  /** Mailboxes each of these persons and structures has. */
+  counts: (of: BaseWork['counts']['params']) => Promise<Outcome<BaseWork['counts']['answer']>>
+  /** Addresses of a national identifier, to tie a card's signature to its sender; null when it is not known. */
+  addressesOf: (nationalId: string) => Promise<readonly string[] | null>
+  verify: (nationalId: string) => Promise<Outcome<DirectoryPerson>>
+  delta: () => Promise<Outcome<{ changed: number }>>
+  state: () => DirectoryState
+  update: () => Promise<Outcome<null>>
+  importFile: (file: string) => Promise<Outcome<null>>
+  cancel: () => Promise<Outcome<null>>
+  choices: Choices
+}
+
+/** The ANS's own address (mssante-client.md §4.2). */
+const productionExtraction =
+  'https://service.annuaire.sante.fr/annuaire-sante-webservices/V300/services/extraction/Extraction_Correspondance_MSSante'
+const hour = 3_600_000
+const day = 24 * hour
+const firstLook = 60_000
+/** Of a download only: a file the user chose may be of one département. */
+const leastKept = 0.5
+const tellEvery = 250
+
+export const createDirectory = (deps: DirectoryDependencies): Directory => {
+  const { base, now } = deps
+  const policy = deps.policy ?? {}
+  const url = policy.extraction === undefined ? productionExtraction : policy.extraction
+  const choices = createChoices(deps.vault)
+  const downloadPath = (): string => path.join(deps.folder(), 'extraction.part')
+
+  let facts: BaseWork['facts']['answer'] | null = null
+  let work: DirectoryState['work'] = null
+  let error: ErrorData | null = null
+  let resumable = false
+  let life = new AbortController()
+  let working = new AbortController()
+  let running: Promise<unknown> = Promise.resolve()
+  let callOff: (() => void) | null = null
+  let lastTry = 0
+
+  const iso = (time: number): string => new Date(time).toISOString()
+  const staleAfter = (policy.staleDays ?? 3) * day
+  const state = (): DirectoryState => {
+    const generation = facts?.generation ?? null
+    return {
+      generation: generation && {
+        ...generation,
+        date: iso(generation.date),
+        importedAt: iso(generation.importedAt),
+      },
+      stale: generation !== null && now() - Math.max(generation.date, facts?.deltaAt ?? 0) > staleAfter,
+      work,
+      error,
+      resumable,
+      download: url !== null,
+      fhir: deps.fhir !== null,
+      ldap: deps.hasLdap,
+      deltaAt: facts?.deltaAt == null ? null : iso(facts.deltaAt),
+      databaseBytes: facts?.bytes ?? 0,
+    }
+  }
+  const tell = (): void => deps.emit(state())
+
+  const context: EntryContext = {
+    classify: deps.classify,
+    isFavourite: choices.isFavourite,
+    preferredOf: choices.preferredOf,
+  }
+  const refreshFacts = async (): Promise<Outcome<unknown>> => {
+    const read = await base.read('facts', null)
+    if (read.ok) facts = read.value
+    return read
+  }
+
+  let toldAt = 0
+  const progress = (next: DirectoryProgress): void => {
+    if (!work) return
+    const changed = next.phase !== work.progress.phase
+    work = { ...work, progress: next }
+    const at = performance.now()
+    if (!changed && at - toldAt < tellEvery) return
+    toldAt = at
+    tell()
+  }
+
+  /** One long work at a time; what it leaves is told. */
+  const begin = (kind: 'extraction' | 'delta', run: (signal: AbortSignal) => Promise<Outcome<unknown>>) => {
+    if (work) return fail<never>('vault.busy', { retry: 'later' })
+    working = new AbortController()
+    const signal = AbortSignal.any([working.signal, life.signal])
+    lastTry = now()
+    error = null
+    work = { kind, startedAt: iso(now()), progress: { phase: 'download', done: 0, total: 0, lines: 0 } }
+    tell()
+    const ended = run(signal)
+      .catch((cause: unknown): Outcome<never> => {
+        deps.onFault(cause)
+        return fail('core.internal', { cause })
+      })
+      .then(async (outcome) => {
+        work = null
+        if (life.signal.aborted) return outcome
+        error = outcome.ok || quietCodes.has(outcome.error.code) ? null : toErrorData(outcome.error)
+        resumable = await hasDownload(downloadPath())
+        await refreshFacts()
+        tell()
+        return outcome
+      })
+    running = ended
+    return ok(ended)
+  }
+
+  const importFrom = async (file: string, date: number, source: string, least: number) => {
+    const onProgress = (one: ImportProgress): void => progress(one)
+    const done = await base.write(
+      'import',
+      { path: file, date, now: now(), source, leastKept: least },
+      onProgress,
+    )
+    if (done.ok || done.error.code !== 'vault.corrupt') return done
+    // The file, not the extraction: a base is made anew, nothing of it is anybody's own.
+    await base.discard()
+    return base.write('import', { path: file, date, now: now(), source, leastKept: 0 }, onProgress)
+  }
+
+  const fetchAndImport = async (signal: AbortSignal): Promise<Outcome<unknown>> => {
+    if (url === null) return fail('directory.not-configured')
+    const file = downloadPath()
+    await choices.makeFolder(deps.folder())
+    const fetched = await downloadExtraction({
+      ...{ ask: deps.ask, url, path: file, now, signal },
+      onProgress: (done, total) => progress({ phase: 'download', done, total, lines: 0 }),
+    })
+    if (!fetched.ok) return fetched
+    const done = await importFrom(file, fetched.value.date, 'download', leastKept)
+    // A file that cannot be read is not to be gone on from.
+    if (done.ok || done.error.code.startsWith('directory.extraction-')) await dropDownload(file)
+    return done
+  }
+
+  const lookAfter = (milliseconds: number): void => {
+    callOff?.()
+    callOff = deps.after(milliseconds, () => void look())
+  }
+  /** Keeps the base of the day, where it was downloaded before or the administrator says where from. */
+  const look = async (): Promise<void> => {
+    if (life.signal.aborted) return
+    const wanted = url !== null && (deps.policy !== undefined || facts?.generation?.source === 'download')
+    const every = (policy.refreshHours ?? 24) * hour
+    const due =
+      now() - (facts?.generation?.importedAt ?? 0) >= every && now() - lastTry >= Math.min(every, hour)
+    if (wanted && due && !work) {
+      const begun = begin('extraction', fetchAndImport)
+      if (begun.ok) await begun.value
+    }
+    if (!life.signal.aborted) lookAfter(hour)
+  }
+
+  const read = async <N extends 'search' | 'structure' | 'identify' | 'person' | 'counts'>(
+    name: N,
+    params: BaseWork[N]['params'],
+    none: BaseWork[N]['answer'],
+  ): Promise<Outcome<BaseWork[N]['answer']>> => {
+    const answer = await base.read(name, params)
+    return answer.ok ? ok(answer.value ?? none) : answer
+  }
+
+  const person = async (nationalId: string): Promise<Outcome<DirectoryPerson | null>> => {
+    const found = await read('person', { nationalId }, { mailboxes: [], facts: null, verifiedAt: null })
+    return found.ok ? ok(personOf(nationalId, found.value, context)) : found
+  }
+
+  const apply = async (findings: ApiFindings): Promise<Outcome<number>> => base.write('apply', findings)
+
+  return {
+    choices,
+    state,
+    start: async () => {
+      life = new AbortController()
+      facts = null
+      error = null
+      lastTry = 0
+      await choices.load()
+      const opened = await base.open()
+      if (!opened.ok) return deps.onFault(opened.error)
+      if (opened.value.there) {
+        const known = await refreshFacts()
+        // Another version's, or damaged: it is made anew from the next extraction.
+        if (!known.ok && known.error.code !== 'vault.cancelled') await base.discard()
+      }
+      resumable = await hasDownload(downloadPath())
+      lookAfter(firstLook)
+    },
+    stop: async () => {
+      life.abort()
+      callOff?.()
+      callOff = null
+      await base.close()
+      await running.catch(() => undefined)
+      facts = null
+      choices.forget()
+    },
+    search: async ({ text, filters, limit }) => {
+      const found = await read('search', { text, limit, ...filters }, { mailboxes: [], more: false })
+      if (!found.ok) return found
+      const entries = found.value.mailboxes.map((mailbox) => entryOf(mailbox, context))
+      return ok({ entries: grouped(entries), more: found.value.more })
+    },
+    facets: () => Promise.resolve(ok(facts?.facets ?? noFacets)),
+    person,
+    structure: async (structureId) => {
+      const found = await read('structure', { structureId }, [])
+      return found.ok ? ok(found.value.map((mailbox) => entryOf(mailbox, context))) : found
+    },
+    identify: async (addresses) => {
+      const found = await read(
+        'identify',
+        { addresses },
+        addresses.map(() => null),
+      )
+      if (!found.ok) return found
+      return ok(found.value.map((mailbox) => mailbox && entryOf(mailbox, context)))
+    },
+    counts: (of) =>
+      read('counts', of, { persons: of.nationalIds.map(() => 0), structures: of.structureIds.map(() => 0) }),
+    addressesOf: async (nationalId) => {
+      const found = await read('person', { nationalId }, { mailboxes: [], facts: null, verifiedAt: null })
+      // What is no longer there ties nobody to an address any more.
+      const current = found.ok ? found.value.mailboxes.filter(({ goneSince }) => goneSince === null) : []
+      return current.length === 0 ? null : current.map(({ address }) => address)
+    },
+    verify: async (nationalId) => {
+      if (!deps.fhir) return fail('directory.not-configured')
+      const asked = await deps.fhir.person(nationalId, life.signal)
+      if (!asked.ok) return asked
+      const applying = apply(asked.value)
+      const [told] = asked.value.persons
+      if (work && told) {
+        // An import holds the base for a while: what was just heard is shown now and written after it.
+        const known = await read('person', { nationalId }, { mailboxes: [], facts: null, verifiedAt: null })
+        const heard = { facts: told.facts, verifiedAt: asked.value.at }
+        const shown = known.ok ? personOf(nationalId, { ...known.value, ...heard }, context) : null
+        if (shown) return ok(shown)
+      }
+      const applied = await applying
+      if (!applied.ok) return applied
+      const found = await person(nationalId)
+      if (!found.ok) return found
+      return found.value ? ok(found.value) : fail('directory.not-found')
+    },
+    delta: async () => {
+      const { fhir } = deps
+      if (!fhir) return fail('directory.not-configured')
+      let changed = 0
+      const begun = begin('delta', (signal) =>
+        fhir.changes(facts?.deltaAt ?? facts?.generation?.date ?? 0, signal, async (findings) => {
+          const applied = await apply(findings)
+          if (applied.ok) changed += applied.value
+          return applied
+        }),
+      )
+      if (!begun.ok) return begun
+      const ended = await begun.value
+      return ended.ok ? ok({ changed }) : ended
+    },
+    update: () => {
+      if (url === null) return Promise.resolve(fail('directory.not-configured', { retry: 'after-change' }))
+      const begun = begin('extraction', fetchAndImport)
+      return Promise.resolve(begun.ok ? ok(null) : begun)
+    },
+    importFile: (file) => {
+      const name = path.basename(file)
+      const begun = begin('extraction', () => importFrom(file, dateInName(name) ?? now(), name, 0))
+      return Promise.resolve(begun.ok ? ok(null) : begun)
+    },
+    cancel: async () => {
+      working.abort()
+      await base.cancelWrite()
+      await running
+      return ok(null)
+    },
+  }
+}
+
+const noFacets: DirectoryFacets = { professions: [], specialties: [], departments: [], types: [] }
+/** The user's own doing, or the lock's. */
+const quietCodes = new Set<AppError['code']>(['vault.cancelled', 'vault.locked'])
+
+const personOf = (
+  nationalId: string,
+  { mailboxes, facts, verifiedAt }: BaseWork['person']['answer'],
+  context: EntryContext,
+): DirectoryPerson | null => {
+  const entries = byPrecedence(
+    mailboxes.filter(({ unlisted }) => !unlisted).map((mailbox) => entryOf(mailbox, context)),
+  )
+  const [first] = entries
+  if (!first && !facts) return null
+  const codes = (pick: (entry: DirectoryEntry) => DirectoryEntry['profession']) => [
+    ...new Map(
+      entries.flatMap((entry) => pick(entry) ?? []).map((one) => [one.code ?? one.label, one]),
+    ).values(),
+  ]
+  const named = facts && {
+    ...{ address: '', service: null, structure: null },
+    civility: facts.civility,
+    lastName: facts.lastName,
+    firstName: facts.firstName,
+  }
+  return {
+    nationalId,
+    name: first?.name ?? (named ? nameOf(named) : nationalId),
+    mailboxes: entries,
+    situations: facts?.situations ?? [],
+    professions:
+      facts && facts.professions.length > 0 ? facts.professions : codes((entry) => entry.profession),
+    specialties:
+      facts && facts.specialties.length > 0 ? facts.specialties : codes((entry) => entry.specialty),
+    active: facts?.active ?? null,
+    verifiedAt: verifiedAt === null ? null : new Date(verifiedAt).toISOString(),
+  }
+}
