@@ -28,7 +28,7 @@ type Handlers = { [M in Method]: (input: Input<M>) => Promise<Outcome<Output<M>>
 export interface DirectoryHandling {
   directory: Directory
   /** Null where no LDAP is configured. */
-  certificates: CertificateDirectory | null
+  certificateDirectory: CertificateDirectory | null
   correspondents: ReturnType<typeof createProtection>['correspondents']
   trust: Trust
   mail: Pick<Mail, 'suggest'>
@@ -95,7 +95,7 @@ export const directoryHandlers = (deps: DirectoryHandling): Handlers => {
     'directory.setFavourite': (wish) => choices.setFavourite(wish),
     'directory.prefer': (wish) => choices.prefer(wish),
     'directory.fetchCertificates': async ({ addresses }) => {
-      const { certificates } = deps
+      const { certificateDirectory: certificates } = deps
       if (!certificates) return fail('directory.not-configured', { retry: 'after-change' })
       const known = await directory.identify(addresses)
       if (!known.ok) return known

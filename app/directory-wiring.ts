@@ -74,11 +74,11 @@ export const wireDirectory = async (deps: {
     emit: deps.emit,
     onFault: deps.onFault,
   })
-  const certificates = ldap
+  const certificateDirectory = ldap
     ? createCertificateDirectory({
         ...ldap,
         verification: await verification(ldap.anchors ?? policy.anchors),
       })
     : null
-  return { directory, certificates }
+  return { directory, certificateDirectory }
 }

@@ -15,13 +15,15 @@ import {
 import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
 import { directoryHandlers } from './directory-handlers.ts'
 import { wireDirectory } from './directory-wiring.ts'
+import { documentWritingHandlers } from './document-writing-handlers.ts'
+import { wireDocumentWriting } from './document-writing-wiring.ts'
 import { exchangeHandlers, readFonts } from './exchange-handlers.ts'
 import { integrationHandlers } from './integration-handlers.ts'
 import { wireIntegration } from './integration-wiring.ts'
 import { keyHandlers } from './key-handlers.ts'
 import { after } from './later.ts'
 import { wireMail } from './mail-wiring.ts'
-import { createResolver } from './mail/index.ts'
+import { createResolver, draftDocuments } from './mail/index.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
 import { createTraceRecorder } from './mssante/index.ts'
@@ -183,6 +185,16 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const notes = createSenderNotes(trustSpace)
   const rules = await wireServerRules({ ...verifying, trustSpace, policy })
   const { classify } = rules
+  const { directory, certificateDirectory } = await wireDirectory({
+    ...{ start, vault, vaults, classify, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
+    web: (files) => webVerification(verifying, files),
+    emit: (state) => emit('directory.changed', state),
+  })
+  const writing = wireDocumentWriting({
+    ...{ start, vault, card, resources, classify, now, random },
+    session: () => session.state(),
+    signedIn: () => identity.state().professional,
+  })
   const { mail, isSyncing, forget } = wireMail({
     trace: (exchange) =>
       traces.record({ ...exchange, automatic: ['connected', 'login', 'received'].includes(exchange.action) }),
@@ -195,6 +207,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     },
     searching: () => searching,
     patientRules: patientMailRules(policy, classify, () => patientWiring),
+    documents: draftDocuments(writing.forMail),
   })
 
   const searching = createSearching({
@@ -257,6 +270,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { start: exchange.recover, stop: exchange.stop },
     { start: searching.start, stop: searching.stop },
     { start: storage.start, stop: storage.stop },
+    { stop: writing.stop },
     { start: patientWiring.rereading.start, stop: patientWiring.rereading.stop },
     { start: integration.start, stop: integration.stop },
     { stop: () => smime.stop() },
@@ -309,6 +323,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     'messages.search': async (query) => notes.page(await searching.handlers['messages.search'](query)),
     ...resultHandlers({ vault }),
     ...patientHandlers(patientWiring.patients, vault),
+    ...documentWritingHandlers({ writing, uploads, vault }),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...storageHandlers({ storage, vault, session, grants }),
     ...exchangeHandlers({
@@ -319,6 +334,18 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
       language: () => preferences.get().language,
     }),
     ...tracesHandlers({ traces, vault, keep: resources.keep, now }),
+    ...directoryHandlers({
+      ...{
+        directory,
+        certificateDirectory,
+        correspondents: protection.correspondents,
+        trust,
+        mail,
+        classify,
+      },
+      ...{ vault, uploads, grants, keep: resources.keep, now },
+      listsChanged: (lists) => emit('lists.changed', lists),
+    }),
     ...keyHandlers({
       ...{ protection, vault, uploads, keep: resources.keep },
       expiringElsewhere: certificates.expiring,
