@@ -1,6 +1,6 @@
 import { createCardTls } from './card-tls/index.ts'
 import type { CardService } from './card/index.ts'
-import { Professional, type AuthKind, type CoreStart, type SignInState } from './contract/index.ts'
+import { fail, ok, Professional, type AuthKind, type CoreStart, type SignInState } from './contract/index.ts'
 import {
   createCardProofs,
   createIdentity,
@@ -9,6 +9,8 @@ import {
   type KnownProfessional,
 } from './identity/index.ts'
 import type { Logins } from './mail/index.ts'
+import { createOrganisationCertificates, type OrganisationCertificates } from './organisation-certificates.ts'
+import type { Trust } from './smime/index.ts'
 import type { Vault } from './vault/index.ts'
 
 /** Where the vault keeps who signed in last: encrypted with the rest, never a token. */
@@ -67,12 +69,15 @@ export const createAccountLogins = (
     holder: () => string | null
     /** DER of the authorities trusted here. */
     anchors: readonly Uint8Array[]
+    /** Says which certificates are of authorities trusted here. */
+    trust: Pick<Trust, 'knows'>
     emit: (event: 'signIn.changed', state: SignInState) => void
     onFault: (error: unknown) => void
   },
 ): {
   identity: Identity
   logins: Logins
+  certificates: OrganisationCertificates
   watchCard: (tell: (serial: string | null) => void) => () => void
 } => {
   const { start, card, anchors, host, now, random, after } = deps
@@ -81,6 +86,10 @@ export const createAccountLogins = (
     card,
     cardTls: () => createCardTls({ addonPath: start.cardTlsAddon }),
     anchors,
+  })
+  const certificates = createOrganisationCertificates({
+    cardTls: () => createCardTls({ addonPath: start.cardTlsAddon }),
+    ...{ vault: deps.vault, trust: deps.trust, now, random },
   })
   const identity = createIdentity({
     policy,
@@ -96,14 +105,24 @@ export const createAccountLogins = (
   const wanted: readonly AuthKind[] = policy.logins ?? ['card', 'psc', 'p12', 'password-otp', 'password']
   return {
     identity,
+    certificates,
     logins: {
       logins: wanted.filter(
         (kind) =>
           (kind !== 'psc' || policy.psc !== undefined) &&
           (kind !== 'password-otp' || policy.oneTimeCode !== undefined),
       ),
-      prove: identity.prove,
-      login: identity.login,
+      prove: (account, refused) => {
+        if (account.auth !== 'p12') return identity.prove(account, refused)
+        return Promise.resolve(
+          account.p12
+            ? certificates.proofOf(account.p12)
+            : fail('auth.mechanism-unavailable', { retry: 'after-change' }),
+        )
+      },
+      login: async (account) => (account.auth === 'p12' ? ok(null) : await identity.login(account)),
+      takeP12: certificates.take,
+      describeP12: certificates.describe,
       openCard: identity.openCard,
       externalIdentity: policy.externalIdentity ?? null,
     },

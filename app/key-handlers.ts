@@ -1,4 +1,4 @@
-import { ok, type CoreMethod, type Input, type Outcome, type Output } from './contract/index.ts'
+import { ok, type CoreMethod, type Expiry, type Input, type Outcome, type Output } from './contract/index.ts'
 import type { createProtection } from './protection/index.ts'
 import type { Resource, Uploads } from './reading/index.ts'
 import type { Vault } from './vault/index.ts'
@@ -16,12 +16,15 @@ export const keyHandlers = ({
   vault,
   uploads,
   keep,
+  expiringElsewhere,
 }: {
   protection: ReturnType<typeof createProtection>
   vault: Vault
   uploads: Uploads
   /** Publishes what a window may save. */
   keep: (resource: Resource) => string
+  /** Certificates that mailboxes log in with. */
+  expiringElsewhere: () => Promise<Outcome<Expiry[]>>
 }): Handlers => {
   const takeUpload = (uploadId: string): Promise<Outcome<Uint8Array>> =>
     uploadedBytes({ uploads, vault }, uploadId, largestUpload)
@@ -32,7 +35,7 @@ export const keyHandlers = ({
     },
     'keys.list': () => keys.list(),
     'keys.remove': ({ fingerprint }) => keys.remove(fingerprint),
-    'keys.expiring': () => keys.expiring(),
+    'keys.expiring': () => keys.expiring(expiringElsewhere),
     'keys.dismissExpiry': () => keys.dismissExpiry(),
     'certificates.import': async ({ uploadId }) => {
       const bytes = await takeUpload(uploadId)

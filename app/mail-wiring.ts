@@ -42,6 +42,8 @@ export interface MailWiringDependencies {
   /** Mail has changed: what windows are told of it. */
   onDelta: (delta: MailDelta) => MailDelta
   patientRules: ReturnType<typeof patientMailRules>
+  /** Who writes the medical documents of drafts. */
+  documents: Parameters<typeof createMail>[0]['documents']
   emit: <E extends EventName>(event: E, payload: EventPayload<E>) => void
   random: (length: number) => Uint8Array
   now: () => number
@@ -101,6 +103,7 @@ export const wireMail = (
     deliveryNotices: () => preferences.get().deliveryNotices,
     hidesSubject: policy.encryptedSubject === 'hidden',
     ...deps.patientRules,
+    documents: deps.documents,
     extraHeaders: (content) => ({
       ...everyMessageHeaders(policy),
       ...deps.patientRules.closingHeader(content),

@@ -1,8 +1,8 @@
 import type { CoreMethod, Input, Outcome, Output } from './contract/index.ts'
-import type { Mail } from './mail/index.ts'
+import { senderName, type Mail } from './mail/index.ts'
 
 type Method =
-  | Exclude<Extract<CoreMethod, `accounts.${string}`>, 'accounts.cancelLogin'>
+  | Exclude<Extract<CoreMethod, `accounts.${string}`>, 'accounts.cancelLogin' | 'accounts.readP12'>
   | Extract<CoreMethod, `folders.${string}` | `actions.${string}`>
   | Exclude<
       Extract<CoreMethod, `messages.${string}`>,
@@ -19,6 +19,9 @@ export const mailboxHandlers = (mail: Mail): Handlers => ({
   'accounts.create': (account) => mail.createAccount(account),
   'accounts.login': ({ accountId }) => mail.login(accountId),
   'accounts.useCard': ({ accountId }) => mail.useCard(accountId),
+  'accounts.useP12': ({ accountId, p12 }) => mail.useP12(accountId, p12),
+  'accounts.update': (wish) => mail.updateAccount(wish),
+  'accounts.senderName': ({ kind, label }) => Promise.resolve(senderName(kind, label)),
   'accounts.syncNow': () => mail.syncNow(),
   'accounts.remove': ({ accountId }) => mail.removeAccount(accountId),
   'folders.list': () => mail.folders(),

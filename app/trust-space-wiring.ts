@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto'
+import { getCACertificates, rootCertificates } from 'node:tls'
 import {
   fail,
   ok,
@@ -5,9 +7,10 @@ import {
   type MessageRow,
   type MessageView,
   type Outcome,
+  type Policy,
 } from './contract/index.ts'
 import { after } from './later.ts'
-import { askWeb, type PeerVerification } from './mail/index.ts'
+import { askWeb, type PeerVerification, type ServerRules } from './mail/index.ts'
 import { createTrustSpace, type TrustSpace } from './mssante/index.ts'
 import { fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import { createTrust } from './smime/index.ts'
@@ -18,28 +21,62 @@ type TrustDependencies = Parameters<typeof createTrust>[0]
 const largestList = 128 * 1024 * 1024
 const longestFetch = 120_000
 
+/** What every verification of servers has in common, and the authorities of mail. */
+interface VerificationDependencies extends Pick<
+  TrustDependencies,
+  'now' | 'random' | 'store' | 'revocation' | 'environment'
+> {
+  resolver: PeerVerification['resolver']
+  anchors: readonly Uint8Array[]
+}
+
+const verificationBy = (
+  { resolver, ...rest }: Omit<VerificationDependencies, 'anchors'>,
+  anchors: Uint8Array[],
+  authorities: 'igc-sante' | 'any',
+): PeerVerification => {
+  const trust = createTrust({ ...rest, anchors, authorities, fetch: fetchRevocation })
+  const pem = anchors.map(pemOf)
+  return { resolver, anchors: () => pem, verifyServer: (peer) => trust.verifyServer(peer) }
+}
+
+/** Authorities of the public web: the system's, else those that come with the program. */
+const publicAuthorities = (): Uint8Array[] => {
+  const system = getCACertificates('system')
+  return (system.length > 0 ? system : rootCertificates).map(
+    (pem) => new Uint8Array(new X509Certificate(pem).raw),
+  )
+}
+
 /**
  * How web servers are verified that are asked before, or apart from, any mailbox: by the authorities somebody named for them,
  * else by those of mail. Throws when a file of the policy cannot be read.
  */
 export const webVerification = async (
-  deps: Pick<TrustDependencies, 'now' | 'random' | 'store' | 'revocation' | 'environment'> & {
-    resolver: PeerVerification['resolver']
-    /** Of mail, where the policy names none. */
-    otherwise: readonly Uint8Array[]
-  },
+  deps: VerificationDependencies,
   files: readonly string[] | undefined,
-): Promise<PeerVerification> => {
-  const { resolver, otherwise, ...rest } = deps
-  const anchors = files ? await readTrustAnchors(files) : [...otherwise]
-  const trust = createTrust({
-    ...rest,
-    anchors,
-    authorities: files ? 'any' : 'igc-sante',
-    fetch: fetchRevocation,
-  })
-  const pem = anchors.map(pemOf)
-  return { resolver, anchors: () => pem, verifyServer: (peer) => trust.verifyServer(peer) }
+): Promise<PeerVerification> =>
+  files
+    ? verificationBy(deps, await readTrustAnchors(files), 'any')
+    : verificationBy(deps, [...deps.anchors], 'igc-sante')
+
+/** Which servers accounts may have. Throws when a file of the policy cannot be read. */
+export const wireServerRules = async (
+  deps: VerificationDependencies & { trustSpace: TrustSpace; policy: Policy },
+): Promise<ServerRules> => {
+  const { trustSpace, policy, ...rest } = deps
+  const named = policy.publicAnchors && (await readTrustAnchors(policy.publicAnchors))
+  let publicServers: PeerVerification | null = null
+  return {
+    classify: trustSpace.classify,
+    allowsHost: trustSpace.allowsHost,
+    genericMailboxes: policy.genericMailboxes ?? false,
+    web: await webVerification(rest, policy.webAnchors),
+    // Some hundred and fifty authorities, read by those alone who have such a mailbox.
+    get publicServers() {
+      return (publicServers ??= verificationBy(rest, named ?? publicAuthorities(), 'any'))
+    },
+  }
 }
 
 /** The trust space, with what it may not import itself. */

@@ -188,6 +188,26 @@ export const accountCalls = {
    * anybody else's, card.*.
    */
   'accounts.useCard': call(z.object({ accountId: AccountId }), Nothing),
+  /** Reads an organisation's p12 for `accounts.create` or `accounts.useP12`; nothing is kept yet. Errors: p12.*. */
+  'accounts.readP12': call(
+    z.object({ uploadId: z.string().max(100), passphrase: z.string().max(512) }),
+    ClientCertificate.extend({ p12: P12Id }),
+  ),
+  /** Another certificate for a p12 account: tried on both servers before it replaces the former. */
+  'accounts.useP12': call(z.object({ accountId: AccountId, p12: P12Id }), Nothing),
+  /** The From label as it will be written. `account.label-invalid` when a mandatory field is missing. */
+  'accounts.senderName': call(z.object({ kind: AccountKind, label: SenderLabel }), z.string()),
+  /** How the mailbox presents itself; what is absent stays. `account.label-invalid`, `account.address-invalid`. */
+  'accounts.update': call(
+    z.object({
+      accountId: AccountId,
+      displayName: z.string().min(1).max(200).optional(),
+      label: SenderLabel.nullable().optional(),
+      replyTo: Address.nullable().optional(),
+      kind: AccountKind.optional(),
+    }),
+    Account,
+  ),
   /** Opens the login of the account's provider (Pro Santé Connect: the system browser). */
   'accounts.login': call(z.object({ accountId: AccountId }), Nothing),
   /** Ends a login that waits for the browser: what waited for it answers `auth.cancelled`. Nothing waiting is fine. */

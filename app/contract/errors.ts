@@ -74,6 +74,7 @@ export const errorCodes = [
   'net.timeout',
   'net.dns',
   'net.closed',
+  'net.private-host',
   'tls.starttls-missing',
   'tls.handshake',
   'tls.untrusted-authority',
@@ -201,6 +202,8 @@ export const errorCodes = [
   'document.incomplete',
   'document.other-patient',
   'document.author-missing',
+  'document.patient-missing',
+  'document.not-for-recipient',
   'document.not-found',
   'document.type-unknown',
   // directory

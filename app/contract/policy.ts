@@ -190,6 +190,11 @@ export const Policy = z
     externalIdentity: z.enum(['address', 'empty']).optional(),
     /** Seconds between two looks at the folders other than the inbox; 120 without it. */
     folderPollSeconds: z.number().min(15).max(3600).optional(),
+    /**
+     * The class (XDS classCode, TRE_A03) of documents by their type, where the administrator knows the ANS table ASS_X04 better
+     * than SousPli, which deduces it from their names: `{ "11488-4": "10" }`.
+     */
+    documentClasses: z.record(z.string(), z.string()).optional(),
     /** `X-MSS-NIL`: product reference number (ECO.2.4.3). */
     nil: z.string().optional(),
     /**

@@ -1,6 +1,7 @@
 import type { AccountCard, AuthKind, CodeChallenge, Policy, SignInState } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import type { CardProof, CardProofs } from './card-proof.ts'
+import type { P12Proof } from './p12-proof.ts'
 import { createOneTimeCodes, type CodeProof } from './one-time-code.ts'
 import { createSignIn, type KnownProfessional, type SignInDependencies } from './sign-in.ts'
 
@@ -30,6 +31,7 @@ export type Proof =
   | { kind: 'password'; password: string; user?: string; once?: boolean }
   | { kind: 'token'; accessToken: string; mechanisms?: readonly ('XOAUTH2' | 'OAUTHBEARER')[] }
   | CardProof
+  | P12Proof
 
 export interface Identity {
   /**
@@ -164,4 +166,5 @@ export const createIdentity = (deps: IdentityDependencies): Identity => {
 }
 
 export { createCardProofs, type CardProofs } from './card-proof.ts'
+export { createP12Proofs, type P12Proof } from './p12-proof.ts'
 export type { KnownProfessional } from './sign-in.ts'

@@ -1,4 +1,5 @@
 export { createMail, type Mail, type MailDependencies } from './mail.ts'
+export { draftDocuments } from './outbox/draft-documents.ts'
 export type { Logins } from './accounts/accounts.ts'
 export type { ServerRules } from './accounts/discovery/index.ts'
 export { senderName } from './accounts/sender-name.ts'

@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Account, ActionProgress, Folder, MailDelta, MessageRow, OutboxItem } from '../contract/index.ts'
+import type {
+  Account,
+  ActionProgress,
+  Folder,
+  MailDelta,
+  MessageRow,
+  OutboxItem,
+  TrustClass,
+} from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { createVault, type Vault } from '../vault/index.ts'
 import type { Operator } from '../../test/operator/index.ts'
@@ -122,27 +130,46 @@ export const openPractice = async (
     idleMilliseconds: 10_000,
     heapMebibytes: 128,
   })
+  const resolver = createResolver({ servers: [operator.dns.server] })
+  const servers = { resolver, anchors: () => anchors, verifyServer: () => Promise.resolve(ok(null)) }
+  const classify = (address: string): TrustClass =>
+    domains.some((domain) => address.endsWith(domain.replace(/^\.?/, domain.startsWith('.') ? '.' : '@')))
+      ? 'professional'
+      : 'outside'
   const make = () =>
     createMail({
       vault,
-      resolver: createResolver({ servers: [operator.dns.server] }),
-      anchors: () => anchors,
-      verifyServer: () => Promise.resolve(ok(null)),
+      ...servers,
+      rules: {
+        classify,
+        allowsHost: () => true,
+        genericMailboxes: false,
+        web: servers,
+        publicServers: servers,
+      },
       logins: ['psc', 'password'],
       prove: (account) => Promise.resolve(ok({ kind: 'password', password: account.password ?? '' })),
       openCard: () => Promise.resolve(fail('card.no-card', { retry: 'after-change' })),
+      takeP12: () => fail('account.p12-gone', { retry: 'after-change' }),
+      describeP12: () => fail('smime.malformed'),
       externalIdentity: null,
       login: () => Promise.resolve(ok(null)),
       reader,
       monotonic: () => performance.now(),
-      classify: (address) =>
-        domains.some((domain) => address.endsWith(domain.replace(/^\.?/, domain.startsWith('.') ? '.' : '@')))
-          ? 'professional'
-          : 'outside',
+      classify,
       displaySubject: (raw) => raw.replace(/^XDM\/1\.0\/DDM\+?/, ''),
       protect: (entity) => Promise.resolve(ok(entity)),
       canSign: () => true,
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
+      largestTo: () => null,
+      domainChecks: () => Promise.resolve(ok([])),
+      documents: {
+        outgoing: () => Promise.resolve(ok(null)),
+        checks: () => Promise.resolve(ok({ checks: [], bytes: 0 })),
+        replaced: () => Promise.resolve(null),
+        restore: () => Promise.resolve(ok(null)),
+      },
+      onSent: () => Promise.resolve(ok(null)),
       replacePrefix: () => '[Annule et remplace] ',
       readableContent: (raw) => Promise.resolve(ok(raw)),
       attachmentUrl: () => 'souspli-part://none',

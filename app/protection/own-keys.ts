@@ -183,8 +183,8 @@ export const createOwnKeys = ({
         sign: (message) => Promise.resolve(ok(new Uint8Array(sign(digest, message, key)))),
       })
     },
-    /** What ends within 60 days or has ended, with nothing newer in its place; nothing once dismissed this day. */
-    expiring: async (): Promise<Outcome<Expiry[]>> => {
+    /** `others` are told with it. What ends within 60 days or has ended, with nothing newer in its place; nothing once dismissed this day. */
+    expiring: async (others: () => Promise<Outcome<Expiry[]>>): Promise<Outcome<Expiry[]>> => {
       const dismissed = await vault.run('meta.get', { name: dismissal })
       if (!dismissed.ok) return dismissed
       if (dismissed.value === now().toDateString()) return ok([])
@@ -206,13 +206,16 @@ export const createOwnKeys = ({
       const [first] = ends.sort((one, other) => one.getTime() - other.getTime())
       const cards =
         token && first && soon(first) ? [{ kind: 'card' as const, name: token.serial, notAfter: first }] : []
-      return ok(
-        [...cards, ...keys].map(({ notAfter, ...one }) => ({
+      const further = await others()
+      if (!further.ok) return further
+      return ok([
+        ...[...cards, ...keys].map(({ notAfter, ...one }) => ({
           ...one,
           notAfter: notAfter.toISOString(),
           days: daysLeft(notAfter, now()),
         })),
-      )
+        ...further.value,
+      ])
     },
     dismissExpiry: async (): Promise<Outcome<null>> => {
       const set = await vault.run('meta.set', { name: dismissal, value: now().toDateString() })

@@ -5,7 +5,7 @@ export type { RebuildWish } from './rebuild.ts'
 export type { FolderSize } from './operations/storage.ts'
 export type { RestoreWish } from './restore.ts'
 export type { AddressCertificate, CertificateUses } from './operations/certificates.ts'
-export type { StoredAccount, StoredCard } from './operations/accounts.ts'
+export type { CertificateIdentity, StoredAccount, StoredCard, StoredP12 } from './operations/accounts.ts'
 export type {
   RenameCandidate,
   ServerFolder,
@@ -26,7 +26,7 @@ export type { QueuedOperation } from './operations/queue.ts'
 export type { PendingOperation, StoredNotice } from './operations/pending.ts'
 export type { QueuedItem } from './operations/queue-items.ts'
 export type { ImportSource, StoredImport } from './operations/imports.ts'
-export type { StoredAttachment, StoredDraft } from './operations/drafts.ts'
+export type { StoredAttachment, StoredDocumentFile, StoredDraft } from './operations/drafts.ts'
 export type { StoredEntry } from './operations/filing-rules.ts'
 export type { StoredFiling } from './operations/filing-rows.ts'
 export type { FilingChange, NewFiling } from './operations/filings.ts'

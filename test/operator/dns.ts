@@ -1,5 +1,12 @@
 import { createSocket } from 'node:dgram'
 
+export interface ServiceAnswer {
+  target: string
+  port: number
+  priority?: number
+  weight?: number
+}
+
 /**
  * A DNS server on loopback for the operator's world: SRV records of the trust-space domains (RFC 2782, RFC 6186) and
  * A records of the operator's hosts. Everything else is NXDOMAIN.
@@ -7,8 +14,8 @@ import { createSocket } from 'node:dgram'
 export interface DnsRecords {
   /** Host name → IPv4 address. */
   hosts: Map<string, string>
-  /** `_imap._tcp.domain` → where the service is. */
-  services: Map<string, { target: string; port: number }>
+  /** `_imap._tcp.domain` → where the service is; target `.` says that there is none. */
+  services: Map<string, ServiceAnswer | readonly ServiceAnswer[]>
 }
 
 export interface DnsServer {
@@ -24,7 +31,10 @@ const typeAny = 255
 const typeSrv = 33
 
 const encodeName = (name: string): Buffer => {
-  const labels = name.split('.').map((label) => Buffer.from(label, 'ascii'))
+  const labels = name
+    .split('.')
+    .filter((label) => label !== '')
+    .map((label) => Buffer.from(label, 'ascii'))
   return Buffer.concat([...labels.flatMap((label) => [Buffer.from([label.length]), label]), Buffer.from([0])])
 }
 
@@ -61,8 +71,10 @@ const record = (name: string, type: number, data: Buffer): Buffer => {
   return Buffer.concat([encodeName(name), head, data])
 }
 
-const serviceRecord = (name: string, target: string, port: number): Buffer => {
+const serviceRecord = (name: string, { target, port, priority = 0, weight = 0 }: ServiceAnswer): Buffer => {
   const data = Buffer.alloc(6)
+  data.writeUInt16BE(priority, 0)
+  data.writeUInt16BE(weight, 2)
   data.writeUInt16BE(port, 4)
   return record(name, typeSrv, Buffer.concat([data, encodeName(target)]))
 }
@@ -79,7 +91,7 @@ export const answerDns = (packet: Buffer, records: DnsRecords): Buffer | null =>
     answers.push(record(name, typeA, Buffer.from(address.split('.').map(Number))))
   }
   if (service && (type === typeSrv || type === typeAny)) {
-    answers.push(serviceRecord(name, service.target, service.port))
+    for (const one of [service].flat()) answers.push(serviceRecord(name, one))
   }
   const head = Buffer.alloc(12)
   packet.copy(head, 0, 0, 2)

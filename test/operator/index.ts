@@ -3,15 +3,22 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Policy } from '../../app/contract/index.ts'
 import { startDns } from './dns.ts'
+import type { DnsRecords } from './dns.ts'
 import { folderNames, startDovecot } from './dovecot.ts'
 import type { Dovecot } from './dovecot.ts'
 import { startForwarder } from './forwarder.ts'
 import { fillMailbox, viewMailbox } from './mailbox.ts'
 import type { MailboxView, StoredMessage } from './mailbox.ts'
+import { createOneTimeCodes } from './one-time-codes.ts'
+import type { OneTimeCodes } from './one-time-codes.ts'
 import { domains, people } from './people.ts'
 import type { Person } from './people.ts'
-import { makePki, serverIssuer } from './pki.ts'
+import { makePki, serverIssuer, webHosts } from './pki.ts'
 import type { Pki, ServerCertificateKind } from './pki.ts'
+import { startPscBackEnd } from './psc-back-end.ts'
+import type { PscBackEnd } from './psc-back-end.ts'
+import { domainListXml, type ListEntry } from './domain-list.ts'
+import { startPublicWeb, type PublicWeb } from './public-web.ts'
 import { startPsc } from './psc.ts'
 import type { Psc } from './psc.ts'
 import { seedMessages } from './seeding.ts'
@@ -35,6 +42,8 @@ export interface OperatorOptions {
   seed?: boolean | SeedOptions
   /** Whether the servers want a client certificate, which SASL EXTERNAL then logs in with; by default they do not. */
   clientCertificates?: 'asked' | 'required'
+  /** SASL mechanisms of both servers beside EXTERNAL; all of them by default. */
+  mechanisms?: readonly ('PLAIN' | 'XOAUTH2' | 'OAUTHBEARER')[]
   /** `without`: IMAP extensions the server does not announce. */
   imap?: { without?: readonly string[] }
   log?: (line: string) => void
@@ -57,8 +66,37 @@ export interface Operator {
     | 'cutNextData'
   >
   /** `host:port`, for `Resolver.setServers`. */
-  dns: { server: string; down: () => void; up: () => void }
-  psc: Pick<Psc, 'issuer' | 'clientId' | 'scope' | 'acrValues' | 'setOutage' | 'setLifetimes' | 'endSessions'>
+  dns: { server: string; down: () => void; up: () => void } & DnsRecords
+  /** Its web servers: settings of mailboxes, and the list of the trust space's domains under a chain of its own. */
+  web: Pick<PublicWeb, 'publish' | 'asked' | 'address'>
+  domainList: {
+    url: string
+    /** Of the chain its server has. */
+    anchorFile: string
+    publish: (entries: readonly ListEntry[], generatedAt?: Date) => void
+    /** Any bytes in its place. */
+    publishRaw: (body: string | Buffer) => void
+  }
+  psc: Pick<
+    Psc,
+    | 'issuer'
+    | 'clientId'
+    | 'scope'
+    | 'acrValues'
+    | 'approvals'
+    | 'asked'
+    | 'setCiba'
+    | 'setOutage'
+    | 'setLifetimes'
+    | 'endSessions'
+  >
+  /** Holds the secret of the client that `behind` names, for policies where the workstation is no client itself. */
+  backEnd: Pick<PscBackEnd, 'url' | 'asked' | 'tamperWith'> & { behind: NonNullable<Policy['psc']> }
+  /** The operator's own login, by both of its shapes; in no policy by default. */
+  codes: Pick<OneTimeCodes, 'sentTo' | 'giveTo' | 'endSessions'> & {
+    endpoint: NonNullable<Policy['oneTimeCode']>
+    saslPlain: NonNullable<Policy['oneTimeCode']>
+  }
   policy: Policy
   /** The same as JSON on disk. */
   policyFile: string
@@ -141,13 +179,24 @@ const start = async (
   await mkdir(folder, { recursive: true })
   await chmod(folder, 0o711) // Dovecot's user passes through
 
-  const psc = await startPsc(log)
+  const backEnd = await startPscBackEnd()
+  undo.push(backEnd.stop)
+  const psc = await startPsc(log, backEnd.url)
   undo.push(psc.stop)
+  backEnd.serve({ issuer: psc.issuer, client: psc.backEndClient })
+  const codes = createOneTimeCodes()
   const ownerOf = async (token: string): Promise<string | null> =>
-    (await psc.introspect(token))?.person.address ?? null
+    codes.ownerOf(token) ?? (await psc.introspect(token))?.person.address ?? null
 
   let pki: Pki | null = null
   const web = await startWeb(async (path, body) => {
+    const byCode = codes.answer(path, body)
+    if (byCode)
+      return {
+        status: byCode.status,
+        type: 'application/json',
+        body: Buffer.from(JSON.stringify(byCode.body)),
+      }
     if (path !== '/introspection') return pki?.respond(path, body) ?? null
     const owner = await ownerOf(new URLSearchParams(body.toString()).get('token') ?? '')
     const answer = owner === null ? { active: false } : { active: true, username: owner }
@@ -165,7 +214,9 @@ const start = async (
         mailboxes: mailboxesByCard(),
       }
     : null
+  const mechanisms = options.mechanisms ?? ['PLAIN', 'XOAUTH2', 'OAUTHBEARER']
   const dovecot = await startDovecot({
+    mechanisms,
     folder: join(folder, 'dovecot'),
     certificatePem: good.chainPem,
     keyPem: good.keyPem,
@@ -180,6 +231,8 @@ const start = async (
   const forwarder = await startForwarder(dovecot.imapPort)
   undo.push(forwarder.down)
   const smtp = await startSmtp({
+    mechanisms,
+    codeOpens: codes.ownerOf,
     keyPem: good.keyPem,
     certificatePem: good.chainPem,
     lmtpPort: dovecot.lmtpPort,
@@ -199,15 +252,33 @@ const start = async (
   }
   await shareMailboxes(dovecot)
 
-  const dns = await startDns({
-    hosts: new Map([imapHost, smtpHost].map((host) => [host, '127.0.0.1'])),
+  const webs = await startPublicWeb([
+    { names: webHosts.settings, ...made.web.settings },
+    { names: webHosts.list, ...made.web.list },
+  ])
+  undo.push(webs.stop)
+  const [listHost = ''] = webHosts.list
+  const listPath = '/listeblanchemssante.xml'
+  const publishRaw = (body: string | Buffer): void => webs.publish(listHost, listPath, { body })
+  const publishList = (entries: readonly ListEntry[], generatedAt = new Date()): void =>
+    publishRaw(domainListXml(entries, generatedAt))
+  publishList([...hostedDomains, domains.published].map((name) => ({ name })))
+  const anchorFile = join(folder, 'AUTRE-TEST.pem')
+  await writeFile(anchorFile, made.otherPem)
+
+  const records: DnsRecords = {
+    hosts: new Map([
+      ...[imapHost, smtpHost].map((host) => [host, '127.0.0.1'] as const),
+      ...[...webHosts.settings, ...webHosts.list].map((host) => [host, webs.address] as const),
+    ]),
     services: new Map(
       hostedDomains.flatMap((domain) => [
         [`_imap._tcp.${domain}`, { target: imapHost, port: forwarder.port }] as const,
         [`_submission._tcp.${domain}`, { target: smtpHost, port: smtp.port }] as const,
       ]),
     ),
-  })
+  }
+  const dns = await startDns(records)
   undo.push(dns.stop)
 
   const trustAnchors: string[] = []
@@ -216,15 +287,19 @@ const start = async (
     await writeFile(path, pem)
     trustAnchors.push(path)
   }
-  const { issuer, clientId, scope, acrValues, setOutage, setLifetimes, endSessions } = psc
+  const { issuer, clientId, scope, acrValues, approvals, asked, setCiba } = psc
+  const { setOutage, setLifetimes, endSessions } = psc
+  const common = { issuer, scope, acrValues, ways: ['browser', 'mobile', 'card'] } as const
   const policy = Policy.parse({
     trustAnchors,
     serverIssuer,
     revocation: 'prefer',
     trustSpace: { domains: [trustSpace], patientDomain: domains.patients },
     dnsServers: [`127.0.0.1:${dns.port}`],
-    psc: { issuer, clientId, scope, acrValues },
+    psc: { ...common, ways: [...common.ways], clientId },
     environment: 'test',
+    // Everything here is on loopback.
+    privateHosts: true,
     cardPollSeconds: 0.3,
   } satisfies Policy)
   const policyFile = join(folder, 'policy.json')
@@ -255,8 +330,41 @@ const start = async (
       stallNextReply,
       cutNextData,
     },
-    dns: { server: `127.0.0.1:${dns.port}`, down: dns.down, up: dns.up },
-    psc: { issuer, clientId, scope, acrValues, setOutage, setLifetimes, endSessions },
+    dns: { server: `127.0.0.1:${dns.port}`, down: dns.down, up: dns.up, ...records },
+    web: webs,
+    domainList: { url: `https://${listHost}${listPath}`, anchorFile, publish: publishList, publishRaw },
+    psc: {
+      issuer,
+      clientId,
+      scope,
+      acrValues,
+      approvals,
+      asked,
+      setCiba,
+      setOutage,
+      setLifetimes,
+      endSessions,
+    },
+    backEnd: {
+      url: backEnd.url,
+      asked: backEnd.asked,
+      tamperWith: backEnd.tamperWith,
+      behind: {
+        ...common,
+        ways: [...common.ways],
+        clientId: psc.backEndClient.id,
+        backEnd: { url: backEnd.url },
+        redirectUri: `${backEnd.url}/retour`,
+        postLogoutRedirectUri: `${backEnd.url}/au-revoir`,
+      },
+    },
+    codes: {
+      sentTo: codes.sentTo,
+      giveTo: codes.giveTo,
+      endSessions: codes.endSessions,
+      endpoint: { shape: 'endpoint', url: `${web.url}/code` },
+      saslPlain: { shape: 'sasl-plain' },
+    },
     policy,
     policyFile,
     pki: made,

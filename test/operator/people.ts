@@ -29,6 +29,8 @@ export const domains = {
   patients: 'patient.mssante.test',
   /** Host names of the operator's servers. */
   operator: 'operateur.mssante.test',
+  /** Known to DNS by no SRV record: its settings are published on the web. */
+  published: 'publie.mssante.test',
   /** Never in the trust space. */
   outside: 'exemple.test',
 } as const

@@ -115,6 +115,14 @@ const keyNames = [
   ...softwareHolders.flatMap(({ key }) => [`confidentiality ${key}`, `signature ${key}`]),
 ]
 
+/** Names of the operator's web servers. */
+export const webHosts = {
+  settings: ['autoconfig', 'autodiscover']
+    .map((name) => `${name}.${domains.published}`)
+    .concat(domains.published),
+  list: [`espacedeconfiance.${domains.operator}`],
+}
+
 export type Pki = Awaited<ReturnType<typeof makePki>>
 
 /**
@@ -219,6 +227,11 @@ export const makePki = async (url: string, hosts: readonly string[], now: Date) 
     'wrong-host': server(serverAuthority, [`ailleurs.${domains.operator}`]),
     revoked: server(serverAuthority, hosts),
   }
+  /** Web servers: settings under the operator's authority, the list of domains under a chain of its own. */
+  const web = {
+    settings: server(serverAuthority, webHosts.settings),
+    list: server(other, webHosts.list),
+  }
   serverAuthority.revoked.set(servers.revoked.serial, days(now, -0.5))
 
   const cards = new Map<Person['key'], CardIdentity>()
@@ -287,7 +300,10 @@ export const makePki = async (url: string, hosts: readonly string[], now: Date) 
   return {
     /** Roots and intermediates, the operator's trust list; the unrelated authority is not in it. */
     trusted,
+    /** The authority that nobody trusts for mail; the list of domains rests on it. */
+    otherPem: other.certificate.pem,
     servers,
+    web,
     /** The card a person holds. Throws for people without a card. */
     card: (key: Person['key']): CardIdentity => {
       const card = cards.get(key)

@@ -4,6 +4,7 @@ import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
 import { cardTlsError } from '../../card-tls/index.ts'
 import { openByCard, type MailSocket } from '../net/card-connection.ts'
 import {
+  isByCertificate,
   loginWithRenewal,
   type AskCredentials,
   type Credentials,
@@ -99,7 +100,7 @@ const connectOnce = async (
     client.close()
     line.value.socket.destroy()
     const error = imapError(cause, server.host)
-    return { ok: false, error: secret.value.kind === 'card' ? cardRefusal(error) : error }
+    return { ok: false, error: isByCertificate(secret.value) ? certificateRefusal(error) : error }
   } finally {
     options.signal.removeEventListener('abort', abort)
   }
@@ -118,7 +119,7 @@ const openLine = async (
   secret: Credentials | null,
   signal: AbortSignal,
 ): Promise<Outcome<Line>> => {
-  if (secret?.kind === 'card') {
+  if (secret && isByCertificate(secret)) {
     const secured = await openByCard(verification, 'imap', server, secret, signal)
     if (!secured.ok) return secured
     const socket = secured.value
@@ -134,8 +135,8 @@ const openLine = async (
   return ok({ socket: tcp.value, secured: false, transport })
 }
 
-/** The card was good enough for TLS: what is refused is the mailbox. */
-const cardRefusal = (error: AppError): AppError =>
+/** The certificate was good enough for TLS: what is refused is the mailbox. */
+const certificateRefusal = (error: AppError): AppError =>
   error.code === 'auth.failed' ? { ...error, code: 'auth.external-refused', retry: 'after-change' } : error
 
 /** What the server last refused. imapflow tells it to its logger only, and answers `false`. */

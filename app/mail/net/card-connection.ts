@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ok, type ErrorCode, type Outcome } from '../../contract/errors.ts'
-import type { CardProof } from './credentials.ts'
+import type { CertificateProof } from './credentials.ts'
 import { openTcp, type PeerVerification } from './peer.ts'
 import { startTls } from './starttls.ts'
 
@@ -27,7 +27,7 @@ export const openByCard = async (
     verification: PeerVerification,
     protocol: 'imap' | 'smtp',
     server: { host: string; port: number; security: 'starttls' | 'tls' },
-    proof: CardProof,
+    proof: CertificateProof,
     signal: AbortSignal,
   ]
 ): Promise<Outcome<MailSocket>> => {
@@ -41,7 +41,7 @@ const openOnce = async (
   verification: PeerVerification,
   protocol: 'imap' | 'smtp',
   server: { host: string; port: number; security: 'starttls' | 'tls' },
-  proof: CardProof,
+  proof: CertificateProof,
   signal: AbortSignal,
 ): Promise<Outcome<MailSocket>> => {
   const { host, port, security } = server

@@ -2,15 +2,18 @@ import type { Duplex } from 'node:stream'
 import { ok, type Outcome } from '../../contract/errors.ts'
 import type { PeerVerification } from './peer.ts'
 
-/** Who SASL EXTERNAL asks to be (RFC 4422 appendix A): the mailbox's address, or whoever the certificate names. */
-export type ExternalIdentity = 'address' | 'empty'
+/**
+ * Who SASL EXTERNAL asks to be (RFC 4422 appendix A): the mailbox's address, or whoever the certificate names. `none`: no SASL at
+ * all, the certificate is enough (an IMAP greeting PREAUTH, a submission server without AUTH).
+ */
+export type ExternalIdentity = 'address' | 'empty' | 'none'
 
-/** The card proves who is there while TLS is set up. */
-export interface CardProof {
-  kind: 'card'
+/** The card, or the key of an organisation's certificate, proves who is there while TLS is set up. */
+export interface CertificateProof {
+  kind: 'card' | 'p12'
   /**
-   * TLS with the card's authentication key over a stream that is ready for it. The server is verified before the card is
-   * asked to sign. Errors: card.*, tls.*, net.*, auth.other-card.
+   * TLS with that key over a stream that is ready for it. The server is verified before the
+   * key signs. Errors: card.*, tls.*, net.*, auth.other-card.
    */
   secure: (
     stream: Duplex,
@@ -36,7 +39,7 @@ export interface TokenProof {
 }
 
 /** What proves who is there. */
-export type Proof = PasswordProof | TokenProof | CardProof
+export type Proof = PasswordProof | TokenProof | CertificateProof
 
 /** Whom SASL EXTERNAL asks to be on either server, in order, until it takes one. */
 export interface Identities {
@@ -44,8 +47,13 @@ export interface Identities {
   smtpIdentities: readonly ExternalIdentity[]
 }
 
-/** A proof, and for the card which mailbox is wanted. */
-export type Credentials = Exclude<Proof, CardProof> | (CardProof & Identities)
+/** A proof, and for a certificate which mailbox is wanted. */
+export type Credentials = Exclude<Proof, CertificateProof> | (CertificateProof & Identities)
+
+/** Whether the proof was given while TLS was set up. */
+export const isByCertificate = <P extends { kind: string }>(
+  proof: P,
+): proof is Extract<P, { kind: 'card' | 'p12' }> => proof.kind === 'card' || proof.kind === 'p12'
 
 /** What to log in with; told which proof a server just refused, another one or `auth.login-required`. */
 export type AskCredentials = (refused?: Credentials) => Promise<Outcome<Credentials>>
@@ -56,7 +64,7 @@ export const askWith =
   async (refused) => {
     const proof = await prove(refused)
     if (!proof.ok) return proof
-    return ok(proof.value.kind === 'card' ? { ...proof.value, ...identities } : proof.value)
+    return ok(isByCertificate(proof.value) ? { ...proof.value, ...identities } : proof.value)
   }
 
 /** What may have been replaced since it was given: asking again gives another one, or says that the user is wanted. */

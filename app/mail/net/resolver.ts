@@ -1,5 +1,5 @@
 import { promises as dns } from 'node:dns'
-import { isIP } from 'node:net'
+import { BlockList, isIP } from 'node:net'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
 
 export interface ServiceRecord {
@@ -17,13 +17,51 @@ export interface Resolver {
   lookup: (host: string) => Promise<Outcome<string>>
 }
 
-/** A resolver on node:dns: the given servers (`address:port`) only, or the system's own resolution. */
-export const createResolver = (options: { servers?: string[] } = {}): Resolver => {
+/** Loopback, private, link-local, shared and multicast addresses (RFC 6890): nobody's public server has one. */
+const privateRanges = ((): BlockList => {
+  const list = new BlockList()
+  for (const range of [
+    '0.0.0.0/8',
+    '10.0.0.0/8',
+    '100.64.0.0/10',
+    '127.0.0.0/8',
+    '169.254.0.0/16',
+    '172.16.0.0/12',
+    '192.0.0.0/24',
+    '192.168.0.0/16',
+    '198.18.0.0/15',
+    '224.0.0.0/3',
+  ])
+    list.addSubnet(range.replace(/\/.*/, ''), Number(range.replace(/.*\//, '')), 'ipv4')
+  for (const range of ['::/127', '64:ff9b::/96', '100::/64', 'fc00::/7', 'fe80::/10', 'ff00::/8'])
+    list.addSubnet(range.replace(/\/.*/, ''), Number(range.replace(/.*\//, '')), 'ipv6')
+  return list
+})()
+
+/** Whether an address is of nobody's public server; one written as IPv6 that holds an IPv4 is looked at as that. */
+export const isPrivateAddress = (address: string): boolean => {
+  const family = isIP(address)
+  if (family === 4) return privateRanges.check(address, 'ipv4')
+  return family !== 6 || privateRanges.check(address, 'ipv6')
+}
+
+/**
+ * A resolver on node:dns: the given servers (`address:port`) only, or the system's own resolution. `publicOnly`: names of private
+ * addresses, and addresses for names, are `net.private-host` (SEC-HOST).
+ */
+export const createResolver = (options: { servers?: string[]; publicOnly?: boolean } = {}): Resolver => {
   const resolver = new dns.Resolver({ timeout: 3000, tries: 2 })
   const own = options.servers !== undefined && options.servers.length > 0
   if (options.servers && own) resolver.setServers(options.servers)
 
   const lookup = async (host: string): Promise<Outcome<string>> => {
+    const found = await addressOf(host)
+    const refused =
+      found.ok && options.publicOnly === true && (isIP(host) !== 0 || isPrivateAddress(found.value))
+    return refused ? fail('net.private-host', { retry: 'after-change', details: { host } }) : found
+  }
+
+  const addressOf = async (host: string): Promise<Outcome<string>> => {
     if (isIP(host)) return ok(host)
     try {
       if (!own) return ok((await dns.lookup(host)).address)

@@ -54,12 +54,14 @@ export const exchangesOf = (
   }
   const identities = side === 'imap' ? secret.imapIdentities : secret.smtpIdentities
   return ok(
-    identities.map((identity) => ({
-      mechanism: 'EXTERNAL',
-      initial: identity === 'address' ? user : '',
-      ending: '*',
-      identity,
-    })),
+    identities
+      .filter((identity) => identity !== 'none')
+      .map((identity) => ({
+        mechanism: 'EXTERNAL',
+        initial: identity === 'address' ? user : '',
+        ending: '*',
+        identity,
+      })),
   )
 }
 

@@ -1,7 +1,7 @@
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import type { SMTPConnectionCustomAuthContext } from 'nodemailer/lib/smtp-connection'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
-import type { Credentials, ExternalIdentity } from '../net/credentials.ts'
+import { isByCertificate, type Credentials, type ExternalIdentity } from '../net/credentials.ts'
 import { exchangesOf, offeredExchanges } from '../net/sasl.ts'
 
 /** What a server told of itself while letting us in. */
@@ -30,6 +30,12 @@ export const offeredMechanisms = (ehlo: string): ReadonlySet<string> =>
       .filter((name) => name !== ''),
   )
 
+/** SIZE of the answer to EHLO (RFC 1870); null when there is none. */
+const offeredSize = (ehlo: string): number | null => {
+  const told = Number(/^250[ -]SIZE[ =](\d{1,15})\s*$/im.exec(ehlo)?.[1] ?? 0)
+  return told > 0 ? told : null
+}
+
 /**
  * Logs in by the best mechanism that the credentials allow and the server offers, through nodemailer's hook because it also tells
  * what the server offers. Errors: `auth.mechanism-unavailable`, `auth.failed`, `auth.external-refused`, `smtp.failed`,
@@ -44,7 +50,13 @@ export const authenticate = (
   const possible = exchangesOf('smtp', login, secret)
   if (!possible.ok) return Promise.resolve(possible)
   // The answer to the EHLO that was sent over TLS: nothing was asked since.
-  const mechanisms = offeredMechanisms(connection.lastServerResponse || '')
+  const ehlo = connection.lastServerResponse || ''
+  const mechanisms = offeredMechanisms(ehlo)
+  if (isByCertificate(secret) && secret.smtpIdentities.includes('none')) {
+    const alone = secret.smtpIdentities.length === 1
+    if (alone || mechanisms.size === 0)
+      return Promise.resolve(ok({ maxMessageSize: offeredSize(ehlo), identity: 'none' }))
+  }
   const exchanges = offeredExchanges(possible.value, (name) => mechanisms.has(name))
   const unavailable = fail('auth.mechanism-unavailable', {
     retry: 'after-change',

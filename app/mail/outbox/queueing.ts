@@ -1,6 +1,6 @@
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, StoredOutboxItem, Vault } from '../../vault/index.ts'
-import { domainOf } from '../accounts/discovery.ts'
+import { domainOf } from '../accounts/discovery/index.ts'
 
 /** Final bytes up to this many lie in the row, above in a part file. */
 const inlineMime = 64 * 1024
@@ -62,7 +62,8 @@ export const queueMessage = async (
   return queued
 }
 
-async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+/** Bytes in pieces, as part files are written. */
+export async function* chunks(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += 65_536)
     yield await Promise.resolve(bytes.subarray(at, at + 65_536))
 }

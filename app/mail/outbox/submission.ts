@@ -7,7 +7,12 @@ import type { OutboxRecipient } from '../../vault/index.ts'
 import type { ImapEndpoint } from '../imap/connection.ts'
 import { cardTlsError } from '../../card-tls/index.ts'
 import { openByCard } from '../net/card-connection.ts'
-import { loginWithRenewal, type AskCredentials, type Credentials } from '../net/credentials.ts'
+import {
+  isByCertificate,
+  loginWithRenewal,
+  type AskCredentials,
+  type Credentials,
+} from '../net/credentials.ts'
 import { Failure } from '../net/failure.ts'
 import {
   errorCode,
@@ -107,7 +112,7 @@ const openLine = async (
   secret: Credentials,
   signal: AbortSignal,
 ): Promise<Outcome<{ socket: Socket; secured: boolean }>> => {
-  if (secret.kind === 'card') {
+  if (isByCertificate(secret)) {
     const secured = await openByCard(verification, 'smtp', server, secret, signal)
     // Typed as a socket, used as a stream with the three methods that MailSocket has.
     return secured.ok ? ok({ socket: secured.value as unknown as Socket, secured: true }) : secured
@@ -160,8 +165,8 @@ const logIn = async (
   })
   if (connected !== null) return stop(connectError(connected, host))
   const socket = connection._socket
-  // What the card secured was verified before it signed.
-  if (secret.kind !== 'card') {
+  // What a certificate secured was verified before it signed.
+  if (!isByCertificate(secret)) {
     if (!(socket instanceof TLSSocket))
       return stop({ code: 'tls.starttls-missing', retry: 'after-change', details: { host } })
     const verified = await verifyPeer(socket, host, verification)

@@ -27,6 +27,11 @@ export const accountErrors = {
     nothing,
     'Choose the .p12 file again and type its password.',
   ),
+  'net.private-host': sentence(
+    '{host, select, none {The server} other {The server {host}}} has an address that is not public.',
+    'No connection was tried, nothing was sent.',
+    'Check the name of the server; if your institution has its own, your administrator can allow it.',
+  ),
   'trust-space.malformed': sentence(
     'This list of the trust space does not have the expected form.',
     'The last good copy stays in use.',

@@ -27,6 +27,11 @@ export const accountErrors = {
     nothing,
     'Choisissez à nouveau le fichier .p12 et saisissez son mot de passe.',
   ),
+  'net.private-host': sentence(
+    '{host, select, none {Le serveur} other {Le serveur {host}}} a une adresse qui n’est pas publique.',
+    'Aucune connexion n’a été tentée, rien n’a été transmis.',
+    'Vérifiez le nom du serveur ; si votre établissement a son propre serveur, votre administrateur peut l’autoriser.',
+  ),
   'trust-space.malformed': sentence(
     'Cette liste de l’espace de confiance n’a pas la forme attendue.',
     'La dernière bonne copie reste utilisée.',

@@ -1,0 +1,1 @@
+export { createDiscovery, domainOf, type ServerRules } from './discovery.ts'
