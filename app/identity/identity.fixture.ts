@@ -17,6 +17,10 @@ export const createClock = () => {
       timers.add(timer)
       return () => timers.delete(timer)
     },
+    /** Time passes and no timer runs, as while a computer sleeps. */
+    sleep: (milliseconds: number): void => {
+      offset += milliseconds
+    },
     advance: async (milliseconds: number): Promise<void> => {
       const end = now() + milliseconds
       for (;;) {

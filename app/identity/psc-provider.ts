@@ -108,7 +108,7 @@ export const createPscProvider = (psc: PscPolicy): PscProvider => {
           backchannel_authentication_endpoint: new URL(paths?.ciba ?? 'ciba', backEnd).href,
         })
       const configuration = new oidc.Configuration(
-        metadata as oidc.ServerMetadata,
+        metadata,
         psc.clientId,
         { id_token_signed_response_alg: 'RS256', [oidc.clockTolerance]: clockTolerance },
         oidc.None(),

@@ -15,6 +15,8 @@ export interface DovecotOptions {
   keyPem: string
   /** RFC 7662 introspection, called with the bearer token of XOAUTH2 and OAUTHBEARER. */
   introspectionUrl: string
+  /** Of SASL, upper case; EXTERNAL comes with client certificates. */
+  mechanisms: readonly string[]
   /** Client certificates: whether they are wanted, of which authorities (PEM), and which mailboxes a subject's CN opens. */
   clients: ClientCertificates | null
   /** Extensions it does not announce (QRESYNC, MOVE…): clients must do without. */
@@ -155,7 +157,7 @@ ssl = yes
 ssl_cert = <${folder}/server.pem
 ssl_key = <${folder}/server.key
 ssl_min_protocol = TLSv1.2
-auth_mechanisms = plain xoauth2 oauthbearer${options.clients ? ' external' : ''}
+auth_mechanisms = ${options.mechanisms.join(' ').toLowerCase()}${options.clients ? ' external' : ''}
 disable_plaintext_auth = yes
 auth_failure_delay = 0
 ${announced(options.without)}
@@ -168,6 +170,12 @@ passdb {
   driver = passwd-file
   mechanisms = plain
   args = scheme=PLAIN username_format=%u ${folder}/users
+}
+# A password with a one-time code behind it: whether it is good now is asked like that of a token.
+passdb {
+  driver = oauth2
+  mechanisms = plain
+  args = ${folder}/oauth2.conf.ext
 }
 userdb {
   driver = passwd-file

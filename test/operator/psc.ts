@@ -2,25 +2,37 @@ import { createPrivateKey, randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Provider, interactionPolicy } from 'oidc-provider'
+import { Provider, errors, interactionPolicy } from 'oidc-provider'
+import type { AdapterFactory } from 'oidc-provider'
 import { z } from 'zod'
 import { loadKeys } from '../pki/index.ts'
-import { people } from './people.ts'
 import type { Person } from './people.ts'
-import type { AdapterFactory } from 'oidc-provider'
+import { claimNames, claimsOf, findProfessional, nationalId, professionals, subjectOf } from './psc-claims.ts'
+import { createApprovals } from './psc-approvals.ts'
+import type { Approvals } from './psc-approvals.ts'
+import { loginPage } from './psc-pages.ts'
 import { memoryStorage } from './psc-storage.ts'
 import { readBody } from './web.ts'
 
 /**
  * Pro Santé Connect, simulated: an OpenID provider with its endpoints' paths, claims and lifetimes (mssante-client.md
- * §3). It differs where it must: plain http on loopback, a public client with PKCE (the real one wants a confidential
- * client behind a proxy) and a login page that asks for a name instead of a card.
+ * §3), CIBA among them. It differs where it must: plain http on loopback, a public client with PKCE beside the confidential one
+ * of the back-end (psc-back-end.ts), a login page that asks for a name instead of a card, and a page that stands for the e-CPS
+ * application and for CPS-Gestion.
  */
 export interface Psc {
   issuer: string
   clientId: string
+  /** Of the confidential client, for the back-end alone. */
+  backEndClient: { id: string; secret: string }
   scope: string
   acrValues: string
+  /** The e-CPS application and CPS-Gestion, simulated. */
+  approvals: Approvals
+  /** Requests of one kind since the start: tokens by code, refresh token or CIBA, and revocations. */
+  asked: (what: 'authorization_code' | 'refresh_token' | 'ciba' | 'revocation' | 'logout') => number
+  /** Seconds between two polls; who is faster is told to slow down. */
+  setCiba: (seconds: { interval?: number; lasts?: number }) => void
   /** What the operator learns about a token (RFC 7662): its owner, or null when it is not active. */
   introspect: (token: string) => Promise<{ person: Person; expires: Date } | null>
   /** While true every request is answered 503. */
@@ -34,103 +46,15 @@ export interface Psc {
 
 const realm = '/protocol/openid-connect'
 const clientId = 'souspli'
-const claimNames = [
-  'preferred_username',
-  'given_name',
-  'family_name',
-  'email_verified',
-  'SubjectNameID',
-  'SubjectRole',
-  'SubjectOrganization',
-  'SubjectOrganizationID',
-  'SubjectRefPro',
-  'Secteur_Activite',
-  'Mode_Acces_Raison',
-  'Acces_Regulation_Medicale',
-  'UITVersion',
-  'Palier_Authentification',
-  'PSI_Locale',
-  'otherIds',
-]
+const backEndClientId = 'souspli-lps'
+const cibaGrant = 'urn:openid:params:grant-type:ciba'
 
-const professionals = Object.values<Person>(people).filter(({ rpps }) => rpps !== null)
-const nationalId = ({ rpps }: Person): string => `8${rpps ?? ''}`
-
-const subjectPrefix = 'f:550e8400-e29b-41d4-a716-446655440000:'
-const subjectOf = (person: Person): string => `${subjectPrefix}${nationalId(person)}`
-
-/** By short name, RPPS, national identifier, subject, address or displayed name. */
-const findProfessional = (typed: string): Person | undefined => {
-  const wanted = typed.trim().toLowerCase().replace(subjectPrefix, '')
-  return professionals.find((person) =>
-    [person.key, person.rpps, nationalId(person), person.address, person.displayName.toLowerCase()].includes(
-      wanted,
-    ),
-  )
+interface Times {
+  access: number
+  refresh: number
+  cibaInterval: number
+  cibaLasts: number
 }
-
-const claimsOf = (person: Person) => ({
-  sub: subjectOf(person),
-  preferred_username: nationalId(person),
-  SubjectNameID: nationalId(person),
-  given_name: person.givenName,
-  family_name: person.familyName,
-  email_verified: false,
-  SubjectRole: [`${String(person.professionCode)}^1.2.250.1.213.1.1.5.5`],
-  SubjectOrganization: person.structure,
-  SubjectOrganizationID: '',
-  Secteur_Activite: 'SA07^1.2.250.1.71.4.2.4',
-  Mode_Acces_Raison: '',
-  Acces_Regulation_Medicale: 'FAUX',
-  UITVersion: '1.0',
-  Palier_Authentification: 'APPPRIP3^1.2.250.1.213.1.5.1.1.1',
-  PSI_Locale: '1.2.250.1.213.1.3.1.1',
-  otherIds: [{ identifiant: nationalId(person), origine: 'RPPS', qualite: 1 }],
-  SubjectRefPro: {
-    codeCivilite: null,
-    exercices: [
-      {
-        codeProfession: String(person.professionCode),
-        codeCategorieProfessionnelle: 'C',
-        codeCiviliteDexercice: 'DR',
-        nomDexercice: person.familyName,
-        prenomDexercice: person.givenName,
-        codeTypeSavoirFaire: '',
-        codeSavoirFaire: '',
-        activities: [
-          {
-            codeModeExercice: 'L',
-            codeSecteurDactivite: 'SA07',
-            codeRole: '',
-            raisonSocialeSite: person.structure,
-            codePays: '99000',
-            adresseEMail: person.address,
-          },
-        ],
-      },
-    ],
-  },
-})
-
-const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-
-const loginPage = (action: string, hint: string, problem: string): string => `<!doctype html>
-<html lang="fr"><head><meta charset="utf-8"><title>Pro Santé Connect — simulation</title>
-<style>body{font:16px sans-serif;max-width:28rem;margin:12vh auto;padding:0 1rem;color:#123}
-input,button{font:inherit;padding:.6rem;width:100%;box-sizing:border-box;margin:.4rem 0}
-button{background:#0b5cad;color:#fff;border:0;border-radius:.3rem}.note{color:#555}</style></head>
-<body><main><h1>Pro Santé Connect — simulation</h1>
-<p class="note">Fournisseur d’identité de démonstration, sans lien avec l’ANS. Personnes fictives.</p>
-${problem ? `<p id="error" role="alert">${escape(problem)}</p>` : ''}
-<form method="post" action="${escape(action)}">
-<label for="login">Professionnel (nom court, RPPS ou adresse)</label>
-<input id="login" name="login" list="professionals" value="${escape(hint)}" autofocus required>
-<datalist id="professionals">${professionals
-  .map(({ key, displayName }) => `<option value="${key}">${escape(displayName)}</option>`)
-  .join('')}</datalist>
-<button id="submit" type="submit">Se connecter</button>
-<button id="cancel" type="submit" name="cancel" value="yes" formnovalidate>Annuler</button>
-</form></main></body></html>`
 
 const Introspection = z.object({
   active: z.boolean(),
@@ -141,9 +65,10 @@ const Introspection = z.object({
 const makeProvider = (
   issuer: string,
   signingKeyPem: string,
-  operatorSecret: string,
-  lifetimes: { access: number; refresh: number },
+  secrets: { operator: string; backEnd: string; backEndUrl: string },
+  lifetimes: Times,
   storage: AdapterFactory,
+  approvals: Approvals,
 ): Provider => {
   const policy = interactionPolicy.base()
   policy.remove('consent')
@@ -156,12 +81,22 @@ const makeProvider = (
         token_endpoint_auth_method: 'none',
         redirect_uris: ['http://127.0.0.1/'],
         post_logout_redirect_uris: ['http://127.0.0.1/'],
-        grant_types: ['authorization_code', 'refresh_token'],
+        grant_types: ['authorization_code', 'refresh_token', cibaGrant],
         response_types: ['code'],
+        backchannel_token_delivery_mode: 'poll',
+      },
+      {
+        client_id: backEndClientId,
+        client_secret: secrets.backEnd,
+        redirect_uris: [`${secrets.backEndUrl}/retour`],
+        post_logout_redirect_uris: [`${secrets.backEndUrl}/au-revoir`, 'http://127.0.0.1/'],
+        grant_types: ['authorization_code', 'refresh_token', cibaGrant],
+        response_types: ['code'],
+        backchannel_token_delivery_mode: 'poll',
       },
       {
         client_id: 'operateur',
-        client_secret: operatorSecret,
+        client_secret: secrets.operator,
         redirect_uris: [],
         grant_types: [],
         response_types: [],
@@ -177,18 +112,44 @@ const makeProvider = (
     cookies: { keys: [randomBytes(16).toString('hex')] },
     features: {
       devInteractions: { enabled: false },
+      ciba: {
+        enabled: true,
+        deliveryModes: ['poll'],
+        processLoginHint: (_ctx, hint) => {
+          const person = professionals.find((one) => nationalId(one) === hint)
+          return person && subjectOf(person)
+        },
+        validateBindingMessage: (_ctx, message) => {
+          if (!/^\d\d$/.test(message ?? '')) throw new errors.InvalidBindingMessage('two digits are wanted')
+        },
+        validateRequestContext: () => undefined,
+        verifyUserCode: () => undefined,
+        triggerAuthenticationDevice: (_ctx, request, account) => {
+          const person = findProfessional(account.accountId)
+          const { binding_message: number, channel } = request.params ?? {}
+          if (person)
+            approvals.add({
+              id: request.jti,
+              person,
+              number: String(number),
+              channel: channel === 'CARD' ? 'CARD' : 'MOBILE',
+            })
+        },
+      },
       introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientId === 'operateur' },
       revocation: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
       },
     },
+    extraParams: ['channel'],
     interactions: { policy, url: (_ctx, interaction) => `/connexion/${interaction.uid}` },
     routes: {
       authorization: '/auth',
       token: `${realm}/token`,
       introspection: `${realm}/token/introspect`,
       revocation: `${realm}/revoke`,
+      backchannel_authentication: `${realm}/ext/ciba/auth`,
       userinfo: `${realm}/userinfo`,
       end_session: `${realm}/logout`,
       jwks: `${realm}/certs`,
@@ -196,6 +157,7 @@ const makeProvider = (
     ttl: {
       AccessToken: () => lifetimes.access,
       RefreshToken: () => lifetimes.refresh,
+      BackchannelAuthenticationRequest: () => lifetimes.cibaLasts,
       AuthorizationCode: 60,
       IdToken: 120,
       Interaction: 600,
@@ -221,21 +183,78 @@ const makeProvider = (
       return grant
     },
   })
-  // A desktop client listens wherever it can: any port and path of the loopback address (RFC 8252 §7.3).
-  Object.defineProperty(provider.Client.prototype, 'redirectUriAllowed', {
-    value: (uri: string) => /^http:\/\/127\.0\.0\.1(?::\d+)?\//.test(uri),
-  })
+  // A desktop client listens wherever it can: any port and path of the loopback address (RFC 8252 §7.3). The confidential
+  // client may come back to its back-end alone.
+  for (const [method, key] of [
+    ['redirectUriAllowed', 'redirectUris'],
+    ['postLogoutRedirectUriAllowed', 'postLogoutRedirectUris'],
+  ] as const)
+    Object.defineProperty(provider.Client.prototype, method, {
+      value(this: { redirectUris?: string[]; postLogoutRedirectUris?: string[] }, uri: string) {
+        const registered = this[key] ?? []
+        return (
+          registered.includes(uri) ||
+          (registered.includes('http://127.0.0.1/') && /^http:\/\/127\.0\.0\.1(?::\d+)?\//.test(uri))
+        )
+      },
+    })
   return provider
 }
 
+/** What of a request the library has made. */
+interface Seen {
+  oidc?: { route?: string; params?: Record<string, unknown> }
+  body?: Record<string, unknown>
+}
+
+/** What Keycloak says and this library does not: how long a refresh token lives, how fast CIBA may be polled. */
+const speakAsKeycloak = (provider: Provider, times: Times, count: (what: string) => void): void => {
+  const polls = new Map<string, number>()
+  provider.use(async (ctx: Seen, next) => {
+    await next()
+    const { route, params } = ctx.oidc ?? {}
+    const { body } = ctx
+    if (route === 'revocation') count('revocation')
+    if (route === 'end_session') count('logout')
+    if (route === 'backchannel_authentication' && body?.['auth_req_id']) body['interval'] = times.cibaInterval
+    if (route !== 'token' || !body) return
+    const { grant_type: grant, auth_req_id: id } = params ?? {}
+    count(grant === cibaGrant ? 'ciba' : String(grant))
+    if (body['refresh_token']) body['refresh_expires_in'] = times.refresh
+    if (typeof id !== 'string' || body['error'] !== 'authorization_pending') return
+    const now = performance.now()
+    if (now - (polls.get(id) ?? -Infinity) < times.cibaInterval * 1000 - 100)
+      Object.assign(body, { error: 'slow_down', error_description: 'poll less often' })
+    polls.set(id, now)
+  })
+}
+
 /** Starts the provider on a free port of 127.0.0.1. */
-export const startPsc = async (log: (line: string) => void): Promise<Psc> => {
-  const lifetimes = { access: 120, refresh: 1800 }
+export const startPsc = async (log: (line: string) => void, backEndUrl: string): Promise<Psc> => {
+  const lifetimes: Times = { access: 120, refresh: 1800, cibaInterval: 1, cibaLasts: 120 }
+  const counts = new Map<string, number>()
   const storage = memoryStorage()
   const operatorSecret = randomBytes(16).toString('hex')
+  const backEndSecret = randomBytes(16).toString('hex')
   const signingKey = (await loadKeys(['psc'], new Date())).get('psc') ?? ''
   let outage = false
   let provider: Provider | null = null
+  const approvals = createApprovals(async ({ id, person, approved }) => {
+    if (!provider) return
+    const request = await provider.BackchannelAuthenticationRequest.find(id)
+    if (!request?.clientId) return
+    if (!approved) {
+      await provider.backchannelResult(request, new errors.AccessDenied())
+      return
+    }
+    const grant = new provider.Grant({ clientId: request.clientId, accountId: subjectOf(person) })
+    grant.addOIDCScope('openid scope_all')
+    await grant.save()
+    await provider.backchannelResult(request, grant, {
+      acr: 'eidas1',
+      authTime: Math.floor(Date.now() / 1000),
+    })
+  })
 
   const login = async (
     current: Provider,
@@ -276,6 +295,10 @@ export const startPsc = async (log: (line: string) => void): Promise<Psc> => {
     if (request.url === '/.well-known/wallet-openid-configuration') {
       request.url = '/.well-known/openid-configuration'
     }
+    if (request.url?.startsWith('/e-cps')) {
+      approvals.page(request, response).catch((error: unknown) => log(`e-cps: ${String(error)}`))
+      return
+    }
     if (!request.url?.startsWith('/connexion/')) {
       void provider.callback()(request, response)
       return
@@ -288,12 +311,21 @@ export const startPsc = async (log: (line: string) => void): Promise<Psc> => {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  provider = makeProvider(issuer, signingKey, operatorSecret, lifetimes, storage.factory)
+  const secrets = { operator: operatorSecret, backEnd: backEndSecret, backEndUrl }
+  provider = makeProvider(issuer, signingKey, secrets, lifetimes, storage.factory, approvals)
+  speakAsKeycloak(provider, lifetimes, (what) => counts.set(what, (counts.get(what) ?? 0) + 1))
   provider.on('server_error', (_ctx, error) => log(`psc: ${String(error)}`))
 
   return {
     issuer,
     clientId,
+    backEndClient: { id: backEndClientId, secret: backEndSecret },
+    approvals,
+    asked: (what) => counts.get(what) ?? 0,
+    setCiba: ({ interval, lasts }) => {
+      if (interval !== undefined) lifetimes.cibaInterval = interval
+      if (lasts !== undefined) lifetimes.cibaLasts = lasts
+    },
     scope: 'openid scope_all',
     acrValues: 'eidas1',
     introspect: async (token) => {

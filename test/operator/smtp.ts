@@ -5,6 +5,7 @@ import { SMTPServer } from 'smtp-server'
 import type { SMTPServerAddress, SMTPServerSession } from 'smtp-server'
 import type { ClientCertificates } from './dovecot.ts'
 import { makeDeliveryReport } from './delivery-report.ts'
+import { cameByBearer, offerBearer } from './bearer.ts'
 import { offerExternal } from './external.ts'
 import { domains, people } from './people.ts'
 import type { Person } from './people.ts'
@@ -18,6 +19,10 @@ export interface SmtpOptions {
   hosted: readonly string[]
   /** Suffix of all domains of the trust space, with its leading dot. */
   trustSpace: string
+  /** Of SASL, upper case; EXTERNAL comes with client certificates. */
+  mechanisms: readonly string[]
+  /** Address that a password with a one-time code behind it opens; null for none. */
+  codeOpens: (secret: string) => string | null
   /** Logins by client certificate; null asks for none. */
   clients: ClientCertificates | null
   /** Address owning an access token; null when the token is not active. Throws when the provider is down. */
@@ -34,7 +39,7 @@ export interface ReceivedMail {
   undelivered: string[]
   messageId: string | null
   size: number
-  authentication: 'PLAIN' | 'XOAUTH2' | 'EXTERNAL'
+  authentication: 'PLAIN' | 'XOAUTH2' | 'OAUTHBEARER' | 'EXTERNAL'
   at: Date
 }
 
@@ -212,7 +217,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       key: options.keyPem,
       cert: certificatePem,
       minVersion: 'TLSv1.2',
-      authMethods: ['PLAIN', 'XOAUTH2', ...(clients ? ['EXTERNAL'] : [])],
+      authMethods: [...options.mechanisms, ...(clients ? ['EXTERNAL'] : [])],
       size: sizeLimit,
       disableReverseLookup: true,
       hideENHANCEDSTATUSCODES: true, // our replies carry their own; smtp-server would write a second, general one
@@ -220,7 +225,8 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       closeTimeout: 100,
       onAuth: (auth, session, done) => {
         const username = (auth.username ?? '').toLowerCase()
-        const method = auth.method === 'XOAUTH2' ? 'XOAUTH2' : 'PLAIN'
+        const byToken = cameByBearer(session) ? 'OAUTHBEARER' : 'XOAUTH2'
+        const method = auth.method === 'XOAUTH2' ? byToken : 'PLAIN'
         const settle = (owner: string | null): void => {
           if (owner === null || owner !== username) {
             done(null, { data: { status: '401', schemes: 'bearer', scope: 'openid' }, responseCode: 535 })
@@ -229,7 +235,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
           logins.set(session, { address: owner, method })
           done(null, { user: owner })
         }
-        if (method === 'XOAUTH2') {
+        if (method !== 'PLAIN') {
           options
             .ownerOf(auth.accessToken ?? '')
             .then(settle)
@@ -237,7 +243,9 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
           return
         }
         const person = Object.values<Person>(people).find(({ address }) => address === username)
-        if (person && person.password === auth.password) settle(person.address)
+        const byCode = options.codeOpens(auth.password ?? '')
+        if (byCode !== null && byCode === username) settle(byCode)
+        else if (person && person.password === auth.password) settle(person.address)
         else done(refusal(535, '5.7.8 Identifiant ou mot de passe refuse'))
       },
       onMailFrom: (sender, session, done) => {
@@ -280,6 +288,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
           .catch((error: unknown) => done(error instanceof Error ? error : new Error(String(error))))
       },
     })
+    offerBearer()
     if (clients)
       offerExternal(server, (name, asked, session) => {
         const allowed = clients.mailboxes.get(name)

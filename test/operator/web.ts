@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 
 /** The operator's plain HTTP server on loopback: CRLs, issuer certificates, OCSP, token introspection. */
 export interface WebAnswer {
+  /** 200 without it. */
+  status?: number
   type: string
   body: Buffer
 }
@@ -37,7 +39,10 @@ export const startWeb = async (
       .then((body) => answer((request.url ?? '/').replace(/\?.*$/, ''), body))
       .then((found) => {
         if (found)
-          response.writeHead(200, { 'content-type': found.type, 'content-length': found.body.length })
+          response.writeHead(found.status ?? 200, {
+            'content-type': found.type,
+            'content-length': found.body.length,
+          })
         else response.writeHead(404)
         response.end(found?.body)
       })
