@@ -36,6 +36,7 @@ it('a core whose Node lacks an algorithm opens nothing, says so to windows, and 
     indexingWorker: '/nowhere',
     directoryWorker: '/nowhere',
     printWorker: '/nowhere',
+    writingWorker: '/nowhere',
     printFonts: '/nowhere',
     version: '0.0.0',
   }

@@ -55,6 +55,7 @@ const setUp = (
       indexingWorker: '/i',
       directoryWorker: '/d',
       printWorker: '/p',
+      writingWorker: '/w',
       printFonts: '/f',
       version: '0.0.0',
     },

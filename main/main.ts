@@ -140,6 +140,7 @@ const start = async (profileFolder: string): Promise<void> => {
       indexingWorker: join(here, '../core/indexing-worker.mjs'),
       directoryWorker: join(here, '../core/directory-worker.mjs'),
       printWorker: join(here, '../core/print-worker.mjs'),
+      writingWorker: join(here, '../core/writing-worker.mjs'),
       printFonts: join(here, '../core/fonts'),
       version: app.getVersion(),
       cardTlsAddon: join(here, '../core/card-tls.node'),

@@ -80,6 +80,7 @@ export const bundles: Bundle[] = [
   nodeBundle('directory-worker', 'app/directory/worker.ts', 'core/directory-worker.mjs', 'es'),
   nodeBundle('reading-worker', 'app/reading-worker.ts', 'core/reading-worker.mjs', 'es'),
   withFonts(nodeBundle('print-worker', 'app/mail/exchange/print-worker.ts', 'core/print-worker.mjs', 'es')),
+  nodeBundle('writing-worker', 'app/mssante/writing/worker.ts', 'core/writing-worker.mjs', 'es'),
   nodeBundle('smime-worker', 'app/smime/worker.ts', 'core/smime-worker.mjs', 'es'),
   nodeBundle('card', 'app/card/process.ts', 'card/card.mjs', 'es'),
   {

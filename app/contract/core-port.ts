@@ -35,7 +35,9 @@ export interface CoreStart {
   indexingWorker: string
   /** Entry file of the worker threads of the directory: one that searches, one that imports. */
   directoryWorker: string
-  /** Entry file of the worker thread that writes PDF exports, and the folder of its typefaces. */
+  /** Entry file of the worker thread that writes documents. */
+  writingWorker: string
+  /** Entry file of the worker thread that writes PDF exports, and the folder of the typefaces of both. */
   printWorker: string
   printFonts: string
   /** The native module that does TLS with the card's key; it may be missing: that is said when it is wanted. */

@@ -5,6 +5,7 @@ import { cardCalls, cardEvents } from './card.ts'
 import { certificateCalls } from './certificates.ts'
 import { composeCalls, composeEvents } from './compose.ts'
 import { deliveryCalls } from './delivery.ts'
+import { draftDocumentCalls } from './documents-sent.ts'
 import { directoryCalls, directoryEvents } from './directory.ts'
 import { diagnosisCalls, diagnosisEvents } from './diagnosis.ts'
 import { folderCalls } from './folders.ts'
@@ -36,6 +37,7 @@ export * from './deviations.ts'
 export * from './document-data.ts'
 export * from './document-inspection.ts'
 export * from './document-metadata.ts'
+export * from './documents-sent.ts'
 export * from './documents.ts'
 export * from './errors.ts'
 export * from './exchange.ts'
@@ -73,6 +75,7 @@ export const coreCalls = {
   ...searchCalls,
   ...resultCalls,
   ...composeCalls,
+  ...draftDocumentCalls,
   ...certificateCalls,
   ...exchangeCalls,
   ...deliveryCalls,

@@ -18,13 +18,14 @@ export {
   type ParsedHl7,
   type ParsedSegment,
 } from './hl7/parse.ts'
-export { hprimText, isHprim } from './hprim.ts'
+export { hprimText, isHprim } from './hprim/index.ts'
 export { insKeyIsValid, isMatricule, matriculeTraits, readIdentifier, readIns } from './ins.ts'
 export { identityOf, missingTraits, noTraits, summaryOf, type Traits } from './identity.ts'
 export { sniffMime } from './magic.ts'
 export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'
 export { rtfText } from './rtf.ts'
 export { displaySubject } from './subject.ts'
+export { createDocumentWriting, type DocumentWriting, type GivenContent } from './writing/index.ts'
 export { createTrustSpace, type TrustSpace } from './trust-space/index.ts'
 export { readZip } from './zip.ts'
 export { createTraceRecorder, type TraceNote, type TraceRecorder } from './traces/recorder.ts'

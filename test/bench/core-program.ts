@@ -79,6 +79,7 @@ const start = async (order: Order & { order: 'start' }): Promise<Answer<'start'>
       directoryWorker: programs.directoryWorker,
       // Nothing is printed here.
       printWorker: '',
+      writingWorker: '',
       printFonts: '',
       version: '0.0.0',
     },

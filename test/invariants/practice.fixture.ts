@@ -78,6 +78,7 @@ export const openPractice = async (
       indexingWorker: source('indexing/worker.ts'),
       directoryWorker: source('directory/worker.ts'),
       printWorker: source('mail/exchange/print-worker.ts'),
+      writingWorker: source('mssante/writing/worker.ts'),
       printFonts: join(import.meta.dirname, '../../node_modules/pdfjs-dist/standard_fonts'),
       version: '0.0.0',
     },

@@ -78,3 +78,10 @@ export const estimatedSize = (draft: StoredDraft, documents: number): number =>
       documents * transferGrowth +
       draft.attachments.reduce((sum, attachment) => sum + attachment.size * transferGrowth, 0),
   )
+
+/** People once each, by address whatever its case. */
+export const unique = <T extends { address: string }>(list: T[]): T[] =>
+  list.filter(
+    (one, index) =>
+      list.findIndex((other) => other.address.toLowerCase() === one.address.toLowerCase()) === index,
+  )

@@ -5,11 +5,9 @@ import type {
   DraftKind,
   OutboxItem,
   SendCheck,
-  TrustClass,
 } from '../../contract/index.ts'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
-import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
-import type { Announce } from '../changes.ts'
+import type { StoredAccount, StoredAttachment, StoredDraft } from '../../vault/index.ts'
 import {
   composeEntity,
   composeMessage,
@@ -19,49 +17,19 @@ import {
 } from '../mime/compose.ts'
 import { hiddenSubject, withProtectedHeaders } from '../mime/protected-headers.ts'
 import { decodePart, parseMessage } from '../mime/message.ts'
-import { blocked, estimatedSize, recipientCheck, sizeLimit, unconfirmedPatient } from './draft-checks.ts'
-import type { DraftDocuments, OutgoingDocuments } from './draft-documents.ts'
+import {
+  blocked,
+  estimatedSize,
+  recipientCheck,
+  sizeLimit,
+  unconfirmedPatient,
+  unique,
+} from './draft-checks.ts'
+import type { OutgoingDocuments } from './draft-documents.ts'
+import type { DraftDependencies } from './draft-dependencies.ts'
 import { outboxItem } from './outbox.ts'
 import { chunks, dueFrom, newMessageId, queueMessage } from './queueing.ts'
 import { answerTo, replacementOf } from './quote.ts'
-
-export interface DraftDependencies {
-  vault: Vault
-  accounts: () => Promise<Outcome<StoredAccount[]>>
-  rawMessage: (id: number) => Promise<Outcome<Uint8Array>>
-  /** What of a source may be quoted or forwarded: its signed or decrypted content, or the source itself. */
-  readableContent: (raw: Uint8Array) => Promise<Outcome<Uint8Array>>
-  /** Address a window fetches an attachment from. */
-  attachmentUrl: (attachment: StoredAttachment) => string
-  classify: (address: string) => TrustClass
-  displaySubject: (raw: string) => string
-  protect: (
-    entity: Uint8Array,
-    wish: { sign: boolean; encrypt: boolean; from: string; recipients: string[] },
-  ) => Promise<Outcome<Uint8Array>>
-  /** A card that signs is in the reader: without one, signing is never proposed. */
-  canSign: () => boolean
-  extraHeaders: (content: DraftContent) => Record<string, string>
-  /** Bytes of the largest message that some of these addresses take; null when none says. */
-  largestTo: (addresses: readonly string[]) => number | null
-  /** What the domain finds to say before a message leaves: patients, documents. */
-  domainChecks: (
-    draft: Pick<StoredDraft, 'id' | 'kind' | 'sourceId' | 'content'>,
-  ) => Promise<Outcome<SendCheck[]>>
-  /** A message was queued: it is known by its Message-ID from here on. */
-  onSent: (message: { content: DraftContent; messageId: string }) => Promise<Outcome<unknown>>
-  /** Medical documents of drafts. */
-  documents: DraftDocuments
-  /** The subject of an encrypted message stays under the encryption (policy); shown outside without it. */
-  hidesSubject?: boolean
-  /** Put before the subject of a message that replaces another. */
-  replacePrefix: () => string
-  now: () => number
-  random: (length: number) => Uint8Array
-  announce: Announce
-  /** Something was queued for this account. */
-  onQueued: (accountId: number) => Promise<void>
-}
 
 const largestAttachment = 256 * 1024 * 1024
 
@@ -396,9 +364,3 @@ export const createDrafts = (deps: DraftDependencies) => {
     send,
   }
 }
-
-const unique = <T extends { address: string }>(list: T[]): T[] =>
-  list.filter(
-    (one, index) =>
-      list.findIndex((other) => other.address.toLowerCase() === one.address.toLowerCase()) === index,
-  )

@@ -6,7 +6,6 @@ import {
   type DraftMedical,
   type Outcome,
 } from '../../contract/index.ts'
-import { decodeCharset } from '../../mail/index.ts'
 import type { StoredDocumentFile, Vault } from '../../vault/index.ts'
 import { sniffMime } from '../magic.ts'
 import { insState, samePerson } from './identifiers.ts'
@@ -57,7 +56,7 @@ const asText = (bytes: Uint8Array): string | null => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return decodeCharset(bytes, 'windows-1252')
+    return new TextDecoder('windows-1252').decode(bytes)
   }
 }
 

@@ -1,4 +1,3 @@
-import { decodePart, parseMessage } from '../../mail/index.ts'
 import type { DocumentDetails, DocumentPatient } from '../../contract/index.ts'
 import { readCda } from '../cda/index.ts'
 import { sniffMime } from '../magic.ts'
@@ -45,11 +44,13 @@ const detailsOf = (facts: CdaFacts, hidden: readonly string[]): DocumentDetails 
 /** What a CDA written elsewhere says of itself, where the user says nothing. */
 export const foreignDetails = (facts: CdaFacts): DocumentDetails => detailsOf(facts, [])
 
-/** The documents of the archives of a message, with their patient; null when it carries none that can be sent again. */
-export const documentsOfMessage = async (raw: Uint8Array): Promise<ReplacedDocuments | null> => {
-  const parsed = parseMessage(raw)
-  if (!parsed.ok) return null
-  const files = parsed.value.attachments.map((part) => ({ path: part.path, bytes: decodePart(raw, part) }))
+/**
+ * The documents of the archives among the files of a message (`path` is that of its part), with their patient; null when there
+ * are none that can be sent again.
+ */
+export const documentsOfMessage = async (
+  files: readonly { path: string; bytes: Uint8Array }[],
+): Promise<ReplacedDocuments | null> => {
   const parts = new Set<string>()
   const documents: ReplacedDocument[] = []
   for (const { path, bytes } of files) {

@@ -28,6 +28,7 @@ interface Inner {
   }
   _root: { data: Record<string, unknown> }
   _addColorOutputIntent: () => void
+  openImage: (bytes: Buffer) => { width: number; height: number }
   endMetadata: () => void
 }
 
@@ -123,7 +124,17 @@ export const beginArchivePdf = (of: { title: string; made: Date; fonts: Typeface
       })
       .join('')
 
-  return { doc, title, written, settable }
+  return {
+    doc,
+    title,
+    written,
+    settable,
+    /** A picture read once, to be drawn: pdfkit takes it where its types want a path. */
+    openPicture: (bytes: Uint8Array): { width: number; height: number; drawn: string } => {
+      const image = inner.openImage(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+      return { width: image.width, height: image.height, drawn: image as unknown as string }
+    },
+  }
 }
 
 /** « 10⁹ » must never be read as 109. */

@@ -143,16 +143,13 @@ export const createFlow = (pdf: ArchivePdf, foot: string) => {
 
   /** A picture as wide as the column at most, on a page of its own when it does not fit here. */
   const picture = (bytes: Uint8Array, most: { width: number; height: number } | null = null): void => {
-    const image = doc.openImage(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) as unknown as string,
-    )
-    const { width, height } = image as unknown as { width: number; height: number }
+    const { width, height, drawn } = pdf.openPicture(bytes)
     const limit = most ?? { width: column, height: page.bottom - page.margin }
     const scale = Math.min(1, limit.width / width, limit.height / height)
     const [across, down] = [width * scale, height * scale]
     room(down + 4)
     const { y } = doc
-    doc.image(image as unknown as string, page.margin, y, { width: across, height: down })
+    doc.image(drawn, page.margin, y, { width: across, height: down })
     doc.x = page.margin
     doc.y = y + down + 4
   }

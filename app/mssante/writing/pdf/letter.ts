@@ -136,14 +136,13 @@ export const pagePicturesPdf = async (
     const usable = archivePicture(bytes)
     if (!usable.ok) return usable
     const { doc } = pdf
-    const image = doc.openImage(Buffer.from(usable.value) as unknown as string)
-    const { width, height } = image as unknown as { width: number; height: number }
+    const { width, height, drawn } = pdf.openPicture(usable.value)
     const size: [number, number] =
       width > height
         ? [page.height, (page.height * height) / width]
         : [page.width, (page.width * height) / width]
     doc.addPage({ size, margin: 0 })
-    doc.image(image as unknown as string, 0, 0, { width: size[0], height: size[1] })
+    doc.image(drawn, 0, 0, { width: size[0], height: size[1] })
   }
   pdf.doc.end()
   return ok({ bytes: await pdf.written, pages: pictures.length })
