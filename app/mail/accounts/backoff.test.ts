@@ -10,6 +10,9 @@ describe('the wait after a failure', () => {
   it.each([
     [{ code: 'auth.failed', retry: 'after-login' }, 'auth'],
     [{ code: 'auth.login-required', retry: 'after-login' }, 'auth'],
+    // The mailbox comes back by itself when the provider does (ECO.1.2.7).
+    [{ code: 'auth.provider-unavailable', retry: 'later' }, 'network'],
+    [{ code: 'auth.provider-unavailable', retry: 'after-change' }, 'auth'],
     [{ code: 'tls.expired', retry: 'after-change' }, 'policy'],
     [{ code: 'tls.starttls-missing', retry: 'after-change' }, 'policy'],
     [{ code: 'imap.quota', retry: 'after-change' }, 'policy'],

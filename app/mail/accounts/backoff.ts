@@ -2,11 +2,12 @@ import type { AppError } from '../../contract/errors.ts'
 
 /**
  * What stands in the way (models.md §9.2.11): `auth` waits for the user to log in, `policy` (TLS, certificate) for somebody
- * to change something, `busy` for the server to have time again, `network` for the line; `refused` is an answer.
+ * to change something, `busy` for the server to have time again, `network` for the line or the provider; `refused` is an answer.
  */
 export type FailureKind = 'auth' | 'policy' | 'busy' | 'network' | 'refused'
 
 export const failureKind = (error: AppError): FailureKind => {
+  if (error.code === 'auth.provider-unavailable' && error.retry === 'later') return 'network'
   if (error.retry === 'after-login' || error.code.startsWith('auth.')) return 'auth'
   if (error.code === 'imap.busy' || error.code === 'smtp.busy') return 'busy'
   if (error.code.startsWith('tls.') && error.retry !== 'later') return 'policy'

@@ -14,11 +14,15 @@ export const domainOf = (address: string): string | null =>
 const takesPassword = (offered: ReadonlySet<string>): boolean =>
   offered.has('AUTH=PLAIN') || offered.has('AUTH=LOGIN') || !offered.has('LOGINDISABLED')
 
+const takesToken = (offered: ReadonlySet<string>): boolean =>
+  offered.has('AUTH=OAUTHBEARER') || offered.has('AUTH=XOAUTH2')
+
 const mechanisms: Record<AuthKind, (capabilities: ReadonlySet<string>) => boolean> = {
   card: (offered) => offered.has('AUTH=EXTERNAL'),
   p12: (offered) => offered.has('AUTH=EXTERNAL'),
-  psc: (offered) => offered.has('AUTH=OAUTHBEARER') || offered.has('AUTH=XOAUTH2'),
-  'password-otp': takesPassword,
+  psc: takesToken,
+  // The code gives a token, or goes behind the password: which of the two is the policy's.
+  'password-otp': (offered) => takesToken(offered) || takesPassword(offered),
   password: takesPassword,
 }
 
