@@ -15,8 +15,8 @@ import type { Vault, Vaults } from './vault/index.ts'
 
 type Anchors = 'system' | string[] | undefined
 
-/** Below the 17 calls a second that an application may make (mssante-client.md §4.3). */
-const callsPerSecond = 15
+/** Together the 17 calls that an application may make in a second (mssante-client.md §4.3). */
+const callsPerSecond = 12
 const burst = 5
 
 /** The directory with what it may not import itself: verified connections by the policy's authorities, time, its threads. */

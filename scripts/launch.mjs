@@ -64,6 +64,13 @@ const systemNeeds = [
     world: true,
   },
   { what: 'OpenSC tools', program: 'pkcs11-tool', debian: 'opensc', fedora: 'opensc', world: true },
+  {
+    what: 'OpenLDAP server',
+    file: '/usr/sbin/slapd',
+    debian: 'slapd',
+    fedora: 'openldap-servers',
+    world: true,
+  },
   { what: 'OpenSSL', program: 'openssl', debian: 'openssl', fedora: 'openssl', world: true },
   { what: 'C compiler', program: 'gcc', debian: 'gcc', fedora: 'gcc' },
   { what: 'C++ compiler', program: 'g++', debian: 'g++', fedora: 'gcc-c++' },

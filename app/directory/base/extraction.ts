@@ -42,7 +42,7 @@ const startsLikeZip = async (path: string): Promise<boolean> => {
 
 const opened = (path: string): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
-    openZip(path, { lazyEntries: true, validateEntrySizes: true }, (error, zip) => {
+    openZip(path, { lazyEntries: true, validateEntrySizes: true, autoClose: false }, (error, zip) => {
       // What begins as an archive and has no directory at its end was cut.
       if (error) reject(refuse('truncated', error))
       else resolve(zip)

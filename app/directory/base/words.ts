@@ -81,14 +81,18 @@ const add = (into: Set<string>, text: string | null, mark = ''): void => {
   if (text !== null) for (const word of wordsOf(text)) into.add(mark + word)
 }
 
+/** « Le Goff » is typed as « legoff » too. */
+const nameWords = (name: string | null): string[] => {
+  const words = name === null ? [] : wordsOf(name)
+  return words.length > 1 ? [...words, words.join('').slice(0, longestWord)] : words
+}
+
 /** Every entry of a mailbox in the index. */
 export const entriesOf = (mailbox: Searched): Set<string> => {
   const words = new Set<string>()
   const isPerson = mailbox.lastName !== null
-  for (const name of [mailbox.lastName, mailbox.firstName]) {
-    add(words, name)
-    add(words, name, nameMark)
-  }
+  for (const name of [mailbox.lastName, mailbox.firstName])
+    for (const word of nameWords(name)) words.add(word).add(nameMark + word)
   add(words, mailbox.lastName, lastNameMark)
   for (const name of [mailbox.service, mailbox.legalName, mailbox.tradeName]) {
     add(words, name)
