@@ -30,7 +30,7 @@ const Studies = ({ content }: { content: DicomContent }) =>
       <div className="doc-narrative">
         <div
           className="doc-table-scroll"
-          role="region"
+          role="group"
           aria-label={t('documents.seriesOfStudy')}
           tabIndex={0}
         >

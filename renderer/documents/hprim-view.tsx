@@ -65,7 +65,7 @@ export const HprimView = ({
       {dossier.text.trim() !== '' && (
         <section className="doc-section" aria-labelledby={report}>
           <h4 id={report}>{t('documents.reportAsTyped')}</h4>
-          <div className="doc-table-scroll" role="region" aria-labelledby={report} tabIndex={0}>
+          <div className="doc-table-scroll" role="group" aria-labelledby={report} tabIndex={0}>
             <pre className="doc-plain doc-columns">{dossier.text}</pre>
           </div>
         </section>

@@ -14,7 +14,7 @@ const maximumText = 2 * 1024 * 1024
 const TextPart = ({ url, title }: { url: string; title: string }) => (
   <PartState part={usePart(url, maximumText, readText)}>
     {(text) => (
-      <div className="doc-table-scroll" role="region" aria-label={title} tabIndex={0}>
+      <div className="doc-table-scroll" role="group" aria-label={title} tabIndex={0}>
         <pre className="doc-plain">{text}</pre>
       </div>
     )}

@@ -63,7 +63,7 @@ describe('narrative blocks', () => {
     expect(host.querySelector('thead th')?.getAttribute('colspan')).toBe('2')
     expect(host.querySelector('tbody th')?.getAttribute('scope')).toBe('row')
     expect(host.querySelector('td')?.className).toBe('doc-align-right')
-    expect(host.querySelector('[role=region]')?.getAttribute('aria-labelledby')).toBe(
+    expect(host.querySelector('[role=group]')?.getAttribute('aria-labelledby')).toBe(
       host.querySelector('caption')?.id,
     )
   })

@@ -185,7 +185,7 @@ const Table = ({
   return (
     <div
       className="doc-table-scroll"
-      role="region"
+      role="group"
       tabIndex={0}
       {...(block.caption.length > 0
         ? { 'aria-labelledby': captionId }

@@ -17,7 +17,7 @@ export const Antibiogram = ({ caption, results }: { caption: string; results: re
       <div
         key={index}
         className="doc-table-scroll antibiogram"
-        role="region"
+        role="group"
         aria-label={`${caption} – ${title}`}
         tabIndex={0}
       >

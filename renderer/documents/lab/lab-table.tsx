@@ -40,6 +40,10 @@ const Previous = ({
   )
 }
 
+/** « 63,000000 – 83,000000 » is 63 – 83: zeros that machines add say nothing. */
+const tidyRange = (range: string | null): string | null =>
+  range?.replace(/(\d)[.,]0{3,}(?!\d)/g, '$1').replace(/([.,]\d*?[1-9])0{3,}(?!\d)/g, '$1') ?? null
+
 /** What else is said of a result, under its name. */
 const Details = ({ result }: { result: LabResult }) => {
   const lines = [
@@ -103,6 +107,13 @@ const ResultRow = ({
   const mark = markOf(result)
   const values = valuesOverTime(result, series)
   const several = values.length > 1
+  // Words with nothing beside them take the room of what is not there.
+  const onlyWords =
+    result.value !== '' &&
+    result.number === null &&
+    result.unit === null &&
+    result.referenceRange === null &&
+    mark.word === null
   return (
     <>
       <tr data-level={mark.level} className="lab-row">
@@ -110,14 +121,22 @@ const ResultRow = ({
           {result.label}
           <Details result={result} />
         </th>
-        <td className="lab-value tabular">
-          <Value result={result} />
-        </td>
-        <td className="lab-mark">
-          <MarkChip mark={mark} />
-        </td>
-        <td className="lab-unit">{result.unit}</td>
-        <td className="lab-range tabular">{result.referenceRange}</td>
+        {onlyWords ? (
+          <td className="lab-words" colSpan={4}>
+            {result.value}
+          </td>
+        ) : (
+          <>
+            <td className="lab-value tabular">
+              <Value result={result} />
+            </td>
+            <td className="lab-mark">
+              <MarkChip mark={mark} />
+            </td>
+            <td className="lab-unit">{result.unit}</td>
+            <td className="lab-range tabular">{tidyRange(result.referenceRange)}</td>
+          </>
+        )}
         {shown.previous && (
           <td className="lab-previous tabular">
             <Previous previous={previousOf(values)} unit={result.unit} columnDate={columnDate} />
@@ -198,7 +217,7 @@ export const LabTable = ({ caption, results }: { caption: string; results: reado
   return (
     <>
       {measured.length > 0 && (
-        <div className="doc-table-scroll" role="region" aria-label={caption} tabIndex={0}>
+        <div className="doc-table-scroll" role="group" aria-label={caption} tabIndex={0}>
           <table className="lab-table" data-previous={shown.previous}>
             <caption className="visually-hidden">{caption}</caption>
             <thead>

@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { LabResult } from '../../../app/contract/index.ts'
 import { Button } from '../../design/index.ts'
 import { t } from '../../i18n/index.ts'
+import { isSusceptibility } from './antibiogram.tsx'
 import type { ResultHistory } from './history.ts'
 import { LabTable } from './lab-table.tsx'
 import { MarkChip } from './mark-chip.tsx'
@@ -41,7 +42,8 @@ export const ResultsHead = ({
   behindPdf: boolean
   showAll: () => void
 }) => {
-  const marked = outOfRange(results)
+  // An antibiotic that does not work is no value out of range.
+  const marked = outOfRange(results.filter((result) => !isSusceptibility(result)))
   const critical = marked.filter((result) => markOf(result).level === 'critical')
   if (marked.length === 0 && history.state !== 'failed') return null
   return (

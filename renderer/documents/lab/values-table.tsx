@@ -20,7 +20,7 @@ export const ValuesTable = ({
   return (
     <div
       className="doc-table-scroll"
-      role="region"
+      role="group"
       aria-label={t('results.valuesOf', { label })}
       tabIndex={0}
     >
