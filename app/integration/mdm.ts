@@ -171,11 +171,17 @@ const participation = (
   },
 })
 
-/** The author speaks for the sender when no address says otherwise (SC.CDA/INT.17). */
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+
+/**
+ * The author stands for the sender where both are of one organisation, or the document does not say otherwise
+ * (SC.CDA/INT.17); of a document that somebody sent on, only its organisation is known.
+ */
 const senderOf = ({ author }: CdaFacts, mail: CarryingMail): CdaPerson | null => {
   if (!author) return null
-  const other = author.mail.length > 0 && !author.mail.includes(mail.sender.address.toLowerCase())
-  return other ? { ...author, id: null, family: null, given: null, device: null } : author
+  const own = domainOf(mail.sender.address)
+  const apart = author.mail.length > 0 && !author.mail.some((address) => domainOf(address) === own)
+  return apart ? { ...author, id: null, family: null, given: null, device: null } : author
 }
 
 const recipientOf = ({ recipients }: CdaFacts, { recipient }: CarryingMail): CdaPerson | null => {
