@@ -17,7 +17,7 @@ import {
   type ServerRules,
   type TraceExchange,
 } from './mail/index.ts'
-import { displaySubject } from './mssante/index.ts'
+import { displaySubject, holdsIns, isHealthFile, type TrustSpace } from './mssante/index.ts'
 import type { patientMailRules } from './patients-wiring.ts'
 import type { createProtection } from './protection/index.ts'
 import type { createResources } from './reading/index.ts'
@@ -39,6 +39,7 @@ export interface MailWiringDependencies {
   verification: PeerVerification
   logins: Logins
   rules: ServerRules
+  examine: TrustSpace['examine']
   /** Mail has changed: what windows are told of it. */
   onDelta: (delta: MailDelta) => MailDelta
   patientRules: ReturnType<typeof patientMailRules>
@@ -80,7 +81,8 @@ export const wireMail = (
     monotonic: deps.monotonic,
     classify: deps.rules.classify,
     rules: deps.rules,
-    displaySubject,
+    examine: deps.examine,
+    ...{ isHealthFile, holdsIns, displaySubject },
     protect: protection.protect,
     canSign: () => 'token' in deps.card.state(),
     readableContent: async (raw) => {

@@ -199,6 +199,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     trace: (exchange) =>
       traces.record({ ...exchange, automatic: ['connected', 'login', 'received'].includes(exchange.action) }),
     ...{ start, vault, card, protection, resources, preferences, verification, logins, rules },
+    examine: trustSpace.examine,
     ...{ emit, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
     onDelta: (delta) => {
       trustSpace.correspondentsChanged()

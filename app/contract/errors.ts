@@ -155,6 +155,7 @@ export const errorCodes = [
   'compose.address-invalid',
   'compose.recipient-outside',
   'compose.generic-health-document',
+  'compose.generic-to-trust-space',
   'compose.too-large',
   'compose.draft-missing',
   'compose.date-past',

@@ -45,6 +45,9 @@ export interface MailDependencies
     Pick<
       DraftDependencies,
       | 'classify'
+      | 'examine'
+      | 'isHealthFile'
+      | 'holdsIns'
       | 'displaySubject'
       | 'protect'
       | 'canSign'
@@ -168,6 +171,7 @@ export const createMail = (deps: MailDependencies) => {
       onChange: outboxChanged,
       onSettled: runner.wake,
       deliveryNotices: deps.deliveryNotices ?? (() => true),
+      mayReceive: (address) => account.kind === 'generic' || deps.classify(address) !== 'outside',
       ...(deps.replyTimeout === undefined ? {} : { replyTimeout: deps.replyTimeout }),
     })
     running.set(account.id, { account, runner, sender })

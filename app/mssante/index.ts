@@ -21,6 +21,7 @@ export {
 export { hprimText, isHprim } from './hprim/index.ts'
 export { insKeyIsValid, isMatricule, matriculeTraits, readIdentifier, readIns } from './ins.ts'
 export { identityOf, missingTraits, noTraits, summaryOf, type Traits } from './identity.ts'
+export { holdsIns, isHealthFile } from './health-content.ts'
 export { sniffMime } from './magic.ts'
 export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'
 export { rtfText } from './rtf.ts'

@@ -13,7 +13,8 @@ import { createOneTimeCodes } from './one-time-codes.ts'
 import type { OneTimeCodes } from './one-time-codes.ts'
 import { domains, people } from './people.ts'
 import type { Person } from './people.ts'
-import { makePki, serverIssuer, webHosts } from './pki.ts'
+import { makePki, serverIssuer, structureName, webHosts } from './pki.ts'
+import { purposes, toPkcs12 } from '../pki/index.ts'
 import type { Pki, ServerCertificateKind } from './pki.ts'
 import { startPscBackEnd } from './psc-back-end.ts'
 import type { PscBackEnd } from './psc-back-end.ts'
@@ -105,6 +106,15 @@ export interface Operator {
   received: Smtp['received']
   /** Delivery by LMTP, as mail from another operator arrives. */
   deliver: Smtp['deliver']
+  /** An organisation's p12 for authentication, with the chain above; what is not said is as it should be. */
+  organisationP12: (wish?: {
+    commonName?: string
+    passphrase?: string
+    from?: Date
+    to?: Date
+    /** What a signature certificate has instead. */
+    purpose?: 'clientAuth' | 'emailProtection'
+  }) => Promise<Buffer>
   mailbox: (person: Person['key']) => MailboxView
   /** Writes messages with flags and dates straight into the store. */
   fill: (person: Person['key'], messages: readonly StoredMessage[]) => Promise<void>
@@ -140,16 +150,20 @@ const shareMailboxes = async (dovecot: Dovecot): Promise<void> => {
   }
 }
 
+/** Common name of the certificate that opens the laboratory's mailbox to its software (ORG AUTH_CLI). */
+export const organisationLogin = 'sil-bioval-auth-test'
+
 /** What a card opens: its holder's mailbox, and for the practitioner her secretary's when she asks for it. */
 const mailboxesByCard = () =>
-  new Map(
-    Object.values<Person>(people)
+  new Map<string, { own: string; others: readonly string[] }>([
+    [organisationLogin, { own: people.laboratory.address, others: [] }],
+    ...Object.values<Person>(people)
       .filter((person) => person.rpps !== null)
-      .map((person) => [
-        `8${person.rpps}`,
-        { own: person.address, others: person.key === 'anne' ? [people.secretary.address] : [] },
-      ]),
-  )
+      .map((person) => {
+        const others = person.key === 'anne' ? [people.secretary.address] : []
+        return [`8${String(person.rpps)}`, { own: person.address, others }] as const
+      }),
+  ])
 
 /** Starts a small MSSanté world on loopback. Several may run side by side. Throws when a part does not start. */
 export const startOperator = async (options: OperatorOptions = {}): Promise<Operator> => {
@@ -305,6 +319,26 @@ const start = async (
   const policyFile = join(folder, 'policy.json')
   await writeFile(policyFile, JSON.stringify(policy, null, 2))
 
+  const organisationP12: Operator['organisationP12'] = async (wish = {}) => {
+    const issuer = 'ELEMENTAIRE ORGANISATIONS'
+    const certificate = await made.issue(
+      issuer,
+      {
+        subject: structureName(people.laboratory.structure, wish.commonName ?? organisationLogin),
+        keyUsage: ['digitalSignature'],
+        extendedKeyUsage: [purposes[wish.purpose ?? 'clientAuth']],
+        professional: { support: 0x83 },
+      },
+      { ...(wish.from ? { from: wish.from } : {}), ...(wish.to ? { to: wish.to } : {}) },
+    )
+    return toPkcs12(
+      certificate,
+      made.above(issuer),
+      wish.passphrase ?? 'organisation-fictive',
+      'Organisation',
+    )
+  }
+
   const { refuseNext, bounceNext, delayNext, setDeliveryNotices } = smtp
   const { setSizeLimit, setReplyDelay, dropNextReply, stallNextReply, cutNextData } = smtp
   return {
@@ -366,6 +400,7 @@ const start = async (
       saslPlain: { shape: 'sasl-plain' },
     },
     policy,
+    organisationP12,
     policyFile,
     pki: made,
     received: smtp.received,

@@ -67,7 +67,8 @@ const keyOf = (keys: Map<string, string>, name: string): string => {
   return key
 }
 
-const structureName = (structure: string, commonName: string): Name => [
+/** Subject of an organisation's certificate. */
+export const structureName = (structure: string, commonName: string): Name => [
   [['C', 'FR']],
   [['ST', 'Paris (75)']],
   [['O', structure]],
@@ -323,6 +324,11 @@ export const makePki = async (url: string, hosts: readonly string[], now: Date) 
       validity: { from?: Date; to?: Date } = {},
     ): Promise<Certificate> =>
       issue(authority(issuer), { ...layout, subjectKeyPem: await makeKey() }, validity.from, validity.to),
+    /** An intermediate authority and its root. */
+    above: (issuer: `${Range} ${Area}`): Certificate[] => [
+      authority(issuer).certificate,
+      authority(`root ${issuer.split(' ')[0] ?? ''}`).certificate,
+    ],
     /** Revokes by serial (hexadecimal); CRL and OCSP say so at once. Throws when no authority issued it. */
     revoke: (serial: string): void => {
       const issuer = [...authorities.values()].find(({ issued }) => issued.has(serial.toLowerCase()))

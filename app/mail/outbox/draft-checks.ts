@@ -34,11 +34,19 @@ export const unconfirmedPatient = (
     : null
 }
 
-/** What an address says of itself. */
-export const recipientCheck = (address: string, classify: (address: string) => TrustClass): SendCheck => {
+/** What an address says of itself to a mailbox: the trust space writes inside itself, an ordinary mailbox outside alone. */
+export const recipientCheck = (
+  address: string,
+  classify: (address: string) => TrustClass,
+  from: StoredAccount['kind'],
+): SendCheck => {
   const base = { address, size: null, limit: null }
   if (domainOf(address) === null) return { ...base, kind: 'address-invalid', blocking: true, trust: null }
   const trust = classify(address)
+  if (from === 'generic')
+    return trust === 'outside' || trust === 'unknown'
+      ? { ...base, kind: 'recipient-unknown', blocking: false, trust }
+      : { ...base, kind: 'generic-to-trust-space', blocking: true, trust }
   if (trust === 'outside') return { ...base, kind: 'recipient-outside', blocking: true, trust }
   return {
     ...base,
@@ -51,6 +59,8 @@ export const recipientCheck = (address: string, classify: (address: string) => T
 const blockingCodes: Partial<Record<SendCheck['kind'], ErrorCode>> = {
   'recipient-outside': 'compose.recipient-outside',
   'address-invalid': 'compose.address-invalid',
+  'generic-to-trust-space': 'compose.generic-to-trust-space',
+  'generic-health-document': 'compose.generic-health-document',
   size: 'compose.too-large',
   'patient-refused': 'compose.patient-refused',
   'patient-unknown': 'compose.patient-unknown',

@@ -2,10 +2,11 @@ import type { DraftContent, SendCheck, TrustClass } from '../../contract/index.t
 import type { Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
+import type { SenderRuleDependencies } from './sender-rules.ts'
 import type { DraftDocuments } from './draft-documents.ts'
 
 /** What drafts need from their start to the outbox. */
-export interface DraftDependencies {
+export interface DraftDependencies extends SenderRuleDependencies {
   vault: Vault
   accounts: () => Promise<Outcome<StoredAccount[]>>
   rawMessage: (id: number) => Promise<Outcome<Uint8Array>>

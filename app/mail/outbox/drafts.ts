@@ -29,6 +29,7 @@ import type { OutgoingDocuments } from './draft-documents.ts'
 import type { DraftDependencies } from './draft-dependencies.ts'
 import { outboxItem } from './outbox.ts'
 import { chunks, dueFrom, newMessageId, queueMessage } from './queueing.ts'
+import { createSenderRules } from './sender-rules.ts'
 import { answerTo, replacementOf } from './quote.ts'
 
 const largestAttachment = 256 * 1024 * 1024
@@ -36,6 +37,7 @@ const largestAttachment = 256 * 1024 * 1024
 /** Drafts from the first key typed to the outbox. */
 export const createDrafts = (deps: DraftDependencies) => {
   const { vault } = deps
+  const senderRules = createSenderRules(deps)
   // The last choice made when sending. In memory only: who sits here next session chooses anew, and nothing of how one
   // signs is left on the workstation.
   let signedLast = false
@@ -177,7 +179,7 @@ export const createDrafts = (deps: DraftDependencies) => {
     if (!account.ok) return account
     const { to, cc, bcc, subject } = draft.content
     const addresses = [...to, ...cc, ...bcc].map((one) => one.address)
-    const checks = addresses.map((address) => recipientCheck(address, deps.classify))
+    const checks = addresses.map((address) => recipientCheck(address, deps.classify, account.value.kind))
     const none = { address: null, trust: null, size: null, limit: null }
     if (addresses.length === 0) checks.push({ ...none, kind: 'no-recipient', blocking: true })
     const documents = await deps.documents.checks(draft)
@@ -188,8 +190,10 @@ export const createDrafts = (deps: DraftDependencies) => {
     const size = estimatedSize(draft, documents.value.bytes)
     const limit = sizeLimit(account.value, draft.content, deps.largestTo)
     if (limit !== null && size > limit) checks.push({ ...none, kind: 'size', blocking: true, size, limit })
+    const bySender = await senderRules.checks(draft, account.value, documents.value.bytes > 0)
+    if (!bySender.ok) return bySender
     const more = await deps.domainChecks(draft)
-    return more.ok ? ok([...checks, ...more.value]) : more
+    return more.ok ? ok([...checks, ...bySender.value, ...more.value]) : more
   }
 
   const readAttachments = async (draft: StoredDraft): Promise<Outcome<EntityAttachment[]>> => {
@@ -234,7 +238,11 @@ export const createDrafts = (deps: DraftDependencies) => {
       inReplyTo: draft.inReplyTo,
       references: draft.references,
       readReceiptTo: content.readReceipt ? from : null,
-      extra: { ...deps.extraHeaders(content), ...documents?.headers },
+      extra: {
+        ...(account.replyTo === null ? {} : { 'Reply-To': account.replyTo }),
+        ...deps.extraHeaders(content),
+        ...documents?.headers,
+      },
     }
     if (!content.sign && !content.encrypt) return ok(composeMessage(headers, entity))
     const hidden = content.encrypt && deps.hidesSubject === true

@@ -13,6 +13,8 @@ export interface SenderDependencies {
   vault: Vault
   verification: PeerVerification
   credentials: AskCredentials
+  /** Whether an address may be written to from this account. */
+  mayReceive: (address: string) => boolean
   now: () => number
   random: (length: number) => Uint8Array
   /** The outbox changed, and perhaps rows. */
@@ -150,6 +152,17 @@ export const startSender = (deps: SenderDependencies): Sender => {
     if (!mime.ok || mime.value === null) {
       // Damaged or lost on this disk: never sent in part, and told.
       const error = mime.ok ? { code: 'vault.corrupt' as const, retry: 'no' as const } : mime.error
+      await settle(item, { state: 'refused', error })
+      return 0
+    }
+    // What waited for its date, or its network, may no longer leave: the list of the trust space has changed meanwhile.
+    const outside = item.recipients.find((one) => one.accepted === null && !deps.mayReceive(one.address))
+    if (outside && item.purpose === 'message') {
+      const error: AppError = {
+        code: 'compose.recipient-outside',
+        retry: 'after-change',
+        details: { address: outside.address },
+      }
       await settle(item, { state: 'refused', error })
       return 0
     }

@@ -52,6 +52,11 @@ export const accountErrors = {
     'The last good copy stays in use.',
     'Import the list from a file.',
   ),
+  'compose.generic-to-trust-space': sentence(
+    'An ordinary mailbox does not write into the MSSanté trust space.',
+    notSent + ' ' + draft,
+    'Choose your MSSanté mailbox as sender.',
+  ),
   'compose.generic-health-document': sentence(
     'A health document does not leave from an ordinary mailbox.',
     notSent + ' ' + draft,

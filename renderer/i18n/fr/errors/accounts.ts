@@ -52,6 +52,11 @@ export const accountErrors = {
     'La dernière bonne copie reste utilisée.',
     'Importez la liste depuis un fichier.',
   ),
+  'compose.generic-to-trust-space': sentence(
+    'Une boîte ordinaire n’écrit pas à l’espace de confiance MSSanté.',
+    notSent + ' ' + draft,
+    'Choisissez votre boîte MSSanté comme expéditeur.',
+  ),
   'compose.generic-health-document': sentence(
     'Un document de santé ne part pas d’une boîte ordinaire.',
     notSent + ' ' + draft,

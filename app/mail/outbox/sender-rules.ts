@@ -1,0 +1,91 @@
+import type { AddressWarning, Correspondent, SendCheck, TrustClass } from '../../contract/index.ts'
+import { ok, type Outcome } from '../../contract/errors.ts'
+import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
+
+export interface SenderRuleDependencies {
+  vault: Vault
+  classify: (address: string) => TrustClass
+  /** What in a name or an address is made to deceive. */
+  examine: (who: Correspondent) => AddressWarning[]
+  /** Whether a file is a document of health. */
+  isHealthFile: (bytes: Uint8Array) => boolean
+  /** Whether a text holds a patient's matricule. */
+  holdsIns: (text: string) => boolean
+}
+
+const none = { address: null, trust: null, size: null, limit: null }
+/** What is looked at of a file; archives tell their names at either end. */
+const largestLookedAt = 64 * 1024 * 1024
+const mostRemembered = 500
+
+/** What is said before a message leaves, by the mailbox it leaves from and by how its addresses look. */
+export const createSenderRules = (deps: SenderRuleDependencies) => {
+  /** By part file: bytes of an attachment never change. */
+  const looked = new Map<string, boolean>()
+
+  const isHealthAttachment = async ({ partFile, fileName }: StoredAttachment): Promise<Outcome<boolean>> => {
+    const before = looked.get(partFile)
+    if (before !== undefined) return ok(before)
+    const bytes = await deps.vault.parts.readAll(partFile, largestLookedAt)
+    if (!bytes.ok) return bytes
+    const found = deps.isHealthFile(bytes.value) || deps.holdsIns(fileName)
+    if (looked.size >= mostRemembered) looked.clear()
+    looked.set(partFile, found)
+    return ok(found)
+  }
+
+  const carriesHealth = async (draft: StoredDraft, documents: boolean): Promise<Outcome<boolean>> => {
+    const { subject, text, html } = draft.content
+    if (documents || /^XDM\/1\.0\/DDM/i.test(subject) || deps.holdsIns(`${subject}\n${text}\n${html ?? ''}`))
+      return ok(true)
+    for (const attachment of draft.attachments) {
+      const found = await isHealthAttachment(attachment)
+      if (!found.ok || found.value) return found
+    }
+    return ok(false)
+  }
+
+  /** An ordinary mailbox is not MSSanté: nothing of health, nothing into the trust space, a word before answering from it. */
+  const genericChecks = async (draft: StoredDraft, documents: boolean): Promise<Outcome<SendCheck[]>> => {
+    const health = await carriesHealth(draft, documents)
+    if (!health.ok) return health
+    const checks: SendCheck[] = []
+    if (health.value) checks.push({ ...none, kind: 'generic-health-document', blocking: true })
+    if (draft.sourceId === null) return ok(checks)
+    const source = await deps.vault.run('messages.rows', { ids: [draft.sourceId] })
+    if (!source.ok) return source
+    const trust = source.value[0] && deps.classify(source.value[0].from.address)
+    if (trust === 'professional' || trust === 'organisation' || trust === 'patient')
+      checks.push({ ...none, kind: 'generic-answers-professional', blocking: false, trust })
+    return ok(checks)
+  }
+
+  return {
+    checks: async (
+      draft: StoredDraft,
+      account: Pick<StoredAccount, 'kind'>,
+      documents: boolean,
+    ): Promise<Outcome<SendCheck[]>> => {
+      const { to, cc, bcc } = draft.content
+      const suspicious = [...to, ...cc, ...bcc].flatMap((one): SendCheck[] => {
+        const [warning] = deps.examine(one)
+        const { address } = one
+        return warning
+          ? [
+              {
+                ...none,
+                kind: 'recipient-suspicious',
+                blocking: false,
+                address,
+                trust: deps.classify(address),
+                warning,
+              },
+            ]
+          : []
+      })
+      if (account.kind !== 'generic') return ok(suspicious)
+      const generic = await genericChecks(draft, documents)
+      return generic.ok ? ok([...suspicious, ...generic.value]) : generic
+    },
+  }
+}
