@@ -1,5 +1,5 @@
 import { FileText, Paperclip, X } from 'lucide-react'
-import { useRef } from 'react'
+import { useRef, type ReactNode } from 'react'
 import { ProgressBar } from 'react-aria-components'
 import type { AppError, DraftAttachment } from '../../app/contract/index.ts'
 import { Button } from '../design/index.ts'
@@ -51,16 +51,20 @@ export const AttachmentsBar = ({
   onFiles,
   onDetach,
   onCancel,
+  children,
 }: {
   attachments: readonly DraftAttachment[]
   uploads: readonly Upload[]
   onFiles: (files: readonly File[]) => void
   onDetach: (attachment: DraftAttachment) => void
   onCancel: (upload: Upload) => void
+  /** In front of the files: what else the message carries. */
+  children?: ReactNode
 }) => {
   const picker = useRef<HTMLInputElement>(null)
   return (
     <div className="composer-files">
+      {children}
       {attachments.length + uploads.length > 0 && (
         <ul aria-label={t('composer.attachments')}>
           {attachments.map((attachment) => (

@@ -12,7 +12,14 @@ import {
   Select,
   SelectValue,
 } from 'react-aria-components'
-import type { AppError, Draft, DraftAttachment, DraftContent, OutboxItem } from '../../app/contract/index.ts'
+import type {
+  AppError,
+  Draft,
+  DraftAttachment,
+  DraftContent,
+  DraftMedical,
+  OutboxItem,
+} from '../../app/contract/index.ts'
 import { ChangeNotices } from '../certificates/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, cardStore, settingsStore, useNow, useStore } from '../data/index.ts'
@@ -26,6 +33,7 @@ import {
   Spinner,
 } from '../design/index.ts'
 import { clock, t, useLanguage } from '../i18n/index.ts'
+import { MedicalDocuments, useMedical } from '../medical/index.ts'
 import { ScheduleDialog } from '../sending/index.ts'
 import { AttachmentsBar } from './attachments-bar.tsx'
 import { withAttribution, withHtmlAttribution } from './attribution.ts'
@@ -126,6 +134,23 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
     [setAttachments],
   )
   const { uploads, add, cancel } = useUploads(draft.id, attached)
+  const { recheck } = state
+  // The subject of a message with documents follows from them (ECO.2.1.3); the first one asks for a read receipt.
+  const documentsChanged = useCallback(
+    ({ subject, patient }: DraftMedical): void => {
+      if (subject !== null)
+        change((now) => ({
+          ...now,
+          subject,
+          readReceipt: now.subject === subject ? now.readReceipt : true,
+          aboutPatient: patient?.patientId ?? null,
+        }))
+      void recheck()
+    },
+    [change, recheck],
+  )
+  const medical = useMedical(draft.id, documentsChanged)
+  const fixedSubject = medical.medical?.subject ?? null
   const busy = uploads.some((upload) => upload.error === null)
   const now = useNow()
   const [planning, setPlanning] = useState(false)
@@ -245,7 +270,9 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
           <span className="composer-label">{t('composer.subject')}</span>
           <input
             className="composer-subject"
-            value={content.subject}
+            value={fixedSubject ?? content.subject}
+            readOnly={fixedSubject !== null}
+            title={fixedSubject === null ? undefined : t('composer.fixedSubject')}
             maxLength={998}
             onChange={(event) => {
               const subject = event.currentTarget.value
@@ -265,7 +292,14 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         onFiles={add}
         onDetach={(attachment) => void detach(attachment)}
         onCancel={cancel}
-      />
+      >
+        <MedicalDocuments
+          draftId={draft.id}
+          accountId={content.accountId}
+          sourceId={draft.sourceId}
+          state={medical}
+        />
+      </AttachmentsBar>
       <ChecksLine checks={checks} />
       <ChangeNotices people={changed} />
       {checks.some((check) => check.kind === 'missing-certificate' && check.address !== null) && (

@@ -17,6 +17,8 @@ export interface DraftState {
   save: SaveState
   change: (edit: (content: DraftContent) => DraftContent) => void
   setAttachments: (edit: (attachments: readonly DraftAttachment[]) => readonly DraftAttachment[]) => void
+  /** Asks the core's checks again: something beside the content changed. */
+  recheck: () => Promise<void>
   /** Saves what is typed now; true when the core has it. */
   flush: () => Promise<boolean>
 }
@@ -106,5 +108,5 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
   // Closing the window of a draft, whatever closes it, keeps what was typed.
   useEffect(() => () => void flush(), [flush])
 
-  return { draft, content, attachments, checks, save, change, setAttachments, flush }
+  return { draft, content, attachments, checks, save, change, setAttachments, recheck: check, flush }
 }

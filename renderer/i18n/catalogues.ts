@@ -12,12 +12,15 @@ import { folders as enFolders } from './en/folders.ts'
 import { inspection as enInspection } from './en/inspection.ts'
 import { integration as enIntegration } from './en/integration.ts'
 import { mailbox as enMailbox } from './en/mailbox.ts'
+import { medical as enMedical } from './en/medical.ts'
+import { patients as enPatients } from './en/patients.ts'
 import { reading as enReading } from './en/reading.ts'
 import { results as enResults } from './en/results.ts'
 import { search as enSearch } from './en/search.ts'
 import { sending as enSending } from './en/sending.ts'
 import { settings as enSettings } from './en/settings.ts'
 import { shell as enShell } from './en/shell.ts'
+import { signIn as enSignIn } from './en/sign-in.ts'
 import { storage as enStorage } from './en/storage.ts'
 import { traces as enTraces } from './en/traces.ts'
 import { unlock as enUnlock } from './en/unlock.ts'
@@ -35,12 +38,15 @@ import { folders } from './fr/folders.ts'
 import { inspection } from './fr/inspection.ts'
 import { integration } from './fr/integration.ts'
 import { mailbox } from './fr/mailbox.ts'
+import { medical } from './fr/medical.ts'
+import { patients } from './fr/patients.ts'
 import { reading } from './fr/reading.ts'
 import { results } from './fr/results.ts'
 import { search } from './fr/search.ts'
 import { sending } from './fr/sending.ts'
 import { settings } from './fr/settings.ts'
 import { shell } from './fr/shell.ts'
+import { signIn } from './fr/sign-in.ts'
 import { storage } from './fr/storage.ts'
 import { traces } from './fr/traces.ts'
 import { unlock } from './fr/unlock.ts'
@@ -59,10 +65,13 @@ export const fr = {
   storage,
   traces,
   assistant,
+  signIn,
   shell,
   folders,
   mailbox,
+  medical,
   settings,
+  patients,
   reading,
   documents,
   composer,
@@ -86,10 +95,13 @@ export const en: Catalogue = {
   storage: enStorage,
   traces: enTraces,
   assistant: enAssistant,
+  signIn: enSignIn,
   shell: enShell,
   folders: enFolders,
   mailbox: enMailbox,
+  medical: enMedical,
   settings: enSettings,
+  patients: enPatients,
   reading: enReading,
   documents: enDocuments,
   composer: enComposer,

@@ -14,6 +14,7 @@ import { fakeTraces } from './fake-traces.ts'
 import { token } from './fake-card.ts'
 import { fakeExchange } from './fake-exchange.ts'
 import { fakeMail } from './fake-mail.ts'
+import { fakeMedical } from './fake-medical.ts'
 import { fakePatients } from './fake-patients.ts'
 import { fakeSavedSearches } from './fake-search.ts'
 import { fakeSession } from './fake-session.ts'
@@ -90,6 +91,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakePatients(world),
     fakeSavedSearches(world),
     fakeWriting(world),
+    fakeMedical(world),
     fakeExchange(world),
     fakeStorage(world),
     fakeTrustSpace(world),

@@ -14,6 +14,45 @@ export const workScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'medical-dialog',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('n')
+      await page.getByRole('button', { name: 'Joindre un document médical' }).click()
+      await page.getByRole('textbox', { name: 'Rechercher un patient' }).fill('du')
+      await page.getByRole('list', { name: 'Patients trouvés' }).waitFor()
+    },
+  },
+  {
+    name: 'medical-author',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('n')
+      await page.getByRole('button', { name: 'Joindre un document médical' }).click()
+      await page.getByRole('button', { name: 'Compléter mon en-tête' }).click()
+      await page.getByRole('textbox', { name: 'Structure', exact: true }).waitFor()
+    },
+  },
+  {
+    name: 'medical-tiles',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.keyboard.press('n')
+      await page.getByRole('button', { name: 'Joindre un document médical' }).click()
+      await page.getByRole('textbox', { name: 'Rechercher un patient' }).fill('du')
+      await page.getByRole('list', { name: 'Patients trouvés' }).getByRole('button').first().click()
+      await page.getByRole('radio', { name: 'Écrire une lettre' }).check({ force: true })
+      await page.getByRole('textbox', { name: 'Texte de la lettre' }).fill('Cher confrère,')
+      await page.getByRole('combobox', { name: /Type de document/ }).fill('adres')
+      await page.getByRole('option', { name: /adressage/ }).click()
+      await page.getByRole('button', { name: 'Joindre', exact: true }).click()
+      await page.getByRole('list', { name: 'Documents médicaux' }).waitFor()
+    },
+  },
+  {
     name: 'outbox',
     scenario: 'offline',
     steps: async (page) => {

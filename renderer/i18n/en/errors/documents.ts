@@ -36,4 +36,59 @@ export const documentsErrors = {
     raw,
     'Save it to open it with a viewer.',
   ),
+  'document.unreadable': sentence(
+    'This file cannot be read.',
+    'Nothing was attached.',
+    'Check that it opens in its program, then attach it again.',
+  ),
+  'document.unsupported': sentence(
+    'This kind of file does not become a medical document.',
+    'Nothing was attached.',
+    'Choose a PDF, a text, a PNG or JPEG picture, or a CDA document; attach others as plain files.',
+  ),
+  'document.picture-unsupported': sentence(
+    'This picture cannot enter an archive document.',
+    'Nothing was attached.',
+    'Save it as an ordinary PNG or JPEG, then attach it again.',
+  ),
+  'document.encrypted-pdf': sentence(
+    'This PDF is protected by a password or restrictions.',
+    'Nothing was attached.',
+    'Save a copy without protection, then attach that.',
+  ),
+  'document.incomplete': sentence(
+    'This CDA document lacks part of the header France requires.',
+    'Nothing was attached.',
+    'Missing: {missing}. Ask the software that wrote it for a complete document.',
+  ),
+  'document.other-patient': sentence(
+    'A message is about one patient only.',
+    'Nothing left and your draft is kept.',
+    'Write one message per patient.',
+  ),
+  'document.author-missing': sentence(
+    'The author of the document is not known yet.',
+    'Nothing left and your draft is kept.',
+    'Complete your document header, then send.',
+  ),
+  'document.patient-missing': sentence(
+    'The patient of the document is not named.',
+    'Nothing left and your draft is kept.',
+    'Choose the patient of the document, then send.',
+  ),
+  'document.not-for-recipient': sentence(
+    'A recipient may not see this document.',
+    'Nothing left and your draft is kept.',
+    'Remove that recipient, or change who may see the document.',
+  ),
+  'document.not-found': sentence(
+    'This document is no longer in the draft.',
+    'The rest of the draft is kept.',
+    'Open the draft again.',
+  ),
+  'document.type-unknown': sentence(
+    'This type of document is not in the national list.',
+    'Nothing was attached.',
+    'Choose one of the types offered.',
+  ),
 }

@@ -64,4 +64,59 @@ export const documentsErrors = {
     raw,
     'Enregistrez-le pour l’ouvrir avec une visionneuse.',
   ),
+  'document.unreadable': sentence(
+    'Ce fichier est illisible.',
+    'Rien n’a été joint.',
+    'Vérifiez qu’il s’ouvre dans son programme, puis joignez-le à nouveau.',
+  ),
+  'document.unsupported': sentence(
+    'Ce genre de fichier ne devient pas un document médical.',
+    'Rien n’a été joint.',
+    'Choisissez un PDF, un texte, une image PNG ou JPEG, ou un document CDA ; joignez les autres comme de simples fichiers.',
+  ),
+  'document.picture-unsupported': sentence(
+    'Cette image ne peut pas entrer dans un document d’archive.',
+    'Rien n’a été joint.',
+    'Enregistrez-la en PNG ou en JPEG ordinaire, puis joignez-la à nouveau.',
+  ),
+  'document.encrypted-pdf': sentence(
+    'Ce PDF est protégé par un mot de passe ou des restrictions.',
+    'Rien n’a été joint.',
+    'Enregistrez-en une copie sans protection, puis joignez-la.',
+  ),
+  'document.incomplete': sentence(
+    'Ce document CDA n’a pas l’en-tête complet que la France exige.',
+    'Rien n’a été joint.',
+    'Il manque : {missing}. Demandez au logiciel qui l’a écrit un document complet.',
+  ),
+  'document.other-patient': sentence(
+    'Un message ne concerne qu’un seul patient.',
+    'Rien n’est parti et votre brouillon est gardé.',
+    'Écrivez un message par patient.',
+  ),
+  'document.author-missing': sentence(
+    'L’auteur du document n’est pas encore connu.',
+    'Rien n’est parti et votre brouillon est gardé.',
+    'Complétez votre en-tête de document, puis envoyez.',
+  ),
+  'document.patient-missing': sentence(
+    'Le patient du document n’est pas nommé.',
+    'Rien n’est parti et votre brouillon est gardé.',
+    'Choisissez le patient du document, puis envoyez.',
+  ),
+  'document.not-for-recipient': sentence(
+    'Un destinataire n’a pas le droit de voir ce document.',
+    'Rien n’est parti et votre brouillon est gardé.',
+    'Retirez ce destinataire, ou changez la visibilité du document.',
+  ),
+  'document.not-found': sentence(
+    'Ce document n’est plus dans le brouillon.',
+    'Le reste du brouillon est gardé.',
+    'Rouvrez le brouillon.',
+  ),
+  'document.type-unknown': sentence(
+    'Ce type de document n’est pas dans la liste nationale.',
+    'Rien n’a été joint.',
+    'Choisissez un type proposé.',
+  ),
 }

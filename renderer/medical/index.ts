@@ -1,0 +1,2 @@
+export { MedicalDocuments } from './medical-documents.tsx'
+export { useMedical } from './medical-state.ts'
