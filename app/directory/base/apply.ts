@@ -72,17 +72,17 @@ export const applyFindings = (db: SqlDatabase, findings: ApiFindings): number =>
         putPerson.run([nationalId, JSON.stringify(facts), findings.at])
     const known = db.prepare(
       `SELECT id, national_id AS nationalId FROM mailboxes
-       WHERE address = ? AND (national_id IS ?2 OR ?2 IS NULL) ORDER BY gone_since IS NOT NULL LIMIT 5`,
+       WHERE address = $address AND (national_id IS $nationalId OR $nationalId IS NULL) ORDER BY gone_since IS NOT NULL LIMIT 5`,
     )
     const update = db.prepare(
-      `UPDATE mailboxes SET rank = ?, unlisted = ?, gone_since = NULL
-       WHERE id = ? AND (rank IS NOT ?1 OR unlisted <> ?2 OR gone_since IS NOT NULL)`,
+      `UPDATE mailboxes SET rank = $rank, unlisted = $unlisted, gone_since = NULL
+       WHERE id = $id AND (rank IS NOT $rank OR unlisted <> $unlisted OR gone_since IS NOT NULL)`,
     )
     let changed = 0
     for (const mailbox of findings.mailboxes) {
-      const rows = known.all<Known>([mailbox.address, mailbox.nationalId])
+      const rows = known.all<Known>({ address: mailbox.address, nationalId: mailbox.nationalId })
       for (const { id } of rows) {
-        const done = update.run([mailbox.rank, Number(mailbox.unlisted), id]).changes
+        const done = update.run({ id, rank: mailbox.rank, unlisted: Number(mailbox.unlisted) }).changes
         if (done === 0) continue
         changed += 1
         indexer.refresh(id)
@@ -100,8 +100,10 @@ export const applyFindings = (db: SqlDatabase, findings: ApiFindings): number =>
 const createLabelFinder = (db: SqlDatabase) => (kind: string, coded: Coded | undefined) => {
   if (!coded) return null
   const found = db
-    .prepare('SELECT id FROM labels WHERE kind = ? AND (code = ?2 OR (code IS ?2 AND label = ?3)) LIMIT 1')
-    .get<{ id: number }>([kind, coded.code, coded.label])
+    .prepare(
+      'SELECT id FROM labels WHERE kind = $kind AND (code = $code OR ($code IS NULL AND label = $label)) LIMIT 1',
+    )
+    .get<{ id: number }>({ kind, code: coded.code, label: coded.label })
   if (found) return found.id
   return db
     .prepare('INSERT INTO labels (kind, code, label) VALUES (?, ?, ?)')
