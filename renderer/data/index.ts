@@ -16,15 +16,18 @@ export {
   openMessage,
   openRequestStore,
   outboxStore,
+  patientsChangedStore,
   progressStore,
   readersStore,
   savedSearchStore,
   sessionStore,
   settingsStore,
+  signInStore,
   useStore,
 } from './stores.ts'
 export { certificatesChanged, certificatesStore } from './certificate-decisions.ts'
 export { inspectionStore, openInspection } from './inspection-request.ts'
+export { openPatient, patientRequestStore } from './patient-request.ts'
 export { openTraces, tracesStore } from './traces-request.ts'
 export { useFolderList, useFolders, useNow, type LiveList } from './live-list.ts'
 export { useSearchList } from './search-list.ts'

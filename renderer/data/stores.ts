@@ -13,6 +13,7 @@ import type {
   SavedSearch,
   SessionState,
   Settings,
+  SignInState,
   SyncProgress,
 } from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
@@ -57,6 +58,17 @@ const defaultSettings: Settings = {
   replacePrefix: '[Annule et remplace] ',
 }
 
+const noSignIn: SignInState = {
+  ways: [],
+  session: { state: 'closed', reason: 'start' },
+  professional: null,
+  awaySince: null,
+  underWay: null,
+  oneTimeCode: null,
+}
+/** Pro Santé Connect and one-time codes: who is identified, and what is under way. */
+export const signInStore = createStore<SignInState>(noSignIn)
+
 const noActions: EventPayload<'actions.changed'> = { waiting: 0, blocked: 0, notices: 0 }
 
 /** Null until the core has answered once. */
@@ -86,6 +98,8 @@ export const actionCountsStore = createStore<EventPayload<'actions.changed'>>(no
 export const actionNameStore = createStore<ReadonlyMap<number, string>>(new Map())
 /** Actions on many messages that are under way here, by id. */
 export const actionProgressStore = createStore<ReadonlyMap<number, ActionProgress>>(new Map())
+/** Counts what changed of patients: who shows any asks again. */
+export const patientsChangedStore = createStore(0)
 export const settingsStore = createStore<Settings>(defaultSettings)
 
 /** Shows the settings on the document: theme, density, language. */
@@ -109,6 +123,7 @@ export const accountsLoadedStore = createStore(false)
 export const wipeSession = async (): Promise<void> => {
   accountsLoadedStore.set(false)
   accountStore.set([])
+  signInStore.set(noSignIn)
   progressStore.set(new Map())
   outboxStore.set([])
   savedSearchStore.set([])
@@ -135,7 +150,7 @@ export const loadDrafts = async (): Promise<Outcome<readonly Draft[]>> =>
 
 /** Asks the core for what an open session shows outside the list; what failed is in `loadErrorStore`. */
 export const loadOpenSession = async (): Promise<void> => {
-  const [accounts, folders, outbox, drafts, saved, indexing] = await Promise.all([
+  const [accounts, folders, signIn, outbox, drafts, saved, indexing] = await Promise.all([
     // The first page needs these two and nothing else: they are asked first, and shown without waiting for the rest.
     fill<readonly Account[]>(accountStore, invoke('accounts.list', null)).then((answer) => {
       if (answer.ok) accountsLoadedStore.set(true)
@@ -145,12 +160,13 @@ export const loadOpenSession = async (): Promise<void> => {
       if (answer.ok) await workingSet.folders.bulkPut(answer.value)
       return answer
     }),
+    fill(signInStore, invoke('signIn.state', null)),
     fill<readonly OutboxItem[]>(outboxStore, invoke('outbox.list', null)),
     loadDrafts(),
     fill<readonly SavedSearch[]>(savedSearchStore, invoke('searches.list', null)),
     fill(indexingStore, invoke('search.indexing', null)),
   ])
-  const failed = [accounts, outbox, folders, drafts, saved, indexing].find((answer) => !answer.ok)
+  const failed = [accounts, signIn, outbox, folders, drafts, saved, indexing].find((answer) => !answer.ok)
   loadErrorStore.set(failed && !failed.ok ? failed.error : null)
 }
 
@@ -175,11 +191,13 @@ export const followCore = (): (() => void) => {
     on('accounts.progress', (progress) =>
       progressStore.set(new Map(progressStore.get()).set(progress.accountId, progress)),
     ),
+    on('signIn.changed', (state) => signInStore.set(state)),
     on('outbox.changed', (items) => outboxStore.set(items)),
     on('actions.changed', (counts) => actionCountsStore.set(counts)),
     on('actions.progress', (progress) =>
       actionProgressStore.set(new Map(actionProgressStore.get()).set(progress.actionId, progress)),
     ),
+    on('patients.changed', () => patientsChangedStore.set(patientsChangedStore.get() + 1)),
     on('searches.changed', (searches) => savedSearchStore.set(searches)),
     on('search.indexingChanged', (state) => indexingStore.set(state)),
     on('settings.changed', (settings) => applySettings(settings, darkQuery.matches)),

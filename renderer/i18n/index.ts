@@ -12,7 +12,7 @@ export {
   weekDay,
 } from './formats.ts'
 export { folderName } from './folder-names.ts'
-export { fullName, givenName, greetingName, initials, patientLine, personName } from './names.ts'
+export { fullName, givenName, greetingName, initials, patientLine, patientName, personName } from './names.ts'
 export { extraLabel, shownSubject } from './subjects.ts'
 export type { Key } from './catalogues.ts'
 export { errorSentence, t } from './sentences.ts'

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { DraftKind, Folder, ListFilter, MessageRow, SearchScope } from '../../app/contract/index.ts'
 import {
@@ -21,7 +21,6 @@ import {
   loadErrorStore,
   loadOpenSession,
   savedSearchStore,
-  openRequestStore,
   useFolderList,
   useFolders,
   useSearchList,
@@ -45,6 +44,8 @@ import { CommandPalette } from './command-palette.tsx'
 import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
 import { LocalDrafts } from './local-drafts.tsx'
 import { messageActions, useSelection } from './message-actions.ts'
+import { PatientsPlace } from './patients-place.tsx'
+import { useRequests } from './requests.ts'
 import { ShortcutHelp } from './shortcut-help.tsx'
 import { useShortcuts, type Command } from './shortcuts.ts'
 import { Sidebar, type Place } from './sidebar.tsx'
@@ -235,7 +236,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         void invoke('accounts.syncNow', null)
         return
       case 'outbox':
-        go({ kind: 'outbox' })
+        go({ kind: command })
+        return
+      case 'patients':
+        go({ kind: command, patientId: null })
         return
       case 'lock':
         askLock()
@@ -255,13 +259,16 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     }
   }
   useShortcuts(run)
-  const openRequest = useStore(openRequestStore)
-  useEffect(() => {
-    if (openRequest === null) return
-    openRequestStore.set(null)
-    setSelected(new Set([openRequest]))
-  }, [openRequest, setSelected])
+  useRequests({
+    message: (id) => {
+      setChosen((now) => (now?.kind === 'folder' ? now : null))
+      setSelected(new Set([id]))
+    },
+    patient: (patientId) => go({ kind: 'patients', patientId }),
+  })
 
+  /** A place that takes the room of list and message. */
+  const wide = searching || place === null || place.kind === 'folder' ? null : place
   const title = searching
     ? t('shell.searchTitle')
     : folder
@@ -298,8 +305,15 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         <ActionNotices />
         <BulkBar />
         {folderDrafts.length > 0 ? <LocalDrafts drafts={folderDrafts} onOpen={setDraftId} /> : null}
-        <div className="shell-panes" data-place={place?.kind === 'outbox' && !searching ? 'outbox' : 'mail'}>
-          {place?.kind === 'outbox' && !searching ? (
+        <div className="shell-panes" data-place={wide?.kind ?? 'mail'}>
+          {wide?.kind === 'patients' ? (
+            <PatientsPlace
+              patientId={wide.patientId}
+              folders={folders}
+              compose={compose}
+              onDraft={setDraftId}
+            />
+          ) : wide ? (
             <WaitingView onEdit={setDraftId}>{actionsWaiting > 0 ? <PendingActionList /> : null}</WaitingView>
           ) : (
             <Refusals value={refused}>

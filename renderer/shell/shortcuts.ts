@@ -23,6 +23,7 @@ export type Command =
   | 'settings'
   | 'sync'
   | 'outbox'
+  | 'patients'
   | 'card'
   | 'diagnosis'
   | 'inspect'
@@ -61,6 +62,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'select-all', keys: 'Ctrl A', label: 'shell.cmd-select-all', group: 'act' },
   { command: 'undo', keys: 'z', label: 'shell.cmd-undo', group: 'act' },
   { command: 'new', keys: 'n', label: 'shell.cmd-new', group: 'window' },
+  { command: 'patients', keys: 'p', label: 'patients.title', group: 'window' },
   { command: 'palette', keys: 'Ctrl K', label: 'shell.cmd-palette', group: 'window' },
   { command: 'help', keys: '?', label: 'shell.cmd-help', group: 'window' },
   { command: 'lock', keys: 'Ctrl L', label: 'shell.cmd-lock', group: 'window' },

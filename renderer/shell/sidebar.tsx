@@ -1,4 +1,4 @@
-import { PencilLine, Settings as SettingsIcon, Users } from 'lucide-react'
+import { PencilLine, Settings as SettingsIcon, UserRound, Users } from 'lucide-react'
 import { useRef } from 'react'
 import { useDrop } from 'react-aria-components'
 import type { Folder, SavedSearch } from '../../app/contract/index.ts'
@@ -13,7 +13,8 @@ import { folderIcon, folderName } from './folder-names.tsx'
 import { isSetAside, mailboxesOf, type Mailbox } from './mailboxes.ts'
 import { StatusLine } from './status-line.tsx'
 
-export type Place = { kind: 'folder'; folderId: number } | { kind: 'outbox' }
+export type Place =
+  { kind: 'folder'; folderId: number } | { kind: 'outbox' } | { kind: 'patients'; patientId: number | null }
 
 const FolderLink = ({
   folder,
@@ -154,6 +155,15 @@ export const Sidebar = ({
         <PencilLine aria-hidden="true" /> <span className="new-message-name">{t('shell.newMessage')}</span>
       </Button>
       <div className="rail-scroll">
+        <Button
+          variant="quiet"
+          className="nav-item nav-place"
+          {...(place?.kind === 'patients' ? { 'aria-current': 'page' as const } : {})}
+          onPress={() => onGo({ kind: 'patients', patientId: null })}
+        >
+          <UserRound aria-hidden="true" />
+          <span className="nav-name">{t('patients.title')}</span>
+        </Button>
         {mailboxesOf(accounts, folders).map((mailbox) => (
           <MailboxFolders
             key={mailbox.key}

@@ -1,0 +1,67 @@
+import { UserPlus } from 'lucide-react'
+import { useState } from 'react'
+import type { Patient, Sex } from '../../app/contract/index.ts'
+import { invoke } from '../client/index.ts'
+import { Button, Dialog, Segments, showError, TextField } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+import { typedDate } from './identity-words.ts'
+
+/** Adds a patient nobody wrote about yet. */
+export const NewPatientDialog = ({
+  isOpen,
+  onClose,
+  onCreated,
+}: {
+  isOpen: boolean
+  onClose: () => void
+  onCreated: (patient: Patient) => void
+}) => {
+  const [birthName, setBirthName] = useState('')
+  const [usedName, setUsedName] = useState('')
+  const [firstName, setFirstName] = useState('')
+  const [sex, setSex] = useState<Sex>('F')
+  const [date, setDate] = useState('')
+  const birthDate = typedDate(date)
+  const complete = birthName.trim() !== '' && firstName.trim() !== '' && birthDate !== null
+  const create = async (): Promise<void> => {
+    if (birthDate === null) return
+    const outcome = await invoke('patients.create', {
+      ...{ birthName, firstName, sex, birthDate },
+      usedName: usedName.trim() === '' ? null : usedName,
+    })
+    if (outcome.ok) onCreated(outcome.value)
+    else showError(outcome.error)
+  }
+  return (
+    <Dialog
+      title={t('patients.add')}
+      isOpen={isOpen}
+      onClose={onClose}
+      actions={
+        <Button variant="primary" isDisabled={!complete} onPress={() => void create()}>
+          <UserPlus aria-hidden="true" /> {t('patients.create')}
+        </Button>
+      }
+    >
+      <p className="muted">{t('patients.addText')}</p>
+      <div className="patient-form">
+        <TextField label={t('patients.birthName')} value={birthName} onChange={setBirthName} autoFocus />
+        <TextField label={t('patients.firstName')} value={firstName} onChange={setFirstName} />
+        <TextField label={t('patients.usedName')} value={usedName} onChange={setUsedName} />
+        <TextField
+          label={t('patients.birthDate')}
+          hint={t('patients.birthDateHint')}
+          value={date}
+          onChange={setDate}
+          error={date.length >= 10 && birthDate === null ? t('patients.birthDateWrong') : null}
+        />
+      </div>
+      <Segments
+        label={t('patients.sex')}
+        value={sex}
+        options={(['F', 'M'] as const).map((value) => ({ value, label: t('reading.sex', { sex: value }) }))}
+        onChange={setSex}
+      />
+    </Dialog>
+  )
+}

@@ -1,0 +1,46 @@
+import { useState } from 'react'
+import type { DraftKind, Folder, MessageRow } from '../../app/contract/index.ts'
+import { ForGoodDialog, type Prepared } from '../actions/index.ts'
+import { t } from '../i18n/index.ts'
+import { PatientPage, PatientsList } from '../patient-view/index.ts'
+import type { ReadingAction } from '../reading/index.ts'
+import { messageActions } from './message-actions.ts'
+
+const nobody = new Map<never, never>()
+
+/** The patients' place of the window: the list, or one patient's page. */
+export const PatientsPlace = ({
+  patientId,
+  folders,
+  compose,
+  onDraft,
+}: {
+  patientId: number | null
+  folders: readonly Folder[]
+  compose: (kind: DraftKind, sourceId: number) => Promise<void>
+  onDraft: (draftId: number) => void
+}) => {
+  const [forGood, setForGood] = useState<Prepared | null>(null)
+  const act = (row: MessageRow, action: ReadingAction): void => {
+    const { act: run } = messageActions({
+      rows: [row],
+      folders,
+      folder: folders.find(({ id }) => id === row.folderId),
+      selected: new Set([row.id]),
+      ...{ bulk: null, refused: nobody, setSelected: () => undefined, askTarget: () => undefined },
+      askForGood: setForGood,
+      compose,
+    })
+    void run(action)
+  }
+  return (
+    <>
+      {patientId === null ? (
+        <PatientsList />
+      ) : (
+        <PatientPage key={patientId} id={patientId} onDraft={onDraft} onAction={act} />
+      )}
+      <ForGoodDialog title={t('actions.foreverTitle')} prepared={forGood} onClose={() => setForGood(null)} />
+    </>
+  )
+}
