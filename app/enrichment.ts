@@ -1,11 +1,11 @@
 import type { Enrichment, ParsedMessage } from './mail/index.ts'
-import { findDocuments, foundResults } from './mssante/index.ts'
+import { foundResults } from './mssante/index.ts'
 import { patientFindings } from './patients/index.ts'
-import { messageParts } from './reading/index.ts'
+import { messageDocuments } from './reading/index.ts'
 
 /** What the clinical documents of a message say for its list row and the index. */
 export const enrichMessage = async (message: { parsed: ParsedMessage }): Promise<Enrichment> => {
-  const found = await findDocuments(messageParts(message.parsed))
+  const found = await messageDocuments(message.parsed)
   const clinical = found.documents.filter((document) => document.cda !== null)
   return {
     patient: found.patient,

@@ -2,9 +2,8 @@ import { fail, ok, type MailDelta, type Outcome, type Policy, type QueueCounts }
 import { createIntegration, type Integration, type OpenedMail } from './integration/index.ts'
 import { after } from './later.ts'
 import { decodePart, parseMessage, type Mail } from './mail/index.ts'
-import { findDocuments } from './mssante/index.ts'
 import type { createProtection } from './protection/index.ts'
-import { messageParts, readContent, type Grants, type Uploads } from './reading/index.ts'
+import { messageDocuments, readContent, type Grants, type Uploads } from './reading/index.ts'
 import type { Smime } from './smime/index.ts'
 import { uploadedBytes } from './uploaded-bytes.ts'
 import type { Vault } from './vault/index.ts'
@@ -69,7 +68,7 @@ const openMail =
         },
         replyTo: reply?.address ?? null,
       },
-      documents: (await findDocuments(messageParts(content.value))).documents,
+      documents: (await messageDocuments(content.value)).documents,
       part: (partId) => {
         const part = parts.get(partId)
         return part ? decodePart(content.value.raw, part) : null

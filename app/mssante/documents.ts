@@ -1,204 +1,102 @@
-import type { DocumentSummary, DocumentWarning, PatientSummary, ResultAlert } from '../contract/index.ts'
-import { allResults, readCda, worstResult, type Cda } from './cda/index.ts'
-import { isHprim } from './hprim.ts'
+import type { Deviation, DocumentInspection, PatientSummary } from '../contract/index.ts'
+import { openArchive } from './archives.ts'
+import {
+  addDeviations,
+  looseDocument,
+  refusedDocument,
+  type FoundDocument,
+  type MessageDocuments,
+  type MessagePart,
+  type Origin,
+} from './found.ts'
+import { hprimFormat, isApicrypt } from './hprim/index.ts'
+import { isHl7 } from './hl7/parse.ts'
+import { linkDocuments } from './links.ts'
 import { sniffMime } from './magic.ts'
-import { readXdm, type XdmDocument } from './xdm/index.ts'
+import { isDicom } from './dicom/dataset.ts'
+import { kindOfFile, looksLikeXml, recogniseFile } from './recognise.ts'
 
-/** A leaf part of a message, decoded. */
-export interface MessagePart {
-  id: string
-  fileName: string | null
-  mimeType: string
-  /** May be decoded when first asked for: `head` decides whether they are. */
-  bytes: Uint8Array
-  /** The first 4 kB, enough to know the type; those of `bytes` when left out. */
-  head?: Uint8Array
-  /** A picture shown inside the text is not a document. */
-  inline: boolean
+export type { FoundDocument, MessageDocuments, MessagePart } from './found.ts'
+
+/** Parts and text of an enclosed message (`message/rfc822`). */
+export interface EnclosedMessage {
+  parts: MessagePart[]
+  body: string | null
 }
 
-/** A clinical document of a message, before its bytes have addresses. */
-export interface FoundDocument {
-  summary: Omit<DocumentSummary, 'url' | 'pdfUrl' | 'dataUrl'>
-  /** The part it came in. */
-  partId: string
-  bytes: Uint8Array
-  mimeType: string
-  fileName: string
-  cda: Cda | null
-  /** Part holding the same document as PDF, sent beside the archive (ECO.2.1.1). */
-  pdfPartId: string | null
+export interface FindOptions {
+  /** Plain text of the message: some senders put their HPRIM results there (clinical-documents.md §11.1). */
+  body?: string | null
+  /** Takes an enclosed message apart; without it they are left closed. */
+  enclosed?: (part: MessagePart) => EnclosedMessage | null
+  /** Say of every part why it is no document: the file given to `inspect document`. */
+  strict?: boolean
 }
 
-export interface MessageDocuments {
-  documents: FoundDocument[]
-  patient: PatientSummary | null
-  alert: ResultAlert | null
-  /** Words of the documents, for the index. */
-  text: string
-}
+const deepestMessage = 4
 
-const xdmName = /ihe_?xdm.*\.zip$/i
 const headOf = (part: MessagePart): Uint8Array => part.head ?? part.bytes.subarray(0, 4096)
-const isZip = (part: MessagePart): boolean => sniffMime(headOf(part)) === 'application/zip'
-const looksLikeXml = (bytes: Uint8Array): boolean => {
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 4096))
-  return /<(?:\w+:)?ClinicalDocument[\s>]/.test(head) || /^\s*(?:\u00ef\u00bb\u00bf)?\s*<\?xml/.test(head)
-}
+const xdmName = /ihe_?xdm.*\.zip$/i
+const isZip = (part: MessagePart): boolean =>
+  sniffMime(headOf(part)) === 'application/zip' || xdmName.test(part.fileName ?? '')
+const isMessage = (part: MessagePart): boolean =>
+  part.mimeType === 'message/rfc822' || /\.eml$/i.test(part.fileName ?? '')
 
-const kindOf = (mimeType: string): DocumentSummary['kind'] =>
-  mimeType === 'application/pdf'
-    ? 'pdf'
-    : mimeType.startsWith('image/')
-      ? 'image'
-      : mimeType === 'text/plain'
-        ? 'text'
-        : mimeType === 'application/dicom'
-          ? 'dicom'
-          : 'other'
-
-const samePatient = (cda: Cda, document: XdmDocument): boolean => {
-  const announced = document.entry.patientIns
-  const read = cda.document.patient.ins
-  return !announced || !read || (announced.matricule === read.matricule && announced.oid === read.oid)
-}
-
-const warningsOf = (cda: Cda | null, document: XdmDocument | null): DocumentWarning[] => {
-  const warnings: DocumentWarning[] = []
-  if (document?.hashMatches === false) warnings.push('hash-mismatch')
-  if (document?.sizeMatches === false) warnings.push('size-mismatch')
-  if (cda && document) {
-    if (!samePatient(cda, document)) warnings.push('patient-mismatch')
-    const { typeCode, uniqueId } = document.entry
-    if (typeCode && cda.document.typeCode && typeCode !== cda.document.typeCode)
-      warnings.push('type-mismatch')
-    if (uniqueId && cda.document.id && uniqueId !== cda.document.id) warnings.push('id-mismatch')
-  }
-  const ins = cda?.document.patient.ins
-  if (ins && !ins.keyValid) warnings.push('wrong-ins-key')
-  return warnings
-}
-
-const unlinked = {
-  path: '',
-  deviations: [],
-  refusals: [],
-  filingBlocked: false,
-  uniqueId: null,
-  setId: null,
-  version: null,
-  replaces: null,
-  duplicateOf: null,
-  replacedBy: null,
+const originOf = (part: MessagePart): Origin => ({
+  id: part.id,
+  partId: part.id,
+  path: part.fileName ?? part.mimeType,
+  fileName: part.fileName ?? part.mimeType,
+  archive: null,
+  announcement: null,
   visibility: [],
-}
-
-const cdaSummary = (
-  id: string,
-  cda: Cda,
-  archive: DocumentSummary['archive'],
-  warnings: DocumentWarning[],
-): FoundDocument['summary'] => {
-  const { document } = cda
-  const author = document.authors[0]
-  return {
-    id,
-    kind: document.level === 'N1' ? 'cda-n1' : 'cda-n3',
-    label: document.typeLabel,
-    title: document.title,
-    typeCode: document.typeCode,
-    date: document.acts[0]?.start ?? document.date,
-    author: author?.name ?? null,
-    organisation: author?.organisation ?? document.custodian,
-    patient: document.patient,
-    alert: worstResult(allResults(document.sections)),
-    archive,
-    warnings,
-    ...unlinked,
-    version: document.version,
-    replaces: document.replaces,
-  }
-}
-
-const looseSummary = (
-  id: string,
-  kind: DocumentSummary['kind'],
-  title: string,
-  archive: DocumentSummary['archive'],
-  warnings: DocumentWarning[],
-): FoundDocument['summary'] => ({
-  id,
-  kind,
-  label: title,
-  title,
-  typeCode: null,
-  date: null,
-  author: null,
-  organisation: null,
-  patient: null,
-  alert: null,
-  archive,
-  warnings,
-  ...unlinked,
 })
 
-const fromArchive = async (part: MessagePart): Promise<FoundDocument[] | null> => {
-  const read = await readXdm(part.bytes)
-  if (!read.ok) return null
-  return read.value.documents.flatMap((document, index) => {
-    const id = `${part.id}/${index + 1}`
-    const mimeType = sniffMime(document.bytes) ?? document.entry.mimeType ?? 'application/octet-stream'
-    const parsed = looksLikeXml(document.bytes) ? readCda(document.bytes) : null
-    const cda = parsed?.ok ? parsed.value : null
-    const warnings = warningsOf(cda, document)
-    const archive = {
-      fileName: part.fileName ?? 'IHE_XDM.zip',
-      size: part.bytes.byteLength,
-      verified: document.hashMatches === true && document.sizeMatches !== false,
-    }
-    const fileName = document.path.split('/').at(-1) ?? document.path
-    const title = document.entry.title ?? fileName
-    const kind = kindOf(mimeType)
-    // Signatures and the like are not shown as documents of their own.
-    if (!cda && kind === 'other') return []
-    return [
-      {
-        summary: cda
-          ? cdaSummary(id, cda, archive, warnings)
-          : looseSummary(id, kind, title, archive, warnings),
-        partId: part.id,
-        bytes: document.bytes,
-        mimeType: cda ? 'text/xml' : mimeType,
-        fileName,
-        cda,
-        pdfPartId: null,
-      },
-    ]
-  })
+/** A part that is a clinical document by its content, not only a file to be shown. */
+const isClinical = (part: MessagePart): boolean => {
+  const head = headOf(part)
+  if (looksLikeXml(head) || isHl7(head) || isDicom(head) || isApicrypt(head, part.fileName)) return true
+  const declared =
+    part.mimeType.startsWith('text/') || /\.(?:hpr|hprim|hpm|txt|dat|res)$/i.test(part.fileName ?? '')
+  const wide = sniffMime(head) === null && (declared || part.mimeType === 'application/octet-stream')
+  return wide && hprimFormat(part.bytes) !== null
+}
+
+const kindOf = (found: readonly FoundDocument[]): DocumentInspection['kind'] => {
+  const [first] = found
+  if (!first) return 'unknown'
+  const { kind, refusals } = first.summary
+  if (first.cda) return 'cda'
+  if (first.data?.kind === 'hl7') return 'hl7v2'
+  if (first.data?.kind === 'hprim') return first.data.dossier.format
+  if (first.data?.kind === 'dicom') return first.data.dicom.format
+  if (refusals.some(({ code }) => code === 'apicrypt')) return 'apicrypt'
+  if (refusals.some(({ code }) => ['cda-no-body'].includes(code))) return 'cda'
+  return kind === 'pdf' || kind === 'image' || kind === 'text' || kind === 'office' ? kind : 'unknown'
 }
 
 /** PDFs sent beside an archive are the same documents: by identical bytes (N1), else by order (clinical-documents.md §2.5.8). */
 const pairPdfs = (documents: FoundDocument[], parts: MessagePart[]): Set<string> => {
   const paired = new Set<string>()
   const pdfs = parts.filter((part) => sniffMime(headOf(part)) === 'application/pdf')
-  const cdas = documents.filter((document) => document.cda && document.summary.archive)
+  const cdas = documents.filter(
+    (document) => document.cda && document.summary.archive && document.summary.duplicateOf === null,
+  )
+  const join = (document: FoundDocument, pdf: MessagePart): void => {
+    document.pdfPartId = pdf.id
+    paired.add(pdf.id)
+  }
   for (const document of cdas) {
     const embedded = document.cda?.pdf ? document.cda.media.get(document.cda.pdf) : undefined
     const twin = embedded && pdfs.find((pdf) => Buffer.compare(pdf.bytes, embedded.bytes) === 0)
-    if (twin) {
-      document.pdfPartId = twin.id
-      paired.add(twin.id)
-    }
+    if (twin) join(document, twin)
   }
   const left = pdfs.filter((pdf) => !paired.has(pdf.id))
   const without = cdas.filter((document) => document.pdfPartId === null)
   if (left.length === without.length)
     for (const [index, document] of without.entries()) {
       const pdf = left[index]
-      if (pdf) {
-        document.pdfPartId = pdf.id
-        paired.add(pdf.id)
-      }
+      if (pdf) join(document, pdf)
     }
   return paired
 }
@@ -208,60 +106,165 @@ const sameIdentity = (a: PatientSummary, b: PatientSummary): boolean =>
     ? a.ins.matricule === b.ins.matricule
     : a.birthName === b.birthName && a.firstName === b.firstName && a.birthDate === b.birthDate
 
-/**
- * Finds the clinical documents of a message: XDM archives by content (never by the subject alone, clinical-documents.md
- * §1), loose CDA files, HPRIM text results, PDFs and pictures. A broken archive is left as an attachment.
- */
-export const findDocuments = async (parts: MessagePart[]): Promise<MessageDocuments> => {
-  const documents: FoundDocument[] = []
+/** What a message holds, before its documents are linked. */
+interface Collected {
+  documents: FoundDocument[]
+  sets: MessageDocuments['sets']
+  kinds: MessageDocuments['kinds']
+  deviations: Deviation[]
+}
+
+const inBody: Deviation = { code: 'hprim-in-body', where: null }
+
+/** HPRIM results typed into the message, or what Apicrypt left there. */
+const fromBody = (body: string, collected: Collected): void => {
+  const bytes = Buffer.from(body, 'utf8')
+  const part: MessagePart = { id: 'body', fileName: null, mimeType: 'text/plain', bytes, inline: false }
+  const origin: Origin = { ...originOf(part), fileName: 'message.txt', path: 'message' }
+  if (isApicrypt(bytes, null))
+    collected.documents.push(refusedDocument(origin, 'apicrypt', () => bytes, 'text/plain'))
+  else if (hprimFormat(bytes) !== null)
+    collected.documents.push(
+      ...recogniseFile(origin, bytes, 'text/plain', { deviations: [inBody], strict: false }),
+    )
+}
+
+const fromEnclosed = async (
+  part: MessagePart,
+  options: FindOptions,
+  depth: number,
+  collected: Collected,
+): Promise<void> => {
+  const origin = originOf(part)
+  if (depth >= deepestMessage) {
+    collected.documents.push(refusedDocument(origin, 'message-too-deep', () => part.bytes, part.mimeType))
+    return
+  }
+  const enclosed = options.enclosed?.(part)
+  if (!enclosed) return
+  const inside = await collect(enclosed.parts, { ...options, body: enclosed.body, strict: false }, depth + 1)
+  const clinical = inside.documents.filter(
+    ({ cda, data, summary }) => cda !== null || data !== null || summary.archive !== null,
+  )
+  for (const document of clinical) {
+    document.summary.id = `${part.id}/${document.summary.id}`
+    document.summary.path = `${origin.path} › ${document.summary.path}`
+    document.partId = part.id
+    document.pdfPartId = null
+    addDeviations(document.summary, [{ code: 'xdm-in-message', where: origin.path }])
+  }
+  collected.documents.push(...clinical)
+  collected.sets.push(...inside.sets)
+  collected.deviations.push(...inside.deviations)
+  if (clinical.length > 0) collected.kinds.push({ partId: part.id, kind: 'message' })
+}
+
+const collect = async (parts: MessagePart[], options: FindOptions, depth: number): Promise<Collected> => {
+  const collected: Collected = { documents: [], sets: [], kinds: [], deviations: [] }
+  const strict = options.strict ?? false
+  const add = (part: MessagePart, found: FoundDocument[], kind: DocumentInspection['kind']): void => {
+    collected.documents.push(...found)
+    collected.kinds.push({ partId: part.id, kind })
+  }
+  const taken = new Set<string>()
+  if (options.body) fromBody(options.body, collected)
   for (const part of parts) {
-    if (isZip(part) || (part.fileName !== null && xdmName.test(part.fileName))) {
-      documents.push(...((await fromArchive(part)) ?? []))
-    } else if (looksLikeXml(headOf(part))) {
-      const read = readCda(part.bytes)
-      if (read.ok)
-        documents.push({
-          summary: cdaSummary(part.id, read.value, null, warningsOf(read.value, null)),
-          partId: part.id,
-          bytes: part.bytes,
-          mimeType: 'text/xml',
-          fileName: part.fileName ?? 'document.xml',
-          cda: read.value,
-          pdfPartId: null,
-        })
+    if (isZip(part)) {
+      const archive = await openArchive(part, strict)
+      if (!archive) continue
+      taken.add(part.id)
+      for (const { summary } of archive.documents) addDeviations(summary, archive.deviations)
+      add(part, archive.documents, archive.kind)
+      collected.sets.push(...archive.sets)
+      collected.deviations.push(...archive.deviations)
+    } else if (isMessage(part)) await fromEnclosed(part, options, depth, collected)
+    else if (isClinical(part)) {
+      const found = recogniseFile(originOf(part), part.bytes, part.mimeType, { deviations: [], strict })
+      // XML or text that is none of ours is an attachment like another.
+      const clinical = found.filter(
+        ({ cda, data, summary }) => cda !== null || data !== null || summary.kind === 'refused',
+      )
+      if (clinical.length === 0) continue
+      taken.add(part.id)
+      add(part, found, kindOf(found))
     }
   }
-  const paired = pairPdfs(documents, parts)
+  const paired = depth === 0 ? pairPdfs(collected.documents, parts) : new Set<string>()
   for (const part of parts) {
-    if (part.inline || paired.has(part.id)) continue
+    if (part.inline || paired.has(part.id) || taken.has(part.id) || isMessage(part)) continue
     const head = headOf(part)
-    const sniffed = sniffMime(head)
-    const hprim = !head.includes(0) && isHprim(part.bytes)
-    const kind = hprim ? 'hprim' : sniffed ? kindOf(sniffed) : 'other'
-    if (kind === 'other' || documents.some((document) => document.partId === part.id)) continue
-    const title = part.fileName ?? part.mimeType
-    documents.push({
-      summary: looseSummary(part.id, kind, title, null, []),
-      partId: part.id,
-      get bytes() {
-        return part.bytes
-      },
-      mimeType: hprim ? 'text/plain' : (sniffed ?? part.mimeType),
-      fileName: title,
-      cda: null,
-      pdfPartId: null,
-    })
+    const kind = kindOfFile(head, part.fileName, part.mimeType)
+    const shown = kind === 'pdf' || kind === 'image' || kind === 'office'
+    if (!shown && !strict) continue
+    const origin = originOf(part)
+    if (!shown && kind !== 'text') {
+      add(part, [refusedDocument(origin, refusalOf(head), () => part.bytes, part.mimeType)], 'unknown')
+      continue
+    }
+    const mimeType = sniffMime(head) ?? part.mimeType
+    add(
+      part,
+      [
+        looseDocument(
+          origin,
+          { kind, label: origin.fileName, mimeType: kind === 'office' ? part.mimeType : mimeType },
+          () => part.bytes,
+        ),
+      ],
+      kind,
+    )
   }
+  return collected
+}
+
+const refusalOf = (head: Uint8Array) => {
+  const sniffed = sniffMime(head)
+  if (sniffed === 'application/x-msdownload' || sniffed === 'application/x-executable')
+    return 'executable' as const
+  return looksLikeXml(head) ? ('cda-not-a-cda' as const) : ('unknown-format' as const)
+}
+
+/** The worst alert of all, critical first. */
+const worstAlert = (documents: readonly FoundDocument[]): MessageDocuments['alert'] => {
+  const alerts = documents
+    .filter(({ summary }) => summary.duplicateOf === null)
+    .flatMap(({ summary }) => summary.alert ?? [])
+  return alerts.find((alert) => alert.level === 'critical') ?? alerts[0] ?? null
+}
+
+const wordsOf = ({ cda, data, summary }: FoundDocument): string => {
+  if (cda) return cda.text
+  if (data?.kind === 'hprim')
+    return [data.dossier.patient.birthName, data.dossier.patient.firstName, data.dossier.text].join('\n')
+  if (data?.kind === 'dicom') return [summary.label, summary.title, ...data.dicom.texts].join('\n')
+  return data ? [summary.label, ...data.message.texts].join('\n') : ''
+}
+
+/**
+ * Finds the clinical documents of a message: XDM archives by content (never by the subject alone, clinical-documents.md §1), loose CDA files, HL7
+ * v2, HPRIM and DICOM files, PDFs, pictures and office files. A broken archive that is none of ours is left as an attachment.
+ */
+export const findDocuments = async (
+  parts: MessagePart[],
+  options: FindOptions = {},
+): Promise<MessageDocuments> => {
+  const { documents, sets, kinds, deviations } = await collect(parts, options, 0)
+  linkDocuments(documents, sets)
   const patients = documents.flatMap((document) => document.summary.patient ?? [])
   const [patient] = patients
   if (patient && patients.some((other) => !sameIdentity(patient, other)))
-    for (const document of documents)
-      if (document.summary.patient) document.summary.warnings.push('several-patients')
-  const alerts = documents.flatMap((document) => document.summary.alert ?? [])
+    for (const { summary } of documents)
+      if (summary.patient && !summary.warnings.includes('several-patients')) {
+        summary.warnings.push('several-patients')
+        summary.filingBlocked = true
+      }
   return {
     documents,
     patient: patient ?? null,
-    alert: alerts.find((alert) => alert.level === 'critical') ?? alerts[0] ?? null,
-    text: documents.flatMap((document) => document.cda?.text ?? []).join('\n'),
+    alert: worstAlert(documents),
+    text: documents.map(wordsOf).filter(Boolean).join('\n'),
+    sets,
+    kinds,
+    deviations,
   }
 }

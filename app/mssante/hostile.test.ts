@@ -1,4 +1,4 @@
-import { deflateRawSync } from 'node:zlib'
+import { crc32, deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCda } from './cda/index.ts'
@@ -63,6 +63,7 @@ const zipOf = (entries: { name: string; bytes: Uint8Array; mode?: number; size?:
     local.writeUInt32LE(0x04034b50, 0)
     local.writeUInt16LE(20, 4)
     local.writeUInt16LE(8, 8)
+    local.writeUInt32LE(crc32(bytes), 14)
     local.writeUInt32LE(packed.byteLength, 18)
     local.writeUInt32LE(size, 22)
     local.writeUInt16LE(file.byteLength, 26)
@@ -71,6 +72,7 @@ const zipOf = (entries: { name: string; bytes: Uint8Array; mode?: number; size?:
     central.writeUInt16LE((3 << 8) | 20, 4)
     central.writeUInt16LE(20, 6)
     central.writeUInt16LE(8, 10)
+    central.writeUInt32LE(crc32(bytes), 16)
     central.writeUInt32LE(packed.byteLength, 20)
     central.writeUInt32LE(size, 24)
     central.writeUInt16LE(file.byteLength, 28)

@@ -1,4 +1,12 @@
-export { findDocuments, type FoundDocument, type MessagePart } from './documents.ts'
+export { readCda, type Cda } from './cda/index.ts'
+export {
+  findDocuments,
+  type EnclosedMessage,
+  type FoundDocument,
+  type MessageDocuments,
+  type MessagePart,
+} from './documents.ts'
+export { readHl7, type ReadHl7 } from './hl7/content.ts'
 export {
   encodeText,
   text,

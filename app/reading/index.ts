@@ -1,5 +1,6 @@
 export { readContent } from './body-sections.ts'
-export { buildHeaderOnlyView, buildMessageView, buildQuarantinedView, messageParts } from './message-view.ts'
+export { messageDocuments, messageParts } from './documents.ts'
+export { buildHeaderOnlyView, buildMessageView, buildQuarantinedView } from './message-view.ts'
 export { inspectMessage } from './inspection.ts'
 export { createPartFiles } from './files.ts'
 export { createGrants, type Grants } from './grants.ts'

@@ -1,66 +1,27 @@
 import {
   ok,
   toErrorData,
-  type ClinicalDocument,
-  type DocumentSummary,
   type ErrorCode,
   type MessageRow,
   type MessageView,
   type Outcome,
   type Part,
 } from '../contract/index.ts'
-import { decodePart, parseMessage, type MimePart, type ParsedMessage } from '../mail/index.ts'
+import { parseMessage, type MimePart } from '../mail/index.ts'
 import { bodySections, readContent } from './body-sections.ts'
-import {
-  displaySubject,
-  findDocuments,
-  hprimText,
-  sniffMime,
-  type FoundDocument,
-  type MessagePart,
-} from '../mssante/index.ts'
+import { messageDocuments, messageParts, publishDocument, servedType } from './documents.ts'
+import { displaySubject, type MessagePart } from '../mssante/index.ts'
 import type { OpenedMessage } from '../smime/index.ts'
 import { hasRemoteReference } from './remote-reference.ts'
 import type { Resource } from './resources.ts'
 
 type Publish = (resource: Resource) => string
 
-/** Types shown in place whatever their name; the rest is served as bytes. */
-const rasterTypes = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
-
 /** Extensions that run something when opened (architecture §7.2, models.md §5 row 16). */
 const dangerousName =
   /\.(exe|com|scr|pif|bat|cmd|msi|msp|msix|ps1|vbs?|vbe|jse?|wsf|wsh|hta|lnk|url|jar|reg|cpl|dll|sh|app|command|desktop|appimage|deb|rpm|dmg|pkg|iso|img|html?|xhtml|svg|xsl|chm|docm|xlsm|pptm)$/i
 
-const servedType = (bytes: Uint8Array, declared: string): string => {
-  const sniffed = sniffMime(bytes)
-  if (sniffed) return sniffed
-  return declared === 'text/plain' || declared === 'text/calendar' ? 'text/plain' : 'application/octet-stream'
-}
-
 const utf8 = new TextEncoder()
-
-/** Leaves of a message as the document reader wants them; pictures of the HTML body are not documents. */
-export const messageParts = (parsed: ParsedMessage): MessagePart[] =>
-  parsed.attachments.map((part) => {
-    let decoded: Uint8Array | null = null
-    return {
-      id: part.path,
-      fileName: part.fileName,
-      mimeType: part.mimeType,
-      get bytes() {
-        return (decoded ??= decodePart(parsed.raw, part))
-      },
-      head: decodePart(parsed.raw, { ...part, end: Math.min(part.end, part.bodyStart + encodedHead) }),
-      inline: isInline(part, parsed.html),
-    }
-  })
-
-/** Encoded bytes whose decoding tells the type of a part. */
-const encodedHead = 6 * 1024
-
-const isInline = (part: MimePart, html: string | null): boolean =>
-  part.contentId !== null && html !== null && html.includes(`cid:${part.contentId}`)
 
 const publishPart = (
   part: MessagePart,
@@ -93,60 +54,6 @@ const publishPart = (
   }
 }
 
-const publishCda = (
-  found: FoundDocument,
-  publish: Publish,
-  pdfBeside: string | null,
-): { url: string; pdfUrl: string | null } | null => {
-  const { cda } = found
-  if (!cda) return null
-  const urls = new Map(
-    [...cda.media].map(([id, media]) => [
-      id,
-      publish({
-        mimeType:
-          rasterTypes.has(media.mimeType) || media.mimeType === 'application/pdf'
-            ? media.mimeType
-            : 'application/octet-stream',
-        size: media.bytes.byteLength,
-        fileName: null,
-        read: () => ok(media.bytes),
-      }),
-    ]),
-  )
-  // Shown first only when the document itself carries it; the one sent beside is offered.
-  const embedded = (cda.pdf === null ? null : urls.get(cda.pdf)) ?? null
-  const document: ClinicalDocument = {
-    ...cda.document,
-    pdfUrl: embedded,
-    media: cda.document.media.map((media) => ({ ...media, url: urls.get(media.id) ?? null })),
-  }
-  const json = utf8.encode(JSON.stringify(document))
-  return {
-    url: publish({
-      mimeType: 'application/json',
-      size: json.byteLength,
-      fileName: null,
-      read: () => ok(json),
-    }),
-    pdfUrl: embedded ?? pdfBeside,
-  }
-}
-
-const publishDocument = (found: FoundDocument, parts: Part[], publish: Publish): DocumentSummary => {
-  const beside = parts.find((part) => part.id === found.pdfPartId)?.url ?? null
-  const cda = publishCda(found, publish, beside)
-  if (cda) return { ...found.summary, ...cda, dataUrl: null }
-  const bytes = found.summary.kind === 'hprim' ? utf8.encode(hprimText(found.bytes)) : found.bytes
-  const url = publish({
-    mimeType: found.summary.kind === 'hprim' ? 'text/plain' : servedType(bytes, found.mimeType),
-    size: bytes.byteLength,
-    fileName: found.fileName,
-    read: () => ok(bytes),
-  })
-  return { ...found.summary, url, dataUrl: null, pdfUrl: found.mimeType === 'application/pdf' ? url : null }
-}
-
 /**
  * What the reading pane shows of a message. Headers come from the outer message; bodies, parts and documents only from
  * what `opened` says is protected (architecture §7.6). Errors: `mime.limit`.
@@ -169,7 +76,7 @@ export const buildMessageView = async (
   const found = failed ? [] : messageParts(content)
   const mimeById = new Map(content.attachments.map((part) => [part.path, part]))
   const parts = found.map((part) => publishPart(part, mimeById.get(part.id), opened, publish))
-  const documents = failed ? [] : (await findDocuments(found)).documents
+  const documents = failed ? [] : (await messageDocuments(content, found)).documents
   // Served as plain text: HTML becomes so only after the renderer has sanitised it.
   const publishText = (text: string): string => {
     const bytes = utf8.encode(text)

@@ -1,8 +1,20 @@
-import { createHash } from 'node:crypto'
-import { fail, ok, type Outcome } from '../../contract/index.ts'
-import { parseXml } from '../xml/element.ts'
+import {
+  fail,
+  ok,
+  type Deviation,
+  type DeviationCode,
+  type DocumentEntry,
+  type DocumentRefusal,
+  type Outcome,
+  type SubmissionSet,
+} from '../../contract/index.ts'
+import { sniffMime } from '../magic.ts'
+import { parseXmlDocument } from '../xml/element.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
-import { readDocumentEntries, type DocumentEntry } from './metadata.ts'
+import { baseName, folderOf, hashAgrees, locate } from './locate.ts'
+import { readMetadata, type Metadata } from './metadata.ts'
+
+export { baseName, sha1 } from './locate.ts'
 
 export interface XdmDocument {
   path: string
@@ -11,81 +23,169 @@ export interface XdmDocument {
   /** Null when METADATA says nothing of it: not checked, rather than right. */
   hashMatches: boolean | null
   sizeMatches: boolean | null
+  /** Of this document alone; those of the archive are apart. */
+  deviations: Deviation[]
 }
 
 export interface XdmArchive {
   documents: XdmDocument[]
   /** Entries announced whose file is not in the archive. */
   missing: DocumentEntry[]
+  /** Files that no entry announces, those of the medium itself left out. */
+  unlisted: ZipEntry[]
+  sets: SubmissionSet[]
+  deviations: Deviation[]
+  refusals: DocumentRefusal[]
 }
 
-const baseName = (path: string): string => (path.split('/').at(-1) ?? path).toLowerCase()
+const metadataName = 'metadata.xml'
+/** Files of the medium: read by people, never shown by us (clinical-documents.md §2.8). */
+const companions = /^(?:index\.html?|readme\.txt|autorun\.inf|metadata\.xml|dicomdir)$/
+const stylesheets = /\.(?:xslt?|css)$/
+const programs =
+  /\.(?:exe|com|scr|pif|bat|cmd|msi|ps1|vbs?|jse?|wsf|hta|jar|dll|sh|app|lnk|reg|cpl)$|^autorun\.inf$/
 
-/** `./` and `../` of a URI against a folder, without leaving the archive. */
-const resolvePath = (folder: string, uri: string): string => {
-  const segments: string[] = []
-  for (const segment of [...folder.split('/'), ...uri.replaceAll('\\', '/').split('/')]) {
-    if (segment === '' || segment === '.') continue
-    if (segment === '..') segments.pop()
-    else segments.push(segment)
+/** Bookkeeping of the operating systems that pack archives. */
+const litter = /(?:^|\/)(?:__MACOSX\/|\.DS_Store$|Thumbs\.db$)/i
+
+/** True for an archive that holds a METADATA.XML, wherever it is. */
+export const isXdm = (entries: readonly ZipEntry[]): boolean =>
+  entries.some(({ path }) => baseName(path) === metadataName)
+
+const named = (code: DeviationCode, where: string | null = null): Deviation => ({ code, where })
+
+/** What the layout of the archive does otherwise (ITI-32, §2.1, §2.7). */
+const layoutDeviations = (files: readonly ZipEntry[], folders: readonly string[]): Deviation[] => {
+  const met: Deviation[] = []
+  const paths = files.map(({ path }) => path)
+  const tops = folders.map((folder) => {
+    const segments = folder.split('/')
+    const at = segments.findIndex((segment) => segment.toUpperCase() === 'IHE_XDM')
+    return at < 0 ? null : segments.slice(0, at).join('/')
+  })
+  if (tops.includes(null)) met.push(named('xdm-no-ihe-folder', folders[tops.indexOf(null)] || '/'))
+  const [extra] = tops.filter((top) => top)
+  if (extra) met.push(named('xdm-top-folder', extra))
+  const lower = paths.find((path) => path !== path.toUpperCase())
+  if (lower !== undefined) met.push(named('xdm-name-case', lower))
+  const long = paths.find((path) =>
+    path.split('/').some((segment) => !/^[A-Za-z0-9_]{1,8}(?:\.[A-Za-z0-9_]{1,3})?$/.test(segment)),
+  )
+  if (long !== undefined) met.push(named('xdm-name-long', long))
+  const bases = paths.map(baseName)
+  if (!bases.includes('readme.txt')) met.push(named('xdm-readme-missing'))
+  if (!bases.some((name) => /^index\.html?$/.test(name))) met.push(named('xdm-index-missing'))
+  for (const { path, bytes } of files) {
+    const name = baseName(path)
+    if (stylesheets.test(name)) met.push(named('xdm-stylesheet', path))
+    else if (programs.test(name) || sniffMime(bytes) === 'application/x-msdownload')
+      met.push(named('xdm-executable', path))
+    else if (name.endsWith('.zip')) met.push(named('xdm-nested-archive', path))
   }
-  return segments.join('/').toLowerCase()
+  return met
 }
 
-/** The file of an entry: by path from the subset, from IHE_XDM/, by base name, by hash, or the only one there is (§2.5.4). */
-const locate = (entry: DocumentEntry, folder: string, files: ZipEntry[]): ZipEntry | null => {
-  const byPath = (path: string): ZipEntry | undefined =>
-    files.find((file) => file.path.toLowerCase() === path)
-  if (entry.uri) {
-    const parent = folder.split('/').slice(0, -1).join('/')
-    const wanted = baseName(entry.uri)
-    const found =
-      byPath(resolvePath(folder, entry.uri)) ??
-      byPath(resolvePath(parent, entry.uri)) ??
-      files.find((file) => baseName(file.path) === wanted)
-    if (found) return found
-  }
-  if (entry.hash) {
-    const found = files.find((file) => sha1(file.bytes) === entry.hash)
-    if (found) return found
-  }
-  return !entry.uri && files.length === 1 ? (files[0] ?? null) : null
+const setDeviations = (metadatas: readonly Metadata[]): Deviation[] => {
+  const met: Deviation[] = []
+  const sets = metadatas.flatMap((metadata) => metadata.sets)
+  if (metadatas.length > 1 || sets.length > 1)
+    met.push(named('xdm-several-subsets', `${Math.max(metadatas.length, sets.length)}`))
+  const times = sets.flatMap(({ submissionTime }) => submissionTime ?? [])
+  if (new Set(times).size < times.length) met.push(named('xdm-same-submission-time', times[0] ?? null))
+  const patients = metadatas
+    .flatMap((metadata) => [...metadata.entries, ...metadata.sets])
+    .flatMap(({ patientId }) => patientId?.split('^', 1)[0] ?? [])
+  if (new Set(patients).size > 1) met.push(named('xdm-several-patients'))
+  return met
 }
 
-const sha1 = (bytes: Uint8Array): string => createHash('sha1').update(bytes).digest('hex')
+const readDocument = (
+  entry: DocumentEntry,
+  folder: string,
+  files: readonly ZipEntry[],
+): XdmDocument | { missing: DocumentEntry; deviations: Deviation[] } => {
+  const { file, deviations: found } = locate(entry, folder, files)
+  const label = entry.uri ?? entry.title ?? entry.uniqueId ?? entry.entryId
+  const deviations = found.map((code) => named(code, label))
+  if (!file) return { missing: entry, deviations: [...deviations, named('document-missing', label)] }
+  const { path, bytes } = file
+  const note = (code: DeviationCode): void => {
+    deviations.push(named(code, path))
+  }
+  const agreed = entry.hash === null ? null : hashAgrees(entry.hash, bytes)
+  const hashMatches = agreed?.matches ?? null
+  const sizeMatches = entry.size === null ? null : bytes.byteLength === entry.size
+  if (agreed === null) note('hash-missing')
+  else if (!agreed.standard) note('hash-algorithm')
+  if (hashMatches === false) note('hash-mismatch')
+  if (entry.size === null) note('size-missing')
+  if (sizeMatches === false) note('size-mismatch')
+  return { path, bytes, entry, hashMatches, sizeMatches, deviations }
+}
 
-const companions = /^(index\.html?|readme\.txt|autorun\.inf|metadata\.xml)$|\.(xsl|xslt|css)$/
+/** An archive of files already taken out of their zip. Errors: `xdm.no-metadata`. */
+export const readXdmFiles = (all: readonly ZipEntry[]): Outcome<XdmArchive> => {
+  const entries = all.filter(({ path }) => !litter.test(path))
+  const descriptions = entries.filter((file) => baseName(file.path) === metadataName)
+  if (descriptions.length === 0) return fail('xdm.no-metadata')
+  const files = entries.filter((file) => {
+    const name = baseName(file.path)
+    return !companions.test(name) && !stylesheets.test(name)
+  })
+  const archive: XdmArchive = {
+    documents: [],
+    missing: [],
+    unlisted: [],
+    sets: [],
+    deviations: layoutDeviations(
+      entries,
+      descriptions.map(({ path }) => folderOf(path)),
+    ),
+    refusals: [],
+  }
+  const metadatas: Metadata[] = []
+  for (const description of descriptions) {
+    const folder = folderOf(description.path)
+    const parsed = parseXmlDocument(description.bytes)
+    if (!parsed.ok) {
+      archive.deviations.push(named('metadata-unreadable', description.path))
+      archive.refusals.push({
+        code:
+          parsed.error.code === 'xml.forbidden'
+            ? 'xml-doctype'
+            : parsed.error.code === 'xml.limit'
+              ? 'xml-limit'
+              : 'xml-malformed',
+        where: description.path,
+      })
+      continue
+    }
+    if (parsed.value.byteOrderMark) archive.deviations.push(named('metadata-bom', description.path))
+    const metadata = readMetadata(parsed.value.root, folder)
+    metadatas.push(metadata)
+    archive.deviations.push(...metadata.deviations)
+    for (const entry of metadata.entries) {
+      const document = readDocument(entry, folder, files)
+      if ('missing' in document) {
+        archive.missing.push(document.missing)
+        archive.deviations.push(...document.deviations)
+      } else archive.documents.push(document)
+    }
+    archive.sets.push(...metadata.sets)
+  }
+  archive.deviations.push(...setDeviations(metadatas))
+  const listed = new Set(archive.documents.map(({ path }) => path))
+  archive.unlisted = files.filter(({ path }) => !listed.has(path))
+  for (const { path } of archive.unlisted) archive.deviations.push(named('xdm-unlisted-file', path))
+  return ok(archive)
+}
 
 /**
- * Reads an IHE XDM archive (ITI-32, clinical-documents.md §2.5) with the deviations of §2.7: METADATA.XML at any depth
- * and in any case, SOAP wrapping, URIs from IHE_XDM/. Size and SHA-1 are compared, the caller tells the user.
- * Errors: `zip.*`, `xml.*`, `xdm.no-metadata`.
+ * Reads an IHE XDM archive (ITI-32, clinical-documents.md §2.5) with the deviations of §2.7: METADATA.XML at any depth and in any case,
+ * SOAP wrapping, URIs from IHE_XDM/. Size and digest are compared, the caller tells the user. A METADATA.XML that cannot be
+ * read leaves the files as unlisted ones. Errors: `zip.*`, `xdm.no-metadata`.
  */
 export const readXdm = async (archive: Uint8Array): Promise<Outcome<XdmArchive>> => {
   const unzipped = await readZip(archive)
-  if (!unzipped.ok) return unzipped
-  const metadataFiles = unzipped.value.filter((file) => baseName(file.path) === 'metadata.xml')
-  if (metadataFiles.length === 0) return fail('xdm.no-metadata')
-  const result: XdmArchive = { documents: [], missing: [] }
-  for (const metadata of metadataFiles) {
-    const folder = metadata.path.split('/').slice(0, -1).join('/')
-    const parsed = parseXml(metadata.bytes)
-    if (!parsed.ok) return parsed
-    const nearby = unzipped.value.filter((file) => !companions.test(baseName(file.path)))
-    for (const entry of readDocumentEntries(parsed.value)) {
-      const file = locate(entry, folder, nearby)
-      if (!file) {
-        result.missing.push(entry)
-        continue
-      }
-      result.documents.push({
-        path: file.path,
-        bytes: file.bytes,
-        entry,
-        hashMatches: entry.hash === null ? null : sha1(file.bytes) === entry.hash,
-        sizeMatches: entry.size === null ? null : file.bytes.byteLength === entry.size,
-      })
-    }
-  }
-  return ok(result)
+  return unzipped.ok ? readXdmFiles(unzipped.value) : unzipped
 }
