@@ -30,6 +30,8 @@ export interface IntegrationDependencies
   random: (length: number) => Uint8Array
   now: () => number
   after: (milliseconds: number, run: () => void) => () => void
+  /** Milliseconds before the second try of a filing. */
+  firstWait?: number
   /** Rows of these messages changed. */
   tellRows: (ids: number[]) => Promise<void>
   tell: (counts: QueueCounts) => void
@@ -92,6 +94,7 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     after: deps.after,
     changed,
     settled: () => rules.look(),
+    ...(deps.firstWait === undefined ? {} : { firstWait: deps.firstWait }),
     onFault: deps.onFault,
   })
   const filing = createFiling({

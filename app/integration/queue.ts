@@ -8,6 +8,8 @@ export interface QueueDependencies {
   targets: () => Promise<Outcome<StoredTarget[]>>
   random: (length: number) => Uint8Array
   after: (milliseconds: number, run: () => void) => () => void
+  /** Milliseconds before the second try; five seconds without it. */
+  firstWait?: number
   /** Rows changed, part files can go. */
   changed: (change: FilingChange) => Promise<void>
   /** A filing came to an end, or to a standstill. */
@@ -15,13 +17,17 @@ export interface QueueDependencies {
   onFault: (error: unknown) => void
 }
 
-const firstWait = 5_000
+const usualFirstWait = 5_000
 const longestWait = 15 * 60_000
 /** Of an AR or an unknown outcome; a receiver that cannot be reached is tried for as long as it takes. */
 const mostTries = 8
 
 /** Doubling from five seconds to a quarter of an hour, a fifth more or less so that workstations do not come all at once. */
-export const waitAfter = (attempts: number, random: (length: number) => Uint8Array): number => {
+export const waitAfter = (
+  attempts: number,
+  random: (length: number) => Uint8Array,
+  firstWait = usualFirstWait,
+): number => {
   const wait = Math.min(longestWait, firstWait * 2 ** Math.max(0, Math.min(attempts - 1, 20)))
   return Math.round(wait * (0.8 + ((random(1)[0] ?? 0) / 255) * 0.4))
 }
@@ -47,7 +53,7 @@ export const createQueue = (deps: QueueDependencies) => {
             : { ...result, state: 'refused', again: false },
         wait: null,
       }
-    return { result, wait: waitAfter(attempts, deps.random) }
+    return { result, wait: waitAfter(attempts, deps.random, deps.firstWait) }
   }
 
   const pump = async (target: StoredTarget): Promise<void> => {

@@ -220,7 +220,7 @@ export const filingOperations = {
   'filings.recover': operation((db, params: { ask: number[] }, context): FilingChange => {
     const now = context.now()
     const asked = new Set(params.ask)
-    const messageIds = selectFilings(db, "state = 'sending'", {}, 1000).flatMap((one) => {
+    const messageIds = selectFilings(db, 'state = $state', { state: 'sending' }, 1000).flatMap((one) => {
       if (one.payloadFile === null) {
         // A transfer is in the outbox or it is not; a file is written again under its name.
         const left = db

@@ -1,0 +1,444 @@
+import { fork } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { FilingDoubt, RuleWish } from '../contract/index.ts'
+import { startPatientRecord, type PatientRecord } from '../../test/operator/patient-record.ts'
+import { fieldOf } from '../../test/operator/mdm-check.ts'
+import { patientNamed, patients } from '../../test/operator/seed/patients.ts'
+import {
+  code,
+  letterWith,
+  mllpPlace,
+  openPractice,
+  reports,
+  temporaryFolder,
+  value,
+} from './integration.fixture.ts'
+
+type Practice = Awaited<ReturnType<typeof openPractice>>
+
+const recordFor = async (options: Parameters<typeof startPatientRecord>[0] = {}): Promise<PatientRecord> => {
+  const record = await startPatientRecord(options)
+  onTestFinished(() => record.stop())
+  return record
+}
+const filed = async (
+  practice: Practice,
+  messageId: number,
+  targetId: number,
+  despite: FilingDoubt[] = [],
+) => {
+  const offers = value(await practice.integration.offers(messageId))
+  const documentIds = offers.documents.flatMap((one) =>
+    one.targets.some(({ id }) => id === targetId) ? [one.documentId] : [],
+  )
+  return await practice.integration.file({ messageId, documentIds, targetId, despite })
+}
+const reportMail = async (seed: string, name = 'DUPONT') => {
+  const { first, second } = await reports(seed, patientNamed(name))
+  return { first: await letterWith([first], `${seed}-1`), second: await letterWith([second], `${seed}-2`) }
+}
+
+describe('a document filed into a patient record over MLLP', { timeout: 30_000 }, () => {
+  it('is there in one click, says so on its message, and is not offered twice (MSS/va1.28, LGC.MDV.06)', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const id = await practice.receive((await reportMail('one')).first)
+    value(await filed(practice, id, target.id))
+    await practice.filingIn(id, 'filed')
+    const [received] = record.received
+    expect(received?.problems).toEqual([])
+    expect((await practice.row(id)).filing).toEqual({ state: 'filed', filed: 1, total: 1 })
+    const [offer] = value(await practice.integration.offers(id)).documents
+    expect(offer?.targets).toMatchObject([{ id: target.id, already: true }])
+    expect(code(await filed(practice, id, target.id))).toBe('integration.already-filed')
+    expect(record.received).toHaveLength(1)
+    // The same document in another message is the same document.
+    const again = await practice.receive((await reportMail('one')).first)
+    expect(code(await filed(practice, again, target.id))).toBe('integration.already-filed')
+  })
+
+  it('is refused with its reason, and filed as a new message once the reason is gone', async () => {
+    const record = await recordFor({ patients: [] })
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const id = await practice.receive((await reportMail('refused')).first)
+    value(await filed(practice, id, target.id))
+    const refused = await practice.filingIn(id, 'refused')
+    expect(refused.faults).toEqual([{ code: 902, location: 'PID-3', text: 'Identifiant de patient inconnu' }])
+    expect((await practice.row(id)).filing?.state).toBe('refused')
+    record.patients?.add(patientNamed('DUPONT').ins ?? '')
+    value(await practice.integration.retry(refused.id))
+    const done = await practice.filingIn(id, 'filed')
+    expect(done.reference).not.toBe(refused.reference)
+    expect(record.documents.size).toBe(1)
+  })
+
+  it('is sent again by itself after a rejection for the moment (AR) and while nobody answers', async () => {
+    const record = await recordFor()
+    record.answers.push({ kind: 'refuse', code: 'AR', error: 207 })
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const id = await practice.receive((await reportMail('later')).first)
+    value(await filed(practice, id, target.id))
+    const done = await practice.filingIn(id, 'filed')
+    expect(done.attempts).toBe(2)
+    const [first, second] = record.received
+    expect(first?.controlId).not.toBe(second?.controlId)
+
+    const { port } = record
+    await record.stop()
+    const other = await practice.receive((await reportMail('nobody')).first)
+    value(await filed(practice, other, target.id))
+    await practice.until('a try', async () =>
+      (await practice.filings()).find(
+        (one) => one.messageId === other && one.attempts > 0 && one.error !== null,
+      ),
+    )
+    const back = await startPatientRecord({ port })
+    await practice.filingIn(other, 'filed')
+    expect(back.documents.size).toBe(1)
+    await back.stop()
+  })
+
+  it('of unknown outcome is sent again as the same message, and is in the record once', async () => {
+    for (const kind of ['cut-before-answer', 'half-frame', 'garbage', 'wrong-control-id'] as const) {
+      const record = await recordFor()
+      record.answers.push({ kind })
+      const practice = await openPractice()
+      const target = await practice.target(mllpPlace(record.port))
+      const id = await practice.receive((await reportMail(kind)).first)
+      value(await filed(practice, id, target.id))
+      await practice.filingIn(id, 'filed')
+      const [first, second] = record.received
+      expect(second?.controlId, kind).toBe(first?.controlId)
+      expect(second?.repeated, kind).toBe(true)
+      expect(record.documents.size, kind).toBe(1)
+    }
+  })
+
+  it('of unknown outcome waits for the user where the target says so', async () => {
+    const record = await recordFor()
+    record.answers.push({ kind: 'cut-before-answer' }, { kind: 'cut-before-answer' })
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port, { afterUnknown: 'ask' }))
+    const mails = await Promise.all(['asked-1', 'asked-2'].map((seed) => reportMail(seed)))
+    const ids: number[] = []
+    for (const { first } of mails) ids.push(await practice.receive(first))
+    const [one = 0, two = 0] = ids
+    value(await filed(practice, one, target.id))
+    const unknown = await practice.filingIn(one, 'unknown')
+    expect(unknown.nextTryAt).toBeNull()
+    expect((await practice.row(one)).filing?.state).toBe('unknown')
+    // Of the same patient: nothing overtakes what may or may not be there.
+    value(await filed(practice, two, target.id))
+    expect((await practice.filings()).find((each) => each.messageId === two)?.state).toBe('waiting')
+    value(await practice.integration.settle(unknown.id, true))
+    await practice.filingIn(one, 'filed')
+    const second = await practice.filingIn(two, 'unknown')
+    value(await practice.integration.settle(second.id, false))
+    await practice.filingIn(two, 'filed')
+    expect(record.received).toHaveLength(3)
+  })
+
+  it('is replaced by the version after it (T10), after it, and never goes back (LGC.MSS/UX.05)', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const { first, second } = await reportMail('versions')
+    const old = await practice.receive(first)
+    value(await filed(practice, old, target.id))
+    const recent = await practice.receive(second)
+    const [offer] = value(await practice.integration.offers(recent)).documents
+    expect(offer?.targets).toMatchObject([{ action: 'replace', already: false }])
+    value(await filed(practice, recent, target.id))
+    await practice.filingIn(recent, 'filed', 'replace')
+    expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T10'])
+    expect(record.received.map(({ problems }) => problems)).toEqual([[], []])
+    expect((await practice.filings()).find((one) => one.messageId === old)?.state).toBe('replaced')
+    const [late] = value(await practice.integration.offers(old)).documents
+    expect(late?.targets).toMatchObject([{ already: true }])
+  })
+
+  it('goes as new when the version it was to replace was refused meanwhile', async () => {
+    const record = await recordFor()
+    record.answers.push({ kind: 'refuse', code: 'AE', error: 207, application: 906 })
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const { first, second } = await reportMail('refused-parent')
+    const [old, recent] = [await practice.receive(first), await practice.receive(second)]
+    const both = [filed(practice, old, target.id), filed(practice, recent, target.id, ['replaced-not-filed'])]
+    for (const outcome of await Promise.all(both)) value(outcome)
+    await practice.filingIn(recent, 'filed', 'new')
+    expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T02'])
+  })
+
+  it('is taken out again (T04), and can be filed anew', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const id = await practice.receive((await reportMail('withdrawn')).first)
+    value(await filed(practice, id, target.id))
+    const there = await practice.filingIn(id, 'filed')
+    value(await practice.integration.withdraw(there.id))
+    await practice.filingIn(id, 'withdrawn')
+    expect(record.documents.size).toBe(0)
+    expect(record.received.at(-1)).toMatchObject({ trigger: 'T04', problems: [] })
+    expect((await practice.row(id)).filing?.state).toBe('withdrawn')
+    value(await filed(practice, id, target.id))
+    await practice.until('filed anew', () => Promise.resolve(record.documents.size === 1))
+    // A withdrawal the record refuses leaves the document there.
+    record.answers.push({ kind: 'refuse', code: 'AE', error: 207, application: 901 })
+    const again = await practice.until('filed', async () =>
+      (await practice.filings()).find((one) => one.state === 'filed' && one.action === 'new'),
+    )
+    value(await practice.integration.withdraw(again.id))
+    await practice.filingIn(id, 'refused', 'delete')
+    await practice.filingIn(id, 'filed', 'new')
+  })
+
+  it('with doubts is filed only once the user was shown them (MSS/va1.27)', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const unqualified = patients.find((one) => one.ins === null && one.guardian === null)
+    if (!unqualified) throw new Error('no patient without INS')
+    const { first } = await reports('doubts', unqualified)
+    const id = await practice.receive(await letterWith([first], 'doubts'))
+    const [offer] = value(await practice.integration.offers(id)).documents
+    expect(offer?.doubts).toContain('ins-missing')
+    expect(code(await filed(practice, id, target.id))).toBe('integration.doubts')
+    expect(record.received).toHaveLength(0)
+    value(await filed(practice, id, target.id, offer?.doubts))
+    const refused = await practice.filingIn(id, 'refused')
+    expect(refused.faults[0]?.code).toBe(903)
+
+    const { first: good } = await reports('mismatch')
+    const otherPatient = patientNamed('LEROY')
+    const wrong = await practice.receive(
+      await letterWith([good], 'mismatch', { variant: 'patient-mismatch', otherPatient }),
+    )
+    expect(value(await practice.integration.offers(wrong)).documents[0]?.doubts).toContain('patient-mismatch')
+    const damaged = await practice.receive(await letterWith([good], 'damaged', { variant: 'wrong-hash' }))
+    expect(code(await filed(practice, wrong, target.id))).toBe('integration.doubts')
+    expect(value(await practice.integration.offers(damaged)).documents[0]?.doubts).toContain('hash-mismatch')
+  })
+})
+
+describe('a crash', { timeout: 40_000 }, () => {
+  it('between sending and the answer leaves one document in the record', async () => {
+    const record = await recordFor()
+    record.answers.push({ kind: 'silence' })
+    const folder = temporaryFolder()
+    const child = fork(path.join(import.meta.dirname, 'crash.fixture.ts'), [folder, String(record.port)], {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    const first = await record.next(20_000)
+    child.kill('SIGKILL')
+    await ended
+    const practice = await openPractice({ folder })
+    const second = await record.next()
+    expect(second.controlId).toBe(first.controlId)
+    expect(second.repeated).toBe(true)
+    await practice.until('filed', async () => (await practice.filings()).find((one) => one.state === 'filed'))
+    expect(record.documents.size).toBe(1)
+  })
+})
+
+describe('a document filed into a watched folder', { timeout: 20_000 }, () => {
+  it('appears whole, beside what describes it, and is never overwritten', async () => {
+    const practice = await openPractice()
+    for (const [format, extensions] of [
+      ['xdm', ['zip']],
+      ['pdf-json', ['json', 'pdf']],
+      ['pdf-xml', ['pdf', 'xml']],
+    ] as const) {
+      const folder = temporaryFolder()
+      practice.state.chosenFolder = folder
+      const target = value(
+        await practice.integration.targets.save({
+          id: null,
+          name: format,
+          place: { kind: 'folder', path: '/etc', format },
+          folder: 'x'.repeat(20),
+          preferred: false,
+        }),
+      )
+      // The window’s path is not taken.
+      expect(target.place).toMatchObject({ path: folder })
+      const id = await practice.receive((await reportMail(format)).first)
+      value(await filed(practice, id, target.id))
+      await practice.filingIn(id, 'filed')
+      const files = readdirSync(folder).sort()
+      expect(files.map((name) => name.split('.').at(-1))).toEqual([...extensions])
+      for (const name of files) expect(name).toMatch(/^[A-Za-z0-9_-]+\.\w+$/)
+      const told = files.find((name) => /\.(?:json|xml)$/.test(name))
+      if (told !== undefined) {
+        const text = readFileSync(path.join(folder, told), 'utf8')
+        expect(text).toContain('DUPONT')
+        expect(text).toContain(patientNamed('DUPONT').ins)
+      }
+      const [one] = (await practice.filings()).filter((each) => each.messageId === id)
+      value(await practice.integration.withdraw(one?.id ?? 0))
+      expect(readdirSync(folder)).toEqual([])
+      // Once the record has taken it, it is not ours to take back.
+      value(await filed(practice, id, target.id))
+      const again = await practice.filingIn(id, 'filed')
+      for (const name of readdirSync(folder)) unlinkSync(path.join(folder, name))
+      expect(code(await practice.integration.withdraw(again.id))).toBe('integration.cannot-withdraw')
+    }
+  })
+
+  it('waits while the folder is away, and stands back from another file of its name', async () => {
+    const practice = await openPractice()
+    const folder = temporaryFolder()
+    practice.state.chosenFolder = folder
+    const target = value(
+      await practice.integration.targets.save({
+        id: null,
+        name: 'Dossier',
+        place: { kind: 'folder', path: '', format: 'xdm' },
+        folder: 'x'.repeat(20),
+        preferred: true,
+      }),
+    )
+    expect(value(await practice.integration.targets.test(target.id)).steps).toEqual([
+      { step: 'folder', error: null },
+    ])
+    const id = await practice.receive((await reportMail('clash')).first)
+    value(await filed(practice, id, target.id))
+    const there = await practice.filingIn(id, 'filed')
+    value(await practice.integration.withdraw(there.id))
+    writeFileSync(path.join(folder, there.reference ?? ''), 'autre chose')
+    value(await filed(practice, id, target.id))
+    const refused = await practice.filingIn(id, 'refused')
+    expect(refused.error?.code).toBe('integration.already-filed')
+    expect(readFileSync(path.join(folder, there.reference ?? ''), 'utf8')).toBe('autre chose')
+    expect(existsSync(folder)).toBe(true)
+  })
+})
+
+describe('a message transferred for integration (IG-TRANSFER)', { timeout: 20_000 }, () => {
+  it('leaves whole and once, and waits for the gateway', async () => {
+    const practice = await openPractice()
+    const target = await practice.target({ kind: 'mailbox', address: 'DPI@hopital.mssante.test' })
+    const id = await practice.receive((await reportMail('transfer')).first)
+    value(await practice.integration.transfer(id, target.id))
+    const there = await practice.filingIn(id, 'transferred')
+    expect(practice.transfers).toMatchObject([
+      { to: 'dpi@hopital.mssante.test', messageIdHeader: there.reference },
+    ])
+    expect(code(await practice.integration.transfer(id, target.id))).toBe('integration.already-filed')
+    expect((await practice.row(id)).filing?.state).toBe('waiting')
+  })
+})
+
+describe('a rule', { timeout: 30_000 }, () => {
+  const rule = (targetId: number | null, change: Partial<RuleWish['conditions']> = {}): RuleWish => ({
+    name: 'Résultats du laboratoire',
+    enabled: true,
+    conditions: {
+      accountIds: [1],
+      folderIds: [1],
+      senders: ['@bioval.mssante.test'],
+      typeCodes: ['11502-2'],
+      patientKnown: false,
+      ...change,
+    },
+    actions: { targetId, moveTo: 2, markSeen: true, flag: false },
+  })
+
+  it('files what comes, then moves and marks the message; undo takes it out and brings it back', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const before = await practice.receive((await reportMail('before-rule')).first, 1, Date.now() - 3_600_000)
+    value(await practice.integration.rules.save(null, rule(target.id)))
+    const id = await practice.receive((await reportMail('by-rule', 'LEROY')).first)
+    await practice.filingIn(id, 'filed')
+    await practice.until('moved', async () => (await practice.row(id)).folderId === 2)
+    expect((await practice.row(id)).seen).toBe(true)
+    expect((await practice.row(before)).filing).toBeNull()
+    const [entry] = value(await practice.integration.rules.journal(null, 50)).entries
+    expect(entry).toMatchObject({
+      rule: 'Résultats du laboratoire',
+      kind: 'filed',
+      undo: 'possible',
+      movedTo: 'Intégrés',
+    })
+    value(await practice.integration.rules.undo(entry?.id ?? 0))
+    await practice.filingIn(id, 'withdrawn')
+    await practice.until('undone', async () =>
+      value(await practice.integration.rules.journal(null, 50)).entries[0]?.undo === 'done'
+        ? true
+        : undefined,
+    )
+    expect(record.documents.size).toBe(0)
+    expect(await practice.row(id)).toMatchObject({ folderId: 1, seen: false })
+    expect(code(await practice.integration.rules.undo(entry?.id ?? 0))).toBe('integration.cannot-undo')
+    // Undone is undone: the rule does not take it up again.
+    expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T04'])
+  })
+
+  it('never files what is in doubt, what is there, or what is none of its business', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    value(await practice.integration.rules.save(null, rule(target.id)))
+    const { first: good } = await reports('rule-doubts')
+    const wrong = await letterWith([good], 'rule-doubts', {
+      variant: 'patient-mismatch',
+      otherPatient: patientNamed('LEROY'),
+    })
+    const held = await practice.receive(wrong)
+    const entry = await practice.until('held', async () =>
+      value(await practice.integration.rules.journal(null, 50)).entries.find((one) => one.kind === 'held'),
+    )
+    expect(entry.doubts).toContain('patient-mismatch')
+    expect(await practice.row(held)).toMatchObject({ filing: null, folderId: 1 })
+    const elsewhere = await practice.receive(
+      await letterWith([(await reports('elsewhere')).first], 'elsewhere', {
+        from: { name: 'Imagerie', address: 'cr@imagerie.mssante.test' },
+      }),
+    )
+    const good2 = await practice.receive((await reportMail('rule-good')).first)
+    await practice.filingIn(good2, 'filed')
+    expect((await practice.row(elsewhere)).filing).toBeNull()
+    expect(record.received).toHaveLength(1)
+    expect(fieldOf(record.received[0]?.message ?? { segments: [] }, 'PID', 5)).toContain('DUPONT')
+  })
+
+  it('asks for a patient known before when it says so', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    value(await practice.integration.rules.save(null, rule(target.id, { patientKnown: true })))
+    const trials = async () =>
+      value(await practice.integration.rules.trial(rule(target.id, { patientKnown: true }), 50))
+    await practice.receive((await reportMail('unknown-patient')).first)
+    expect((await trials()).map(({ outcome }) => outcome)).toEqual(['no-match'])
+    expect(record.received).toHaveLength(0)
+  })
+
+  it('is tried on what is there without changing anything', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const ids = [
+      await practice.receive((await reportMail('trial-1')).first),
+      await practice.receive((await reportMail('trial-2', 'LEROY')).first),
+    ]
+    value(await filed(practice, ids[0] ?? 0, target.id))
+    await practice.filingIn(ids[0] ?? 0, 'filed')
+    const trials = value(await practice.integration.rules.trial({ ...rule(target.id), enabled: false }, 50))
+    expect(trials.map(({ messageId, outcome }) => [messageId, outcome])).toEqual([
+      [ids[1], 'would-file'],
+      [ids[0], 'already'],
+    ])
+    expect(record.received).toHaveLength(1)
+  })
+})
