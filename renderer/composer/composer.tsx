@@ -13,7 +13,6 @@ import {
   SelectValue,
 } from 'react-aria-components'
 import type {
-  AppError,
   Draft,
   DraftAttachment,
   DraftContent,
@@ -22,7 +21,7 @@ import type {
 } from '../../app/contract/index.ts'
 import { ChangeNotices } from '../certificates/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, cardStore, settingsStore, useNow, useStore } from '../data/index.ts'
+import { accountStore, useNow, useStore } from '../data/index.ts'
 import {
   Button,
   Checkbox,
@@ -41,8 +40,9 @@ import { BodyEditor } from './body-editor.tsx'
 import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
 import type { SaveState } from './draft-state.ts'
-import { PinDialog } from './pin-dialog.tsx'
+import { AboutPatient, CloseExchange } from './patient-options.tsx'
 import { RecipientsField } from './recipients-field.tsx'
+import { useSending } from './sending.tsx'
 import { useUploads } from './uploads.ts'
 import './composer.css'
 
@@ -126,8 +126,6 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
   const state = useDraftState(draft, prepare)
   const { content, change, checks, flush, setAttachments } = state
   const [copies, setCopies] = useState(content.cc.length + content.bcc.length > 0)
-  const [sending, setSending] = useState(false)
-  const [error, setError] = useState<AppError | null>(null)
   const [dropping, setDropping] = useState(false)
   const attached = useCallback(
     (attachment: DraftAttachment) => setAttachments((current) => [...current, attachment]),
@@ -154,8 +152,8 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
   const busy = uploads.some((upload) => upload.error === null)
   const now = useNow()
   const [planning, setPlanning] = useState(false)
-  /** When the message is to leave, once the PIN is given; null while it is not asked. */
-  const [pinAskedFor, setPinAskedFor] = useState<{ at: Date | null } | null>(null)
+  const delivery = useSending({ draft, content, checks, flush, onSent })
+  const { sending, error, setError } = delivery
   // The PIN is asked when sending, so a closed card does not keep the button from being pressed.
   const changedAt = checks.flatMap(({ kind, address }) => (kind === 'certificate-changed' ? [address] : []))
   const changed = [...content.to, ...content.cc, ...content.bcc].filter(({ address }) =>
@@ -165,25 +163,8 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
 
   const shownError = error ?? (state.save.state === 'failed' ? state.save.error : null)
 
-  /** Now, or at a date; signing may need the card's code first. */
   const send = async (at: Date | null = null): Promise<void> => {
-    if (blocked) return
-    if (content.sign && cardStore.get().state !== 'open') {
-      setPinAskedFor({ at })
-      return
-    }
-    await deliver(at)
-  }
-  const deliver = async (at: Date | null): Promise<void> => {
-    setSending(true)
-    setError(null)
-    const when = at ? { at: at.toISOString() } : { delaySeconds: settingsStore.get().sendDelaySeconds }
-    // What could not be saved is told by the save line and must not be sent as it was before.
-    const outcome = (await flush()) ? await invoke('drafts.send', { id: draft.id, ...when }) : null
-    setSending(false)
-    if (outcome?.ok) onSent(outcome.value)
-    else if (outcome?.error.code === 'card.login-required') setPinAskedFor({ at })
-    else if (outcome) setError(outcome.error)
+    if (!blocked) await delivery.send(at)
   }
   const detach = async (attachment: DraftAttachment): Promise<void> => {
     const outcome = await invoke('drafts.detach', { id: draft.id, attachmentId: attachment.id })
@@ -266,6 +247,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
             />
           </>
         )}
+        <AboutPatient content={content} onRemove={() => change((now) => ({ ...now, aboutPatient: null }))} />
         <label className="composer-line">
           <span className="composer-label">{t('composer.subject')}</span>
           <input
@@ -338,6 +320,11 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         >
           {t('composer.readReceipt')}
         </Checkbox>
+        <CloseExchange
+          content={content}
+          checks={checks}
+          onChange={(closesExchange) => change((now) => ({ ...now, closesExchange }))}
+        />
         <span className="composer-end">
           <KeyboardHint keys={t('composer.sendKeys')} />
           <IconButton label={t('composer.discard')} onPress={() => void discard()}>
@@ -345,15 +332,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
           </IconButton>
         </span>
       </footer>
-      <PinDialog
-        isOpen={pinAskedFor !== null}
-        onClose={() => setPinAskedFor(null)}
-        onOpened={() => {
-          const at = pinAskedFor?.at ?? null
-          setPinAskedFor(null)
-          void deliver(at)
-        }}
-      />
+      {delivery.dialogs}
       <ScheduleDialog
         isOpen={planning}
         onClose={() => setPlanning(false)}

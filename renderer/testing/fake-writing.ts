@@ -54,13 +54,17 @@ export const fakeWriting = ({ scenario, now, emit, newId, rows }: FakeWorld): Fa
         const found = content?.encrypt
           ? content.to.filter((one) => changes.some(({ address }) => address === one.address))
           : []
-        return reply(
-          method,
-          found.map(({ address }) => ({
+        const toPatients = (content?.to ?? []).filter(({ address }) => /^\d{15}@patient\./.test(address))
+        return reply(method, [
+          ...found.map(({ address }) => ({
             ...{ kind: 'certificate-changed' as const, blocking: true, address },
             ...{ trust: null, size: null, limit: null },
           })),
-        )
+          ...toPatients.map(({ address }) => ({
+            ...{ kind: 'recipient-trusted' as const, blocking: false, address },
+            ...{ trust: 'patient' as const, size: null, limit: null },
+          })),
+        ])
       }
       case 'drafts.discard':
         drafts = drafts.filter((one) => one.id !== given<'drafts.discard'>().id)

@@ -2,7 +2,9 @@ import type { Scene } from './scene.ts'
 import { cardScenes } from './scenes-card.ts'
 import { entryScenes } from './scenes-entry.ts'
 import { mailboxScenes } from './scenes-mailbox.ts'
+import { patientScenes } from './scenes-patients.ts'
 import { settingsScenes } from './scenes-settings.ts'
+import { signInScenes } from './scenes-sign-in.ts'
 import { workScenes } from './scenes-work.ts'
 
 /** Every picture there is. */
@@ -12,4 +14,6 @@ export const scenes: readonly Scene[] = [
   ...mailboxScenes,
   ...workScenes,
   ...settingsScenes,
+  ...patientScenes,
+  ...signInScenes,
 ]

@@ -175,6 +175,8 @@ export const patients = {
   confirmDiffering: 'Send in spite of the difference',
   confirmCancel: 'Back to the message',
   confirmAddress: 'Address',
+  about: 'About',
+  aboutRemove: 'Do not tie this message to {name}',
   closes: 'Close the exchange',
   closesHint: 'The patient will get this message but cannot answer it.',
   endAll: 'Close all exchanges…',

@@ -179,6 +179,8 @@ export const patients = {
   confirmDiffering: 'Envoyer malgré la différence',
   confirmCancel: 'Revenir au message',
   confirmAddress: 'Adresse',
+  about: 'Au sujet de',
+  aboutRemove: 'Ne plus rattacher ce message à {name}',
   closes: 'Clore l’échange',
   closesHint: 'Le patient recevra ce message mais ne pourra pas y répondre.',
   endAll: 'Clore tous les échanges…',
