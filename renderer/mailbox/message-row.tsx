@@ -3,7 +3,7 @@ import type { MessageRow } from '../../app/contract/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
 import { DeliveryMark, deliveryLabel } from '../sending/index.ts'
 import { Marked, useSearchMarks } from '../search/index.ts'
-import { extraLabel, listTime, patientLine, shownSubject, t } from '../i18n/index.ts'
+import { extraLabel, listTime, patientLine, patientName, shownSubject, t } from '../i18n/index.ts'
 
 const alertText = (alert: NonNullable<MessageRow['alert']>): string =>
   alert.count > 1
@@ -22,6 +22,8 @@ export const rowPeople = (
 }
 
 const shownPeople = (row: MessageRow, mine: ReadonlySet<string>): string => {
+  // A patient is shown by the names of the base, not by an address or a label of one's own making (ECO.3.1.2).
+  if (row.trust === 'patient' && row.patient) return patientName(row.patient)
   const { sent, names } = rowPeople(row, mine)
   return sent ? t('mailbox.sentTo', { names }) : names
 }
@@ -43,6 +45,7 @@ export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): 
     extraLabel(row),
     row.delivery ? deliveryLabel(row.delivery) : null,
     replacementLabel(row),
+    row.documentMark ? t(`patients.mark-${row.documentMark}`) : null,
     listTime(row.date, now),
   ]
     .filter(Boolean)
@@ -105,6 +108,11 @@ export const MessageRowContent = ({
         {row.delivery ? <DeliveryMark summary={row.delivery} /> : null}
         {row.replacement ? (
           <Chip tone={row.replacement === 'replaces' ? 'neutral' : 'warn'}>{replacementLabel(row)}</Chip>
+        ) : null}
+        {row.documentMark ? (
+          <Chip tone={row.documentMark === 'replaced' ? 'warn' : 'neutral'}>
+            {t(`patients.mark-${row.documentMark}`)}
+          </Chip>
         ) : null}
         {row.patient ? <Chip tone="patient">{patientLine(row.patient)}</Chip> : null}
         {row.alert ? (

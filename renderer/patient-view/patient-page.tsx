@@ -227,7 +227,13 @@ const Page = ({ view, onDraft, onAction }: PageProps & { view: PatientView }) =>
   }
   const shown = shownExchanges(view.exchanges, filter, now)
   return (
-    <main className="patient-page" aria-label={patientName(patient)} data-reading={openId !== null}>
+    // The message opened beside is the main part then.
+    <div
+      className="patient-page"
+      role={openId === null ? 'main' : 'region'}
+      aria-label={patientName(patient)}
+      data-reading={openId !== null}
+    >
       <Button variant="link" size="small" onPress={() => openPatient(null)}>
         <ArrowLeft aria-hidden="true" /> {t('patients.back')}
       </Button>
@@ -300,7 +306,7 @@ const Page = ({ view, onDraft, onAction }: PageProps & { view: PatientView }) =>
         )}
       </div>
       <CompareDialog proposal={compared} onClose={() => setCompared(null)} />
-    </main>
+    </div>
   )
 }
 

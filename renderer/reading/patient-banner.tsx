@@ -1,10 +1,20 @@
+import type { ReactNode } from 'react'
 import type { PatientSummary } from '../../app/contract/index.ts'
 import { Avatar } from '../design/index.ts'
 import { InsChip, spacedMatricule } from '../documents/index.ts'
 import { age, fullDate, givenName, t } from '../i18n/index.ts'
 
 /** Whom the message is about, before anything technical: name, sex, birth, INS and its status. */
-export const PatientBanner = ({ patient, now }: { patient: PatientSummary; now: Date }) => {
+export const PatientBanner = ({
+  patient,
+  now,
+  action = null,
+}: {
+  patient: PatientSummary
+  now: Date
+  /** The way to the patient's page. */
+  action?: ReactNode
+}) => {
   const years = patient.birthDate === null ? null : age(patient.birthDate, now)
   const born =
     patient.birthDate === null
@@ -36,6 +46,7 @@ export const PatientBanner = ({ patient, now }: { patient: PatientSummary; now: 
         )}
       </div>
       <InsChip patient={patient} />
+      {action}
     </section>
   )
 }

@@ -14,7 +14,7 @@ import { Conversation } from './conversation.tsx'
 import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
 import { MessageBody, useAsText } from './message-body.tsx'
 import { useBodyArrival, useKeyArrival, useMarkSeen, useMessage } from './message-state.ts'
-import { PatientBanner } from './patient-banner.tsx'
+import { MessagePatientBanners, useMessagePatients } from './message-patients.tsx'
 import { ReadingToolbar } from './reading-toolbar.tsx'
 import type { ReadingAction } from './reading-toolbar.tsx'
 import { SenderHead } from './sender-card.tsx'
@@ -61,6 +61,7 @@ const Message = ({
   const links = useLinkDialog()
   const { id } = view.row
   const { report } = view.sent
+  const known = useMessagePatients(id)
   useEffect(() => {
     if (scroll.current) scroll.current.scrollTop = 0
   }, [id])
@@ -77,7 +78,7 @@ const Message = ({
       <div className="read-scroll" ref={scroll}>
         <h1 className="read-subject">{subjectOf(view) || t('reading.noSubject')}</h1>
         <ReplacementNote sent={view.sent} />
-        {view.row.patient && <PatientBanner patient={view.row.patient} now={new Date()} />}
+        <MessagePatientBanners view={view} known={known} />
         <CardSurface
           className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}
         >
@@ -114,7 +115,13 @@ const Message = ({
         </CardSurface>
         {view.sent.recipients && <DeliveryPanel recipients={view.sent.recipients} />}
         {view.documents.map((summary) => (
-          <DocumentCard key={summary.id} summary={summary} openLink={links.show} openMessage={openMessage} />
+          <DocumentCard
+            key={summary.id}
+            summary={summary}
+            links={known?.documents.find((document) => document.id === summary.id) ?? null}
+            openLink={links.show}
+            openMessage={openMessage}
+          />
         ))}
         {view.documents.length > 0 && <ReceivedFiles view={view} />}
         {/* A report’s parts are the report. */}

@@ -2,6 +2,7 @@ import { Info, MailCheck, ShieldCheck, ShieldQuestion, TriangleAlert, User } fro
 import type { Correspondent, MessageView } from '../../app/contract/index.ts'
 import { accountStore, useStore } from '../data/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
+import { spacedMatricule } from '../documents/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import { SecurityAlarms, SecurityDetails } from './security-details.tsx'
 import { EncryptionChip, SignatureChip } from './signature-chip.tsx'
@@ -75,7 +76,13 @@ export const SenderHead = ({ view }: { view: MessageView }) => {
         <div className="sender-words">
           <p className="sender-name">
             <b>{name}</b>
-            {view.from.name && <span className="muted small">{view.from.address}</span>}
+            {view.row.trust === 'patient' ? (
+              <span className="muted small mono">
+                INS {spacedMatricule(view.from.address.split('@')[0]?.toUpperCase() ?? '')}
+              </span>
+            ) : (
+              view.from.name && <span className="muted small">{view.from.address}</span>
+            )}
           </p>
           <p className="muted small">
             {t(`reading.kind_${view.row.trust}`)}

@@ -28,12 +28,14 @@ const reasons: readonly (readonly [RegExp, Reason])[] = [
 
 /** Why a server did not take or deliver a message, in words for a clinician; null when nothing went wrong. */
 export const reasonSentence = (
-  event: Pick<DeliveryEvent, 'outcome' | 'status' | 'diagnostic'>,
+  event: Pick<DeliveryEvent, 'outcome' | 'status' | 'diagnostic' | 'patientBounce'>,
 ): string | null => {
   if (event.outcome === 'integration-failed') {
     const fault = integrationFault(event.status === null ? null : Number(event.status))
     return [fault.what, fault.todo].filter(Boolean).join(' ')
   }
+  // The patients' mailbox has its own reasons (ENS-6-bounce).
+  if (event.patientBounce !== undefined) return t(`patients.bounce-${event.patientBounce ?? 'null'}`)
   if (event.outcome === 'processing-failed') return t('sending.reason_integration')
   if (event.outcome !== 'failed' && event.outcome !== 'refused' && event.outcome !== 'delayed') return null
   const status = event.status ?? /\b[245]\.\d{1,3}\.\d{1,3}\b/.exec(event.diagnostic ?? '')?.[0] ?? ''
