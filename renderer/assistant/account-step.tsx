@@ -150,6 +150,7 @@ export const AccountStep = ({
         manual ? (
           <Banner tone="warn" title={t('assistant.notFound')}>
             <p>{t('assistant.notFoundText')}</p>
+            <p className="small">{t('accounts.allTried')}</p>
           </Banner>
         ) : (
           <SetupError error={error} />

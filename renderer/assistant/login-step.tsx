@@ -1,11 +1,31 @@
-import { ExternalLink, ServerCog } from 'lucide-react'
+import { ServerCog } from 'lucide-react'
 import { useRef, useState } from 'react'
-import type { AppError, AuthKind, Discovery, NewAccount, PinEntry, Server } from '../../app/contract/index.ts'
+import type {
+  AppError,
+  AuthKind,
+  Discovery,
+  NewAccount,
+  PinEntry,
+  Server,
+  SignInWay,
+} from '../../app/contract/index.ts'
 import { asksPin, CardPicture, CardTrouble, PinForm, toldByCard } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
-import { cardStore, useStore } from '../data/index.ts'
-import { Button, CardSurface, Segments, Spinner, TextField } from '../design/index.ts'
-import { fullName, t } from '../i18n/index.ts'
+import { cardStore, signInStore, useStore } from '../data/index.ts'
+import { Banner, Button, CardSurface, Segments, Spinner, TextField } from '../design/index.ts'
+import { t } from '../i18n/index.ts'
+import {
+  DiscoveryNote,
+  KindMark,
+  LabelFields,
+  labelFrom,
+  P12Form,
+  unitFrom,
+  useSenderName,
+  type CertificateLogin,
+  type ReadP12,
+} from '../accounts/index.ts'
+import { CodeForm, SignInWaiting, SignInWays } from '../sign-in/index.ts'
 import { SetupError } from './setup-error.tsx'
 
 const serverText = (server: Server): string =>
@@ -14,7 +34,7 @@ const serverText = (server: Server): string =>
 /** What is to be seen while one waits, by login. */
 const waitingText = {
   card: ['assistant.waitingCard', 'assistant.waitingCardText'],
-  psc: ['assistant.waitingPsc', 'assistant.waitingPscText'],
+  psc: ['assistant.connecting', 'assistant.connectingText'],
   p12: ['assistant.connecting', 'assistant.connectingText'],
   'password-otp': ['assistant.connecting', 'assistant.connectingText'],
   password: ['assistant.connecting', 'assistant.connectingText'],
@@ -32,44 +52,77 @@ export const LoginStep = ({
 }) => {
   const card = useStore(cardStore)
   const holder = 'token' in card ? card.token.holder : null
-  const [displayName, setDisplayName] = useState(
-    holder ? fullName(holder) : (discovery.address.split('@')[0] ?? ''),
-  )
-  const [kind, setKind] = useState<NewAccount['kind']>('personal')
+  const [label, setLabel] = useState(labelFrom(discovery, holder))
+  const [kind, setKind] = useState<NewAccount['kind']>(discovery.generic ? 'generic' : 'personal')
+  const displayName = useSenderName(kind, label)
+  const [p12, setP12] = useState<ReadP12 | null>(null)
+  const [p12Login, setP12Login] = useState<CertificateLogin>('automatic')
   const [auth, setAuth] = useState<AuthKind>(discovery.auth[0] ?? 'password')
   const [password, setPassword] = useState('')
   const [waiting, setWaiting] = useState(false)
+  const [signing, setSigning] = useState(false)
+  const { underWay, session } = useStore(signInStore)
   const [opening, setOpening] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
   // Cancelling gives the page back at once; an answer that comes later is ignored.
   const attempt = useRef(0)
-  const named = displayName.trim() !== ''
-  const ready = named && (auth !== 'password' || password !== '')
+  const named = displayName !== null
+  const ready = named && (auth !== 'password' || password !== '') && (auth !== 'p12' || p12 !== null)
   const cardOpen = card.state === 'open'
+  /** Pro Santé Connect and codes have buttons of their own. */
+  const submits = auth !== 'password-otp' && (auth !== 'psc' || session.state === 'open')
 
-  const connect = async (): Promise<void> => {
+  const ownWay = (): NewAccount['auth'] =>
+    auth === 'password'
+      ? { kind: auth, password }
+      : auth === 'password-otp'
+        ? { kind: auth, user: null, password: null }
+        : auth === 'p12'
+          ? { kind: auth, p12: p12?.p12 ?? '', login: p12Login }
+          : { kind: auth }
+
+  const connect = async (how: NewAccount['auth'] = ownWay()): Promise<AppError | null> => {
     const mine = ++attempt.current
-    setWaiting(true)
+    // The page of the code waits by itself: it has another one to ask for.
+    setWaiting(how.kind !== 'password-otp')
     setError(null)
     const created = await invoke('accounts.create', {
       address: discovery.address,
-      displayName: displayName.trim(),
+      displayName: displayName ?? discovery.address,
+      label,
       kind,
       imap: discovery.imap,
       smtp: discovery.smtp,
-      auth:
-        auth === 'password' || auth === 'password-otp'
-          ? { kind: auth, password }
-          : auth === 'p12'
-            ? { kind: auth, p12: '', login: 'automatic' }
-            : { kind: auth },
+      auth: how,
     })
-    if (attempt.current !== mine) return
+    if (attempt.current !== mine) return null
     setWaiting(false)
-    if (created.ok) {
-      setPassword('')
-      onCreated()
-    } else setError(created.error)
+    if (!created.ok) {
+      if (how.kind !== 'password-otp') setError(created.error)
+      return created.error
+    }
+    setPassword('')
+    onCreated()
+    return null
+  }
+
+  /** At Pro Santé Connect first, unless somebody is identified there already. */
+  const signIn = async (way: SignInWay, nationalId: string | undefined): Promise<void> => {
+    const mine = ++attempt.current
+    setSigning(true)
+    setError(null)
+    const signed = await invoke('signIn.start', { way, ...(nationalId === undefined ? {} : { nationalId }) })
+    if (attempt.current !== mine) return
+    setSigning(false)
+    if (signed.ok) await connect()
+    else if (signed.error.code !== 'auth.cancelled') setError(signed.error)
+  }
+
+  /** A service's mailbox is named by its unit: the address proposes one. */
+  const chooseKind = (next: NewAccount['kind']): void => {
+    setKind(next)
+    if (next !== 'personal' && label.entity === '')
+      setLabel({ ...label, entity: unitFrom(discovery.address) })
   }
 
   /** The session was opened without the card, or its process started again: the PIN first. */
@@ -82,6 +135,18 @@ export const LoginStep = ({
     else if (!toldByCard(opened.error)) setError(opened.error)
   }
 
+  if (signing || underWay)
+    return (
+      <SignInWaiting
+        page
+        progress={underWay}
+        onCancel={() => {
+          attempt.current += 1
+          setSigning(false)
+          void invoke('signIn.cancel', null)
+        }}
+      />
+    )
   if (waiting)
     return (
       <div className="assistant-step assistant-waiting">
@@ -92,7 +157,6 @@ export const LoginStep = ({
           onPress={() => {
             attempt.current += 1
             setWaiting(false)
-            if (auth === 'psc') void invoke('accounts.cancelLogin', null)
           }}
         >
           {t('common.cancel')}
@@ -117,25 +181,30 @@ export const LoginStep = ({
         className="assistant-form"
         onSubmit={(event) => {
           event.preventDefault()
-          if (ready) void connect()
+          if (ready && submits) void connect()
         }}
       >
-        <TextField
-          label={t('assistant.displayName')}
-          hint={t('assistant.displayNameHint')}
-          value={displayName}
-          onChange={setDisplayName}
-          autoComplete="off"
-        />
-        <Segments
-          label={t('assistant.kind')}
-          value={kind}
-          options={[
-            { value: 'personal', label: t('assistant.kind-personal') },
-            { value: 'organisational', label: t('assistant.kind-organisational') },
-          ]}
-          onChange={setKind}
-        />
+        <DiscoveryNote discovery={discovery} />
+        {discovery.generic ? (
+          <Banner tone="warn" title={t('accounts.genericTitle')}>
+            <p>{t('accounts.kindText-generic')}</p>
+            <KindMark kind="generic" />
+          </Banner>
+        ) : (
+          <div className="assistant-kind">
+            <Segments
+              label={t('assistant.kind')}
+              value={kind}
+              options={(['personal', 'organisational', 'applicative'] as const).map((value) => ({
+                value,
+                label: t(`assistant.kind-${value}`),
+              }))}
+              onChange={chooseKind}
+            />
+            <p className="small muted">{t(`accounts.kindText-${kind}`)}</p>
+          </div>
+        )}
+        <LabelFields kind={kind} label={label} name={displayName} onChange={setLabel} />
         {discovery.auth.length > 1 ? (
           <Segments
             label={t('assistant.auth')}
@@ -153,20 +222,26 @@ export const LoginStep = ({
             onChange={setPassword}
           />
         ) : null}
+        {auth === 'p12' ? (
+          <P12Form read={p12} onRead={setP12} login={p12Login} onLogin={setP12Login} />
+        ) : null}
         {auth === 'card' ? <p className="muted">{t('assistant.cardText')}</p> : null}
         {error && (auth !== 'card' || cardOpen) ? <SetupError error={error} /> : null}
-        {auth === 'card' && !cardOpen ? null : (
+        {auth === 'psc' && !submits ? (
+          <SignInWays isDisabled={!named} onStart={(way, nationalId) => void signIn(way, nationalId)} />
+        ) : (auth === 'card' && !cardOpen) || !submits ? null : (
           <Button type="submit" variant="primary" size="large" isDisabled={!ready}>
-            {auth === 'psc' ? (
-              <>
-                {t('assistant.openPsc')} <ExternalLink aria-hidden="true" />
-              </>
-            ) : (
-              t(auth === 'card' ? 'assistant.connectCard' : 'assistant.connect')
-            )}
+            {t(auth === 'card' ? 'assistant.connectCard' : 'assistant.connect')}
           </Button>
         )}
       </form>
+      {auth === 'password-otp' ? (
+        <CodeForm
+          address={discovery.address}
+          safe={t('assistant.nothingKept')}
+          onGiven={({ user, password: kept }) => connect({ kind: 'password-otp', user, password: kept })}
+        />
+      ) : null}
       {auth === 'card' && !cardOpen ? (
         asksPin(card) ? (
           <div className="assistant-card">

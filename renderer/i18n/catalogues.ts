@@ -1,3 +1,4 @@
+import { accounts as enAccounts } from './en/accounts.ts'
 import { actions as enActions } from './en/actions.ts'
 import { assistant as enAssistant } from './en/assistant.ts'
 import { certificates as enCertificates } from './en/certificates.ts'
@@ -24,6 +25,7 @@ import { signIn as enSignIn } from './en/sign-in.ts'
 import { storage as enStorage } from './en/storage.ts'
 import { traces as enTraces } from './en/traces.ts'
 import { unlock as enUnlock } from './en/unlock.ts'
+import { accounts } from './fr/accounts.ts'
 import { actions } from './fr/actions.ts'
 import { assistant } from './fr/assistant.ts'
 import { certificates } from './fr/certificates.ts'
@@ -53,6 +55,7 @@ import { unlock } from './fr/unlock.ts'
 
 /** French is the reference: its keys are the type, English must have the same ones (check.ts). */
 export const fr = {
+  accounts,
   actions,
   certificates,
   common,
@@ -105,6 +108,7 @@ export const en: Catalogue = {
   reading: enReading,
   documents: enDocuments,
   composer: enComposer,
+  accounts: enAccounts,
   actions: enActions,
   exchange: enExchange,
   results: enResults,

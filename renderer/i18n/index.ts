@@ -12,7 +12,16 @@ export {
   weekDay,
 } from './formats.ts'
 export { folderName } from './folder-names.ts'
-export { fullName, givenName, greetingName, initials, patientLine, patientName, personName } from './names.ts'
+export {
+  correspondentName,
+  fullName,
+  givenName,
+  greetingName,
+  initials,
+  patientLine,
+  patientName,
+  personName,
+} from './names.ts'
 export { extraLabel, shownSubject } from './subjects.ts'
 export type { Key } from './catalogues.ts'
 export { errorSentence, t } from './sentences.ts'

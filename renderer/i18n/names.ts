@@ -59,6 +59,13 @@ export const patientLine = (patient: PatientSummary): string =>
 
 const titles = /^(?:dr|pr|docteur|professeur|m|mme|mlle)\.?\s+/i
 
+/**
+ * A correspondent's name as one reads it, else the address: labels of MSSanté hold their fields together by underscores
+ * (« Dr_Anne_MARTIN_Cabinet des Lilas », ECO.2.2.7).
+ */
+export const correspondentName = ({ name, address }: { name: string; address: string }): string =>
+  name.replace(/(?<=[^\s_])_+(?=[^\s_])/g, ' ').trim() || address
+
 /** One or two capitals for an avatar: first and last word of the name, titles left out; the address when there is no name. */
 export const initials = (name: string): string => {
   const words = name

@@ -3,7 +3,8 @@ import type { Account } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, draftStore, outboxStore, useStore } from '../data/index.ts'
 import { Button, Chip, Dialog, showError, showToast, type ChipTone } from '../design/index.ts'
-import { t } from '../i18n/index.ts'
+import { AccountDialog, KindMark } from '../accounts/index.ts'
+import { correspondentName, t } from '../i18n/index.ts'
 import { isWaiting } from '../sending/index.ts'
 
 const tones: Record<Account['connection']['state'], ChipTone> = {
@@ -18,6 +19,8 @@ const tones: Record<Account['connection']['state'], ChipTone> = {
 export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
   const accounts = useStore(accountStore)
   const [leaving, setLeaving] = useState<Account | null>(null)
+  const [editing, setEditing] = useState<number | null>(null)
+  const edited = accounts.find(({ id }) => id === editing)
   const waiting = useStore(outboxStore).filter(
     (item) => item.accountId === leaving?.id && isWaiting(item),
   ).length
@@ -36,7 +39,11 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
           <li key={account.id}>
             <span className="account-words">
               <b>{account.address}</b>
-              <span className="muted small">{account.displayName}</span>
+              <KindMark kind={account.kind} />
+              <span className="muted small">
+                {correspondentName({ name: account.displayName, address: account.address })}
+                {account.replyTo ? ` · ${t('reading.repliesGoTo', { address: account.replyTo })}` : ''}
+              </span>
               <span className="muted small">
                 {account.auth === 'card'
                   ? t('settings.login-card', { serial: account.card?.serial ?? '' })
@@ -48,6 +55,13 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
             </Chip>
             <Button
               size="small"
+              aria-label={t('accounts.editOf', { address: account.address })}
+              onPress={() => setEditing(account.id)}
+            >
+              {t('accounts.edit')}
+            </Button>
+            <Button
+              size="small"
               aria-label={t('settings.removeAccountOf', { address: account.address })}
               onPress={() => setLeaving(account)}
             >
@@ -56,6 +70,7 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
           </li>
         ))}
       </ul>
+      {edited ? <AccountDialog key={edited.id} account={edited} onClose={() => setEditing(null)} /> : null}
       <div className="settings-actions">
         <Button size="small" onPress={onAdd}>
           {t('settings.addAccount')}

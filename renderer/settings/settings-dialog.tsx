@@ -1,4 +1,4 @@
-import { FileKey, HardDrive, Import, Monitor, Send, ShieldCheck, UserRound } from 'lucide-react'
+import { FileKey, HardDrive, Import, Monitor, Network, Send, ShieldCheck, UserRound } from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Folder, Output, Settings } from '../../app/contract/index.ts'
@@ -7,8 +7,10 @@ import { settingsStore, useNow, useStore } from '../data/index.ts'
 import { Dialog, showError } from '../design/index.ts'
 import { ImportSection, QuarantineList } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
+import { PscSection } from '../sign-in/index.ts'
 import { StorageSection } from '../storage/index.ts'
 import { KnownCertificates } from './known-certificates.tsx'
+import { TrustSpaceSection } from '../accounts/index.ts'
 import { LookSection } from './look-section.tsx'
 import { OwnAccounts } from './own-accounts.tsx'
 import { OwnKeys } from './own-keys.tsx'
@@ -19,7 +21,7 @@ import './settings.css'
 
 /** A page of the settings, in the order of its navigation. */
 export type SettingsPage =
-  'look' | 'security' | 'sending' | 'accounts' | 'storage' | 'certificates' | 'import'
+  'look' | 'security' | 'sending' | 'accounts' | 'trust-space' | 'storage' | 'certificates' | 'import'
 
 interface SettingsProps {
   /** The page to open at. */
@@ -76,7 +78,18 @@ const SettingsPages = ({ page, onClose, onAddAccount, folderName }: SettingsProp
       id: 'accounts',
       name: t('settings.accounts'),
       icon: <UserRound aria-hidden="true" />,
-      content: <OwnAccounts onAdd={onAddAccount} />,
+      content: (
+        <>
+          <OwnAccounts onAdd={onAddAccount} />
+          <PscSection />
+        </>
+      ),
+    },
+    {
+      id: 'trust-space',
+      name: t('accounts.trustTitle'),
+      icon: <Network aria-hidden="true" />,
+      content: <TrustSpaceSection now={now} />,
     },
     {
       id: 'storage',

@@ -1,5 +1,5 @@
 import type { Folder, Input, Method } from '../../app/contract/index.ts'
-import { accounts as makeAccounts } from './fixture-people.ts'
+import { accounts as makeAccounts, organisationCertificate } from './fixture-people.ts'
 import { reply, refuse, type FakePart, type FakeWorld } from './fake-world.ts'
 
 /** Mailboxes and their folders. */
@@ -20,7 +20,10 @@ export const fakeAccounts = ({ scenario, now, emit, newId, accounts, folders }: 
               generic: false,
               imap: { host: 'imap.operateur.mssante.test', port: 143, security: 'starttls' },
               smtp: { host: 'smtp.operateur.mssante.test', port: 587, security: 'starttls' },
-              auth: scenario.card === 'no-card' ? ['psc', 'card', 'password'] : ['card', 'psc', 'password'],
+              auth:
+                scenario.card === 'no-card'
+                  ? ['psc', 'card', 'password-otp', 'password']
+                  : ['card', 'psc', 'password-otp', 'password'],
             })
       case 'accounts.examine':
         return reply(method, {
@@ -30,6 +33,33 @@ export const fakeAccounts = ({ scenario, now, emit, newId, accounts, folders }: 
           generic: false,
           auth: ['card', 'password'],
         })
+      case 'accounts.senderName': {
+        const { kind, label } = given<'accounts.senderName'>()
+        const family = label.familyName.toLocaleUpperCase('fr')
+        const parts =
+          kind === 'personal' || kind === 'generic'
+            ? [label.title, label.givenName, family, label.entity]
+            : [label.entity]
+        const missing =
+          kind === 'personal' ? label.givenName === '' || family === '' : label.entity === '' && kind !== 'generic'
+        return missing ? refuse('account.label-invalid') : reply(method, parts.filter(Boolean).join('_'))
+      }
+      case 'accounts.readP12':
+        return given<'accounts.readP12'>().passphrase === 'faux'
+          ? refuse('p12.wrong-passphrase')
+          : reply(method, { ...organisationCertificate(now), p12: 'fictif' })
+      case 'accounts.update': {
+        const { accountId, ...changes } = given<'accounts.update'>()
+        const account = accounts.find(({ id }) => id === accountId)
+        if (!account) return refuse('account.not-found')
+        if (changes.label !== undefined) account.label = changes.label
+        if (changes.replyTo !== undefined) account.replyTo = changes.replyTo
+        if (changes.kind !== undefined) account.kind = changes.kind
+        emit('accounts.changed', [...accounts])
+        return reply(method, account)
+      }
+      case 'accounts.useP12':
+        return reply(method, null)
       case 'accounts.create': {
         const account = makeAccounts(now)[0]
         if (!account) return refuse('core.internal')

@@ -99,6 +99,23 @@ const everyRight: Folder['rights'] = {
   administer: true,
 }
 
+/** Of the laboratory's software; it ends soon. */
+export const organisationCertificate = (now: Date): NonNullable<Account['certificate']> => ({
+  certificate: {
+    fingerprint: 'f'.repeat(64),
+    subject: 'C=FR, ST=Rhône (69), O=Laboratoire BioVal, OU=300000000099701, CN=SIL-BIOVAL-AUTH',
+    issuer: 'C=FR, O=ASIP-SANTE, CN=TEST AC IGC-SANTE ELEMENTAIRE ORGANISATIONS',
+    serial: '0a1b2c',
+    notBefore: new Date(now.getTime() - 300 * 86_400_000).toISOString(),
+    notAfter: new Date(now.getTime() + 41 * 86_400_000).toISOString(),
+    emails: [],
+    nationalId: null,
+    profession: null,
+  },
+  organisation: 'Laboratoire BioVal',
+  problems: ['expires-soon'],
+})
+
 export const accounts = (now: Date): Account[] => [
   {
     id: 1,

@@ -264,9 +264,11 @@ describe.skipIf(missing !== null)('a mailbox opened by an organisation’s certi
     const content = { ...draft.content, to: [{ name: '', address: paul.address }], subject: 'Par certificat' }
     await practice.call('drafts.save', { id: draft.id, content })
     await practice.call('drafts.send', { id: draft.id })
-    await operator.mailbox('paul').waitFor(({ subject }) => subject === 'Par certificat')
-    const [sent] = operator.received
-    expect(sent?.raw.toString('latin1')).toMatch(/^Reply-To: .*contact@bioval\.mssante\.test/m)
+    const arrived = await operator.mailbox('paul').waitFor(({ subject }) => subject === 'Par certificat')
+    const source = (await operator.mailbox('paul').source(arrived.uid)).toString('latin1')
+    expect(source).toMatch(/^Reply-To: contact@bioval\.mssante\.test\r$/m)
+    expect(source).toMatch(/^From: .*<resultats@bioval\.mssante\.test>/m)
+    expect(operator.received[0]?.authentication).toBe('EXTERNAL')
     await operator
       .mailbox('laboratory')
       .waitFor(({ subject }) => subject === 'Par certificat', { folder: folderNames.sent })

@@ -58,13 +58,10 @@ export const assistant = {
   receiving: 'Réception : {server}',
   sending: 'Envoi : {server}',
   change: 'Modifier',
-  displayName: 'Nom affiché aux destinataires',
-  displayNameHint: 'Par exemple « Dr Anne MARTIN ».',
   kind: 'Type de boîte',
   'kind-personal': 'Nominative',
   'kind-organisational': 'Organisationnelle',
   'kind-applicative': 'Applicative',
-  'kind-generic': 'Ordinaire',
   auth: 'Connexion par',
   'auth-card': 'Carte CPS',
   'auth-psc': 'Pro Santé Connect',
@@ -72,7 +69,6 @@ export const assistant = {
   'auth-password-otp': 'Mot de passe et code',
   'auth-password': 'Mot de passe',
   password: 'Mot de passe de la boîte',
-  openPsc: 'Continuer avec Pro Santé Connect',
   connect: 'Se connecter',
   connectCard: 'Se connecter avec la carte',
   cardText:
@@ -83,9 +79,6 @@ export const assistant = {
   asking: 'Le serveur dit quelles connexions il accepte…',
   connecting: 'Connexion aux serveurs…',
   connectingText: "Les certificats des serveurs sont vérifiés avant d'envoyer quoi que ce soit.",
-  waitingPsc: 'Identifiez-vous dans votre navigateur',
-  waitingPscText:
-    "Pro Santé Connect s'est ouvert dans votre navigateur. Validez avec votre carte ou e-CPS, puis revenez ici : la suite est automatique.",
   syncTitle: 'Vos messages arrivent',
   ready: 'Tout est prêt',
   syncText:

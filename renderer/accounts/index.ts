@@ -1,0 +1,7 @@
+export { AccountDialog } from './account-dialog.tsx'
+export { DiscoveryNote } from './discovery-note.tsx'
+export { KindIcon, KindMark } from './kind.tsx'
+export { LabelFields, useSenderName } from './label-fields.tsx'
+export { labelFrom, unitFrom } from './label-from.ts'
+export { CertificateFacts, P12Form, type CertificateLogin, type ReadP12 } from './p12-form.tsx'
+export { TrustSpaceSection } from './trust-space-section.tsx'

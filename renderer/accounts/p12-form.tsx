@@ -1,0 +1,150 @@
+import { FileKey2, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
+import type { AppError, ClientCertificate, Input, Output } from '../../app/contract/index.ts'
+import { invoke, uploadFile } from '../client/index.ts'
+import {
+  Banner,
+  Button,
+  CardSurface,
+  ErrorBanner,
+  FileDrop,
+  Segments,
+  Spinner,
+  TextField,
+} from '../design/index.ts'
+import { fullDate, t } from '../i18n/index.ts'
+
+export type ReadP12 = Output<'accounts.readP12'>
+export type CertificateLogin = Extract<Input<'accounts.create'>['auth'], { kind: 'p12' }>['login']
+
+const commonName = (subject: string): string => /(?:^|, )CN=([^,]*)/.exec(subject)?.[1] ?? subject
+
+/** Whose certificate it is, until when, and what is wrong with it. */
+export const CertificateFacts = ({ certificate }: { certificate: ClientCertificate }) => {
+  const { certificate: facts, organisation, problems } = certificate
+  return (
+    <>
+      <dl className="p12-facts">
+        <dt>{t('accounts.p12Organisation')}</dt>
+        <dd>{organisation ?? t('accounts.p12NoOrganisation')}</dd>
+        <dt>{t('accounts.p12Subject')}</dt>
+        <dd>{commonName(facts.subject)}</dd>
+        <dt>{t('accounts.p12Issuer')}</dt>
+        <dd>{commonName(facts.issuer)}</dd>
+        <dt>{t('accounts.p12Until')}</dt>
+        <dd>{fullDate(facts.notAfter)}</dd>
+      </dl>
+      {problems.length > 0 ? (
+        <ul className="p12-problems">
+          {problems.map((problem) => (
+            <li key={problem} data-tone={problem === 'expires-soon' ? 'warn' : 'alert'}>
+              <TriangleAlert aria-hidden="true" />
+              {t(`accounts.p12-${problem}`)}
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </>
+  )
+}
+
+/** An organisation's certificate from its file: password, what it is, and how the servers are told who one is. */
+export const P12Form = ({
+  read,
+  onRead,
+  login,
+  onLogin,
+}: {
+  read: ReadP12 | null
+  onRead: (read: ReadP12 | null) => void
+  login?: CertificateLogin
+  /** Absent where the mailbox keeps what it has. */
+  onLogin?: (login: CertificateLogin) => void
+}) => {
+  const [file, setFile] = useState<File | null>(null)
+  const [chosenOnce, setChosenOnce] = useState(false)
+  const [passphrase, setPassphrase] = useState('')
+  const [busy, setBusy] = useState(false)
+  const [error, setError] = useState<AppError | null>(null)
+  const choose = (next: File | null): void => {
+    setFile(next)
+    setChosenOnce(true)
+    setPassphrase('')
+    setError(null)
+    onRead(null)
+  }
+  const open = async (): Promise<void> => {
+    if (!file || busy) return
+    const typed = passphrase
+    // The password leaves the window's state before the core is asked; a wrong one is typed again.
+    setPassphrase('')
+    setBusy(true)
+    setError(null)
+    const uploadId = crypto.randomUUID()
+    const sent = await uploadFile(file, uploadId, () => undefined, new AbortController().signal)
+    const outcome = sent.ok ? await invoke('accounts.readP12', { uploadId, passphrase: typed }) : sent
+    setBusy(false)
+    if (outcome.ok) onRead(outcome.value)
+    else setError(outcome.error)
+  }
+  if (read)
+    return (
+      <CardSurface className="p12-card">
+        <div className="p12-head">
+          <FileKey2 aria-hidden="true" />
+          <strong>{file?.name ?? t('accounts.p12')}</strong>
+          <Button variant="link" onPress={() => choose(null)}>
+            {t('accounts.p12Other')}
+          </Button>
+        </div>
+        <CertificateFacts certificate={read} />
+        {onLogin && login ? (
+          <Segments
+            label={t('accounts.p12Login')}
+            value={login}
+            options={(['automatic', 'address', 'empty', 'none'] as const).map((value) => ({
+              value,
+              label: t(`accounts.p12Login-${value}`),
+            }))}
+            onChange={onLogin}
+          />
+        ) : null}
+        <Banner tone="info" title={t('accounts.p12Kept')} />
+      </CardSurface>
+    )
+  return (
+    <div className="p12-form">
+      {file === null ? (
+        <FileDrop
+          label={t('accounts.p12Choose')}
+          hint={t('accounts.p12ChooseHint')}
+          accept=".p12,.pfx"
+          takesFocus={chosenOnce}
+          onFile={choose}
+        />
+      ) : (
+        <>
+          <TextField
+            label={t('accounts.p12Password', { file: file.name })}
+            type="password"
+            value={passphrase}
+            onChange={setPassphrase}
+            maxLength={512}
+            autoFocus
+            autoComplete="off"
+          />
+          <div className="p12-actions">
+            <Button variant="primary" isPending={busy} onPress={() => void open()}>
+              {busy ? <Spinner label={t('accounts.p12Reading')} /> : null}
+              {t('accounts.p12Open')}
+            </Button>
+            <Button isDisabled={busy} onPress={() => choose(null)}>
+              {t('common.cancel')}
+            </Button>
+          </div>
+        </>
+      )}
+      {error ? <ErrorBanner error={error} /> : null}
+    </div>
+  )
+}
