@@ -56,7 +56,8 @@ const loginRequired = (): Outcome<never> => fail('auth.login-required', { retry:
 
 /** What an operator that says no means; its own words are not known (mssante-client.md §2), so the status counts first. */
 const refusal = (status: number, error: string, whenRefused: 'auth.failed' | 'auth.code-wrong') => {
-  if (status >= 500 || status === 429) return fail('auth.provider-unavailable', { retry: 'later' })
+  if (status >= 500 || status === 429)
+    return fail('auth.provider-unavailable', { retry: 'later', details: { what: 'operator' } })
   if (status === 410 || /expired/.test(error)) return fail('auth.code-expired', { retry: 'after-login' })
   if (status === 404 || status === 405) return fail('auth.mechanism-unavailable', { retry: 'after-change' })
   return fail(whenRefused, { retry: 'after-login' })
@@ -90,7 +91,7 @@ export const createOneTimeCodes = ({ policy, now }: OneTimeCodeDependencies): On
       const answer = Answer.safeParse(told)
       return answer.success ? ok(answer.data) : fail('auth.answer-invalid')
     } catch (cause) {
-      return fail('auth.provider-unavailable', { retry: 'later', cause })
+      return fail('auth.provider-unavailable', { retry: 'later', details: { what: 'operator' }, cause })
     }
   }
 

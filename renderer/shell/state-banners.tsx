@@ -4,10 +4,18 @@ import { CardBanners, useCardBanner } from '../card/index.ts'
 import { ExpiryBanner, useExpiries } from '../certificates/index.ts'
 import { invoke } from '../client/index.ts'
 import { PinDialog } from '../composer/index.ts'
-import { accountStore, cardStore, loadErrorStore, loadOpenSession, useStore } from '../data/index.ts'
+import {
+  accountStore,
+  cardStore,
+  loadErrorStore,
+  loadOpenSession,
+  signInStore,
+  useStore,
+} from '../data/index.ts'
 import { Banner, Button, ErrorBanner, showError } from '../design/index.ts'
 import { isNearlyFull, QuotaBanner } from '../folders/index.ts'
-import { errorSentence, t } from '../i18n/index.ts'
+import { clock, errorSentence, t } from '../i18n/index.ts'
+import { SignInDialog } from '../sign-in/index.ts'
 import { StorageBanners, useStorageTrouble } from '../storage/index.ts'
 import { BrokenTracesBanner, useBrokenTraces } from '../traces/index.ts'
 
@@ -64,6 +72,67 @@ const CardWantedBanner = ({ account, error }: { account: Account; error: ErrorDa
   )
 }
 
+/** Pro Santé Connect, or a code: what the user can do himself, and what a window is made for. */
+const signsInAgain = (account: Account, code: ErrorCode): boolean =>
+  (account.auth === 'psc' && (code === 'auth.failed' || code === 'auth.answer-invalid')) ||
+  (account.auth === 'password-otp' && (code === 'auth.failed' || code === 'auth.code-wrong'))
+
+/** Told once for all mailboxes. */
+const isAway = (code: ErrorCode): boolean => code === 'auth.provider-unavailable'
+
+const SignInBanner = ({ account }: { account: Account }) => {
+  const { session } = useStore(signInStore)
+  const [asking, setAsking] = useState(false)
+  const byWindow = account.auth === 'psc' || account.auth === 'password-otp'
+  const login = async (): Promise<void> => {
+    const asked = await invoke('accounts.login', { accountId: account.id })
+    if (!asked.ok) showError(asked.error)
+  }
+  return (
+    <Banner
+      tone="warn"
+      title={t('shell.loginTitle', { address: account.address })}
+      actions={
+        <Button
+          variant="primary"
+          size="small"
+          onPress={() => {
+            if (byWindow) setAsking(true)
+            else void login()
+          }}
+        >
+          {account.auth === 'psc' ? t('shell.loginPsc') : t('shell.login')}
+        </Button>
+      }
+    >
+      <p>
+        {account.auth === 'psc' && session.state === 'closed' && session.reason !== 'start'
+          ? t(`signIn.reason-${session.reason}`)
+          : null}{' '}
+        {t('shell.loginText')}
+      </p>
+      <SignInDialog account={asking ? account : null} onClose={() => setAsking(false)} />
+    </Banner>
+  )
+}
+
+/** The provider is away: the mailbox stays readable, and comes back by itself. */
+const AwayBanner = ({ since }: { since: string | null }) => (
+  <Banner
+    tone="warn"
+    title={t('signIn.awayTitle')}
+    actions={
+      <Button size="small" onPress={() => void invoke('accounts.syncNow', null)}>
+        {t('common.retry')}
+      </Button>
+    }
+  >
+    <p>
+      {t('signIn.awayText')} {since === null ? null : t('signIn.awaySince', { since: clock(since) })}
+    </p>
+  </Banner>
+)
+
 const AccountBanner = ({ account, several }: { account: Account; several: boolean }) => {
   const { connection } = account
   const where = several ? account.address : null
@@ -76,28 +145,11 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
         <p>{t('shell.offlineText')}</p>
       </Banner>
     )
-  if (connection.state === 'login-required')
-    return (
-      <Banner
-        tone="warn"
-        title={t('shell.loginTitle', { address: account.address })}
-        actions={
-          <Button
-            variant="primary"
-            size="small"
-            onPress={() => {
-              void invoke('accounts.login', { accountId: account.id }).then((asked) => {
-                if (!asked.ok) showError(asked.error)
-              })
-            }}
-          >
-            {account.auth === 'psc' ? t('shell.loginPsc') : t('shell.login')}
-          </Button>
-        }
-      >
-        <p>{t('shell.loginText')}</p>
-      </Banner>
-    )
+  const asksAgain =
+    connection.state === 'login-required' ||
+    (connection.state === 'error' && signsInAgain(account, connection.error.code))
+  if (asksAgain) return <SignInBanner account={account} />
+  if (account.auth === 'psc' && connection.state === 'error' && isAway(connection.error.code)) return null
   if (connection.state === 'error' && waitsForCard(connection.error.code))
     return <CardWantedBanner account={account} error={connection.error} />
   if (connection.state === 'error')
@@ -142,6 +194,13 @@ export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onK
   const brokenTraces = useBrokenTraces()
   const aboutCard = useCardBanner()
   const { expiries, dismiss } = useExpiries()
+  const { awaySince } = useStore(signInStore)
+  const away =
+    awaySince !== null ||
+    accounts.some(
+      ({ auth, connection }) =>
+        auth === 'psc' && connection.state === 'error' && isAway(connection.error.code),
+    )
   const count = troubled.length + limited.length + expiries.length
   if (count === 0 && !loadError && storageTrouble === null && !aboutCard && !brokenTraces) return null
   return (
@@ -168,6 +227,7 @@ export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onK
           }
         />
       ) : null}
+      {away ? <AwayBanner since={awaySince} /> : null}
       {troubled.map((account) => (
         <AccountBanner key={account.id} account={account} several={accounts.length > 1} />
       ))}

@@ -18,6 +18,7 @@ import { fakeMedical } from './fake-medical.ts'
 import { fakePatients } from './fake-patients.ts'
 import { fakeSavedSearches } from './fake-search.ts'
 import { fakeSession } from './fake-session.ts'
+import { fakeSignIn } from './fake-sign-in.ts'
 import { fakeStorage } from './fake-storage.ts'
 import { fakeTrustSpace } from './fake-trust-space.ts'
 import { refuse, type FakePart, type FakeWorld } from './fake-world.ts'
@@ -86,6 +87,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
   const world: FakeWorld = { scenario, now, emit, newId: () => nextId++, accounts, folders, rows }
   const parts: readonly FakePart[] = [
     fakeSession(world),
+    fakeSignIn(world),
     fakeAccounts(world),
     fakeMail(world),
     fakePatients(world),

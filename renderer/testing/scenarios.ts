@@ -3,8 +3,10 @@ import type {
   CardReader,
   CardState,
   CardUser,
+  ErrorCode,
   LockReason,
   SessionState,
+  SignInState,
 } from '../../app/contract/index.ts'
 import { colleague, twoCards } from './fixture-cards.ts'
 
@@ -23,6 +25,9 @@ export interface Scenario {
   /** Something is wrong with the workstation. */
   ailing?: boolean
   connection?: AccountConnection
+  /** Of Pro Santé Connect, where it is not as usual; or what signing in answers. */
+  signIn?: Partial<SignInState>
+  signInFails?: ErrorCode
   /** The first mailbox logs in with the card of this number. */
   byCard?: string
   language?: 'fr' | 'en'
@@ -98,6 +103,45 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   },
   first: { session: 'no-vault', card: 'pin-needed' },
   'first-no-card': { session: 'no-vault', card: 'no-card' },
+  'first-psc': { session: 'no-vault', card: 'pin-needed' },
+  'first-nobody': { session: 'no-vault', card: 'no-card', signIn: { professional: null } },
+  'first-refused': { session: 'no-vault', card: 'pin-needed', signInFails: 'auth.refused' },
+  'signed-off': {
+    session: 'open',
+    card: 'open',
+    connection: { state: 'login-required' },
+    signIn: { session: { state: 'closed', reason: 'idle' } },
+  },
+  'signed-in': {
+    session: 'open',
+    card: 'open',
+    signIn: {
+      session: {
+        state: 'open',
+        way: 'mobile',
+        since: '2026-11-22T08:00:00Z',
+        endsAt: '2026-11-22T12:00:00Z',
+      },
+    },
+  },
+  'psc-away': {
+    session: 'open',
+    card: 'open',
+    connection: {
+      state: 'error',
+      error: { code: 'auth.provider-unavailable', retry: 'later' },
+      retryAt: '2026-11-22T09:41:30Z',
+    },
+    signIn: {
+      session: {
+        state: 'open',
+        way: 'mobile',
+        since: '2026-11-22T08:00:00Z',
+        endsAt: '2026-11-22T12:00:00Z',
+      },
+      awaySince: '2026-11-22T09:32:00Z',
+    },
+  },
   mailbox: { session: 'open', card: 'open' },
   certificates: { session: 'open', card: 'open', certificates: true },
   'storage-damaged': { session: 'open', card: 'open', damaged: true, low: true },

@@ -28,7 +28,8 @@ const account = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Continuer' }).click()
   await page.getByLabel('Adresse MSSanté').fill('anne.martin@medecin.mssante.test')
 }
-const login = async (page: Page): Promise<void> => {
+/** Up to the servers of an address. */
+export const login = async (page: Page): Promise<void> => {
   await account(page)
   await page.keyboard.press('Enter')
   await page.getByText('Serveurs trouvés').waitFor()

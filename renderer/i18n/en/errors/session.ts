@@ -40,8 +40,35 @@ export const sessionErrors = {
     'Log in again to receive and send.',
   ),
   'auth.cancelled': sentence('The login was given up.', nothing, 'Start it again whenever you like.'),
+  'auth.refused': sentence(
+    'The request was refused on your phone or with your card.',
+    readable,
+    'If that was you, start again. Otherwise somebody else may have got the request: tell your support.',
+  ),
+  'auth.timeout': sentence(
+    'Nobody answered the request in time.',
+    readable,
+    'Start again with your phone or card at hand.',
+  ),
+  'auth.answer-invalid': sentence(
+    'The answer of Pro Santé Connect is not genuine, or not for this computer.',
+    'It was not used. Your messages stay readable.',
+    'Check the date and time of this computer; if it happens again, tell your support.',
+  ),
+  'auth.unknown-professional': sentence(
+    'Pro Santé Connect does not know this number.',
+    readable,
+    'Check your RPPS: 11 digits.',
+  ),
+  'auth.other-professional': sentence(
+    'This mailbox belongs to somebody else than the person who has just identified.',
+    'The session that had just opened was closed again. Nothing was read or sent in their name.',
+    'Identify with your own card or e-CPS, or open your colleague’s mailbox.',
+  ),
+  'auth.code-wrong': sentence('This is not the right code.', readable, 'Check it, or ask for another.'),
+  'auth.code-expired': sentence('This code is no longer valid.', readable, 'Ask for another.'),
   'auth.provider-unavailable': sentence(
-    'Pro Santé Connect does not answer.',
+    '{what, select, operator {Your operator} other {Pro Santé Connect}} does not answer.',
     readable,
     'Try again in a few minutes.',
   ),

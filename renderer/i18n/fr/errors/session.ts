@@ -40,8 +40,35 @@ export const sessionErrors = {
     'Reconnectez-vous pour recevoir et envoyer.',
   ),
   'auth.cancelled': sentence('La connexion a été abandonnée.', nothing, 'Relancez-la quand vous voulez.'),
+  'auth.refused': sentence(
+    'La demande a été refusée sur votre téléphone ou avec votre carte.',
+    readable,
+    'Si c’était vous, recommencez. Sinon, quelqu’un d’autre a peut-être reçu la demande : prévenez votre support.',
+  ),
+  'auth.timeout': sentence(
+    'Personne n’a répondu à temps à la demande d’identification.',
+    readable,
+    'Recommencez, votre téléphone ou votre carte à portée de main.',
+  ),
+  'auth.answer-invalid': sentence(
+    'La réponse de Pro Santé Connect n’est pas authentique, ou pas pour ce poste.',
+    'Elle n’a pas été utilisée. Vos messages restent lisibles.',
+    'Vérifiez la date et l’heure du poste ; si cela se reproduit, prévenez votre support.',
+  ),
+  'auth.unknown-professional': sentence(
+    'Pro Santé Connect ne connaît pas ce numéro.',
+    readable,
+    'Vérifiez votre RPPS : 11 chiffres.',
+  ),
+  'auth.other-professional': sentence(
+    'Cette messagerie est celle d’une autre personne que celle qui vient de s’identifier.',
+    'La session qui venait de s’ouvrir a été refermée. Rien n’a été lu ni envoyé en son nom.',
+    'Identifiez-vous avec votre propre carte ou e-CPS, ou ouvrez la messagerie de votre collègue.',
+  ),
+  'auth.code-wrong': sentence('Ce code n’est pas le bon.', readable, 'Vérifiez-le, ou demandez-en un autre.'),
+  'auth.code-expired': sentence('Ce code n’est plus valable.', readable, 'Demandez-en un autre.'),
   'auth.provider-unavailable': sentence(
-    'Pro Santé Connect ne répond pas.',
+    '{what, select, operator {Votre opérateur} other {Pro Santé Connect}} ne répond pas.',
     readable,
     'Réessayez dans quelques minutes.',
   ),

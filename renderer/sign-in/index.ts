@@ -1,0 +1,7 @@
+import './sign-in.css'
+
+export { CodeForm, type GivenCode } from './code-form.tsx'
+export { PscSection } from './psc-section.tsx'
+export { SignInDialog } from './sign-in-dialog.tsx'
+export { SignInWaiting } from './sign-in-waiting.tsx'
+export { SignInWays } from './sign-in-ways.tsx'
