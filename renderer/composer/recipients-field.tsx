@@ -1,22 +1,32 @@
 import { TriangleAlert, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components'
-import type { Correspondent, SendCheck, TrustClass } from '../../app/contract/index.ts'
-import { invoke } from '../client/index.ts'
-import { Avatar, Chip } from '../design/index.ts'
-import { t } from '../i18n/index.ts'
+import type { Correspondent, SendCheck } from '../../app/contract/index.ts'
+import { Avatar } from '../design/index.ts'
+import { fullDate, t } from '../i18n/index.ts'
 import { addRecipients, checkOf, readRecipients } from './recipients.ts'
+import { SuggestionRow } from './suggestion-row.tsx'
+import {
+  recipientsOf,
+  suggestionKey,
+  suggestionLine,
+  suggestionName,
+  useGone,
+  useSuggestions,
+  type Suggestion,
+} from './suggestions.ts'
 import './recipients.css'
-
-type Suggestion = Correspondent & { trust: TrustClass }
 
 const Recipient = ({
   recipient,
   check,
+  goneSince,
   onRemove,
 }: {
   recipient: Correspondent
   check: SendCheck | null
+  /** The directory holds this address no more. */
+  goneSince: string | null
   onRemove: () => void
 }) => {
   const name = recipient.name || recipient.address
@@ -26,8 +36,13 @@ const Recipient = ({
       ? t(`composer.recipient_${check.kind}`)
       : null
   return (
-    <li className="recipient" data-refused={refused} title={recipient.address}>
-      {refused ? (
+    <li
+      className="recipient"
+      data-refused={refused}
+      {...(goneSince === null ? {} : { 'data-gone': '' })}
+      title={recipient.address}
+    >
+      {refused || goneSince !== null ? (
         <span className="recipient-mark" aria-hidden="true">
           <TriangleAlert />
         </span>
@@ -37,6 +52,8 @@ const Recipient = ({
       <span className="recipient-name">{name}</span>
       {reason ? (
         <small>{reason}</small>
+      ) : goneSince !== null ? (
+        <small>{t('directory.goneSince', { date: fullDate(goneSince) })}</small>
       ) : (
         check?.trust && check.trust !== 'unknown' && <small>{t(`composer.trust_${check.trust}`)}</small>
       )}
@@ -47,23 +64,6 @@ const Recipient = ({
   )
 }
 
-const useSuggestions = (typed: string): readonly Suggestion[] => {
-  const [found, setFound] = useState<{ typed: string; suggestions: readonly Suggestion[] } | null>(null)
-  const text = typed.trim().slice(0, 100)
-  useEffect(() => {
-    if (text.length < 2) return undefined
-    let current = true
-    void invoke('correspondents.suggest', { text }).then((outcome) => {
-      if (current && outcome.ok) setFound({ typed: text, suggestions: outcome.value })
-    })
-    return () => {
-      current = false
-    }
-  }, [text])
-  // What was found for the words just before stays until the next answer: the list does not blink.
-  return text.length < 2 ? [] : (found?.suggestions ?? [])
-}
-
 /** A line of recipients: each a chip with its trust, more by typing, by a suggestion or by pasting addresses. */
 export const RecipientsField = ({
   label,
@@ -71,22 +71,28 @@ export const RecipientsField = ({
   checks,
   onChange,
   autoFocus = false,
+  most,
 }: {
   label: string
   recipients: readonly Correspondent[]
   checks: readonly SendCheck[]
   onChange: (recipients: Correspondent[]) => void
   autoFocus?: boolean
+  /** Recipients the field holds. */
+  most?: number
 }) => {
   const [typed, setTyped] = useState('')
   const [wrong, setWrong] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const errorId = useId()
+  const gone = useGone(recipients)
   const suggestions = useSuggestions(typed).filter(
-    (one) => !recipients.some((other) => other.address.toLowerCase() === one.address.toLowerCase()),
+    (one) =>
+      one.kind !== 'address' ||
+      !recipients.some((other) => other.address.toLowerCase() === one.address.toLowerCase()),
   )
   const add = (added: readonly Correspondent[]): void => {
-    if (added.length > 0) onChange(addRecipients(recipients, added))
+    if (added.length > 0) onChange(addRecipients(recipients, added, most))
   }
   const take = (): void => {
     const { recipients: read, rest } = readRecipients(typed)
@@ -107,12 +113,12 @@ export const RecipientsField = ({
             setTyped(rest)
           } else setTyped(value)
         }}
-        items={suggestions}
+        items={suggestions.map((one) => ({ id: suggestionKey(one), one }))}
         onSelectionChange={(key) => {
-          const chosen = suggestions.find((one) => one.address === key)
+          const chosen = suggestions.find((one) => suggestionKey(one) === key)
           if (!chosen) return
-          add([{ name: chosen.name, address: chosen.address }])
           setTyped('')
+          void recipientsOf(chosen).then(add)
         }}
         selectedKey={null}
         allowsCustomValue
@@ -127,6 +133,7 @@ export const RecipientsField = ({
                 key={recipient.address}
                 recipient={recipient}
                 check={checkOf(checks, recipient.address)}
+                goneSince={gone.get(recipient.address.toLowerCase()) ?? null}
                 onRemove={() => onChange(recipients.filter((other) => other !== recipient))}
               />
             ))}
@@ -154,31 +161,17 @@ export const RecipientsField = ({
           )}
         </div>
         <Popover className="popover suggestions" placement="bottom start" offset={6}>
-          <ListBox<Suggestion> className="suggestion-list">
-            {(suggestion) => (
+          <ListBox<{ id: string; one: Suggestion }> className="suggestion-list">
+            {({ id, one }) => (
               <ListBoxItem
-                id={suggestion.address}
-                textValue={suggestion.name || suggestion.address}
+                id={id}
+                textValue={[suggestionName(one), suggestionLine(one)]
+                  .filter((part) => part !== '')
+                  .join(', ')}
                 className="suggestion"
+                isDisabled={one.kind === 'patient' && one.patient.mail.address === null}
               >
-                <Avatar name={suggestion.name || suggestion.address} trust={suggestion.trust} />
-                <span className="suggestion-words">
-                  <b>{suggestion.name || suggestion.address}</b>
-                  <span className="small muted">{suggestion.address}</span>
-                </span>
-                <Chip
-                  tone={
-                    suggestion.trust === 'outside'
-                      ? 'alert'
-                      : suggestion.trust === 'patient'
-                        ? 'patient'
-                        : suggestion.trust === 'unknown'
-                          ? 'warn'
-                          : 'ok'
-                  }
-                >
-                  {t(`composer.trust_${suggestion.trust}`)}
-                </Chip>
+                <SuggestionRow one={one} />
               </ListBoxItem>
             )}
           </ListBox>

@@ -19,14 +19,15 @@ export const readRecipients = (typed: string): { recipients: Correspondent[]; re
 
 const sameAddress = (left: string, right: string): boolean => left.toLowerCase() === right.toLowerCase()
 
-/** Adds recipients, each address once, 200 at most (the contract's limit). */
+/** Adds recipients, each address once, `most` of them (200: the contract's limit of a message). */
 export const addRecipients = (
   present: readonly Correspondent[],
   added: readonly Correspondent[],
+  most = 200,
 ): Correspondent[] => {
   const all = [...present]
   for (const one of added) if (!all.some((other) => sameAddress(other.address, one.address))) all.push(one)
-  return all.slice(0, 200)
+  return all.slice(0, most)
 }
 
 /** What the core found about one recipient, the worst first. */

@@ -7,6 +7,7 @@ import { composer as enComposer } from './en/composer.ts'
 import { deviations as enDeviations } from './en/deviations.ts'
 import { diagnosis as enDiagnosis } from './en/diagnosis.ts'
 import { ownCard as enOwnCard } from './en/own-card.ts'
+import { directory as enDirectory } from './en/directory.ts'
 import { documents as enDocuments } from './en/documents.ts'
 import { exchange as enExchange } from './en/exchange.ts'
 import { folders as enFolders } from './en/folders.ts'
@@ -34,6 +35,7 @@ import { composer } from './fr/composer.ts'
 import { deviations } from './fr/deviations.ts'
 import { diagnosis } from './fr/diagnosis.ts'
 import { ownCard } from './fr/own-card.ts'
+import { directory } from './fr/directory.ts'
 import { documents } from './fr/documents.ts'
 import { exchange } from './fr/exchange.ts'
 import { folders } from './fr/folders.ts'
@@ -55,6 +57,7 @@ import { unlock } from './fr/unlock.ts'
 
 /** French is the reference: its keys are the type, English must have the same ones (check.ts). */
 export const fr = {
+  directory,
   accounts,
   actions,
   certificates,
@@ -87,6 +90,7 @@ export const fr = {
 type Catalogue = { [A in keyof typeof fr]: { [K in keyof (typeof fr)[A]]: string } }
 
 export const en: Catalogue = {
+  directory: enDirectory,
   certificates: enCertificates,
   common: enCommon,
   unlock: enUnlock,

@@ -1,10 +1,21 @@
-import { FileKey, HardDrive, Import, Monitor, Network, Send, ShieldCheck, UserRound } from 'lucide-react'
+import {
+  BookUser,
+  FileKey,
+  HardDrive,
+  Import,
+  Monitor,
+  Network,
+  Send,
+  ShieldCheck,
+  UserRound,
+} from 'lucide-react'
 import { useEffect, useState, type ReactNode } from 'react'
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components'
 import type { Folder, Output, Settings } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { settingsStore, useNow, useStore } from '../data/index.ts'
 import { Dialog, showError } from '../design/index.ts'
+import { DirectorySection } from '../directory/index.ts'
 import { ImportSection, QuarantineList } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
 import { PscSection } from '../sign-in/index.ts'
@@ -21,7 +32,15 @@ import './settings.css'
 
 /** A page of the settings, in the order of its navigation. */
 export type SettingsPage =
-  'look' | 'security' | 'sending' | 'accounts' | 'trust-space' | 'storage' | 'certificates' | 'import'
+  | 'look'
+  | 'security'
+  | 'sending'
+  | 'accounts'
+  | 'trust-space'
+  | 'storage'
+  | 'certificates'
+  | 'directory'
+  | 'import'
 
 interface SettingsProps {
   /** The page to open at. */
@@ -107,6 +126,12 @@ const SettingsPages = ({ page, onClose, onAddAccount, folderName }: SettingsProp
           <KnownCertificates now={now} />
         </SettingsPart>
       ),
+    },
+    {
+      id: 'directory',
+      name: t('directory.title'),
+      icon: <BookUser aria-hidden="true" />,
+      content: <DirectorySection />,
     },
     {
       id: 'import',

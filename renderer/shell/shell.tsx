@@ -1,6 +1,13 @@
 import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type { DraftKind, Folder, ListFilter, MessageRow, SearchScope } from '../../app/contract/index.ts'
+import type {
+  Correspondent,
+  DraftKind,
+  Folder,
+  ListFilter,
+  MessageRow,
+  SearchScope,
+} from '../../app/contract/index.ts'
 import {
   ActionNotices,
   BulkBar,
@@ -30,6 +37,7 @@ import {
   openTraces,
 } from '../data/index.ts'
 import { showError, undoLast } from '../design/index.ts'
+import { DirectoryPlace } from '../directory/index.ts'
 import { runDocumentCommand } from '../documents/index.ts'
 import { ExchangeLayer } from '../exchange/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
@@ -151,6 +159,18 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     if (draft.ok) setDraftId(draft.value.id)
     else showError(draft.error)
   }
+  const writeTo = async (to: readonly Correspondent[]): Promise<void> => {
+    const draft = await invoke('drafts.create', {
+      kind: 'new',
+      accountId: firstPersonal?.id ?? null,
+      sourceId: null,
+    })
+    if (!draft.ok) return showError(draft.error)
+    const content = { ...draft.value.content, to: [...to] }
+    const saved = await invoke('drafts.save', { id: draft.value.id, content })
+    if (saved.ok) setDraftId(draft.value.id)
+    else showError(saved.error)
+  }
   const leaveComposer = (): void => {
     setDraftId(null)
     void loadDrafts()
@@ -236,6 +256,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         void invoke('accounts.syncNow', null)
         return
       case 'outbox':
+      case 'directory':
         go({ kind: command })
         return
       case 'patients':
@@ -313,6 +334,8 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
               compose={compose}
               onDraft={setDraftId}
             />
+          ) : wide?.kind === 'directory' ? (
+            <DirectoryPlace onWrite={(to) => void writeTo(to)} />
           ) : wide ? (
             <WaitingView onEdit={setDraftId}>{actionsWaiting > 0 ? <PendingActionList /> : null}</WaitingView>
           ) : (

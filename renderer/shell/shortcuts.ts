@@ -24,6 +24,7 @@ export type Command =
   | 'sync'
   | 'outbox'
   | 'patients'
+  | 'directory'
   | 'card'
   | 'diagnosis'
   | 'inspect'
@@ -63,6 +64,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'undo', keys: 'z', label: 'shell.cmd-undo', group: 'act' },
   { command: 'new', keys: 'n', label: 'shell.cmd-new', group: 'window' },
   { command: 'patients', keys: 'p', label: 'patients.title', group: 'window' },
+  { command: 'directory', keys: 'l', label: 'directory.title', group: 'window' },
   { command: 'palette', keys: 'Ctrl K', label: 'shell.cmd-palette', group: 'window' },
   { command: 'help', keys: '?', label: 'shell.cmd-help', group: 'window' },
   { command: 'lock', keys: 'Ctrl L', label: 'shell.cmd-lock', group: 'window' },

@@ -1,4 +1,4 @@
-import { PencilLine, Settings as SettingsIcon, UserRound, Users } from 'lucide-react'
+import { BookUser, PencilLine, Settings as SettingsIcon, UserRound, Users } from 'lucide-react'
 import { useRef } from 'react'
 import { useDrop } from 'react-aria-components'
 import type { Folder, SavedSearch } from '../../app/contract/index.ts'
@@ -14,7 +14,10 @@ import { isSetAside, mailboxesOf, type Mailbox } from './mailboxes.ts'
 import { StatusLine } from './status-line.tsx'
 
 export type Place =
-  { kind: 'folder'; folderId: number } | { kind: 'outbox' } | { kind: 'patients'; patientId: number | null }
+  | { kind: 'folder'; folderId: number }
+  | { kind: 'outbox' }
+  | { kind: 'patients'; patientId: number | null }
+  | { kind: 'directory' }
 
 const FolderLink = ({
   folder,
@@ -163,6 +166,15 @@ export const Sidebar = ({
         >
           <UserRound aria-hidden="true" />
           <span className="nav-name">{t('patients.title')}</span>
+        </Button>
+        <Button
+          variant="quiet"
+          className="nav-item nav-place"
+          {...(place?.kind === 'directory' ? { 'aria-current': 'page' as const } : {})}
+          onPress={() => onGo({ kind: 'directory' })}
+        >
+          <BookUser aria-hidden="true" />
+          <span className="nav-name">{t('directory.title')}</span>
         </Button>
         {mailboxesOf(accounts, folders).map((mailbox) => (
           <MailboxFolders

@@ -1,0 +1,2 @@
+export { DirectoryPlace } from './directory-place.tsx'
+export { DirectorySection } from './directory-section.tsx'
