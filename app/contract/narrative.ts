@@ -16,7 +16,7 @@ export const NarrativeStyle = z.enum(['bold', 'italics', 'underline', 'emphasis'
 export type NarrativeStyle = z.infer<typeof NarrativeStyle>
 
 export const Inline: z.ZodType<Inline> = z.lazy(() =>
-  z.union([
+  z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('text'), text: z.string() }),
     z.object({ kind: z.literal('break') }),
     z.object({ kind: z.literal('span'), styles: z.array(NarrativeStyle), children: z.array(Inline) }),
@@ -55,7 +55,7 @@ export const TableCell: z.ZodType<TableCell> = z.lazy(() =>
   }),
 )
 export const Block: z.ZodType<Block> = z.lazy(() =>
-  z.union([
+  z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('paragraph'), content: z.array(Inline) }),
     z.object({
       kind: z.literal('list'),

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { ClinicalDocument } from '../../app/contract/index.ts'
 import type { DocumentSummary } from '../../app/contract/index.ts'
+import { WholeDocumentContext } from './growing.ts'
 import { StructuredContent } from './structured-content.tsx'
 
 vi.mock('./pdf/pdf-view.tsx', () => ({ PdfView: () => null }))
@@ -35,7 +36,13 @@ const published = async (args: string[]): Promise<PublishedFile[]> => {
 const shown = (clinical: ClinicalDocument): string => {
   const host = document.createElement('div')
   const root = createRoot(host)
-  act(() => root.render(<StructuredContent document={clinical} openLink={() => undefined} />))
+  act(() =>
+    root.render(
+      <WholeDocumentContext value>
+        <StructuredContent document={clinical} openLink={() => undefined} />
+      </WholeDocumentContext>,
+    ),
+  )
   const text = host.textContent
   act(() => root.unmount())
   return text

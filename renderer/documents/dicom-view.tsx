@@ -28,12 +28,7 @@ const Studies = ({ content }: { content: DicomContent }) =>
           .join(' · ')}
       </p>
       <div className="doc-narrative">
-        <div
-          className="doc-table-scroll"
-          role="group"
-          aria-label={t('documents.seriesOfStudy')}
-          tabIndex={0}
-        >
+        <div className="doc-table-scroll" role="group" aria-label={t('documents.seriesOfStudy')} tabIndex={0}>
           <table className="doc-table">
             <caption className="visually-hidden">{t('documents.seriesOfStudy')}</caption>
             <thead>

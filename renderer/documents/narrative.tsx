@@ -1,7 +1,8 @@
-import { Fragment, useId } from 'react'
+import { Fragment, useId, useMemo } from 'react'
 import type { ReactNode } from 'react'
 import type { Block, ClinicalDocument, Inline, NarrativeStyle, TableCell } from '../../app/contract/index.ts'
 import { t } from '../i18n/index.ts'
+import { useGrowing } from './growing.ts'
 import { ZoomableImage } from './image-view.tsx'
 import { saveFile } from './files.ts'
 
@@ -148,7 +149,8 @@ const Cell = ({
     ) : (
       <Blocks blocks={cell.content} context={context} />
     )
-  return cell.header ? (
+  // An empty corner of a table heads nothing.
+  return cell.header && cell.content.length > 0 ? (
     <th scope={scope} {...span}>
       {content}
     </th>
@@ -174,6 +176,10 @@ const Rows = ({
     </tr>
   ))
 
+/** Rows of a table put on the page at once, and with each frame. */
+const firstRows = 150
+const rowsPerFrame = 150
+
 const Table = ({
   block,
   context,
@@ -182,6 +188,11 @@ const Table = ({
   context: NarrativeContext
 }) => {
   const captionId = useId()
+  const { count } = useGrowing(
+    useMemo(() => block.body.map(() => 1), [block]),
+    firstRows,
+    rowsPerFrame,
+  )
   return (
     <div
       className="doc-table-scroll"
@@ -201,9 +212,9 @@ const Table = ({
           </thead>
         )}
         <tbody>
-          <Rows rows={block.body} scope="row" context={context} />
+          <Rows rows={block.body.slice(0, count)} scope="row" context={context} />
         </tbody>
-        {block.foot.length > 0 && (
+        {block.foot.length > 0 && count === block.body.length && (
           <tfoot>
             <Rows rows={block.foot} scope="row" context={context} />
           </tfoot>

@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom'
 import type { ClinicalDocument } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { showError } from '../design/index.ts'
+import { WholeDocumentContext } from './growing.ts'
 import { ResultHistoryContext, type ResultHistory } from './lab/history.ts'
 import { StructuredContent } from './structured-content.tsx'
 import './print.css'
@@ -37,7 +38,7 @@ const print = async (fill: (sheet: HTMLElement) => () => void): Promise<void> =>
 export const printSheet = (content: ReactNode): void => {
   void print((sheet) => {
     const root = createRoot(sheet)
-    flushSync(() => root.render(content))
+    flushSync(() => root.render(<WholeDocumentContext value>{content}</WholeDocumentContext>))
     for (const details of sheet.querySelectorAll('details')) details.open = true
     return () => root.unmount()
   })

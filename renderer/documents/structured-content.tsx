@@ -3,6 +3,7 @@ import { memo, useId, useMemo, useState } from 'react'
 import type { Block, ClinicalDocument, Section } from '../../app/contract/index.ts'
 import { t } from '../i18n/index.ts'
 import { ClinicalHeader } from './clinical-header.tsx'
+import { useGrowing } from './growing.ts'
 import { LabTable } from './lab/lab-table.tsx'
 import { Blocks, numberNotes } from './narrative.tsx'
 import type { Media, NarrativeContext } from './narrative.tsx'
@@ -74,7 +75,16 @@ const SectionView = memo(function SectionView({
 /** From this many titled sections on, a document has a table of contents. */
 const longDocument = 5
 
-const Contents = ({ sections, base }: { sections: readonly Section[]; base: string }) => {
+const Contents = ({
+  sections,
+  base,
+  finish,
+}: {
+  sections: readonly Section[]
+  base: string
+  /** Puts on the page what is not there yet. */
+  finish: () => void
+}) => {
   const titled = sections.flatMap((section, index) =>
     section.title === '' ? [] : [{ title: section.title, path: `${base}-${index}` }],
   )
@@ -91,6 +101,7 @@ const Contents = ({ sections, base }: { sections: readonly Section[]; base: stri
             <button
               type="button"
               onClick={() => {
+                finish()
                 document.getElementById(path)?.scrollIntoView({ block: 'start' })
                 document.getElementById(`${path}-title`)?.focus({ preventScroll: true })
               }}
@@ -104,6 +115,23 @@ const Contents = ({ sections, base }: { sections: readonly Section[]; base: stri
   )
 }
 
+/** Rows and paragraphs of a section, about what it costs to lay it out. */
+const weightOf = (section: Section): number =>
+  section.blocks.reduce(
+    (sum, block) =>
+      sum +
+      (block.kind === 'table'
+        ? block.head.length + block.body.length + block.foot.length
+        : block.kind === 'list'
+          ? block.items.length
+          : 1),
+    1 + 2 * section.results.length,
+  ) + section.sections.reduce((sum, child) => sum + weightOf(child), 0)
+
+/** About a screen, and what is added with each frame. */
+const firstWeight = 60
+const frameWeight = 90
+
 /** A structured (N2, N3) or plain-text document: its head, a table of contents when it is long, results as tables, narrative as text. */
 export const StructuredContent = ({
   document: clinical,
@@ -113,6 +141,8 @@ export const StructuredContent = ({
   openLink: (href: string, text: string) => void
 }) => {
   const base = useId()
+  const weights = useMemo(() => clinical.sections.map(weightOf), [clinical])
+  const { count, finish } = useGrowing(weights, firstWeight, frameWeight)
   const [pdf, setPdf] = useState<Media | null>(null)
   const context = useMemo<NarrativeContext>(
     () => ({
@@ -124,11 +154,11 @@ export const StructuredContent = ({
     [clinical, openLink],
   )
   return (
-    <div className="doc-structured">
+    <div className={count < weights.length ? 'doc-structured' : 'doc-structured doc-whole'}>
       <ClinicalHeader document={clinical} />
-      <Contents sections={clinical.sections} base={base} />
+      <Contents sections={clinical.sections} base={base} finish={finish} />
       {clinical.text !== null && <pre className="doc-plain">{clinical.text}</pre>}
-      {clinical.sections.map((section, index) => (
+      {clinical.sections.slice(0, count).map((section, index) => (
         <SectionView key={index} section={section} path={`${base}-${index}`} level={4} context={context} />
       ))}
       {pdf?.url && (

@@ -11,6 +11,7 @@ import { benchNames, runBenches, type BenchName } from './benches.ts'
 import { fillMailbox, owner } from './mailbox.ts'
 import { bundlePrograms, type Programs } from './bundle.ts'
 import { directNames, runDirect } from './direct.ts'
+import { runDocumentsBench } from './documents.ts'
 import { preparePeers, type Peers } from './peers.ts'
 import { runSmimeBench } from './smime.ts'
 import type { Figure } from './statistics.ts'
@@ -35,7 +36,8 @@ const whole = (text: string): number => {
 const isBench = (name: string): name is BenchName => (benchNames as readonly string[]).includes(name)
 /** Needs neither server nor mailbox. */
 const smimeName = 'smime'
-const all = [...benchNames, smimeName]
+const documentsName = 'documents'
+const all = [...benchNames, smimeName, documentsName]
 const named = positionals.length === 0 || positionals.includes('all') ? all : positionals
 const unknown = named.filter((name) => !all.includes(name))
 if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are: ${all.join(', ')}`)
@@ -97,6 +99,8 @@ const withMail = async (): Promise<void> => {
 }
 
 try {
+  if (named.includes(documentsName))
+    await runDocumentsBench({ runs: whole(values.runs), folder, dist, log, print })
   if (named.includes(smimeName)) await runSmimeBench({ runs: whole(values.runs), folder, dist, log, print })
   if (asked.length > 0) await withMail()
 } finally {

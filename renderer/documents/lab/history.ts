@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useState } from 'react'
+import { createContext, startTransition, useContext, useEffect, useMemo, useState } from 'react'
 import type {
   AnalyteAsked,
   Input,
@@ -62,7 +62,8 @@ export const useResultHistory = (
     if (question === null) return undefined
     let current = true
     void invoke('results.history', JSON.parse(question) as Input<'results.history'>).then((outcome) => {
-      if (current) setAnswer({ question, outcome })
+      // The document is there to be read: its rows may wait for the values of others.
+      if (current) startTransition(() => setAnswer({ question, outcome }))
     })
     return () => {
       current = false

@@ -18,12 +18,7 @@ export const ValuesTable = ({
 }) => {
   const { openMessage } = useContext(ResultHistoryContext)
   return (
-    <div
-      className="doc-table-scroll"
-      role="group"
-      aria-label={t('results.valuesOf', { label })}
-      tabIndex={0}
-    >
+    <div className="doc-table-scroll" role="group" aria-label={t('results.valuesOf', { label })} tabIndex={0}>
       <table className="lab-values">
         <caption className="visually-hidden">{t('results.valuesOf', { label })}</caption>
         <thead>
