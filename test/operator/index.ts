@@ -86,6 +86,7 @@ export interface Operator {
     | 'acrValues'
     | 'approvals'
     | 'asked'
+    | 'issued'
     | 'setCiba'
     | 'setOutage'
     | 'setLifetimes'
@@ -301,7 +302,7 @@ const start = async (
     await writeFile(path, pem)
     trustAnchors.push(path)
   }
-  const { issuer, clientId, scope, acrValues, approvals, asked, setCiba } = psc
+  const { issuer, clientId, scope, acrValues, approvals, asked, issued, setCiba } = psc
   const { setOutage, setLifetimes, endSessions } = psc
   const common = { issuer, scope, acrValues, ways: ['browser', 'mobile', 'card'] } as const
   const policy = Policy.parse({
@@ -374,6 +375,7 @@ const start = async (
       acrValues,
       approvals,
       asked,
+      issued,
       setCiba,
       setOutage,
       setLifetimes,

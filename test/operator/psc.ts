@@ -31,6 +31,8 @@ export interface Psc {
   approvals: Approvals
   /** Requests of one kind since the start: tokens by code, refresh token or CIBA, and revocations. */
   asked: (what: 'authorization_code' | 'refresh_token' | 'ciba' | 'revocation' | 'logout') => number
+  /** Every access, refresh and id token given out so far: none may be found on a disk. */
+  issued: () => readonly string[]
   /** Seconds between two polls; who is faster is told to slow down. */
   setCiba: (seconds: { interval?: number; lasts?: number }) => void
   /** What the operator learns about a token (RFC 7662): its owner, or null when it is not active. */
@@ -208,7 +210,12 @@ interface Seen {
 }
 
 /** What Keycloak says and this library does not: how long a refresh token lives, how fast CIBA may be polled. */
-const speakAsKeycloak = (provider: Provider, times: Times, count: (what: string) => void): void => {
+const speakAsKeycloak = (
+  provider: Provider,
+  times: Times,
+  issued: string[],
+  count: (what: string) => void,
+): void => {
   const polls = new Map<string, number>()
   provider.use(async (ctx: Seen, next) => {
     await next()
@@ -220,6 +227,8 @@ const speakAsKeycloak = (provider: Provider, times: Times, count: (what: string)
     if (route !== 'token' || !body) return
     const { grant_type: grant, auth_req_id: id } = params ?? {}
     count(grant === cibaGrant ? 'ciba' : String(grant))
+    for (const name of ['access_token', 'refresh_token', 'id_token'])
+      if (typeof body[name] === 'string') issued.push(body[name])
     if (body['refresh_token']) body['refresh_expires_in'] = times.refresh
     if (typeof id !== 'string' || body['error'] !== 'authorization_pending') return
     const now = performance.now()
@@ -313,7 +322,8 @@ export const startPsc = async (log: (line: string) => void, backEndUrl: string):
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const secrets = { operator: operatorSecret, backEnd: backEndSecret, backEndUrl }
   provider = makeProvider(issuer, signingKey, secrets, lifetimes, storage.factory, approvals)
-  speakAsKeycloak(provider, lifetimes, (what) => counts.set(what, (counts.get(what) ?? 0) + 1))
+  const issued: string[] = []
+  speakAsKeycloak(provider, lifetimes, issued, (what) => counts.set(what, (counts.get(what) ?? 0) + 1))
   provider.on('server_error', (_ctx, error) => log(`psc: ${String(error)}`))
 
   return {
@@ -322,6 +332,7 @@ export const startPsc = async (log: (line: string) => void, backEndUrl: string):
     backEndClient: { id: backEndClientId, secret: backEndSecret },
     approvals,
     asked: (what) => counts.get(what) ?? 0,
+    issued: () => [...issued],
     setCiba: ({ interval, lasts }) => {
       if (interval !== undefined) lifetimes.cibaInterval = interval
       if (lasts !== undefined) lifetimes.cibaLasts = lasts
