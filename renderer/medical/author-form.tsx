@@ -22,14 +22,16 @@ const Select = ({
 }) => (
   <label className="field">
     <span className="field-label">{label}</span>
-    <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
-      <option value="">{t('medical.choose')}</option>
-      {choices.map((choice) => (
-        <option key={choice.code} value={choice.code}>
-          {choice.label}
-        </option>
-      ))}
-    </select>
+    <span className="field-input">
+      <select value={value} onChange={(event) => onChange(event.currentTarget.value)}>
+        <option value="">{t('medical.choose')}</option>
+        {choices.map((choice) => (
+          <option key={choice.code} value={choice.code}>
+            {choice.label}
+          </option>
+        ))}
+      </select>
+    </span>
   </label>
 )
 

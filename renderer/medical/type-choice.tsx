@@ -2,16 +2,15 @@ import { useMemo } from 'react'
 import {
   Button as AriaButton,
   ComboBox,
-  Header,
   Input,
   Label,
   ListBox,
   ListBoxItem,
-  ListBoxSection,
   Popover,
 } from 'react-aria-components'
 import { ChevronDown } from 'lucide-react'
 import type { CodeChoice } from '../../app/contract/index.ts'
+import { Chip } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 
 const folded = (text: string): string =>
@@ -38,18 +37,15 @@ export const TypeChoice = ({
   value: string
   onChange: (code: string) => void
 }) => {
-  const lately = useMemo(
-    () => recent.flatMap((code) => types.find((type) => type.code === code) ?? []),
-    [recent, types],
-  )
-  const item = ({ code, label }: CodeChoice) => (
-    <ListBoxItem key={code} id={code} className="menu-item" textValue={label}>
-      <span>{label}</span> <span className="muted small">{code}</span>
-    </ListBoxItem>
-  )
+  const ordered = useMemo(() => {
+    const lately = recent.flatMap((code) => types.find((type) => type.code === code) ?? [])
+    const others = types.filter(({ code }) => !recent.includes(code))
+    return [...lately, ...others].map((type) => ({ ...type, id: type.code }))
+  }, [recent, types])
   return (
     <ComboBox
       className="field"
+      defaultItems={ordered}
       selectedKey={value === '' ? null : value}
       defaultInputValue={types.find((type) => type.code === value)?.label ?? ''}
       defaultFilter={matches}
@@ -66,17 +62,13 @@ export const TypeChoice = ({
         </AriaButton>
       </div>
       <Popover className="popover medical-types">
-        <ListBox className="menu">
-          {lately.length > 0 && (
-            <ListBoxSection>
-              <Header className="menu-header">{t('medical.recentTypes')}</Header>
-              {lately.map(item)}
-            </ListBoxSection>
+        <ListBox<CodeChoice & { id: string }> className="menu">
+          {({ code, label }) => (
+            <ListBoxItem id={code} className="menu-item" textValue={label}>
+              {label} <span className="muted small">{code}</span>
+              {recent.includes(code) ? <Chip>{t('medical.recentType')}</Chip> : null}
+            </ListBoxItem>
           )}
-          <ListBoxSection>
-            <Header className="menu-header">{t('medical.types')}</Header>
-            {types.filter(({ code }) => !recent.includes(code)).map(item)}
-          </ListBoxSection>
         </ListBox>
       </Popover>
     </ComboBox>
