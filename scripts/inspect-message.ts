@@ -4,6 +4,7 @@ import { fail } from '../app/contract/errors.ts'
 import type { MessageInspection } from '../app/contract/index.ts'
 import { inspectMessage } from '../app/reading/index.ts'
 import { reading } from '../renderer/i18n/fr/reading.ts'
+import { withSentences } from './inspect-deviations.ts'
 import { exitCodes, readArguments, readDate, readInput, Unusable, type Inspected } from './inspect-input.ts'
 import { mboxMessages } from './inspect-mbox.ts'
 import { createVisibleText } from './inspect-visible-text.ts'
@@ -120,6 +121,7 @@ export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> 
       message: messages === null ? null : index,
       explanations: explanations(inspected.value),
       ...inspected.value,
+      clinical: withSentences(inspected.value.clinical),
     },
   }
 }

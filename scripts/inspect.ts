@@ -1,5 +1,5 @@
 /**
- * `npm run inspect -- path|message FILE …`: says what SousPli thinks of a certificate or a message, as one JSON object on
+ * `npm run inspect -- path|message|document FILE …`: says what SousPli thinks of a certificate, a message or a document, as one JSON object on
  * standard output; offline, without an account (docs/inspect.md).
  */
 import { exitCodes, Unusable, type Inspected } from './inspect-input.ts'
@@ -9,6 +9,7 @@ type Command = (argv: string[]) => Promise<Inspected> | Inspected
 /** Loaded when asked for: each pulls in its own part of the core. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   path: async () => (await import('./inspect-path.ts')).inspectPathCommand,
+  document: async () => (await import('./inspect-document.ts')).inspectDocumentCommand,
   message: async () => (await import('./inspect-message.ts')).inspectMessageCommand,
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DocumentInspection } from './document-inspection.ts'
 import { MessageId } from './mail.ts'
 import { call } from './service.ts'
 import {
@@ -118,6 +119,8 @@ export const MessageInspection = z.object({
   remoteReferences: z.array(z.string()),
   /** Protection of another kind, which is not judged. */
   foreignProtection: z.enum(['none', 'openpgp']),
+  /** The clinical documents it carries, in the shape of `inspect document`. */
+  clinical: DocumentInspection,
   /** When the certificates were judged; ISO 8601. */
   judgedAt: z.string(),
 })

@@ -32,6 +32,7 @@ export { identityOf, missingTraits, noTraits, summaryOf, type Traits } from './i
 export { holdsIns, isHealthFile } from './health-content.ts'
 export { sniffMime } from './magic.ts'
 export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'
+export { inspectDocuments } from './inspection.ts'
 export { rtfText } from './rtf.ts'
 export { displaySubject } from './subject.ts'
 export { createDocumentWriting, type DocumentWriting, type GivenContent } from './writing/index.ts'

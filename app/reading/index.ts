@@ -1,4 +1,5 @@
 export { readContent } from './body-sections.ts'
+export { inspectDocument } from './document-inspection.ts'
 export { messageDocuments, messageParts } from './documents.ts'
 export { buildHeaderOnlyView, buildMessageView, buildQuarantinedView } from './message-view.ts'
 export { inspectMessage } from './inspection.ts'

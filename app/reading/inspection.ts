@@ -1,5 +1,6 @@
 import { ok, type MessageInspection, type Outcome } from '../contract/index.ts'
 import { decodePart, htmlToText, parseMessage, type BodySegment, type ParsedMessage } from '../mail/index.ts'
+import { findDocuments, inspectDocuments } from '../mssante/index.ts'
 import {
   judge,
   readCertificate,
@@ -10,6 +11,7 @@ import {
   type OpenedMessage,
 } from '../smime/index.ts'
 import { readContent } from './body-sections.ts'
+import { inspectMessageDocuments } from './document-inspection.ts'
 import {
   findPart,
   layeredTree,
@@ -195,6 +197,13 @@ export const inspectMessage = async (
   }
   const all = showAll(opened, shown, coverage, visibleText)
   if (!all.ok) return all
+  // Nothing of a message that could not be decrypted is read.
+  const content = opened.encryption.status === 'failed' ? null : readContent(opened)
+  if (content?.ok === false) return content
+  const judgedAt = context.asOf ?? context.arrivedAt ?? context.now
+  const clinical = content
+    ? await inspectMessageDocuments(content.value, judgedAt)
+    : inspectDocuments(await findDocuments([]), 'message', judgedAt)
   const headers = headersOf(outer.value)
   const ours = new Set(context.keys.flatMap(identifiersOf))
   return ok({
@@ -215,6 +224,7 @@ export const inspectMessage = async (
     attachments: all.value.attachments,
     remoteReferences: [...new Set(all.value.html.flatMap(remoteReferences))].slice(0, 200),
     foreignProtection: isOpenPgp(raw) ? 'openpgp' : 'none',
-    judgedAt: (context.asOf ?? context.arrivedAt ?? context.now).toISOString(),
+    clinical,
+    judgedAt: judgedAt.toISOString(),
   })
 }

@@ -22,7 +22,23 @@ export const inspection = (): MessageInspection => {
     parts: [],
   })
   return {
-    size: 9_184,
+    clinical: {
+    kind: 'message',
+    patient: null,
+    patients: [],
+    documents: [],
+    submissionSets: [],
+    hl7: [],
+    dicom: [],
+    texts: [],
+    tables: [],
+    results: [],
+    alerts: [],
+    filingBlocked: false,
+    deviations: [],
+    refusals: [],
+  },
+  size: 9_184,
     headers: {
       from: 'Laboratoire BioVal Démo <resultats@bioval.mssante.test>',
       sender: null,
