@@ -25,6 +25,7 @@ import {
   type CertificateLogin,
   type ReadP12,
 } from '../accounts/index.ts'
+import { DirectoryLabel } from '../directory/index.ts'
 import { CodeForm, SignInWaiting, SignInWays } from '../sign-in/index.ts'
 import { SetupError } from './setup-error.tsx'
 
@@ -204,6 +205,7 @@ export const LoginStep = ({
             <p className="small muted">{t(`accounts.kindText-${kind}`)}</p>
           </div>
         )}
+        <DirectoryLabel address={discovery.address} label={label} onUse={setLabel} />
         <LabelFields kind={kind} label={label} name={displayName} onChange={setLabel} />
         {discovery.auth.length > 1 ? (
           <Segments

@@ -2,6 +2,7 @@ import { Check, TriangleAlert } from 'lucide-react'
 import type { SendCheck } from '../../app/contract/index.ts'
 import { Chip } from '../design/index.ts'
 import type { ChipTone } from '../design/index.ts'
+import { warningText } from '../accounts/index.ts'
 import { size, t } from '../i18n/index.ts'
 
 interface Finding {
@@ -26,6 +27,11 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
   add('no-recipient', 'neutral')
   add('address-invalid', 'alert')
   add('recipient-outside', 'alert')
+  add('generic-health-document', 'alert')
+  add('generic-to-trust-space', 'alert')
+  add('generic-answers-professional', 'warn')
+  for (const { warning } of checks)
+    if (warning) findings.push({ key: `${warning.kind} ${warning.address}`, tone: 'alert', text: warningText(warning) })
   const sizes = checks.filter((check) => check.kind === 'size')
   const tooLarge = sizes.find((check) => check.blocking)
   const measured = tooLarge ?? sizes[0]

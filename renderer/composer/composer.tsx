@@ -37,6 +37,7 @@ import { ScheduleDialog } from '../sending/index.ts'
 import { AttachmentsBar } from './attachments-bar.tsx'
 import { withAttribution, withHtmlAttribution } from './attribution.ts'
 import { BodyEditor } from './body-editor.tsx'
+import { CertificateSearch } from './certificate-search.tsx'
 import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
 import type { SaveState } from './draft-state.ts'
@@ -78,6 +79,15 @@ const SaveLine = ({ save }: { save: SaveState }) => (
   </span>
 )
 
+/** A mailbox one may write from; what is not one's own name, and above all an ordinary one, says so. */
+const FromAccount = ({ account }: { account: Account }) => (
+  <span className="from-choice">
+    {correspondentName({ name: account.displayName, address: account.address })}{' '}
+    <span className="muted small">{account.address}</span>
+    {account.kind === 'personal' ? null : <KindMark kind={account.kind} />}
+  </span>
+)
+
 const FromLine = ({
   content,
   onChange,
@@ -92,7 +102,7 @@ const FromLine = ({
       <div className="composer-line">
         <span className="composer-label">{t('composer.from')}</span>
         <span>
-          {current?.displayName} <span className="muted small">{current?.address}</span>
+          {current ? <FromAccount account={current} /> : null}
         </span>
       </div>
     )
@@ -112,7 +122,7 @@ const FromLine = ({
         <ListBox className="menu" items={accounts}>
           {(account) => (
             <ListBoxItem id={account.id} className="menu-item" textValue={account.displayName}>
-              {account.displayName} <span className="muted small">{account.address}</span>
+              <FromAccount account={account} />
             </ListBoxItem>
           )}
         </ListBox>
@@ -285,7 +295,15 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
       <ChecksLine checks={checks} />
       <ChangeNotices people={changed} />
       {checks.some((check) => check.kind === 'missing-certificate' && check.address !== null) && (
-        <p className="composer-advice muted small">{t('composer.getCertificate')}</p>
+        <p className="composer-advice muted small">
+          {t('composer.getCertificate')}{' '}
+          <CertificateSearch
+            addresses={checks.flatMap(({ kind, address }) =>
+              kind === 'missing-certificate' && address !== null ? [address] : [],
+            )}
+            onFound={() => void recheck()}
+          />
+        </p>
       )}
       {checks.some((check) => check.kind === 'missing-certificate' && check.address === null) && (
         <p className="composer-advice muted small">{t('composer.getOwnKey')}</p>

@@ -32,8 +32,8 @@ export const BaseActions = ({ state }: { state: DirectoryState }) =>
             state.resumable
               ? 'directory.resume'
               : state.generation
-                ? 'directory.update'
-                : 'directory.download',
+                ? 'directory.updateNow'
+                : 'directory.downloadNow',
           )}
         </Button>
       ) : null}

@@ -100,7 +100,7 @@ const MailboxCard = ({
               )
             }
           >
-            {t(entry.preferred ? 'directory.notPreferred' : 'directory.prefer')}
+            {t(entry.preferred ? 'directory.notPreferred' : 'directory.preferThis')}
           </Button>
         ) : null}
       </div>

@@ -3,8 +3,10 @@ import type { Correspondent, MessageView } from '../../app/contract/index.ts'
 import { accountStore, useStore } from '../data/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
 import { spacedMatricule } from '../documents/index.ts'
-import { dateTime, t } from '../i18n/index.ts'
+import { SenderWarnings } from '../accounts/index.ts'
+import { correspondentName, dateTime, t } from '../i18n/index.ts'
 import { SecurityAlarms, SecurityDetails } from './security-details.tsx'
+import { SenderIdentity } from './sender-identity.tsx'
 import { EncryptionChip, SignatureChip } from './signature-chip.tsx'
 
 const TrustChip = ({ view }: { view: MessageView }) => {
@@ -53,7 +55,7 @@ const People = ({
       {people.map((person, index) => (
         <span key={index} title={person.address}>
           {index > 0 && ', '}
-          {mine.has(person.address.toLowerCase()) ? <b>{t('reading.me')}</b> : person.name || person.address}
+          {mine.has(person.address.toLowerCase()) ? <b>{t('reading.me')}</b> : correspondentName(person)}
         </span>
       ))}
     </>
@@ -63,7 +65,7 @@ const People = ({
 export const SenderHead = ({ view }: { view: MessageView }) => {
   const accounts = useStore(accountStore)
   const mine = new Set(accounts.map((account) => account.address.toLowerCase()))
-  const name = view.from.name || view.from.address
+  const name = correspondentName(view.from)
   const otherReply = view.replyTo.filter(
     (reply) => reply.address.toLowerCase() !== view.from.address.toLowerCase(),
   )
@@ -89,6 +91,7 @@ export const SenderHead = ({ view }: { view: MessageView }) => {
             <People label={t('reading.to')} people={view.to} mine={mine} />
             <People label={t('reading.cc')} people={view.cc} mine={mine} />
           </p>
+          {view.row.trust === 'patient' ? null : <SenderIdentity address={view.from.address} />}
           {actualSender && (
             <p className="sender-note small">{t('reading.sentBy', { address: actualSender.address })}</p>
           )}
@@ -120,6 +123,7 @@ export const SenderHead = ({ view }: { view: MessageView }) => {
         </div>
       </div>
       <div className="alarms">
+        <SenderWarnings warnings={view.row.warnings ?? []} outside={view.row.trust === 'outside'} />
         <SecurityAlarms view={view} />
       </div>
     </>
