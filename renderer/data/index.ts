@@ -8,6 +8,8 @@ export {
   createStore,
   draftStore,
   followCore,
+  filingCountsStore,
+  filingsChangedStore,
   importedKeysStore,
   indexingStore,
   loadDrafts,
@@ -27,7 +29,9 @@ export {
 } from './stores.ts'
 export { certificatesChanged, certificatesStore } from './certificate-decisions.ts'
 export { inspectionStore, openInspection } from './inspection-request.ts'
+export { isPlain, plainOrder, useOrderedList, type ListOrder } from './ordered-list.ts'
 export { openPatient, patientRequestStore } from './patient-request.ts'
+export { openRecord, recordStore } from './record-request.ts'
 export { openTraces, tracesStore } from './traces-request.ts'
 export { useFolderList, useFolders, useNow, type LiveList } from './live-list.ts'
 export { useSearchList } from './search-list.ts'

@@ -39,6 +39,8 @@ export interface LiveList {
   more: boolean
   loading: boolean
   error: AppError | null
+  /** What the rows are sorted by; their date when absent. */
+  groupBy?: 'date' | 'patient' | 'type' | 'sender' | 'unread'
   loadMore: () => void
   retry: () => void
 }
@@ -65,7 +67,7 @@ const emptyRange = (key: string): Range => ({
 
 /** A page of the core, put in the working set. */
 const askPage = async (
-  folderId: number,
+  folderId: number | null,
   filter: ListFilter,
   before: number | null,
 ): Promise<Outcome<Output<'messages.page'>>> => {
@@ -89,11 +91,17 @@ const rangeAfter = (before: Range, page: Outcome<Output<'messages.page'>>): Rang
     : { ...before, more: true, loading: false, error: page.error }
 
 /**
- * A folder as a live list: pages come by key ranges into the working set, deltas of the core show by themselves. `keepId`
+ * A folder, or every inbox for null, as a live list: pages come by key ranges into the working set, deltas of the core show by themselves. `keepId`
  * stays visible under a filter it no longer matches (the unread message being read).
  */
-export const useFolderList = (folderId: number, filter: ListFilter, keepId: number | null): LiveList => {
-  const key = `${folderId}:${filter}`
+export const useFolderList = (
+  folderId: number | null,
+  inboxes: readonly number[],
+  filter: ListFilter,
+  keepId: number | null,
+): LiveList => {
+  const key = `${folderId === null ? 'received' : String(folderId)}:${filter}`
+  const among = inboxes.join()
   const [range, setRange] = useState<Range>(() => emptyRange(key))
   const current = range.key === key ? range : emptyRange(key)
   const latest = useRef(key)
@@ -114,15 +122,23 @@ export const useFolderList = (folderId: number, filter: ListFilter, keepId: numb
   const { oldest, limit } = current
   const found = useLiveQuery(async () => {
     if (oldest === null) return undefined
-    const rows = await workingSet.rows
-      .where('[folderId+id]')
-      .between([folderId, oldest], [folderId, Number.MAX_SAFE_INTEGER], true, true)
+    const received = new Set(inboxes)
+    const range =
+      folderId === null
+        ? workingSet.rows
+            .where('id')
+            .between(oldest, Number.MAX_SAFE_INTEGER, true, true)
+            .filter((row) => received.has(row.folderId))
+        : workingSet.rows
+            .where('[folderId+id]')
+            .between([folderId, oldest], [folderId, Number.MAX_SAFE_INTEGER], true, true)
+    const rows = await range
       .reverse()
       .filter((row) => row.id === keepId || matchesFilter(row, filter))
       .limit(limit + 1)
       .toArray()
     return { key, rows: rows.slice(0, limit), beyond: rows.length > limit }
-  }, [key, oldest, limit, keepId])
+  }, [key, among, oldest, limit, keepId])
   const shown = folderId !== 0 && found?.key === key ? found : undefined
   return {
     rows: shown?.rows,

@@ -1,3 +1,5 @@
 export { archive, archiveOf, moveTo, neighbour, remove, setFlag } from './actions.ts'
 export { messageDragType } from './message-list.tsx'
+export { MailboxMarks } from './mailbox-mark.tsx'
 export { MailboxView, type MailboxAction } from './mailbox-view.tsx'
+export { ListOrderButton, ListOrderNote } from './list-order.tsx'

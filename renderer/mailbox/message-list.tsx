@@ -57,7 +57,10 @@ export const MessageList = ({
   const { density } = useStore(settingsStore)
   const accounts = useStore(accountStore)
   const mine = useMemo(() => new Set(accounts.map(({ address }) => address.toLowerCase())), [accounts])
-  const groups = useMemo(() => (list.rows ? groupByDay(list.rows, now) : []), [list.rows, now])
+  const groups = useMemo(
+    () => (list.rows ? groupByDay(list.rows, now, list.groupBy) : []),
+    [list.rows, now, list.groupBy],
+  )
   const { dragAndDropHooks } = useDragAndDrop({
     getItems: (keys) => [...keys].map((key) => ({ [messageDragType]: String(key) })),
     getAllowedDropOperations: () => ['move'],

@@ -67,18 +67,18 @@ const Exchange = ({
     .filter((one, index, all) => all.indexOf(one) === index)
   const from = by.length > 0 ? by.join(', ') : row.from.name || row.from.address
   return (
-    <li className="exchange" data-tone={toneOf(exchange)}>
+    <li className="timeline-item" data-tone={toneOf(exchange)}>
       <Button
         variant="quiet"
-        className="exchange-card"
+        className="timeline-card"
         onPress={onOpen}
         {...(isOpen ? { 'aria-current': 'true' as const } : {})}
       >
-        <span className="exchange-icon" aria-hidden="true">
+        <span className="timeline-icon" aria-hidden="true">
           <Icon exchange={exchange} />
         </span>
-        <span className="exchange-words">
-          <span className="exchange-title">
+        <span className="timeline-words">
+          <span className="timeline-title">
             <b {...(row.seen ? {} : { 'data-unread': '' })}>{titleOf(exchange, sex)}</b>
             {row.alert ? (
               <Chip tone={row.alert.level === 'critical' ? 'alert' : 'warn'}>
@@ -90,11 +90,11 @@ const Exchange = ({
             ))}
             {source === 'manual' ? <Chip>{t('patients.source-manual')}</Chip> : null}
           </span>
-          <span className="small muted exchange-preview">
+          <span className="small muted timeline-preview">
             {documents.length === 0 && row.preview ? `« ${row.preview} »` : shownSubject(row)}
           </span>
         </span>
-        <span className="exchange-end small muted">
+        <span className="timeline-end small muted">
           <time dateTime={row.date}>{listTime(row.date, now)}</time>
           <span>{direction === 'sent' ? t('patients.sent', { names: who }) : from}</span>
         </span>
@@ -151,7 +151,7 @@ export const Timeline = ({
     <>
       {groups.map((group) => (
         <section key={group.heading} className="timeline-group">
-          <h3>{group.heading}</h3>
+          <h2>{group.heading}</h2>
           <ol>
             {group.exchanges.map((exchange) => (
               <Exchange

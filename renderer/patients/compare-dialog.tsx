@@ -39,7 +39,8 @@ export const ComparedIdentities = ({ one, other }: { one: IdentityRecord; other:
       {traits().map(({ key, label, of }) => {
         const [left, right] = [shown(key, of(one)), shown(key, of(other))]
         if (left === null && right === null) return null
-        const differs = left !== right
+        // What one side does not say is no difference.
+        const differs = left !== null && right !== null && left !== right
         return (
           <tr key={key} data-differs={differs}>
             <th scope="row">

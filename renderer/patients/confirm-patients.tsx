@@ -18,7 +18,7 @@ const matriculeBirth = (reading: NonNullable<Patient['mail']['reading']>): strin
   const year = String(reading.birthYear).padStart(2, '0')
   return reading.birthMonth === null
     ? t('patients.confirmYear', { year })
-    : t('patients.confirmMonth', { month: monthName(reading.birthMonth), year: `..${year}` })
+    : t('patients.confirmMonth', { month: monthName(reading.birthMonth), year })
 }
 
 const Confirmed = ({ address, patient }: { address: string; patient: Patient | null }) => {

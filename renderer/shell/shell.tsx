@@ -2,11 +2,11 @@ import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type {
   Correspondent,
+  Account,
   DraftKind,
   Folder,
   ListFilter,
   MessageRow,
-  SearchScope,
 } from '../../app/contract/index.ts'
 import {
   ActionNotices,
@@ -24,14 +24,16 @@ import {
   accountStore,
   actionCountsStore,
   draftStore,
+  isPlain,
   loadDrafts,
   loadErrorStore,
   loadOpenSession,
-  savedSearchStore,
   useFolderList,
   useFolders,
-  useSearchList,
+  useOrderedList,
   useStore,
+  plainOrder,
+  type ListOrder,
   type LiveList,
   openInspection,
   openTraces,
@@ -44,9 +46,9 @@ import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
 import { InspectionPanel } from '../inspection/index.ts'
 import { TracesDialog } from '../traces/index.ts'
-import { MailboxView } from '../mailbox/index.ts'
+import { ListOrderButton, ListOrderNote, MailboxMarks, MailboxView } from '../mailbox/index.ts'
 import { LockQuestion, somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
-import { SearchHead, SearchMarks, type ScopeKind } from '../search/index.ts'
+import { SearchHead, SearchMarks } from '../search/index.ts'
 import { SettingsDialog, type SettingsPage } from '../settings/index.ts'
 import { CommandPalette } from './command-palette.tsx'
 import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
@@ -59,6 +61,7 @@ import { useShortcuts, type Command } from './shortcuts.ts'
 import { Sidebar, type Place } from './sidebar.tsx'
 import { StateBanners } from './state-banners.tsx'
 import { TopBar } from './top-bar.tsx'
+import { useSearch } from './use-search.ts'
 import './shell.css'
 import './panels.css'
 
@@ -66,6 +69,7 @@ type Panel = 'palette' | 'help' | 'settings' | 'move' | null
 
 const noFolders: readonly Folder[] = []
 const noRows: readonly MessageRow[] = []
+const noAccounts: readonly Account[] = []
 
 /** The mailbox window of an open session. */
 export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
@@ -76,9 +80,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const actionsWaiting = useStore(actionCountsStore).waiting
   const [chosen, setChosen] = useState<Place | null>(null)
   const [filter, setFilter] = useState<ListFilter>('all')
-  const [search, setSearch] = useState('')
-  const [scope, setScope] = useState<SearchScope>({ kind: 'all' })
+  const [order, setOrder] = useState<ListOrder>(plainOrder)
   const { selected, whole, setSelected, choose } = useSelection()
+  const search = useSearch(() => setSelected(new Set()))
+  const searching = search.active
   const [forGood, setForGood] = useState<Prepared | null>(null)
   const [panel, setPanel] = useState<Panel>(null)
   const [settingsPage, setSettingsPage] = useState<SettingsPage>('look')
@@ -96,7 +101,6 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const place: Place | null =
     (gone ? null : chosen) ?? (inbox ? { kind: 'folder', folderId: inbox.id } : null)
   const folder = place?.kind === 'folder' ? folders.find((one) => one.id === place.folderId) : undefined
-  const searching = search.trim() !== ''
   const folderDrafts =
     folder?.role === 'drafts' && folder.mailbox === null && !searching
       ? drafts.filter(({ content }) => content.accountId === folder.accountId)
@@ -104,29 +108,23 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const [only] = selected
   const openId = selected.size === 1 && only !== undefined ? only : null
   // Folder ids are positive: 0 lists nothing while folders are on their way.
-  const folderList = useFolderList(folder?.id ?? 0, filter, openId)
-  const results = useSearchList(search, scope)
+  const inboxes = folders.flatMap((one) => (one.role === 'inbox' ? [one.id] : []))
+  const folderList = useFolderList(
+    place?.kind === 'received' ? null : (folder?.id ?? 0),
+    inboxes,
+    filter,
+    openId,
+  )
+  const ordered = useOrderedList(folder?.id ?? 0, isPlain(order) ? null : order)
   const notLoaded = loadError && folders.length === 0 ? loadError : null
   const list: LiveList = searching
-    ? results.list
+    ? search.results.list
     : notLoaded
       ? { ...folderList, error: notLoaded, retry: () => void loadOpenSession() }
-      : folderList
+      : isPlain(order)
+        ? folderList
+        : ordered
   const rows = list.rows ?? noRows
-  const saved = useStore(savedSearchStore).find(
-    (one) => one.text === search.trim() && JSON.stringify(one.scope) === JSON.stringify(scope),
-  )
-  const chooseScope = (kind: ScopeKind): void => {
-    setSelected(new Set())
-    if (kind === 'folder' && folder) setScope({ kind, folderId: folder.id })
-    else if (kind === 'account' && folder) setScope({ kind, accountId: folder.accountId })
-    else setScope({ kind: 'all' })
-  }
-  const scopes: ScopeKind[] = folder
-    ? accounts.length > 1
-      ? ['folder', 'account', 'all']
-      : ['folder', 'all']
-    : ['all']
   const touchedFolders = new Set(rows.flatMap((row) => (selected.has(row.id) ? [row.folderId] : [])))
   const refused = refusals(folders.filter(({ id }) => touchedFolders.has(id)))
   const index = openId === null ? -1 : rows.findIndex((row) => row.id === openId)
@@ -134,8 +132,8 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const go = (next: Place): void => {
     setChosen(next)
     setFilter('all')
-    setSearch('')
-    setScope({ kind: 'all' })
+    setOrder(plainOrder)
+    search.clear()
     setSelected(new Set())
   }
   const openSettings = (page: SettingsPage): void => {
@@ -154,7 +152,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const compose = async (kind: DraftKind, sourceId: number | null): Promise<void> => {
     // From a shared mailbox: in its own name where it has an account here.
     const shared = accounts.find(({ address }) => address === folder?.mailbox?.toLowerCase())
-    const accountId = shared?.id ?? folder?.accountId ?? firstPersonal?.id ?? null
+    // In a list of several mailboxes: from the one the message came to.
+    const source = rows.find(({ id }) => id === sourceId)
+    const accountId = shared?.id ?? source?.accountId ?? folder?.accountId ?? firstPersonal?.id ?? null
     const draft = await invoke('drafts.create', { kind, accountId, sourceId })
     if (draft.ok) setDraftId(draft.value.id)
     else showError(draft.error)
@@ -191,7 +191,8 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     )
     setSelected(new Set([next.id]))
   }
-  const selectAll = (): void => choose(new Set(rows.map((row) => row.id)), list.more)
+  const selectAll = (): void =>
+    choose(new Set(rows.map((row) => row.id)), list.more && (searching || folder !== undefined))
   const { act, moveSelection } = messageActions({
     rows,
     folders,
@@ -200,7 +201,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     bulk: !whole
       ? null
       : searching
-        ? { kind: 'search', text: search, scope }
+        ? { kind: 'search', text: search.text, scope: search.scope }
         : folder
           ? { kind: 'folder', folderId: folder.id, filter }
           : null,
@@ -282,27 +283,27 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   useShortcuts(run)
   useRequests({
     message: (id) => {
-      setChosen((now) => (now?.kind === 'folder' ? now : null))
+      setChosen((now) => (now?.kind === 'folder' || now?.kind === 'received' ? now : null))
       setSelected(new Set([id]))
     },
     patient: (patientId) => go({ kind: 'patients', patientId }),
   })
 
   /** A place that takes the room of list and message. */
-  const wide = searching || place === null || place.kind === 'folder' ? null : place
+  const wide =
+    searching || place === null || place.kind === 'folder' || place.kind === 'received' ? null : place
   const title = searching
     ? t('shell.searchTitle')
-    : folder
-      ? folderName(folder)
+    : folder || place?.kind === 'received'
+      ? folder
+        ? folderName(folder)
+        : t('shell.received')
       : t(notLoaded ? 'shell.folders' : 'common.loading')
   return (
     <div className="shell">
       <TopBar
-        search={search}
-        onSearch={(text) => {
-          setSearch(text)
-          setSelected(new Set())
-        }}
+        search={search.text}
+        onSearch={search.type}
         onLock={askLock}
         onHelp={() => setPanel('help')}
         searchRef={searchInput}
@@ -314,12 +315,8 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         onNewMessage={() => void compose('new', null)}
         onSettings={() => openSettings('look')}
         onDropMessages={(target) => void moveSelection(target)}
-        savedSearch={searching ? (saved?.id ?? null) : null}
-        onSearch={(one) => {
-          setSearch(one.text)
-          setScope(one.scope)
-          setSelected(new Set())
-        }}
+        savedSearch={searching ? search.saved : null}
+        onSearch={search.show}
       />
       <div className="shell-content">
         <StateBanners onStorage={() => openSettings('storage')} onKeys={() => openSettings('certificates')} />
@@ -340,59 +337,67 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
             <WaitingView onEdit={setDraftId}>{actionsWaiting > 0 ? <PendingActionList /> : null}</WaitingView>
           ) : (
             <Refusals value={refused}>
-              <SearchMarks marks={searching ? results : null}>
-                <MailboxView
-                  title={title}
-                  mailbox={searching ? null : (folder?.mailbox ?? null)}
-                  count={searching || !folder ? null : folder.total}
-                  list={list}
-                  search={
-                    searching ? (
-                      <SearchHead
-                        text={search}
-                        onText={(text) => {
-                          setSearch(text)
-                          setSelected(new Set())
-                        }}
-                        scope={scope}
-                        scopes={scopes}
-                        onScope={chooseScope}
-                        understood={results.understood}
-                        count={list.loading && rows.length === 0 ? null : rows.length}
-                        more={list.more}
-                      />
-                    ) : null
-                  }
-                  filter={filter}
-                  onFilter={(next) => {
-                    setFilter(next)
-                    setSelected(new Set())
-                  }}
-                  selected={selected}
-                  onSelect={setSelected}
-                  whole={whole}
-                  onSelectAll={selectAll}
-                  note={folder && !searching ? <RightsNote folder={folder} /> : null}
-                  headAction={
-                    folder &&
-                    !searching &&
-                    folder.rights.remove &&
-                    (folder.role === 'trash' || folder.role === 'junk') ? (
-                      <EmptyFolderButton folder={folder} />
-                    ) : null
-                  }
-                  position={
-                    index < 0
-                      ? null
-                      : {
-                          index: index + 1,
-                          total: folder && !searching && filter === 'all' ? folder.total : rows.length,
-                        }
-                  }
-                  onAction={(action) => void act(action)}
-                  onOpen={() => run('open')}
-                  gridRef={grid}
-                />
+              <SearchMarks marks={searching ? search.results : null}>
+                <MailboxMarks accounts={searching || place?.kind === 'received' ? accounts : noAccounts}>
+                  <MailboxView
+                    title={title}
+                    mailbox={searching ? null : (folder?.mailbox ?? null)}
+                    count={searching || !folder ? null : folder.total}
+                    list={list}
+                    search={
+                      searching ? (
+                        <SearchHead
+                          text={search.text}
+                          onText={search.type}
+                          scope={search.scope}
+                          scopes={search.scopesOf(folder)}
+                          onScope={(kind) => search.chooseScope(kind, folder)}
+                          understood={search.results.understood}
+                          count={list.loading && rows.length === 0 ? null : rows.length}
+                          more={list.more}
+                        />
+                      ) : null
+                    }
+                    filter={filter}
+                    onFilter={(next) => {
+                      setFilter(next)
+                      setSelected(new Set())
+                    }}
+                    selected={selected}
+                    onSelect={setSelected}
+                    whole={whole}
+                    onSelectAll={selectAll}
+                    note={
+                      folder && !searching ? (
+                        <>
+                          <RightsNote folder={folder} />
+                          <ListOrderNote order={order} onReset={() => setOrder(plainOrder)} />
+                        </>
+                      ) : null
+                    }
+                    headAction={
+                      folder && !searching ? (
+                        <>
+                          <ListOrderButton folderId={folder.id} order={order} onOrder={setOrder} />
+                          {folder.rights.remove && (folder.role === 'trash' || folder.role === 'junk') ? (
+                            <EmptyFolderButton folder={folder} />
+                          ) : null}
+                        </>
+                      ) : null
+                    }
+                    position={
+                      index < 0
+                        ? null
+                        : {
+                            index: index + 1,
+                            total: folder && !searching && filter === 'all' ? folder.total : rows.length,
+                          }
+                    }
+                    onAction={(action) => void act(action)}
+                    onOpen={() => run('open')}
+                    gridRef={grid}
+                  />
+                </MailboxMarks>
               </SearchMarks>
             </Refusals>
           )}

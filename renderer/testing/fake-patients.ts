@@ -34,6 +34,8 @@ export const fakePatients = ({ scenario, now, rows, emit }: FakeWorld): FakePart
       }
       case 'patients.get': {
         const view = patientViewOf(all, given<'patients.get'>().id, [...rows.values()], now)
+        // What the page shows can be opened.
+        for (const { row } of view?.exchanges ?? []) if (!rows.has(row.id)) rows.set(row.id, row)
         return view ? reply(method, view) : refuse('patient.not-found')
       }
       case 'patients.ofMessage': {

@@ -61,7 +61,7 @@ export const patientScenes: readonly Scene[] = [
     scenario: 'mailbox',
     steps: async (page) => {
       await listed(page)
-      await page.keyboard.press('j')
+      await page.getByRole('row', { name: /Astreintes de décembre/ }).click()
       await page.getByRole('button', { name: 'Rattacher à un patient' }).first().click()
       await page.getByRole('dialog').getByText('LEROY Jean').waitFor()
     },

@@ -71,7 +71,6 @@ export const patients = {
   'period-all': 'Toute la période',
   'period-month': '30 derniers jours',
   'period-year': '12 derniers mois',
-  'group-documents': 'Documents',
   'group-messages': 'Messages',
   'group-patient': '{sex, select, F {Patiente} other {Patient}}',
   'order-date': 'Par date',
@@ -82,7 +81,6 @@ export const patients = {
   messageTo: '{sex, select, F {Message à la patiente} other {Message au patient}}',
   message: 'Message',
   'source-manual': 'rattaché à la main',
-  'source-address': 'par l’adresse',
   detach: 'Détacher de ce patient',
   olderExist: 'Seuls les {shown} derniers échanges sont affichés.',
   closeDocument: 'Fermer le message',
@@ -151,7 +149,6 @@ export const patients = {
     '{count, plural, one {Une autre identité est peut-être la même personne.} other {# autres identités sont peut-être la même personne.}}',
   joined: 'Rapproché',
   keptApart: 'Deux personnes distinctes',
-  pick: 'Choisir un patient',
   pickText: 'Comparez les traits avant de choisir.',
   attach: 'Rattacher à un patient',
   attached: 'Message rattaché à {name}',
@@ -167,7 +164,7 @@ export const patients = {
   confirmMatricule: 'D’après le matricule',
   confirmBorn: 'Naissance',
   confirmMonth: '{month} {year}',
-  confirmYear: 'année ..{year}, mois inconnu',
+  confirmYear: 'année {year}, mois inconnu',
   confirmDiffers:
     'Le matricule et le dossier ne concordent pas : {what}. Vérifiez l’identité avant d’envoyer.',
   confirmUnknown:
