@@ -9,6 +9,7 @@ import type {
 } from '../../app/contract/index.ts'
 import type { Bridge } from '../client/index.ts'
 import { fakeAccounts } from './fake-accounts.ts'
+import { fakeDirectory } from './fake-directory.ts'
 import { fakeDiagnosis } from './fake-diagnosis.ts'
 import { fakeTraces } from './fake-traces.ts'
 import { token } from './fake-card.ts'
@@ -97,6 +98,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakeExchange(world),
     fakeStorage(world),
     fakeTrustSpace(world),
+    fakeDirectory(world),
     fakeDiagnosis(world),
     fakeTraces(world),
     silent,

@@ -43,6 +43,8 @@ export interface Scenario {
   /** Certificates of correspondents changed, and one's own ends soon. */
   certificates?: boolean
   low?: boolean
+  /** Of the directory's base, where it is not as usual. */
+  directory?: 'none' | 'importing' | 'stale'
 }
 
 const locked = (card: Scenario['card'], lockReason: LockReason = 'start'): Scenario => ({
@@ -143,6 +145,9 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   mailbox: { session: 'open', card: 'open' },
+  'directory-none': { session: 'open', card: 'open', directory: 'none' },
+  'directory-importing': { session: 'open', card: 'open', directory: 'importing' },
+  'directory-stale': { session: 'open', card: 'open', directory: 'stale' },
   certificates: { session: 'open', card: 'open', certificates: true },
   'storage-damaged': { session: 'open', card: 'open', damaged: true, low: true },
   'traces-broken': { session: 'open', card: 'open', tracesBroken: true },

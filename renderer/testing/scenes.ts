@@ -1,5 +1,6 @@
 import type { Scene } from './scene.ts'
 import { cardScenes } from './scenes-card.ts'
+import { directoryScenes } from './scenes-directory.ts'
 import { entryScenes } from './scenes-entry.ts'
 import { mailboxScenes } from './scenes-mailbox.ts'
 import { patientScenes } from './scenes-patients.ts'
@@ -13,6 +14,7 @@ export const scenes: readonly Scene[] = [
   ...cardScenes,
   ...mailboxScenes,
   ...workScenes,
+  ...directoryScenes,
   ...settingsScenes,
   ...patientScenes,
   ...signInScenes,
