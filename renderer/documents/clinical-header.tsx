@@ -44,7 +44,7 @@ export const ClinicalHeader = ({ document: clinical }: { document: ClinicalDocum
   const actWords = act ? [act.label, period(act.start, act.end)].filter(Boolean).join(' · ') : ''
   const stay = encounter
     ? [encounter.label, encounter.facility?.label, period(encounter.start, encounter.end), encounter.place]
-        .filter(Boolean)
+        .filter((word, index, all) => word && all.indexOf(word) === index)
         .join(' · ')
     : ''
   return (

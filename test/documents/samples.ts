@@ -78,13 +78,14 @@ const everyNarrative: readonly Section[] = [
   section('Fin', xml`<paragraph styleCode="Italics">${fictitiousNotice}</paragraph>`),
 ]
 
-const narrative = (given: DocumentContext, sections: readonly Section[]): Promise<ClinicalDocument> =>
+/** A document whose narrative holds everything one may hold. */
+export const narrativeDocument = (given: DocumentContext): Promise<ClinicalDocument> =>
   n3Document({
     header: {
       ...baseHeader(given, professionals.paul, documentTypes.consultation, 'Consultation de démonstration'),
       templates: [{ root: '1.2.250.1.213.1.1.1.2' }],
     },
-    sections,
+    sections: everyNarrative,
     blocks: [{ kind: 'paragraph', text: fictitiousNotice }],
     typeface: 'standard',
     formatCode: formats.other,
@@ -113,7 +114,7 @@ export const sampleFiles = async (): Promise<SentFile[]> => {
     file('sortie', await dischargeLetter(context('out'))),
     file('synthese', await synthesis(context('vsm'))),
     file('ordonnance', await prescription(context('rx'), professionals.paul)),
-    file('recit-complet', await narrative(context('all'), everyNarrative)),
+    file('recit-complet', await narrativeDocument(context('all'))),
     {
       name: 'resultats.hpr',
       mimeType: 'text/plain',
