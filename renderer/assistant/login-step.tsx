@@ -26,7 +26,7 @@ import {
   type ReadP12,
 } from '../accounts/index.ts'
 import { DirectoryLabel } from '../directory/index.ts'
-import { CodeForm, SignInWaiting, SignInWays } from '../sign-in/index.ts'
+import { CodeForm, noWish, SignInWaiting, SignInWays } from '../sign-in/index.ts'
 import { SetupError } from './setup-error.tsx'
 
 const serverText = (server: Server): string =>
@@ -62,6 +62,7 @@ export const LoginStep = ({
   const [password, setPassword] = useState('')
   const [waiting, setWaiting] = useState(false)
   const [signing, setSigning] = useState(false)
+  const [wish, setWish] = useState(noWish)
   const { underWay, session } = useStore(signInStore)
   const [opening, setOpening] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
@@ -230,7 +231,12 @@ export const LoginStep = ({
         {auth === 'card' ? <p className="muted">{t('assistant.cardText')}</p> : null}
         {error && (auth !== 'card' || cardOpen) ? <SetupError error={error} /> : null}
         {auth === 'psc' && !submits ? (
-          <SignInWays isDisabled={!named} onStart={(way, nationalId) => void signIn(way, nationalId)} />
+          <SignInWays
+            wish={wish}
+            onWish={setWish}
+            isDisabled={!named}
+            onStart={(way, nationalId) => void signIn(way, nationalId)}
+          />
         ) : (auth === 'card' && !cardOpen) || !submits ? null : (
           <Button type="submit" variant="primary" size="large" isDisabled={!ready}>
             {t(auth === 'card' ? 'assistant.connectCard' : 'assistant.connect')}

@@ -53,15 +53,16 @@ export const PscSection = () => {
         </p>
         {professional ? <ProfessionalFacts professional={professional} /> : null}
         <div className="settings-actions">
-          {isOpen ? (
-            <Button size="small" isDisabled={leaving} onPress={() => void signOut()}>
-              {t('signIn.signOut')}
-            </Button>
-          ) : (
-            <Button size="small" onPress={() => setAsking(true)}>
-              {t('signIn.signIn')}
-            </Button>
-          )}
+          {/* One button, never disabled: it keeps the keyboard while what it does changes. */}
+          <Button
+            size="small"
+            onPress={() => {
+              if (!isOpen) setAsking(true)
+              else if (!leaving) void signOut()
+            }}
+          >
+            {t(isOpen ? 'signIn.signOut' : 'signIn.signIn')}
+          </Button>
         </div>
       </div>
       <SignInDialog account={asking ? forPsc : null} onClose={() => setAsking(false)} />

@@ -7,10 +7,11 @@ import { personName, t } from '../i18n/index.ts'
 import { CodeForm } from './code-form.tsx'
 import { ProfessionalFacts } from './professional-facts.tsx'
 import { SignInWaiting } from './sign-in-waiting.tsx'
-import { SignInWays } from './sign-in-ways.tsx'
+import { noWish, SignInWays } from './sign-in-ways.tsx'
 
 const PscSignIn = ({ onDone }: { onDone: () => void }) => {
   const { session, professional, underWay } = useStore(signInStore)
+  const [wish, setWish] = useState(noWish)
   const [starting, setStarting] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
   const start = async (way: SignInWay, nationalId: string | undefined): Promise<void> => {
@@ -36,7 +37,7 @@ const PscSignIn = ({ onDone }: { onDone: () => void }) => {
         </section>
       ) : null}
       {error ? <ErrorBanner error={error} /> : null}
-      <SignInWays onStart={(way, nationalId) => void start(way, nationalId)} />
+      <SignInWays wish={wish} onWish={setWish} onStart={(way, nationalId) => void start(way, nationalId)} />
       <p className="muted small">{t('signIn.nothingLost')}</p>
     </div>
   )
