@@ -58,6 +58,7 @@ export interface Operator {
     Smtp,
     | 'refuseNext'
     | 'bounceNext'
+    | 'patientBounceNext'
     | 'delayNext'
     | 'setDeliveryNotices'
     | 'setSizeLimit'
@@ -340,7 +341,7 @@ const start = async (
     )
   }
 
-  const { refuseNext, bounceNext, delayNext, setDeliveryNotices } = smtp
+  const { refuseNext, bounceNext, patientBounceNext, delayNext, setDeliveryNotices } = smtp
   const { setSizeLimit, setReplyDelay, dropNextReply, stallNextReply, cutNextData } = smtp
   return {
     folder,
@@ -357,6 +358,7 @@ const start = async (
       implicitPort: smtp.implicitPort,
       refuseNext,
       bounceNext,
+      patientBounceNext,
       delayNext,
       setDeliveryNotices,
       setSizeLimit,

@@ -7,6 +7,7 @@ import type { ClientCertificates } from './dovecot.ts'
 import { makeDeliveryReport } from './delivery-report.ts'
 import { cameByBearer, offerBearer } from './bearer.ts'
 import { offerExternal } from './external.ts'
+import { makePatientBounce, patientMailLimit, type PatientBounceCause } from './patient-mailbox.ts'
 import { domains, people } from './people.ts'
 import type { Person } from './people.ts'
 
@@ -39,6 +40,8 @@ export interface ReceivedMail {
   undelivered: string[]
   messageId: string | null
   size: number
+  /** Its header section. */
+  header: string
   authentication: 'PLAIN' | 'XOAUTH2' | 'OAUTHBEARER' | 'EXTERNAL'
   at: Date
 }
@@ -52,6 +55,8 @@ export interface Smtp {
   refuseNext: (address: string, reply?: { code: number; text: string }) => void
   /** The next message for this address is accepted, then cannot be delivered. */
   bounceNext: (address: string) => void
+  /** The next message for this patient comes back with the reason of the patients' mailbox. */
+  patientBounceNext: (address: string, cause: PatientBounceCause) => void
   /** The next message for this address is taken, kept back with a notice of delay, and never arrives. */
   delayNext: (address: string) => void
   /** Whether DSN (RFC 3461) is offered to those who connect from now on. */
@@ -109,6 +114,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
   const refusals = new Map<string, { code: number; text: string }>()
   const bounces = new Set<string>()
   const delays = new Set<string>()
+  const patientBounces = new Map<string, PatientBounceCause>()
   let stallReply = false
   let cutData = false
   const sockets = new Set<Socket>()
@@ -177,6 +183,17 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     const undelivered: string[] = []
     for (const recipient of rcptTo) {
       const address = recipient.address.toLowerCase()
+      // The patients' mailbox takes everything at first, and gives back afterwards.
+      const own = domainOf(address) === domains.patients ? patientBounces.get(address) : undefined
+      const cause =
+        own ?? (domainOf(address) === domains.patients && raw.length > patientMailLimit ? 'size' : null)
+      if (cause !== null) {
+        patientBounces.delete(address)
+        undelivered.push(address)
+        const back = { cause, sender: mailFrom.address, recipient: address, originalHeader: header }
+        await toStore('', mailFrom.address, makePatientBounce({ ...back, date: new Date() }))
+        continue
+      }
       let answer: string
       if (bounces.delete(address)) {
         answer = '550 5.2.1 Boite desactivee'
@@ -196,6 +213,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       undelivered,
       messageId: field(header, 'Message-ID'),
       size: raw.length,
+      header,
       authentication: login.method,
       at: new Date(),
     })
@@ -327,6 +345,9 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     received,
     refuseNext: (address, reply = { code: 550, text: `5.1.1 <${address}> : boite inconnue` }) => {
       refusals.set(address.toLowerCase(), reply)
+    },
+    patientBounceNext: (address, cause) => {
+      patientBounces.set(address.toLowerCase(), cause)
     },
     bounceNext: (address) => {
       bounces.add(address.toLowerCase())
