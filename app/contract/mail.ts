@@ -213,7 +213,8 @@ export const mailCalls = {
   /** Newest first; `before` is the last id of the previous page (keyset paging). */
   'messages.page': call(
     z.object({
-      folderId: FolderId,
+      /** Null: what was received, in every inbox of this workstation (ERGO/va1.08). */
+      folderId: FolderId.nullable(),
       before: MessageId.nullable(),
       limit: z.number().int().min(1).max(200),
       filter: ListFilter,

@@ -350,7 +350,7 @@ export const createMail = (deps: MailDependencies) => {
     deleteFolder: folderCare.delete,
     subscribeFolder: folderCare.subscribe,
     setFolderRole: folderCare.setRole,
-    page: (query: { folderId: number; before: number | null; limit: number; filter: ListFilter }) =>
+    page: (query: { folderId: number | null; before: number | null; limit: number; filter: ListFilter }) =>
       vault.run('messages.page', query),
     row,
     rows,

@@ -31,7 +31,8 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
   add('generic-to-trust-space', 'alert')
   add('generic-answers-professional', 'warn')
   for (const { warning } of checks)
-    if (warning) findings.push({ key: `${warning.kind} ${warning.address}`, tone: 'alert', text: warningText(warning) })
+    if (warning)
+      findings.push({ key: `${warning.kind} ${warning.address}`, tone: 'alert', text: warningText(warning) })
   const sizes = checks.filter((check) => check.kind === 'size')
   const tooLarge = sizes.find((check) => check.blocking)
   const measured = tooLarge ?? sizes[0]

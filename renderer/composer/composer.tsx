@@ -1,17 +1,6 @@
 import { CalendarClock, MailX, Send, Trash2, X } from 'lucide-react'
 import { useCallback, useState } from 'react'
-import {
-  Button as AriaButton,
-  Dialog,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Modal,
-  ModalOverlay,
-  Popover,
-  Select,
-  SelectValue,
-} from 'react-aria-components'
+import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import type {
   Draft,
   DraftAttachment,
@@ -21,7 +10,7 @@ import type {
 } from '../../app/contract/index.ts'
 import { ChangeNotices } from '../certificates/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, useNow, useStore } from '../data/index.ts'
+import { useNow } from '../data/index.ts'
 import {
   Button,
   Checkbox,
@@ -41,6 +30,7 @@ import { CertificateSearch } from './certificate-search.tsx'
 import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
 import type { SaveState } from './draft-state.ts'
+import { FromLine } from './from-line.tsx'
 import { AboutPatient, CloseExchange } from './patient-options.tsx'
 import { RecipientsField } from './recipients-field.tsx'
 import { useSending } from './sending.tsx'
@@ -78,58 +68,6 @@ const SaveLine = ({ save }: { save: SaveState }) => (
         : t('composer.saveFailed')}
   </span>
 )
-
-/** A mailbox one may write from; what is not one's own name, and above all an ordinary one, says so. */
-const FromAccount = ({ account }: { account: Account }) => (
-  <span className="from-choice">
-    {correspondentName({ name: account.displayName, address: account.address })}{' '}
-    <span className="muted small">{account.address}</span>
-    {account.kind === 'personal' ? null : <KindMark kind={account.kind} />}
-  </span>
-)
-
-const FromLine = ({
-  content,
-  onChange,
-}: {
-  content: DraftContent
-  onChange: (accountId: number) => void
-}) => {
-  const accounts = useStore(accountStore)
-  const current = accounts.find((account) => account.id === content.accountId)
-  if (accounts.length < 2)
-    return (
-      <div className="composer-line">
-        <span className="composer-label">{t('composer.from')}</span>
-        <span>
-          {current ? <FromAccount account={current} /> : null}
-        </span>
-      </div>
-    )
-  return (
-    <Select
-      className="composer-line"
-      selectedKey={content.accountId}
-      onSelectionChange={(key) => {
-        if (typeof key === 'number') onChange(key)
-      }}
-    >
-      <Label className="composer-label">{t('composer.from')}</Label>
-      <AriaButton className="composer-from">
-        <SelectValue />
-      </AriaButton>
-      <Popover className="popover">
-        <ListBox className="menu" items={accounts}>
-          {(account) => (
-            <ListBoxItem id={account.id} className="menu-item" textValue={account.displayName}>
-              <FromAccount account={account} />
-            </ListBoxItem>
-          )}
-        </ListBox>
-      </Popover>
-    </Select>
-  )
-}
 
 const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> & { draft: Draft }) => {
   const [prepare] = useState(() => introduceQuote(draft))

@@ -1,9 +1,20 @@
-import { Flag, Forward, Lock, Paperclip, Reply, ShieldX, TriangleAlert } from 'lucide-react'
+import { Flag, Forward, Lock, Paperclip, Reply, ShieldAlert, ShieldX, TriangleAlert } from 'lucide-react'
 import type { MessageRow } from '../../app/contract/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
+import { FilingMark, filingLabel } from '../integration/index.ts'
 import { DeliveryMark, deliveryLabel } from '../sending/index.ts'
 import { Marked, useSearchMarks } from '../search/index.ts'
-import { extraLabel, listTime, patientLine, patientName, shownSubject, t } from '../i18n/index.ts'
+import { warningText } from '../accounts/index.ts'
+import { MailboxMark, useMailboxOf } from './mailbox-mark.tsx'
+import {
+  correspondentName,
+  extraLabel,
+  listTime,
+  patientLine,
+  patientName,
+  shownSubject,
+  t,
+} from '../i18n/index.ts'
 
 const alertText = (alert: NonNullable<MessageRow['alert']>): string =>
   alert.count > 1
@@ -15,7 +26,7 @@ export const rowPeople = (
   row: Pick<MessageRow, 'from' | 'to'>,
   mine: ReadonlySet<string>,
 ): { sent: boolean; names: string } => {
-  const nameOf = ({ name, address }: MessageRow['from']): string => name || address
+  const nameOf = correspondentName
   return mine.has(row.from.address.toLowerCase()) && row.to.length > 0
     ? { sent: true, names: row.to.map(nameOf).join(', ') }
     : { sent: false, names: nameOf(row.from) }
@@ -37,6 +48,7 @@ export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): 
   [
     row.seen ? null : t('mailbox.unreadRow'),
     shownPeople(row, mine),
+    (row.warnings ?? []).length > 0 ? t('mailbox.warned') : null,
     row.trust === 'patient' || row.trust === 'outside' ? t(`mailbox.trust-${row.trust}`) : null,
     shownSubject(row) || t('mailbox.noSubject'),
     row.quarantined ? t('exchange.quarantine') : null,
@@ -44,6 +56,7 @@ export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): 
     row.patient ? t('mailbox.aboutPatient', { patient: patientLine(row.patient) }) : null,
     extraLabel(row),
     row.delivery ? deliveryLabel(row.delivery) : null,
+    row.filing ? filingLabel(row.filing) : null,
     replacementLabel(row),
     row.documentMark ? t(`patients.mark-${row.documentMark}`) : null,
     listTime(row.date, now),
@@ -63,6 +76,8 @@ export const MessageRowContent = ({
   mine: ReadonlySet<string>
 }) => {
   const label = extraLabel(row)
+  const mailbox = useMailboxOf(row.accountId)
+  const warned = (row.warnings ?? []).length > 0
   const excerpt = useSearchMarks().excerpts.get(row.id)
   const bare = row.patient === null && row.alert === null && label === null
   return (
@@ -73,6 +88,11 @@ export const MessageRowContent = ({
         {row.threadCount > 1 ? (
           <span className="row-thread tabular" title={t('search.threadCount', { count: row.threadCount })}>
             {row.threadCount}
+          </span>
+        ) : null}
+        {warned ? (
+          <span className="row-warned" title={(row.warnings ?? []).map(warningText).join('\n')}>
+            <ShieldAlert aria-hidden="true" /> {t('mailbox.warned')}
           </span>
         ) : null}
         {row.trust === 'patient' || row.trust === 'outside' ? (
@@ -97,6 +117,7 @@ export const MessageRowContent = ({
         {row.pending ? <span className="row-pending" title={t('mailbox.pending')} /> : null}
       </span>
       <span className="row-meta">
+        {mailbox ? <MailboxMark account={mailbox} /> : null}
         {excerpt ? (
           <span className="row-preview row-excerpt">
             {excerpt.fileName === null || excerpt.fileName === '' ? null : (
@@ -106,6 +127,7 @@ export const MessageRowContent = ({
           </span>
         ) : null}
         {row.delivery ? <DeliveryMark summary={row.delivery} /> : null}
+        {row.filing ? <FilingMark summary={row.filing} /> : null}
         {row.replacement ? (
           <Chip tone={row.replacement === 'replaces' ? 'neutral' : 'warn'}>{replacementLabel(row)}</Chip>
         ) : null}

@@ -36,6 +36,7 @@ import {
   type ListOrder,
   type LiveList,
   openInspection,
+  openRecord,
   openTraces,
 } from '../data/index.ts'
 import { showError, undoLast } from '../design/index.ts'
@@ -44,6 +45,7 @@ import { runDocumentCommand } from '../documents/index.ts'
 import { ExchangeLayer } from '../exchange/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
+import { RecordDialog, runFiling } from '../integration/index.ts'
 import { InspectionPanel } from '../inspection/index.ts'
 import { TracesDialog } from '../traces/index.ts'
 import { ListOrderButton, ListOrderNote, MailboxMarks, MailboxView } from '../mailbox/index.ts'
@@ -253,6 +255,12 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
       case 'traces':
         openTraces()
         return
+      case 'record':
+        openRecord()
+        return
+      case 'file':
+        runFiling()
+        return
       case 'sync':
         void invoke('accounts.syncNow', null)
         return
@@ -414,6 +422,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         />
       )}
       <TracesDialog />
+      <RecordDialog />
       <InspectionPanel />
       <CommandPalette
         isOpen={panel === 'palette'}

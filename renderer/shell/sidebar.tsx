@@ -1,11 +1,20 @@
-import { BookUser, PencilLine, Settings as SettingsIcon, UserRound, Users } from 'lucide-react'
+import { FolderInput, Inbox, BookUser, PencilLine, Settings as SettingsIcon, UserRound } from 'lucide-react'
 import { useRef } from 'react'
 import { useDrop } from 'react-aria-components'
 import type { Folder, SavedSearch } from '../../app/contract/index.ts'
-import { accountStore, actionCountsStore, draftStore, outboxStore, useStore } from '../data/index.ts'
+import {
+  accountStore,
+  actionCountsStore,
+  draftStore,
+  filingCountsStore,
+  openRecord,
+  outboxStore,
+  useStore,
+} from '../data/index.ts'
 import { Button, Chip, IconButton } from '../design/index.ts'
 import { FolderMenu, QuotaLine } from '../folders/index.ts'
-import { number, t } from '../i18n/index.ts'
+import { KindIcon } from '../accounts/index.ts'
+import { correspondentName, number, t } from '../i18n/index.ts'
 import { isWaiting } from '../sending/index.ts'
 import { SavedSearches } from '../search/index.ts'
 import { messageDragType } from '../mailbox/index.ts'
@@ -15,6 +24,8 @@ import { StatusLine } from './status-line.tsx'
 
 export type Place =
   | { kind: 'folder'; folderId: number }
+  /** Every inbox in one list (ERGO/va1.08). */
+  | { kind: 'received' }
   | { kind: 'outbox' }
   | { kind: 'patients'; patientId: number | null }
   | { kind: 'directory' }
@@ -86,20 +97,20 @@ const MailboxFolders = ({
   onDrop: (folder: Folder) => void
 }) => {
   const { address, displayName, kind, folders, quota } = mailbox
-  const organisational = kind === 'organisational'
+  const apart = kind !== 'personal'
   return (
     <section
       className="nav-account"
-      aria-label={organisational ? t('shell.organisationalOf', { address }) : address}
-      {...(organisational ? { 'data-organisational': '' } : {})}
+      aria-label={apart ? t(`shell.${kind}Of`, { address }) : address}
+      {...(apart ? { 'data-kind': kind } : {})}
     >
       <h2 className="nav-heading" title={address}>
-        {organisational ? (
+        {apart ? (
           <>
-            <Users aria-hidden="true" />
+            <KindIcon kind={kind} />
             <span className="nav-names">
-              <span className="nav-kind">{t('shell.organisational')}</span>
-              <span className="nav-address">{displayName ?? address}</span>
+              <span className="nav-kind">{t(`shell.${kind}`)}</span>
+              <span className="nav-address">{correspondentName({ name: displayName ?? '', address })}</span>
             </span>
           </>
         ) : (
@@ -119,6 +130,28 @@ const MailboxFolders = ({
         ))}
       </ul>
     </section>
+  )
+}
+
+/** What waits for patient records, and what of it needs the user: there only then. */
+const FilingPlace = () => {
+  const { waiting, attention } = useStore(filingCountsStore)
+  if (waiting + attention === 0) return null
+  return (
+    <Button variant="quiet" className="nav-item nav-outbox" onPress={openRecord}>
+      <FolderInput aria-hidden="true" />
+      <span className="nav-name">{t('integration.title')}</span>
+      {attention > 0 ? (
+        <Chip tone="solid-alert">
+          {number(attention)} {t('integration.toHandle')}
+        </Chip>
+      ) : (
+        <span className="nav-count tabular">
+          {number(waiting)}
+          <span className="visually-hidden">{t('integration.waitingCount', { count: waiting })}</span>
+        </span>
+      )}
+    </Button>
   )
 }
 
@@ -151,6 +184,8 @@ export const Sidebar = ({
   const online = accounts.every((account) => account.connection.state === 'online')
   // Online, an action is told within the second: only what stays is worth a place here.
   const stuck = online ? actions.blocked : actions.waiting
+  const inboxes = folders.filter(({ role }) => role === 'inbox')
+  const unread = inboxes.reduce((sum, one) => sum + one.unread, 0)
   const undecided = waiting.some((item) => item.state === 'unknown' && item.error !== null)
   return (
     <nav className="rail" aria-label={t('shell.folders')}>
@@ -176,6 +211,23 @@ export const Sidebar = ({
           <BookUser aria-hidden="true" />
           <span className="nav-name">{t('directory.title')}</span>
         </Button>
+        {inboxes.length > 1 ? (
+          <Button
+            variant="quiet"
+            className="nav-item nav-received"
+            {...(place?.kind === 'received' ? { 'aria-current': 'page' as const } : {})}
+            onPress={() => onGo({ kind: 'received' })}
+          >
+            <Inbox aria-hidden="true" />
+            <span className="nav-name">{t('shell.received')}</span>
+            {unread > 0 ? (
+              <span className="nav-count tabular">
+                {number(unread)}
+                <span className="visually-hidden">{t('shell.unreadCount', { count: unread })}</span>
+              </span>
+            ) : null}
+          </Button>
+        ) : null}
         {mailboxesOf(accounts, folders).map((mailbox) => (
           <MailboxFolders
             key={mailbox.key}
@@ -208,6 +260,7 @@ export const Sidebar = ({
           )}
         </Button>
       ) : null}
+      <FilingPlace />
       <div className="rail-foot">
         <StatusLine />
         <IconButton label={t('shell.settings')} size="small" onPress={onSettings}>

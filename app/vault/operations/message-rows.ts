@@ -101,18 +101,25 @@ const filters = {
   attachments: 'AND has_attachments = 1',
 } as const
 
-/** One page of a folder, newest first, older than `before`. */
+/** One page of a folder, or of every inbox, newest first, older than `before`. */
 export const selectPage = (
   db: SqlDatabase,
-  page: { folderId: number; before: number; limit: number; filter: keyof typeof filters },
-): MessageRow[] =>
-  db
-    .prepare(
-      `SELECT ${columns} FROM messages WHERE folder_id = $folderId AND id < $before AND flags & 16 = 0
-       ${filters[page.filter]} ORDER BY id DESC LIMIT $limit`,
-    )
-    .all<ListRow>({ folderId: page.folderId, before: page.before, limit: page.limit })
-    .map(messageRow)
+  page: { folderId: number | null; before: number; limit: number; filter: keyof typeof filters },
+): MessageRow[] => {
+  const { folderId, before, limit, filter } = page
+  const rest = `AND id < $before AND flags & 16 = 0 ${filters[filter]} ORDER BY id DESC LIMIT $limit`
+  const rows =
+    folderId === null
+      ? db
+          .prepare(
+            `SELECT ${columns} FROM messages WHERE folder_id IN (SELECT id FROM folders WHERE role = 'inbox') ${rest}`,
+          )
+          .all<ListRow>({ before, limit })
+      : db
+          .prepare(`SELECT ${columns} FROM messages WHERE folder_id = $folderId ${rest}`)
+          .all<ListRow>({ folderId, before, limit })
+  return rows.map(messageRow)
+}
 
 /** Rows by id, newest first; ids that are gone or being deleted are left out. */
 export const selectRows = (db: SqlDatabase, ids: readonly number[]): MessageRow[] =>

@@ -301,7 +301,7 @@ export const messageOperations = {
   'messages.page': operation(
     (
       db,
-      params: { folderId: number; before: number | null; limit: number; filter: ListFilter },
+      params: { folderId: number | null; before: number | null; limit: number; filter: ListFilter },
     ): { rows: MessageRow[]; more: boolean } => {
       const rows = selectPage(db, {
         folderId: params.folderId,

@@ -10,6 +10,7 @@ export const accounts = {
   'kindText-applicative': 'A program’s: it sends and receives by itself.',
   'kindText-generic':
     'This address is not in the MSSanté trust space. The mailbox stays apart: nothing of health leaves from it, and it does not write to MSSanté addresses.',
+  genericShort: 'Ordinary mailbox',
   genericTitle: 'An ordinary mailbox, not MSSanté',
   labelTitle: 'Name shown to recipients',
   'label-title': 'Title',
@@ -93,4 +94,21 @@ export const accounts = {
   trustSearch: 'Look for a domain or an operator',
   trustSearchExample: 'chu-example.mssante.fr',
   trustNone: 'No domain of the list contains “{text}”.',
+  warnedLoud: 'This sender may not be who you think',
+  warnedWatch: 'To check before answering',
+  warnedDo: 'Do not answer, open no link and no file before you have reached the person some other way.',
+  'warning-name-shows-address': 'The name shows the address {shown}, but the message comes from {address}.',
+  'warning-name-claims-trust':
+    'The name claims MSSanté, but the address {address} is not in the trust space.',
+  'warning-name-of-known':
+    'You know this name by the address {like}; this one, {address}, is outside the trust space.',
+  'warning-hidden-characters':
+    'The name or the address holds characters that cannot be seen or that turn the text around.',
+  'warning-look-alike-domain': 'The domain {domain} looks like {like}, but is not.',
+  'warning-mixed-scripts': 'The domain is written with letters that imitate {like} (really {domain}).',
+  'warning-mixed-alone': 'The domain {shown} mixes several alphabets (really {domain}).',
+  'warning-extra-label': 'The domain {domain} contains {like} but belongs to somebody else.',
+  'warning-reply-elsewhere': 'Answers would go to {shown}, another domain than the sender’s.',
+  'warning-patient-outside':
+    'The address has the form of a patient’s, but is outside Mon espace santé ({like}).',
 }

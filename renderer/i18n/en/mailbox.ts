@@ -12,6 +12,7 @@ export const mailbox = {
   sentTo: 'To {names}',
   unreadRow: 'Unread',
   'trust-patient': 'patient',
+  warned: 'To check',
   'trust-outside': 'outside the trust space',
   'alert-critical': 'Critical result: {text}',
   'alert-abnormal': 'Abnormal result: {text}',

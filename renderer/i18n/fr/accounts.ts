@@ -10,6 +10,7 @@ export const accounts = {
   'kindText-applicative': 'Celle d’un logiciel : envois et réceptions automatiques.',
   'kindText-generic':
     'Cette adresse n’est pas dans l’espace de confiance MSSanté. La boîte restera à part : rien de santé n’en part, et elle n’écrit pas aux adresses MSSanté.',
+  genericShort: 'Boîte ordinaire',
   genericTitle: 'Une boîte ordinaire, hors MSSanté',
   labelTitle: 'Nom affiché aux destinataires',
   'label-title': 'Titre',
@@ -94,4 +95,23 @@ export const accounts = {
   trustSearch: 'Chercher un domaine ou un opérateur',
   trustSearchExample: 'chu-exemple.mssante.fr',
   trustNone: 'Aucun domaine de la liste ne contient « {text} ».',
+  warnedLoud: 'Cet expéditeur n’est peut-être pas celui que vous croyez',
+  warnedWatch: 'À vérifier avant de répondre',
+  warnedDo:
+    'Ne répondez pas, n’ouvrez ni lien ni fichier avant d’avoir joint la personne par un autre moyen.',
+  'warning-name-shows-address': 'Le nom affiche l’adresse {shown}, mais le message vient de {address}.',
+  'warning-name-claims-trust':
+    'Le nom se réclame de MSSanté, mais l’adresse {address} n’est pas dans l’espace de confiance.',
+  'warning-name-of-known':
+    'Vous connaissez ce nom sous l’adresse {like} ; cette adresse-ci, {address}, est hors de l’espace de confiance.',
+  'warning-hidden-characters':
+    'Le nom ou l’adresse contient des caractères invisibles ou qui retournent le texte.',
+  'warning-look-alike-domain': 'Le domaine {domain} ressemble à {like}, mais ce n’est pas lui.',
+  'warning-mixed-scripts': 'Le domaine s’écrit avec des lettres qui imitent {like} (en réalité {domain}).',
+  'warning-mixed-alone': 'Le domaine {shown} mélange plusieurs alphabets (en réalité {domain}).',
+  'warning-extra-label': 'Le domaine {domain} contient {like} mais appartient à quelqu’un d’autre.',
+  'warning-reply-elsewhere':
+    'Les réponses partiraient vers {shown}, un autre domaine que celui de l’expéditeur.',
+  'warning-patient-outside':
+    'L’adresse est celle d’un patient par sa forme, mais hors de Mon espace santé ({like}).',
 }

@@ -12,6 +12,7 @@ export const mailbox = {
   sentTo: 'À {names}',
   unreadRow: 'Non lu',
   'trust-patient': 'patient',
+  warned: 'À vérifier',
   'trust-outside': 'hors espace de confiance',
   'alert-critical': 'Résultat critique : {text}',
   'alert-abnormal': 'Résultat anormal : {text}',
