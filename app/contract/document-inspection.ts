@@ -80,6 +80,7 @@ export type InspectedDocument = z.infer<typeof InspectedDocument>
 export const DocumentInspection = z.object({
   kind: z.enum([
     'xdm',
+    'xds',
     'zip',
     'cda',
     'hl7v2',

@@ -20,6 +20,7 @@ import { sniffMime } from './magic.ts'
 import { compareWithEntry } from './mismatch.ts'
 import { looksLikeXml, recogniseFile, refusalOfError } from './recognise.ts'
 import { baseName, isXdm, readXdmFiles, sha1, type XdmArchive, type XdmDocument } from './xdm/index.ts'
+import { isPublication, publicationFiles } from './xdm/mtom.ts'
 import { readZip, zipPaths, type ZipEntry } from './zip.ts'
 
 /** What an archive turned out to be, with what holds for all of it. */
@@ -171,6 +172,17 @@ const fromPlainZip = (part: MessagePart, entries: readonly ZipEntry[]): OpenedAr
       }),
     )
   return documents.length > 0 ? { kind: 'zip', documents, sets: [], deviations: [] } : null
+}
+
+/** A publication to a registry (ITI-41), read like an archive; null for what is none. */
+export const openPublication = (part: MessagePart): OpenedArchive | null => {
+  if (!isPublication(part.bytes)) return null
+  const archive = readXdmFiles(publicationFiles(part.bytes))
+  if (!archive.ok) return null
+  // Names and layout are those of our reading, not of a medium.
+  const kept = archive.value.deviations.filter(({ code }) => !/^xdm-(?!several|same|unlisted)/.test(code))
+  const opened = fromXdm(part, { ...archive.value, deviations: kept })
+  return { ...opened, kind: 'xds', deviations: kept }
 }
 
 const isOffice = (paths: readonly string[]): boolean =>

@@ -1,5 +1,5 @@
 import type { Deviation, DocumentInspection, PatientSummary } from '../contract/index.ts'
-import { openArchive } from './archives.ts'
+import { openArchive, openPublication } from './archives.ts'
 import {
   addDeviations,
   looseDocument,
@@ -169,8 +169,9 @@ const collect = async (parts: MessagePart[], options: FindOptions, depth: number
   const taken = new Set<string>()
   if (options.body) fromBody(options.body, collected)
   for (const part of parts) {
-    if (isZip(part)) {
-      const archive = await openArchive(part, strict)
+    const publication = strict ? openPublication(part) : null
+    if (publication || isZip(part)) {
+      const archive = publication ?? (await openArchive(part, strict))
       if (!archive) continue
       taken.add(part.id)
       for (const { summary } of archive.documents) addDeviations(summary, archive.deviations)

@@ -104,7 +104,12 @@ export const identityOf = (traits: Traits): PatientIdentity => {
       traits.firstName !== '' &&
       fullDate.test(birthDate ?? '') &&
       traits.sex !== 'U',
-    identifiers: traits.identifiers.map(({ root, value }) => readIdentifier(root, value)),
+    identifiers: traits.identifiers
+      .map(({ root, value }) => readIdentifier(root, value))
+      .filter(
+        (one, index, every) =>
+          every.findIndex((two) => two.root === one.root && two.value === one.value) === index,
+      ),
     addresses: traits.addresses,
     telecoms: traits.telecoms,
     deceasedAt: traits.deceasedAt,

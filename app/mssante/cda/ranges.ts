@@ -3,13 +3,17 @@ import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../
 import { labelOf } from './actors.ts'
 import { boundOf, measured, referredText, type Resolve } from './measured.ts'
 
+/** Zeros that only fill up the digits of a bound: `63,000000` is printed 63. */
+const shortened = (text: string): string =>
+  /[.,]\d{4,}$/.test(text) ? text.replace(/([.,]\d*?)0+$/, '$1').replace(/[.,]$/, '') : text
+
 /** « 3,5 – 5,1 »; one-sided as printed by laboratories, « ≤ » only where the document says it. */
 const rangeText = (value: XmlElement | null): string => {
   const low = boundOf(childOf(value, 'low'))
   const high = boundOf(childOf(value, 'high'))
-  if (low && high) return `${low.text} – ${high.text}`
-  if (high) return `${high.inclusive === true ? '≤' : '<'} ${high.text}`
-  if (low) return `${low.inclusive === true ? '≥' : '>'} ${low.text}`
+  if (low && high) return `${shortened(low.text)} – ${shortened(high.text)}`
+  if (high) return `${high.inclusive === true ? '≤' : '<'} ${shortened(high.text)}`
+  if (low) return `${low.inclusive === true ? '≥' : '>'} ${shortened(low.text)}`
   return ''
 }
 

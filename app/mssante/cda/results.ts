@@ -115,8 +115,11 @@ const readResult = (observation: XmlElement, scope: Scope, resolve: Resolve): La
   const done = value !== null && value.value !== ''
   const notDone = negated || ['aborted', 'cancelled', 'nullified', 'held', 'suspended'].includes(status ?? '')
   const coded = codeOf(code)
+  const written = codedText(code, resolve)
+  // Some point the name and the value to the same words: the label of the code tells them apart.
+  const label = written === value?.value ? (coded?.label ?? written) : written
   return {
-    label: codedText(code, resolve),
+    label,
     loinc: coded?.system === loinc ? coded.code : null,
     code: coded,
     ...(value ?? nothing),

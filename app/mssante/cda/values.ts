@@ -58,7 +58,7 @@ export const displayUnit = (unit: string | null): string | null => {
       (_, digits: string) => `10${[...digits].map((d) => superscripts[Number(d)]).join('')}`,
     )
     .replace(/\bu(?=mol|g|L\b|m\b)/g, 'µ')
-    .replace(/\[iU\]/g, 'UI')
+    .replace(/\[i?u\]/gi, 'UI')
     .trim()
   return shown === '' ? null : shown
 }

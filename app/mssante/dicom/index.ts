@@ -138,7 +138,9 @@ const baseStudy = (data: Dataset, read: Read): DicomStudy => ({
 
 /** Studies and series that a KOS refers to (Current Requested Procedure Evidence Sequence). */
 const referredStudies = (data: Dataset, read: Read): DicomStudy[] => {
-  const own = baseStudy(data, read)
+  const [request] = data.get('0040a370')?.items ?? []
+  const base = baseStudy(data, read)
+  const own = { ...base, accession: base.accession ?? (request ? orNull(read(request, '00080050')) : null) }
   return (data.get('0040a375')?.items ?? []).map((evidence) => {
     const uid = read(evidence, '0020000d')
     const series = (evidence.get('00081115')?.items ?? []).map((one): DicomSeries => ({

@@ -35,7 +35,11 @@ export const hprimEncoding = (bytes: Uint8Array): HprimEncoding => {
   const head = bytes.subarray(0, 256)
   let even = 0
   let odd = 0
-  for (const [index, byte] of head.entries()) if (byte === 0) index % 2 === 0 ? (even += 1) : (odd += 1)
+  for (const [index, byte] of head.entries()) {
+    if (byte !== 0) continue
+    if (index % 2 === 0) even += 1
+    else odd += 1
+  }
   if (odd > head.length / 4 && even === 0) return 'utf-16le'
   if (even > head.length / 4 && odd === 0) return 'utf-16be'
   return isUtf8(bytes) ? 'utf-8' : singleByte(bytes)
