@@ -125,6 +125,12 @@ export const createWindowCalls = (options: WindowCallsOptions): WindowAnswers =>
     const granted = await options.core.grantPaths('backup-source', [path])
     return granted.ok ? { ok: true, value: { grant: granted.value, name: basename(path) } } : granted
   },
+  'window.chooseRecordFolder': async (_input, window) => {
+    const path = await chooseFolder(options.dialog, window)
+    if (path === null) return { ok: true, value: null }
+    const granted = await options.core.grantPaths('record-folder', [path])
+    return granted.ok ? { ok: true, value: { grant: granted.value, name: basename(path) } } : granted
+  },
   'window.openLink': async ({ url }) => {
     const link = openableLink(url)
     if (link === null) return invalid

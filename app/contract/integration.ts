@@ -78,7 +78,7 @@ export type RecordTarget = z.infer<typeof RecordTarget>
 export const TargetTest = z.object({
   steps: z.array(
     z.object({
-      step: z.enum(['connect', 'tls', 'answer', 'folder', 'write', 'address']),
+      step: z.enum(['connect', 'tls', 'folder', 'address']),
       error: ErrorData.nullable(),
     }),
   ),
@@ -88,14 +88,7 @@ export type TargetTest = z.infer<typeof TargetTest>
 /** Why a document is not filed by itself, and why the user is asked before it is filed by hand. */
 export const FilingDoubt = z.union([
   DocumentWarning,
-  z.enum([
-    'ins-missing',
-    'ins-not-qualified',
-    'test-identity',
-    'unsigned-part',
-    'older-version',
-    'replaced-not-filed',
-  ]),
+  z.enum(['ins-missing', 'ins-not-qualified', 'test-identity', 'older-version', 'replaced-not-filed']),
 ])
 export type FilingDoubt = z.infer<typeof FilingDoubt>
 

@@ -28,6 +28,8 @@ export const windowCalls = {
   ),
   /** Asks for a backup to restore; also before the store is open. Null when the user cancels. */
   'window.chooseBackup': call(Nothing, z.object({ grant: Grant, name: z.string() }).nullable()),
+  /** Asks for the folder a patient record watches. Null when the user cancels. */
+  'window.chooseRecordFolder': call(Nothing, z.object({ grant: Grant, name: z.string() }).nullable()),
   /** Only https; the window has shown the real host and the user agreed. */
   'window.openLink': call(z.object({ url: z.string().max(4000) }), Nothing),
   /** Whether *CPS-Gestion*, the Cryptolib's own program for PINs, is on this workstation. */

@@ -69,6 +69,8 @@ const noSignIn: SignInState = {
 /** Pro Santé Connect and one-time codes: who is identified, and what is under way. */
 export const signInStore = createStore<SignInState>(noSignIn)
 
+const noFilings: EventPayload<'integration.changed'> = { waiting: 0, attention: 0 }
+
 const noActions: EventPayload<'actions.changed'> = { waiting: 0, blocked: 0, notices: 0 }
 
 /** Null until the core has answered once. */
@@ -98,6 +100,10 @@ export const actionCountsStore = createStore<EventPayload<'actions.changed'>>(no
 export const actionNameStore = createStore<ReadonlyMap<number, string>>(new Map())
 /** Actions on many messages that are under way here, by id. */
 export const actionProgressStore = createStore<ReadonlyMap<number, ActionProgress>>(new Map())
+/** What waits for patient records, and what of it needs the user. */
+export const filingCountsStore = createStore<EventPayload<'integration.changed'>>(noFilings)
+/** Counts what changed of filings, targets and rules: who shows any asks again. */
+export const filingsChangedStore = createStore(0)
 /** Counts what changed of patients: who shows any asks again. */
 export const patientsChangedStore = createStore(0)
 export const settingsStore = createStore<Settings>(defaultSettings)
@@ -129,6 +135,7 @@ export const wipeSession = async (): Promise<void> => {
   savedSearchStore.set([])
   indexingStore.set({ waiting: 0, done: 0 })
   actionCountsStore.set(noActions)
+  filingCountsStore.set(noFilings)
   actionProgressStore.set(new Map())
   actionNameStore.set(new Map())
   draftStore.set([])
@@ -198,6 +205,10 @@ export const followCore = (): (() => void) => {
       actionProgressStore.set(new Map(actionProgressStore.get()).set(progress.actionId, progress)),
     ),
     on('patients.changed', () => patientsChangedStore.set(patientsChangedStore.get() + 1)),
+    on('integration.changed', (counts) => {
+      filingCountsStore.set(counts)
+      filingsChangedStore.set(filingsChangedStore.get() + 1)
+    }),
     on('searches.changed', (searches) => savedSearchStore.set(searches)),
     on('search.indexingChanged', (state) => indexingStore.set(state)),
     on('settings.changed', (settings) => applySettings(settings, darkQuery.matches)),

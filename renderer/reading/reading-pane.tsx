@@ -8,6 +8,7 @@ import { DocumentCard } from '../documents/index.ts'
 import { QuarantineNotice } from '../exchange/index.ts'
 import { useRefusals } from '../folders/index.ts'
 import { t, useLanguage } from '../i18n/index.ts'
+import { FilingPanel } from '../integration/index.ts'
 import { DeliveryPanel, ReceiptRequest, ReplacementNote, ReportCard } from '../sending/index.ts'
 import { Attachments, ReceivedFiles, savePart } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
@@ -79,6 +80,7 @@ const Message = ({
         <h1 className="read-subject">{subjectOf(view) || t('reading.noSubject')}</h1>
         <ReplacementNote sent={view.sent} />
         <MessagePatientBanners view={view} known={known} />
+        <FilingPanel view={view} />
         <CardSurface
           className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}
         >

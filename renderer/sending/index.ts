@@ -1,4 +1,5 @@
 export { DeliveryMark, deliveryLabel } from './delivery-mark.tsx'
+export { integrationFault } from './integration-fault.ts'
 export { DeliveryPanel } from './delivery-panel.tsx'
 export { LockQuestion, somethingLeaves } from './lock-question.tsx'
 export { ReceiptRequest } from './receipt-request.tsx'

@@ -1,6 +1,7 @@
 import {
   BookUser,
   FileKey,
+  FolderInput,
   HardDrive,
   Import,
   Monitor,
@@ -18,6 +19,7 @@ import { Dialog, showError } from '../design/index.ts'
 import { DirectorySection } from '../directory/index.ts'
 import { ImportSection, QuarantineList } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
+import { TargetsSection } from '../integration/index.ts'
 import { PscSection } from '../sign-in/index.ts'
 import { StorageSection } from '../storage/index.ts'
 import { KnownCertificates } from './known-certificates.tsx'
@@ -40,6 +42,7 @@ export type SettingsPage =
   | 'storage'
   | 'certificates'
   | 'directory'
+  | 'record'
   | 'import'
 
 interface SettingsProps {
@@ -132,6 +135,12 @@ const SettingsPages = ({ page, onClose, onAddAccount, folderName }: SettingsProp
       name: t('directory.title'),
       icon: <BookUser aria-hidden="true" />,
       content: <DirectorySection />,
+    },
+    {
+      id: 'record',
+      name: t('integration.settings'),
+      icon: <FolderInput aria-hidden="true" />,
+      content: <TargetsSection onLeave={onClose} />,
     },
     {
       id: 'import',

@@ -29,6 +29,8 @@ export type Command =
   | 'diagnosis'
   | 'inspect'
   | 'traces'
+  | 'record'
+  | 'file'
   | 'lock'
   | DocumentCommand
 
@@ -57,6 +59,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'forward', keys: 'f', label: 'shell.cmd-forward', group: 'act' },
   { command: 'archive', keys: 'e', label: 'shell.cmd-archive', group: 'act' },
   { command: 'move', keys: 'v', label: 'shell.cmd-move', group: 'act' },
+  { command: 'file', keys: 'i', label: 'integration.file', group: 'act' },
   { command: 'delete', keys: '#', label: 'shell.cmd-delete', group: 'act' },
   { command: 'toggle-seen', keys: 'u', label: 'shell.cmd-toggle-seen', group: 'act' },
   { command: 'toggle-flag', keys: 's', label: 'shell.cmd-toggle-flag', group: 'act' },
@@ -74,6 +77,7 @@ export const shortcuts: readonly Shortcut[] = [
   { command: 'card', keys: null, label: 'ownCard.title', group: 'window' },
   { command: 'diagnosis', keys: null, label: 'diagnosis.title', group: 'window' },
   { command: 'inspect', keys: null, label: 'inspection.title', group: 'window' },
+  { command: 'record', keys: null, label: 'integration.window', group: 'window' },
   { command: 'traces', keys: null, label: 'traces.title', group: 'window' },
 ]
 

@@ -14,6 +14,7 @@ import { fakeDiagnosis } from './fake-diagnosis.ts'
 import { fakeTraces } from './fake-traces.ts'
 import { token } from './fake-card.ts'
 import { fakeExchange } from './fake-exchange.ts'
+import { fakeIntegration } from './fake-integration.ts'
 import { fakeMail } from './fake-mail.ts'
 import { fakeMedical } from './fake-medical.ts'
 import { fakePatients } from './fake-patients.ts'
@@ -25,7 +26,12 @@ import { fakeTrustSpace } from './fake-trust-space.ts'
 import { refuse, type FakePart, type FakeWorld } from './fake-world.ts'
 import { fakeWriting } from './fake-writing.ts'
 import { messagesOf } from './fixture-messages.ts'
-import { accounts as makeAccounts, folders as allFolders } from './fixture-people.ts'
+import {
+  accounts as makeAccounts,
+  folders as allFolders,
+  moreAccounts,
+  moreFolders,
+} from './fixture-people.ts'
 import { scenarios } from './scenarios.ts'
 
 /** Calls whose effect no picture shows. */
@@ -48,6 +54,21 @@ const silent: FakePart = (method) => {
   }
 }
 
+/** A sender who passes for another. */
+const deceiving = (row: MessageRow): MessageRow => ({
+  ...row,
+  from: { name: 'Dr Paul BERNARD (MSSanté)', address: 'paul.bernard@medecin-mssante.test' },
+  warnings: [
+    {
+      kind: 'extra-label',
+      address: 'paul.bernard@medecin-mssante.test',
+      shown: null,
+      like: 'medecin.mssante.test',
+    },
+    { kind: 'name-claims-trust', address: 'paul.bernard@medecin-mssante.test', shown: null, like: null },
+  ],
+})
+
 /** A core made of fixtures, for development and pictures only (`?fake=scenario`); no card, no network, no vault. */
 export const createFakeCore = (name: string, now: Date): Bridge => {
   const scenario = scenarios[name]
@@ -61,7 +82,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
   const accounts: Account[] =
     scenario.session === 'no-vault'
       ? []
-      : makeAccounts(now).map((account) =>
+      : [...makeAccounts(now), ...(scenario.manyMailboxes ? moreAccounts(now) : [])].map((account) =>
           account.id === 1
             ? {
                 ...account,
@@ -78,12 +99,13 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
               }
             : account,
         )
-  const folders: Folder[] = allFolders.map((folder) =>
+  const folders: Folder[] = [...allFolders, ...(scenario.manyMailboxes ? moreFolders : [])].map((folder) =>
     scenario.empty ? { ...folder, total: 0, unread: 0 } : folder,
   )
   const rows = new Map<number, MessageRow>()
   for (const folder of folders)
-    for (const row of messagesOf(folder.id, now, Math.min(folder.total, 400))) rows.set(row.id, row)
+    for (const row of messagesOf(folder.id, now, Math.min(folder.total, 400)))
+      rows.set(row.id, scenario.manyMailboxes && row.trust === 'outside' ? deceiving(row) : row)
 
   const world: FakeWorld = { scenario, now, emit, newId: () => nextId++, accounts, folders, rows }
   const parts: readonly FakePart[] = [
@@ -101,6 +123,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakeDirectory(world),
     fakeDiagnosis(world),
     fakeTraces(world),
+    fakeIntegration(world),
     silent,
   ]
   const answer = (method: Method, input: unknown): OutcomeData => {

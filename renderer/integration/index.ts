@@ -1,0 +1,5 @@
+export { FilingMark, filingLabel } from './filing-mark.tsx'
+export { FilingPanel } from './filing-panel.tsx'
+export { runFiling } from './filing-state.ts'
+export { RecordDialog } from './record-dialog.tsx'
+export { TargetsSection } from './targets-section.tsx'
