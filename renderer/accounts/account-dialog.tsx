@@ -89,7 +89,7 @@ export const AccountDialog = ({ account, onClose }: { account: Account; onClose:
         )}
         {account.certificate ? (
           <section className="p12-section" aria-label={t('accounts.p12')}>
-            <h4>{t('accounts.p12')}</h4>
+            <h3>{t('accounts.p12')}</h3>
             {replacing ? (
               <P12Form read={read} onRead={setRead} />
             ) : (

@@ -65,7 +65,7 @@ export const LabelFields = ({
         ) : (
           <>
             {t('accounts.labelPreview')} <b>{correspondentName({ name, address: '' })}</b>{' '}
-            <code className="muted">{name}</code>
+            {name.includes('_') ? <code className="muted">{name}</code> : null}
           </>
         )}
       </p>

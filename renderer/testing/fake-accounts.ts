@@ -23,7 +23,7 @@ export const fakeAccounts = ({ scenario, now, emit, newId, accounts, folders }: 
               auth:
                 scenario.card === 'no-card'
                   ? ['psc', 'card', 'password-otp', 'password']
-                  : ['card', 'psc', 'password-otp', 'password'],
+                  : ['card', 'psc', 'p12', 'password-otp', 'password'],
             })
       case 'accounts.examine':
         return reply(method, {
@@ -41,7 +41,9 @@ export const fakeAccounts = ({ scenario, now, emit, newId, accounts, folders }: 
             ? [label.title, label.givenName, family, label.entity]
             : [label.entity]
         const missing =
-          kind === 'personal' ? label.givenName === '' || family === '' : label.entity === '' && kind !== 'generic'
+          kind === 'personal'
+            ? label.givenName === '' || family === ''
+            : label.entity === '' && kind !== 'generic'
         return missing ? refuse('account.label-invalid') : reply(method, parts.filter(Boolean).join('_'))
       }
       case 'accounts.readP12':

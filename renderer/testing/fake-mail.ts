@@ -7,7 +7,7 @@ import { viewOf } from './fixture-views.ts'
 import { reply, refuse, type FakePart, type FakeWorld } from './fake-world.ts'
 
 /** Messages, what is done with them, and what still waits for the server. */
-export const fakeMail = ({ scenario, now, emit, newId, rows }: FakeWorld): FakePart => {
+export const fakeMail = ({ scenario, now, emit, newId, rows, folders }: FakeWorld): FakePart => {
   const [model] = rows.values()
   const sent = model && !scenario.empty ? sentOf(now, model) : null
   for (const row of sent?.rows ?? []) rows.set(row.id, row)
@@ -54,7 +54,9 @@ export const fakeMail = ({ scenario, now, emit, newId, rows }: FakeWorld): FakeP
           method,
           page(
             (row) =>
-              row.folderId === folderId &&
+              (folderId === null
+                ? folders.some((one) => one.id === row.folderId && one.role === 'inbox')
+                : row.folderId === folderId) &&
               (filter === 'all' ||
                 (filter === 'unread' && !row.seen) ||
                 (filter === 'results' && row.documentLabel !== null) ||

@@ -166,7 +166,7 @@ const idOf = (date: Date, counter: number): number => Math.floor(date.getTime() 
 const row = (date: Date, counter: number, folderId: number, written: Written): MessageRow => ({
   // Folders share instants: the counter keeps their ids apart.
   id: idOf(date, folderId * 1000 + counter),
-  accountId: folderId > 20 ? 2 : 1,
+  accountId: folderId > 50 ? 4 : folderId > 40 ? 3 : folderId > 20 && folderId < 30 ? 2 : 1,
   folderId,
   threadId: counter + 1,
   threadCount: counter % 5 === 1 ? 3 : 1,

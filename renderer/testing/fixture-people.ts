@@ -151,6 +151,36 @@ export const accounts = (now: Date): Account[] => [
   },
 ]
 
+/** Beside the usual ones: the laboratory's software, by its certificate, and a mailbox that is not of MSSanté. */
+export const moreAccounts = (now: Date): Account[] => {
+  const [first] = accounts(now)
+  return first
+    ? [
+        {
+          ...first,
+          id: 3,
+          address: 'sil@bioval.mssante.test',
+          displayName: 'Laboratoire BioVal – SIL',
+          label: { title: '', givenName: '', familyName: '', entity: 'Laboratoire BioVal – SIL' },
+          replyTo: 'contact@bioval.mssante.test',
+          kind: 'applicative',
+          auth: 'p12',
+          certificate: organisationCertificate(now),
+          quota: null,
+        },
+        {
+          ...first,
+          id: 4,
+          address: 'anne.martin@exemple.test',
+          displayName: 'Anne MARTIN',
+          kind: 'generic',
+          auth: 'password',
+          quota: null,
+        },
+      ]
+    : []
+}
+
 const folder = (
   id: number,
   accountId: number,
@@ -210,4 +240,10 @@ export const folders: Folder[] = [
   folder(21, 2, 'INBOX', 'inbox', 96, 21),
   folder(23, 2, 'Sent', 'sent', 40, 0),
   folder(24, 2, 'Archive', 'archive', 310, 0),
+]
+
+/** Of the further mailboxes. */
+export const moreFolders: Folder[] = [
+  folder(41, 3, 'INBOX', 'inbox', 8, 2),
+  folder(51, 4, 'INBOX', 'inbox', 24, 1),
 ]

@@ -43,6 +43,8 @@ export interface Scenario {
   /** Certificates of correspondents changed, and one's own ends soon. */
   certificates?: boolean
   low?: boolean
+  /** A program's mailbox and an ordinary one beside the usual ones, and a sender who deceives. */
+  manyMailboxes?: boolean
   /** Of the directory's base, where it is not as usual. */
   directory?: 'none' | 'importing' | 'stale'
 }
@@ -145,6 +147,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   mailbox: { session: 'open', card: 'open' },
+  'many-mailboxes': { session: 'open', card: 'open', manyMailboxes: true },
   'directory-none': { session: 'open', card: 'open', directory: 'none' },
   'directory-importing': { session: 'open', card: 'open', directory: 'importing' },
   'directory-stale': { session: 'open', card: 'open', directory: 'stale' },
