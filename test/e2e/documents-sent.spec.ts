@@ -148,7 +148,7 @@ test('« annule et remplace » sends the next version, and the colleague sees th
     .click()
   await listRow(mine.page, subject).click({ timeout: patience })
   await mine.page.getByRole('button', { name: 'Autres actions' }).click()
-  await mine.page.getByRole('menuitem', { name: /Annule et remplace/ }).click()
+  await mine.page.getByRole('menuitem', { name: 'Annuler et remplacer' }).click()
   const tile = composer().getByRole('list', { name: 'Documents médicaux' }).getByRole('listitem')
   await says(tile, /version 2, annule et remplace/)
   await tile.getByRole('button', { name: /Autres actions/ }).click()
