@@ -73,7 +73,7 @@ const productionExtraction =
   'https://service.annuaire.sante.fr/annuaire-sante-webservices/V300/services/extraction/Extraction_Correspondance_MSSante'
 const hour = 3_600_000
 const day = 24 * hour
-const firstLook = 60_000
+const firstLook = 20_000
 /** Of a download only: a file the user chose may be of one département. */
 const leastKept = 0.5
 const tellEvery = 250

@@ -81,6 +81,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     const operator = await startOperator({
       log,
       seed: options.seed ?? true,
+      directory: { lines: 5000 },
       ...(options.cardLogin ? { clientCertificates: 'asked' as const } : {}),
     })
     undo.push(() => operator.stop())

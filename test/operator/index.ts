@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Policy } from '../../app/contract/index.ts'
+import { publishAnnuaire, type Annuaire } from './annuaire.ts'
 import { startDns } from './dns.ts'
 import type { DnsRecords } from './dns.ts'
 import { folderNames, startDovecot } from './dovecot.ts'
@@ -47,6 +48,8 @@ export interface OperatorOptions {
   mechanisms?: readonly ('PLAIN' | 'XOAUTH2' | 'OAUTHBEARER')[]
   /** `without`: IMAP extensions the server does not announce. */
   imap?: { without?: readonly string[] }
+  /** Publishes a fictitious Annuaire Santé of so many lines, and names it in the policy. */
+  directory?: { lines: number }
   log?: (line: string) => void
 }
 
@@ -100,6 +103,8 @@ export interface Operator {
     endpoint: NonNullable<Policy['oneTimeCode']>
     saslPlain: NonNullable<Policy['oneTimeCode']>
   }
+  /** When asked for. */
+  annuaire: Annuaire | null
   policy: Policy
   /** The same as JSON on disk. */
   policyFile: string
@@ -271,6 +276,7 @@ const start = async (
   const webs = await startPublicWeb([
     { names: webHosts.settings, ...made.web.settings },
     { names: webHosts.list, ...made.web.list },
+    { names: webHosts.directory, ...made.web.directory },
   ])
   undo.push(webs.stop)
   const [listHost = ''] = webHosts.list
@@ -279,13 +285,19 @@ const start = async (
   const publishList = (entries: readonly ListEntry[], generatedAt = new Date()): void =>
     publishRaw(domainListXml(entries, generatedAt))
   publishList([...hostedDomains, domains.published].map((name) => ({ name })))
+  const [annuaireHost = ''] = webHosts.directory
+  const annuaire = options.directory
+    ? await publishAnnuaire(webs, annuaireHost, options.directory.lines)
+    : null
   const anchorFile = join(folder, 'AUTRE-TEST.pem')
   await writeFile(anchorFile, made.otherPem)
 
   const records: DnsRecords = {
     hosts: new Map([
       ...[imapHost, smtpHost].map((host) => [host, '127.0.0.1'] as const),
-      ...[...webHosts.settings, ...webHosts.list].map((host) => [host, webs.address] as const),
+      ...[...webHosts.settings, ...webHosts.list, ...webHosts.directory].map(
+        (host) => [host, webs.address] as const,
+      ),
     ]),
     services: new Map(
       hostedDomains.flatMap((domain) => [
@@ -314,6 +326,14 @@ const start = async (
     dnsServers: [`127.0.0.1:${dns.port}`],
     psc: { ...common, ways: [...common.ways], clientId },
     environment: 'test',
+    ...(annuaire
+      ? {
+          directory: {
+            extraction: annuaire.extractionUrl,
+            fhir: { url: annuaire.fhirUrl, apiKey: annuaire.apiKey },
+          },
+        }
+      : {}),
     // Everything here is on loopback.
     privateHosts: true,
     cardPollSeconds: 0.3,
@@ -369,6 +389,7 @@ const start = async (
     },
     dns: { server: `127.0.0.1:${dns.port}`, down: dns.down, up: dns.up, ...records },
     web: webs,
+    annuaire,
     domainList: { url: `https://${listHost}${listPath}`, anchorFile, publish: publishList, publishRaw },
     psc: {
       issuer,

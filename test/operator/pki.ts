@@ -122,6 +122,7 @@ export const webHosts = {
     .map((name) => `${name}.${domains.published}`)
     .concat(domains.published),
   list: [`espacedeconfiance.${domains.operator}`],
+  directory: [`annuaire.${domains.operator}`],
 }
 
 export type Pki = Awaited<ReturnType<typeof makePki>>
@@ -232,6 +233,7 @@ export const makePki = async (url: string, hosts: readonly string[], now: Date) 
   const web = {
     settings: server(serverAuthority, webHosts.settings),
     list: server(other, webHosts.list),
+    directory: server(serverAuthority, webHosts.directory),
   }
   serverAuthority.revoked.set(servers.revoked.serial, days(now, -0.5))
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
 import { createServer } from 'node:https'
 import { createSecureContext } from 'node:tls'
 import { readBody } from './web.ts'
@@ -11,11 +12,18 @@ export interface WebPage {
   body: string | Buffer | ((asked: { method: string; body: Buffer }) => string | Buffer)
 }
 
+/** A request, for an answer that depends on it. */
+export interface Asked {
+  /** Path and query. */
+  url: string
+  headers: IncomingHttpHeaders
+}
+
 export interface PublicWeb {
   /** Of its own, on loopback: port 443 there is nobody else's. */
   address: string
-  /** Answers `https://host/path` from now on; null forgets it (404). */
-  publish: (host: string, path: string, page: WebPage | null) => void
+  /** Answers `https://host/path` from now on; null forgets it (404). A function is asked each time. */
+  publish: (host: string, path: string, page: WebPage | ((asked: Asked) => WebPage) | null) => void
   /** `METHOD host/path`, in the order asked. */
   asked: string[]
   stop: () => Promise<void>
@@ -32,7 +40,7 @@ interface Identity {
  * 443, which root alone may open. Throws when it cannot.
  */
 export const startPublicWeb = async (identities: readonly Identity[]): Promise<PublicWeb> => {
-  const pages = new Map<string, WebPage>()
+  const pages = new Map<string, WebPage | ((asked: Asked) => WebPage)>()
   const asked: string[] = []
   const [first] = identities
   if (!first) throw new Error('a web server needs a certificate')
@@ -53,7 +61,11 @@ export const startPublicWeb = async (identities: readonly Identity[]): Promise<P
       asked.push(`${request.method ?? ''} ${place}`)
       readBody(request)
         .then((body) => {
-          const page = pages.get(place)
+          const published = pages.get(place)
+          const page =
+            typeof published === 'function'
+              ? published({ url: request.url ?? '/', headers: request.headers })
+              : published
           if (!page) {
             response.writeHead(404).end()
             return

@@ -8,6 +8,7 @@ import { people, startOperator } from './index.ts'
  */
 const operator = await startOperator({
   seed: !process.argv.includes('--empty'),
+  directory: { lines: 5000 },
   log: (line) => process.stderr.write(`${line}\n`),
 })
 const { passphrase } = operator.pki.software('anne')
