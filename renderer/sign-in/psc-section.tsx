@@ -45,7 +45,7 @@ export const PscSection = () => {
         <p className="muted small">
           {session.state === 'open'
             ? t('signIn.signedInBy', {
-                way: t(`signIn.way-${session.way}`),
+                way: t(`signIn.by-${session.way}`),
                 since: clock(session.since),
                 end: clock(session.endsAt),
               })
@@ -61,7 +61,7 @@ export const PscSection = () => {
               else if (!leaving) void signOut()
             }}
           >
-            {t(isOpen ? 'signIn.signOut' : 'signIn.signIn')}
+            {t(isOpen ? 'signIn.leave' : 'signIn.signIn')}
           </Button>
         </div>
       </div>

@@ -15,6 +15,7 @@ import { startWorld, type RunningApp, type World } from './world.ts'
 // Pro Santé Connect by the e-CPS application and by the card in CPS-Gestion (both simulated), by the browser and the back-end that
 // holds the secret; a password with a one-time code; a password alone.
 test.describe.configure({ mode: 'serial' })
+test.use({ actionTimeout: 20_000 })
 
 const { anne, paul, hospital, secretary } = people
 let world: World
@@ -104,8 +105,10 @@ test('while the provider is away the mailbox stays readable, says so, and comes 
   const { page } = app
   world.operator.psc.setOutage(true)
   await world.operator.imapDown()
+  // The token at hand lives a few seconds more; then one has to be asked for.
+  await expect(page.getByText('Pro Santé Connect ne répond pas')).toBeVisible({ timeout: 40_000 })
+  await says(page, /restent lisibles hors ligne/)
   await world.operator.imapUp()
-  await says(page, 'Pro Santé Connect ne répond pas', /restent lisibles hors ligne/)
   await page.getByRole('row').filter({ hasText: 'Avis demandé' }).click()
   await expect(page.locator('.body-text').getByText('Bonjour Anne')).toBeVisible()
   await picture(page, 'sign-in-away')
@@ -191,5 +194,5 @@ test('a password alone', async () => {
   await page.getByRole('textbox', { name: 'Mot de passe de la boîte' }).fill(secretary.password)
   await page.getByRole('button', { name: 'Se connecter' }).click()
   await openMailbox(page)
-  await expect(page.getByRole('region', { name: secretary.address, exact: true })).toBeVisible()
+  await expect(page.getByRole('region', { name: secretary.address })).toBeVisible()
 })

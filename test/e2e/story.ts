@@ -152,6 +152,7 @@ const openAgain = async (world: World, anne: RunningApp): Promise<void> => {
   if (cardLoginBuilt()) return
   const login = anne.page.getByRole('button', { name: /Pro Santé Connect/ }).first()
   await login.click({ timeout: patience })
+  await anne.page.getByRole('button', { name: 'Continuer avec Pro Santé Connect' }).click()
   await logInWithPsc(world, anne, people.anne.rpps)
 }
 
