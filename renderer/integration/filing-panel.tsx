@@ -94,7 +94,11 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
   const records = (targets ?? []).filter(({ place }) => place.kind !== 'mailbox')
   const mailboxes = (targets ?? []).filter(({ place }) => place.kind === 'mailbox')
   const ready = records.filter((target) => openAt(documents, target).length > 0)
-  const first = ready.find(({ preferred }) => preferred) ?? ready[0]
+  // The usual record, where it takes these documents: once they are there, another one is the user’s own choice.
+  const usual = records
+    .filter(({ id }) => documents.some(({ targets: at }) => at.some((one) => one.id === id)))
+    .sort((a, b) => Number(b.preferred) - Number(a.preferred))[0]
+  const first = ready.find((target) => target === usual)
   const firstDocuments = first ? openAt(documents, first) : []
   const transferred = new Set(
     (offers?.transfers ?? []).flatMap(({ targetId, state }) =>

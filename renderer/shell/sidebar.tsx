@@ -143,7 +143,8 @@ const FilingPlace = () => {
       <span className="nav-name">{t('integration.title')}</span>
       {attention > 0 ? (
         <Chip tone="solid-alert">
-          {number(attention)} {t('integration.toHandle')}
+          {number(attention)}
+          <span className="visually-hidden"> {t('integration.toHandle')}</span>
         </Chip>
       ) : (
         <span className="nav-count tabular">

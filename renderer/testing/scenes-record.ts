@@ -10,7 +10,8 @@ const opened = async (page: Page): Promise<void> => {
 const record = async (page: Page): Promise<void> => {
   await listed(page)
   await page.keyboard.press('Control+k')
-  await page.getByRole('combobox').last().fill('Transmissions')
+  await page.getByRole('menu').waitFor()
+  await page.keyboard.type('Transmissions')
   await page.keyboard.press('Enter')
   await page.getByRole('dialog', { name: 'Transmissions au dossier' }).waitFor()
 }
@@ -40,7 +41,8 @@ export const recordScenes: readonly Scene[] = [
     steps: async (page) => {
       await listed(page)
       await page.getByRole('row').filter({ hasText: 'INS non qualifiée' }).first().click()
-      await page.getByRole('button', { name: /Intégrer dans/ }).click()
+      await page.getByRole('button', { name: 'Autre destination' }).click()
+      await page.getByRole('menuitem', { name: /Intégrer dans/ }).click()
       await page.getByRole('alertdialog').waitFor()
     },
   },
