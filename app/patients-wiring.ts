@@ -20,6 +20,9 @@ import {
 } from './patients/index.ts'
 import type { Vault } from './vault/index.ts'
 
+/** Windows that show patients follow what arrives, not oftener than this. */
+const changesDelay = 1_000
+
 /** Patients with what mail and the session give them, and the reading again of what an earlier program read. */
 export const wirePatients = (deps: {
   vault: Vault
@@ -34,6 +37,7 @@ export const wirePatients = (deps: {
   onFault: (error: unknown) => void
 }) => {
   const changed = (): void => deps.emit('patients.changed', {})
+  let telling: (() => void) | null = null
   const rereading = createRereading({
     step: deps.mail.rereadDocuments,
     busy: deps.busy,
@@ -50,6 +54,18 @@ export const wirePatients = (deps: {
   return {
     patients,
     rereading,
+    /** Messages changed, and with them what is known of patients: told once in a while. */
+    mailChanged: (): void => {
+      telling ??= after(changesDelay, () => {
+        telling = null
+        changed()
+      })
+    },
+    stop: (): void => {
+      rereading.stop()
+      telling?.()
+      telling = null
+    },
     /** What is to be said of patients before a draft leaves. */
     sendChecks: (draft: CheckedDraft) =>
       patientSendChecks(

@@ -203,6 +203,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...{ emit, random, now, monotonic: deps.monotonic, onFault: deps.onFault },
     onDelta: (delta) => {
       trustSpace.correspondentsChanged()
+      patientWiring.mailChanged()
       integration.mailChanged(delta.upserted)
       return notes.delta(delta)
     },
@@ -272,7 +273,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { start: searching.start, stop: searching.stop },
     { start: storage.start, stop: storage.stop },
     { stop: writing.stop },
-    { start: patientWiring.rereading.start, stop: patientWiring.rereading.stop },
+    { start: patientWiring.rereading.start, stop: patientWiring.stop },
     { start: integration.start, stop: integration.stop },
     { stop: () => smime.stop() },
     { stop: forget },

@@ -59,11 +59,10 @@ const domainOf = (address: string): string => address.slice(address.lastIndexOf(
 
 /** A reader speaks for the mailbox or its organisation; any server on the way may report about delivery. */
 const isAuthentic = (kind: FoundReport['kind'], from: string, trust: string, found: FoundOutcome): boolean =>
-  kind === 'delivery'
-    ? trust !== 'outside'
-    : [found.address, found.originalAddress].some(
-        (address) => address !== null && domainOf(address) === domainOf(from),
-      )
+  (kind === 'delivery' && trust !== 'outside') ||
+  [found.address, found.originalAddress].some(
+    (address) => address !== null && domainOf(address) === domainOf(from),
+  )
 
 /**
  * Keeps what a report tells, in the transaction that stores its body; the sent message need not be there yet. Reports in

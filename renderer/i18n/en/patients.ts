@@ -6,7 +6,7 @@ export const patients = {
   sort: 'Order',
   'sort-name': 'Name',
   'sort-recent': 'Last exchange',
-  toCompare: '{count, plural, one {1 to compare} other {# to compare}}',
+  toCompare: '{count, plural, =0 {To compare} one {1 to compare} other {# to compare}}',
   showMore: 'Show more',
   empty: 'No patient yet',
   emptyText: 'Patients appear here as medical documents come into your mailboxes. You may also add one.',

@@ -6,7 +6,7 @@ export const patients = {
   sort: 'Ordre',
   'sort-name': 'Nom',
   'sort-recent': 'Dernier échange',
-  toCompare: '{count, plural, one {1 à rapprocher} other {# à rapprocher}}',
+  toCompare: '{count, plural, =0 {À rapprocher} one {1 à rapprocher} other {# à rapprocher}}',
   showMore: 'En afficher plus',
   empty: 'Aucun patient pour l’instant',
   emptyText:
