@@ -17,10 +17,6 @@ export const enrichMessage = async (message: { parsed: ParsedMessage }): Promise
       to: [...message.parsed.to, ...message.parsed.cc],
     }),
     extraText: found.text,
-    results: foundResults(
-      found.documents.flatMap(({ summary, cda }) =>
-        cda === null ? [] : [{ ...summary, document: cda.document }],
-      ),
-    ),
+    results: foundResults(found.documents),
   }
 }

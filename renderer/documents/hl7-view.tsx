@@ -47,7 +47,7 @@ export const Hl7View = ({
   const history = useResultHistory(
     message.patient,
     message.results,
-    { documentId: (summary.uniqueId ?? summary.id).slice(0, 500), setId: null },
+    summary.uniqueId === null ? null : { documentId: summary.uniqueId.slice(0, 500), setId: null },
     openMessage,
   )
   return (

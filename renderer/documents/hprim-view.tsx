@@ -27,7 +27,7 @@ export const HprimView = ({
   const history = useResultHistory(
     dossier.patient,
     dossier.results,
-    { documentId: (summary.uniqueId ?? summary.id).slice(0, 500), setId: null },
+    summary.uniqueId === null ? null : { documentId: summary.uniqueId.slice(0, 500), setId: null },
     openMessage,
   )
   const body = (

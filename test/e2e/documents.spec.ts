@@ -32,12 +32,12 @@ test('a result stands beside those of other messages, brought to its unit, with 
   await expect(potassium.first()).toContainText('critique, haut')
   // June and October came in other messages, which say nothing of one another.
   await expect(potassium.first()).toContainText('4,6', { timeout: patience })
-  await expect(potassium.first()).toContainText('12/10/2026')
+  await expect(app.page.getByRole('columnheader', { name: /Antériorité 12\/10\/2026/ })).toBeVisible()
   const glucose = app.page.getByRole('row').filter({ hasText: 'Glucose' }).first()
   await expect(glucose).toContainText('≈ 5,5')
   await picture(app.page, 'documents-results')
 
-  await app.page.getByRole('button', { name: /^Potassium : 4 valeurs/ }).click()
+  await app.page.getByRole('button', { name: /^Potassium.*4 valeurs/ }).click({ timeout: patience })
   const curve = app.page.getByRole('group', { name: /Courbe de « Potassium »/ })
   await expect(curve).toBeVisible()
   await says(app.page, /4 valeurs du 15\/04\/2026 au 20\/11\/2026/, /Bande : valeurs usuelles 3,5 – 5,1/)

@@ -72,7 +72,7 @@ describe('units', () => {
   })
   test('no text makes it fail', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (unit) => {
+      fc.property(fc.string({ maxLength: 40 }), (unit) => {
         const quantity = quantityOf(unit)
         expect(quantity === null || Number.isFinite(quantity.scale)).toBe(true)
       }),
@@ -119,17 +119,11 @@ describe('patient keys', () => {
       { birthName: 'DESPRES ROY' },
       { firstName: 'ZOE MARIE' },
       { birthDate: '1980-02-28' },
-      { sex: 'M' as const },
     ])
       expect(patientKeys({ ...patient, ...other }).traits).not.toBe(traits)
   })
   test('incomplete traits are no traits', () => {
-    for (const missing of [
-      { birthDate: null },
-      { birthDate: '1980-02' },
-      { sex: 'U' as const },
-      { firstName: ' ' },
-    ])
+    for (const missing of [{ birthDate: null }, { birthDate: '1980-02' }, { firstName: ' ' }])
       expect(patientKeys({ ...patient, ...missing }).traits).toBeNull()
   })
 })

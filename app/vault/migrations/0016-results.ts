@@ -11,6 +11,7 @@ CREATE TABLE lab_results (
   position INTEGER NOT NULL,
   ins TEXT,
   traits TEXT,
+  sex TEXT,
   analyte TEXT NOT NULL,
   document_id TEXT NOT NULL,
   set_id TEXT,

@@ -6,7 +6,8 @@ import { resultOperations, storeResults, type FoundResult } from './results.ts'
 const context = { now: () => 0 }
 const found = (rest: Partial<FoundResult> = {}): FoundResult => ({
   ins: 'A',
-  traits: 'DUPONT|MARIE|1978-11-26|F',
+  traits: 'DUPONT|MARIE|1978-11-26',
+  sex: 'F',
   analyte: 'a:potassium',
   documentId: 'd1',
   setId: null,
@@ -47,7 +48,15 @@ const mailbox = () => {
   const ask = (rest: Partial<Parameters<(typeof resultOperations)['results.history']>[1]> = {}) =>
     resultOperations['results.history'](
       db,
-      { ins: 'A', traits: 'DUPONT|MARIE|1978-11-26|F', analytes: null, except: null, limit: 100, ...rest },
+      {
+        ins: 'A',
+        traits: 'DUPONT|MARIE|1978-11-26',
+        sex: 'F',
+        analytes: null,
+        except: null,
+        limit: 100,
+        ...rest,
+      },
       context,
     )
   return { db, put, ask }
@@ -56,13 +65,15 @@ const mailbox = () => {
 test('results are found by INS, and by traits what has none', () => {
   const { put, ask } = mailbox()
   put([found()])
-  put([found({ ins: null, documentId: 'hprim', value: '4,2' })])
-  put([found({ ins: null, traits: 'DUPONT|JEANNE|1978-11-26|F', documentId: 'other' })])
+  put([found({ ins: null, sex: null, documentId: 'hprim', value: '4,2' })])
+  put([found({ ins: null, sex: 'M', documentId: 'brother', value: '4,9' })])
+  put([found({ ins: null, traits: 'DUPONT|JEANNE|1978-11-26', documentId: 'other' })])
   expect(ask().map(({ value, matched }) => [value, matched])).toEqual([
     ['4,2', 'traits'],
     ['4,0', 'ins'],
   ])
   expect(ask({ ins: null })).toHaveLength(2)
+  expect(ask({ ins: null, sex: null })).toHaveLength(3)
   expect(ask({ traits: null })).toHaveLength(1)
   expect(ask({ analytes: ['a:sodium'] })).toEqual([])
 })

@@ -5,6 +5,7 @@ import { operation } from '../operation.ts'
 export interface FoundResult {
   ins: string | null
   traits: string | null
+  sex: 'M' | 'F' | null
   analyte: string
   documentId: string
   setId: string | null
@@ -24,7 +25,7 @@ export interface FoundResult {
 }
 
 /** One as it is read back; `matched` says by which key of the patient. */
-export type KeptResult = Omit<FoundResult, 'ins' | 'traits' | 'documentId' | 'setId' | 'version'> & {
+export type KeptResult = Omit<FoundResult, 'ins' | 'traits' | 'sex' | 'documentId' | 'setId' | 'version'> & {
   messageId: number
   matched: 'ins' | 'traits'
 }
@@ -33,9 +34,9 @@ export type KeptResult = Omit<FoundResult, 'ins' | 'traits' | 'documentId' | 'se
 export const storeResults = (db: SqlDatabase, messageId: number, results: readonly FoundResult[]): void => {
   db.prepare('DELETE FROM lab_results WHERE message_id = ?').run([messageId])
   const insert = db.prepare(
-    `INSERT INTO lab_results (message_id, position, ins, traits, analyte, document_id, set_id, version, document_label,
+    `INSERT INTO lab_results (message_id, position, ins, traits, sex, analyte, document_id, set_id, version, document_label,
        organisation, label, loinc, value, unit, number, reference_range, reference_low, reference_high, interpretation, date)
-     VALUES ($messageId, $position, $ins, $traits, $analyte, $documentId, $setId, $version, $documentLabel,
+     VALUES ($messageId, $position, $ins, $traits, $sex, $analyte, $documentId, $setId, $version, $documentLabel,
        $organisation, $label, $loinc, $value, $unit, $number, $referenceRange, $referenceLow, $referenceHigh,
        $interpretation, $date)`,
   )
@@ -59,12 +60,13 @@ export const resultOperations = {
       params: {
         ins: string | null
         traits: string | null
+        sex: 'M' | 'F' | null
         analytes: string[] | null
         except: { documentId: string; setId: string | null } | null
         limit: number
       },
     ): KeptResult[] => {
-      const { ins, traits, analytes, except, limit } = params
+      const { ins, traits, sex, analytes, except, limit } = params
       const others =
         traits === null
           ? []
@@ -81,7 +83,8 @@ export const resultOperations = {
              r.loinc, r.value, r.unit, r.number, r.reference_range AS referenceRange, r.reference_low AS referenceLow,
              r.reference_high AS referenceHigh, r.interpretation, r.date
            FROM lab_results r JOIN messages m ON ${readable}
-           WHERE (r.ins = $ins OR ($byTraits AND r.traits = $traits AND ($ins IS NULL OR r.ins IS NULL)))
+           WHERE (r.ins = $ins OR ($byTraits AND r.traits = $traits AND ($ins IS NULL OR r.ins IS NULL)
+                 AND ($sex IS NULL OR r.sex IS NULL OR r.sex = $sex)))
              AND ($analytes IS NULL OR r.analyte IN (SELECT value FROM json_each($analytes)))
              AND ($documentId IS NULL OR r.document_id <> $documentId)
              AND ($setId IS NULL OR r.set_id IS NULL OR r.set_id <> $setId)
@@ -94,6 +97,7 @@ export const resultOperations = {
         .all<Row>({
           ins,
           traits,
+          sex,
           byTraits: byTraits ? 1 : 0,
           analytes: analytes === null ? null : JSON.stringify(analytes),
           documentId: except?.documentId ?? null,

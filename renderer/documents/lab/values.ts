@@ -47,7 +47,6 @@ export const ofPoint = (point: ResultPoint): TimedValue => ({
  * the same day and value), and its own. Values without a date come first.
  */
 export const valuesOverTime = (result: LabResult, series: ResultSeries | null): TimedValue[] => {
-  const others = (series?.points ?? []).map(ofPoint)
   const own: TimedValue = {
     date: result.date,
     value: result.value,
@@ -65,6 +64,8 @@ export const valuesOverTime = (result: LabResult, series: ResultSeries | null): 
   const same = (one: { date: string | null; number: number | null; value: string }) => (value: TimedValue) =>
     day(value.date) === day(one.date) &&
     (value.number !== null ? value.number === one.number : value.value === one.value)
+  // A document that came twice is not its own history.
+  const others = (series?.points ?? []).map(ofPoint).filter((value) => !same(result)(value))
   const told = result.previous
     .filter((previous) => previous.value !== '' && !others.some(same(previous)))
     .map((previous): TimedValue => {
