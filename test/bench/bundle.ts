@@ -51,3 +51,18 @@ export const bundleSmime = async (folder: string): Promise<{ program: string; wo
   const program = await bundle('core', join(import.meta.dirname, 'smime-program.ts'))
   return { program, worker: await bundle('smime-worker') }
 }
+
+/** The program of the directory bench and the workers of its core, bundled into `folder`. */
+export const bundleDirectory = async (
+  folder: string,
+): Promise<Omit<Programs, 'core' | 'card'> & { program: string }> => {
+  const bundle = bundleInto(folder)
+  return {
+    program: await bundle('core', join(import.meta.dirname, 'directory-program.ts')),
+    vaultWorker: await bundle('vault-worker'),
+    smimeWorker: await bundle('smime-worker'),
+    readingWorker: await bundle('reading-worker'),
+    indexingWorker: await bundle('indexing-worker'),
+    directoryWorker: await bundle('directory-worker'),
+  }
+}

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [NAME …|all] [--messages 10000] [--runs 5] [--long-runs N] [--profile FOLDER] [--direct [--no-peers]]`: measures the real core and
+ * `npm run bench -- [NAME …|all] [--messages 10000] [--runs 5] [--long-runs N] [--lines 535000] [--profile FOLDER] [--direct [--no-peers]]`: measures the real core and
  * its peers on the same fresh server. One JSON line per figure on standard output; progress on standard error.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import { folderNames, startOperator, type Operator } from '../operator/index.ts'
 import { benchNames, runBenches, type BenchName } from './benches.ts'
 import { fillMailbox, owner } from './mailbox.ts'
 import { bundlePrograms, type Programs } from './bundle.ts'
+import { runDirectoryBench } from './directory.ts'
 import { directNames, runDirect } from './direct.ts'
 import { runDocumentsBench } from './documents.ts'
 import { preparePeers, type Peers } from './peers.ts'
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     messages: { type: 'string', default: '10000' },
     runs: { type: 'string', default: '5' },
     'long-runs': { type: 'string' },
+    lines: { type: 'string', default: '535000' },
     profile: { type: 'string' },
     direct: { type: 'boolean', default: false },
     'no-peers': { type: 'boolean', default: false },
@@ -37,7 +39,8 @@ const isBench = (name: string): name is BenchName => (benchNames as readonly str
 /** Needs neither server nor mailbox. */
 const smimeName = 'smime'
 const documentsName = 'documents'
-const all = [...benchNames, smimeName, documentsName]
+const directoryName = 'directory'
+const all = [...benchNames, smimeName, documentsName, directoryName]
 const named = positionals.length === 0 || positionals.includes('all') ? all : positionals
 const unknown = named.filter((name) => !all.includes(name))
 if (unknown.length > 0) throw new Error(`no bench ${unknown.join(', ')}; there are: ${all.join(', ')}`)
@@ -101,6 +104,10 @@ const withMail = async (): Promise<void> => {
 try {
   if (named.includes(documentsName))
     await runDocumentsBench({ runs: whole(values.runs), folder, dist, log, print })
+  if (named.includes(directoryName)) {
+    const lines = whole(values.lines)
+    await runDirectoryBench({ runs: whole(values.runs), lines, folder, dist, log, print })
+  }
   if (named.includes(smimeName)) await runSmimeBench({ runs: whole(values.runs), folder, dist, log, print })
   if (asked.length > 0) await withMail()
 } finally {
