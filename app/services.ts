@@ -38,7 +38,7 @@ import { sendingHandlers } from './sending-handlers.ts'
 import { sessionHandlers } from './session-handlers.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 import { createPreferences, createSession, preferenceFile, settingsHandlers } from './session/index.ts'
-import { createSmime, createTrust } from './smime/index.ts'
+import { createSmime, createTrust, serverIssuerOf } from './smime/index.ts'
 import { tracesHandlers } from './traces-handlers.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { createStorage } from './storage/index.ts'
@@ -151,6 +151,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const resources = createResources(random)
   const uploads = createUploads(vault)
   const grants = createGrants(random)
+  const serverIssuer = serverIssuerOf(policy)
   const verification = {
     resolver: createResolver({
       ...(policy.dnsServers ? { servers: policy.dnsServers } : {}),
@@ -160,7 +161,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     verifyServer: (peer: { chain: Uint8Array[]; host: string }) =>
       trust.verifyServer({
         ...peer,
-        ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
+        ...(serverIssuer === undefined ? {} : { issuerCommonName: serverIssuer }),
       }),
   }
   const traces = createTraceRecorder({

@@ -28,7 +28,7 @@ import { after } from '../app/later.ts'
 import { localFiles } from '../app/local-files.ts'
 import { createResolver } from '../app/mail/index.ts'
 import { fetchRevocation, pemOf, readTrustAnchors } from '../app/protection/index.ts'
-import { createTrust } from '../app/smime/index.ts'
+import { createTrust, serverIssuerOf } from '../app/smime/index.ts'
 import { createVaults } from '../app/vault/index.ts'
 import { policyPath, readPolicy } from '../main/policy.ts'
 import { reportText } from '../renderer/diagnosis/report.ts'
@@ -108,6 +108,7 @@ const diagnose = async (): Promise<number> => {
     revocation: policy.revocation ?? 'prefer',
   })
   const anchorsPem = anchors.map(pemOf)
+  const serverIssuer = serverIssuerOf(policy)
   const closed = () => Promise.resolve(fail('vault.locked'))
   const vaults = createVaults({
     folder: wished.profile ?? usualProfile(),
@@ -139,7 +140,7 @@ const diagnose = async (): Promise<number> => {
       verifyServer: (peer) =>
         trust.verifyServer({
           ...peer,
-          ...(policy.serverIssuer === undefined ? {} : { issuerCommonName: policy.serverIssuer }),
+          ...(serverIssuer === undefined ? {} : { issuerCommonName: serverIssuer }),
         }),
     },
     vaults,

@@ -87,7 +87,10 @@ export const Policy = z
      * Test PKIs come in this way only.
      */
     trustAnchors: z.array(z.string()).optional(),
-    /** CN of the CA that must have issued server certificates (ECO.1.1.10: gamme Élémentaire, domaine Organisations). */
+    /**
+     * CN of the CA that must have issued server certificates; without it that of ECO.1.1.10 (gamme Élémentaire, domaine
+     * Organisations), but in a test environment.
+     */
     serverIssuer: z.string().optional(),
     /** What to do when neither CRL nor OCSP answers: `require` refuses, `prefer` goes on and says so. */
     revocation: z.enum(['require', 'prefer']).optional(),

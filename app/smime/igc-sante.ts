@@ -23,3 +23,14 @@ const pinned: ReadonlyMap<string, string> = new Map([
 /** Whether a DER certificate is one of IGC-Santé's production authorities. */
 export const isPinned = (der: Uint8Array): boolean =>
   pinned.has(createHash('sha256').update(der).digest('hex'))
+
+/**
+ * CN of the authority that must have issued an operator's server certificate: gamme Élémentaire, domaine Organisations
+ * (ECO.1.1.10), unless the policy names another; undefined, any of the anchors, in a test environment alone.
+ */
+export const serverIssuerOf = (policy: {
+  serverIssuer?: string | undefined
+  environment?: 'production' | 'test' | undefined
+}): string | undefined =>
+  policy.serverIssuer ??
+  (policy.environment === 'test' ? undefined : 'AC IGC-SANTE ELEMENTAIRE ORGANISATIONS')

@@ -56,7 +56,7 @@ const reader = (served: Map<string, Uint8Array>, kept = new Map<string, Uint8Arr
 }
 const revoking = (leaf: Holder, reason = 1) => ({ revoked: [{ serial: leaf.cert.serialNumber, reason }] })
 
-test('a list that expired vouches for nobody, but whom it revoked stays so', async () => {
+test('ECO.1.1.7: a list that expired vouches for nobody, but whom it revoked stays so', async () => {
   const good = ee(listed)
   const bad = ee(listed)
   const list = ca.list({ ...revoking(bad), to: time('2026-11-30') })
@@ -155,7 +155,7 @@ test('answers are believed from the issuer or whom it appointed, about the very 
   expect(read({ nonce: new Uint8Array(32) }, nonce)).toBe('refused')
 })
 
-test('a responder is asked by GET, then by POST with a nonce; its answer is kept for when the network is away', async () => {
+test('ECO.1.1.6 ECO.1.1.7: a responder is asked by GET, then by POST with a nonce; its answer is kept for when the network is away', async () => {
   const leaf = ee(answered)
   const get = ocspUrl(responderUrl, leaf.cert, ca.cert)
   const answer = ocspAnswer(own(leaf))

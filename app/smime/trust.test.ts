@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { readAnchors } from './anchors.ts'
 import { readCertificate, summarise } from './certificate.ts'
-import { isPinned } from './igc-sante.ts'
+import { isPinned, serverIssuerOf } from './igc-sante.ts'
 import { ocspUrl } from './ocsp.ts'
 import {
   authorityExtensions,
@@ -43,7 +43,7 @@ const verify = async (
     ...(more.issuerCommonName ? { issuerCommonName: more.issuerCommonName } : {}),
   })
 
-test('a server is accepted by chain, name and usage, and each defect has its code', async () => {
+test('ECO.1.1.5 ECO.1.1.10: a server is accepted by chain, dates, name, usage and issuing authority, and each defect has its code', async () => {
   expect(value(await verify(good.der))).toEqual({ revocation: 'unknown' })
   expect(code(await verify(good.der, { host: 'un.imap.mss.test' }))).toBe('ok')
   expect(code(await verify(good.der, { host: '127.0.0.1' }))).toBe('ok')
@@ -101,7 +101,7 @@ test('an intermediate may come from the server, but only a real authority below 
 const listed = (serial = '0A0B') => server([`crlDistributionPoints=URI:${crlUrl}`], { serial })
 const rootCrl = 'http://igc.test/CRL/ACR.crl'
 
-test('revocation: lists are checked, kept for when the network is away, and never trusted stale', async () => {
+test('ECO.1.1.6 ECO.1.1.7: lists are checked, the last good one kept for when the network is away, and never trusted stale', async () => {
   const leaf = listed()
   const authority = pki.issue({
     subject: '/CN=AC avec liste',
@@ -157,7 +157,7 @@ test('after a failed fetch the address is left alone for a while', async () => {
   expect(fetched).toEqual([crlUrl])
 })
 
-test('OCSP answers of the issuer are believed, about the right certificate only', async () => {
+test('ECO.1.1.6: OCSP answers of the issuer are believed, about the right certificate only', async () => {
   const responder = 'http://ocsp.test'
   // The clock of `openssl ocsp` is the machine's.
   const at = new Date()
@@ -210,7 +210,7 @@ test('OCSP answers of the issuer are believed, about the right certificate only'
   expect(value(await verify(leaf.der, {}, simple))).toEqual({ revocation: 'unknown' })
 })
 
-test('production takes the nine pinned authorities and no others', () => {
+test('ECO.1.1.10: production takes the nine pinned authorities and no others', () => {
   const { anchors: taken } = trustIn(anchors, { environment: 'production' })
   expect(taken).toEqual({ accepted: 0, refused: 2 })
   expect(trustIn(anchors).anchors).toEqual({ accepted: 2, refused: 0 })
@@ -246,4 +246,11 @@ test('a summary shows identity as cards write it', () => {
   })
   expect(value(summarise(good.der)).nationalId).toBeNull()
   expect(code(summarise(new Uint8Array([0x30, 0x80, 0, 0])))).toBe('smime.malformed')
+})
+
+test('ECO.1.1.10: operators’ certificates are of the gamme Élémentaire, domaine Organisations, unless a policy says otherwise', () => {
+  expect(serverIssuerOf({})).toBe('AC IGC-SANTE ELEMENTAIRE ORGANISATIONS')
+  expect(serverIssuerOf({ environment: 'production' })).toBe('AC IGC-SANTE ELEMENTAIRE ORGANISATIONS')
+  expect(serverIssuerOf({ serverIssuer: 'AC FICTIVE' })).toBe('AC FICTIVE')
+  expect(serverIssuerOf({ environment: 'test' })).toBeUndefined()
 })
