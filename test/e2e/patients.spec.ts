@@ -71,14 +71,17 @@ test('two spellings are compared side by side, joined by decision, and the decis
   await picture(page, 'patient-compare')
   await dialog.getByRole('button', { name: 'C’est la même personne' }).click()
   await expect(page.getByText('Rapproché de DUPONT')).toBeVisible()
-  await expect(page.getByRole('button', { name: /^Tout 4|Tout 4/ })).toBeVisible()
+  await expect(page.getByRole('radio', { name: /^Tout 4/ })).toBeVisible()
   await page.getByRole('button', { name: 'Annuler cette décision' }).first().click()
   await expect(page.getByRole('button', { name: 'Rapprocher' })).toBeVisible()
 })
 
 test('a message without identity is attached by hand, shows the patient, and is found in the timeline', async () => {
   const { page } = app
-  await page.getByRole('button', { name: /^Réception/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Réception/ })
+    .first()
+    .click()
   await listRow(page, 'Photo de la plaie').click()
   await page.getByRole('button', { name: 'Rattacher à un patient' }).click()
   await page.getByRole('textbox', { name: 'Chercher un patient' }).fill('26/11/1978 dupont')
@@ -95,7 +98,10 @@ test('a message without identity is attached by hand, shows the patient, and is 
 
 test('the list is sorted by patient and narrowed to one document type (ERGO/va1.05)', async () => {
   const { page } = app
-  await page.getByRole('button', { name: /^Réception/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Réception/ })
+    .first()
+    .click()
   await page.getByRole('button', { name: 'Trier et filtrer la liste' }).click()
   await page.getByLabel('Type de document', { exact: true }).selectOption({ index: 1 })
   await page.getByLabel('Trier par').selectOption('patient')
