@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from '@playwright/test'
-import { playStory, type StepReport } from './story.ts'
+import { playStory, type StepReport } from './play-story.ts'
 
 const pictures = join(import.meta.dirname, '../../out/e2e/story')
 

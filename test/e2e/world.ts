@@ -32,6 +32,8 @@ export interface WorldOptions {
   signMilliseconds?: number
   /** The servers ask for the card's certificate and take SASL EXTERNAL. */
   cardLogin?: boolean
+  /** Publishes a fictitious Annuaire Santé of so many lines. */
+  directory?: { lines: number }
   log?: (line: string) => void
 }
 
@@ -81,6 +83,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     const operator = await startOperator({
       log,
       seed: options.seed ?? true,
+      ...(options.directory ? { directory: options.directory } : {}),
       directory: { lines: 5000 },
       ...(options.cardLogin ? { clientCertificates: 'asked' as const } : {}),
     })
