@@ -7,7 +7,6 @@ import { fullDate, number, t } from '../i18n/index.ts'
 import { BaseActions, BaseProgress, BaseTrouble } from './base-status.tsx'
 import { useDirectorySearch, useDirectoryState, useFacets } from './directory-state.ts'
 import { EntryLine } from './entry-line.tsx'
-import { entryLine, goneWords } from './entry-words.ts'
 import { FavouriteList } from './favourite-list.tsx'
 import { FilterBar } from './filter-bar.tsx'
 import { ListsPanel } from './lists-panel.tsx'
@@ -87,19 +86,7 @@ export const DirectoryPlace = ({
         items={found.entries.map((entry) => ({ id: keyOf(entry), entry }))}
       >
         {({ id, entry }) => (
-          <ListBoxItem
-            id={id}
-            className="directory-entry"
-            textValue={entry.name}
-            aria-label={[
-              entry.name,
-              entryLine(entry),
-              entry.address,
-              entry.goneSince ? goneWords(entry.goneSince) : '',
-            ]
-              .filter((part) => part !== '')
-              .join(', ')}
-          >
+          <ListBoxItem id={id} className="directory-entry" textValue={`${entry.name} ${entry.address}`}>
             <EntryLine entry={entry} />
           </ListBoxItem>
         )}

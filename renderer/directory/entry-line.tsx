@@ -20,6 +20,7 @@ export const EntryLine = ({ entry }: { entry: DirectoryEntry }) => (
         </span>
       ) : null}
       {entry.goneSince === null ? null : <Chip tone="alert">{goneWords(entry.goneSince)}</Chip>}
+      {entry.preferred ? <Chip tone="brand">{t('directory.preferred')}</Chip> : null}
       {entry.nationalId === null ? <Chip>{typeName(entry.type)}</Chip> : null}
     </span>
   </>
