@@ -144,7 +144,8 @@ const fromEnclosed = async (
   if (!enclosed) return
   const inside = await collect(enclosed.parts, { ...options, body: enclosed.body, strict: false }, depth + 1)
   const clinical = inside.documents.filter(
-    ({ cda, data, summary }) => cda !== null || data !== null || summary.archive !== null,
+    ({ cda, data, summary }) =>
+      cda !== null || data !== null || summary.archive !== null || summary.kind === 'refused',
   )
   for (const document of clinical) {
     document.summary.id = `${part.id}/${document.summary.id}`
