@@ -227,6 +227,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
           draftId={draft.id}
           accountId={content.accountId}
           sourceId={draft.sourceId}
+          aboutPatient={content.aboutPatient ?? null}
           state={medical}
         />
       </AttachmentsBar>

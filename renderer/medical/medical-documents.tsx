@@ -7,6 +7,7 @@ import type {
   DraftDocument,
   DraftId,
   MessageId,
+  PatientId,
   Outcome,
 } from '../../app/contract/index.ts'
 import { fail } from '../../app/contract/index.ts'
@@ -48,7 +49,12 @@ interface Choices {
 }
 
 /** What the dialog offers, asked when it opens: types, the author of this mailbox, the patients of the message answered. */
-const useChoices = (accountId: number, sourceId: MessageId | null, open: boolean) => {
+const useChoices = (
+  accountId: number,
+  sourceId: MessageId | null,
+  aboutPatient: PatientId | null,
+  open: boolean,
+) => {
   const [choices, setChoices] = useState<Choices>({ types: [], recent: [], authorKnown: true })
   const [proposals, setProposals] = useState<DocumentPatient[] | null>(null)
   const load = useCallback(async (): Promise<void> => {
@@ -67,15 +73,24 @@ const useChoices = (accountId: number, sourceId: MessageId | null, open: boolean
     let current = true
     const ask = async (): Promise<void> => {
       await load()
+      const about =
+        aboutPatient === null ? null : await invoke('patients.get', { id: aboutPatient, limit: 1 })
       const found = sourceId === null ? null : await invoke('patients.ofMessage', { messageId: sourceId })
       if (current)
-        setProposals(found?.ok ? found.value.patients.map(({ patient }) => fromIndex(patient)) : [])
+        setProposals(
+          [
+            ...(about?.ok ? [about.value.patient] : []),
+            ...(found?.ok ? found.value.patients.map(({ patient }) => patient) : []),
+          ]
+            .filter((one, index, all) => all.findIndex(({ id }) => id === one.id) === index)
+            .map(fromIndex),
+        )
     }
     void ask()
     return () => {
       current = false
     }
-  }, [open, sourceId, load])
+  }, [open, sourceId, aboutPatient, load])
   return { choices, proposals, reload: load }
 }
 
@@ -87,12 +102,15 @@ export const MedicalDocuments = ({
   draftId,
   accountId,
   sourceId,
+  aboutPatient,
   state,
 }: {
   draftId: DraftId
   accountId: number
   /** The message answered: its patient is proposed. */
   sourceId: MessageId | null
+  /** Whom the message is said to be about, else. */
+  aboutPatient: PatientId | null
   state: MedicalState
 }) => {
   const { medical, error, dismiss, take } = state
@@ -101,7 +119,12 @@ export const MedicalDocuments = ({
   const [asksAuthor, setAsksAuthor] = useState(false)
   const [converting, setConverting] = useState<{ done: number; total: number } | null>(null)
   const [failed, setFailed] = useState<AppError | null>(null)
-  const { choices, proposals, reload } = useChoices(accountId, sourceId, editing !== null || medical !== null)
+  const { choices, proposals, reload } = useChoices(
+    accountId,
+    sourceId,
+    aboutPatient,
+    editing !== null || medical !== null,
+  )
 
   const finish = async (wish: DocumentWish): Promise<boolean> => {
     setFailed(null)
@@ -207,6 +230,15 @@ export const MedicalDocuments = ({
         onSaved={() => {
           setAsksAuthor(false)
           void reload()
+          // Letters that are there already get the heading they lacked.
+          const [first] = documents
+          if (first && medical?.patient)
+            void invoke('draftDocuments.change', {
+              draftId,
+              documentId: first.id,
+              patient: medical.patient,
+              details: first.details,
+            }).then(take)
         }}
       />
       <Dialog

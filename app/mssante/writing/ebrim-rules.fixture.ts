@@ -111,8 +111,7 @@ export const brokenMetadataRules = (bytes: Uint8Array): string[] => {
     const scheme = attribute(one, 'classificationScheme')
     const node = attribute(one, 'classificationNode')
     rule('Classification: scheme or node', (scheme === null) !== (node === null))
-    if (scheme !== null)
-      rule('Classification: nodeRepresentation', one.attributes.has('nodeRepresentation'))
+    if (scheme !== null) rule('Classification: nodeRepresentation', one.attributes.has('nodeRepresentation'))
     const isAuthor = /93606bcf|a7058bb9/.test(scheme ?? '')
     if (scheme !== null && !isAuthor) {
       rule('Classification: codingScheme', (slotsOf(one, 'codingScheme')[0]?.length ?? 0) === 1)

@@ -6,12 +6,12 @@ import { documentsOfMessage } from './replaced.ts'
 import { createWritingThread } from './thread.ts'
 import type { Typefaces } from './pdf/archive-pdf.ts'
 
-export type { GivenContent } from './documents.ts'
+export type { GivenContent } from './content.ts'
 
 export interface WritingDependencies
   extends
     Omit<OutgoingDependencies, 'thread' | 'author'>,
-    Omit<DraftDocumentsDependencies, 'thread' | 'outgoing'> {
+    Omit<DraftDocumentsDependencies, 'thread' | 'outgoing' | 'author'> {
   /** Entry file of the worker thread, and the typefaces of the pages it writes. */
   workerEntry: string
   fonts: () => Promise<Typefaces>
@@ -24,7 +24,7 @@ export const createDocumentWriting = (deps: WritingDependencies) => {
   const thread = createWritingThread({ entry: deps.workerEntry, fonts: deps.fonts })
   const authors = createAuthors(deps)
   const outgoing = createOutgoing({ ...deps, thread, author: authors.known })
-  const documents = createDraftDocuments({ ...deps, thread, outgoing })
+  const documents = createDraftDocuments({ ...deps, thread, outgoing, author: authors.known })
   return {
     authors,
     documents,
