@@ -1,7 +1,8 @@
 import { EyeOff, FileText, FileWarning, Image, Mail, ScanLine, TriangleAlert } from 'lucide-react'
-import type { DocumentLinks, DocumentSummary, ResultAlert } from '../../app/contract/index.ts'
+import type { DocumentLinks, DocumentSummary, PatientSummary, ResultAlert } from '../../app/contract/index.ts'
 import { Banner, Button, CardSurface, Chip } from '../design/index.ts'
 import { fullDate, size, t } from '../i18n/index.ts'
+import { ShownPatientContext } from './clinical-header.tsx'
 import { ClinicalDocumentView } from './clinical-document.tsx'
 import { DocumentWarnings } from './document-warnings.tsx'
 import { LoosePart } from './loose-part.tsx'
@@ -118,6 +119,7 @@ export const DocumentCard = ({
   links = null,
   openLink,
   openMessage = null,
+  patientShown = null,
 }: {
   summary: DocumentSummary
   /** Other messages that carry it or another version. */
@@ -126,6 +128,8 @@ export const DocumentCard = ({
   openLink: (href: string, text: string) => void
   /** Opens another message: the one of an earlier value, of another version. */
   openMessage?: ((id: number) => void) | null
+  /** The patient told above the document already. */
+  patientShown?: PatientSummary | null
 }) => {
   const isCda = summary.kind === 'cda-n1' || summary.kind === 'cda-n3'
   const details = [
@@ -161,7 +165,9 @@ export const DocumentCard = ({
           <DocumentWarnings warnings={summary.warnings} />
         </div>
         {isCda ? (
-          <ClinicalDocumentView summary={summary} openLink={openLink} openMessage={openMessage} />
+          <ShownPatientContext value={patientShown}>
+            <ClinicalDocumentView summary={summary} openLink={openLink} openMessage={openMessage} />
+          </ShownPatientContext>
         ) : (
           <LoosePart summary={summary} openLink={openLink} openMessage={openMessage} />
         )}

@@ -1,9 +1,9 @@
 import { ChevronRight, List } from 'lucide-react'
-import { memo, useId, useMemo, useState } from 'react'
+import { memo, useContext, useId, useMemo, useState } from 'react'
 import type { Block, ClinicalDocument, Section } from '../../app/contract/index.ts'
 import { t } from '../i18n/index.ts'
-import { ClinicalHeader } from './clinical-header.tsx'
-import { useGrowing } from './growing.ts'
+import { ClinicalContext, ClinicalHeader } from './clinical-header.tsx'
+import { useGrowing, WholeDocumentContext } from './growing.ts'
 import { LabTable } from './lab/lab-table.tsx'
 import { Blocks, numberNotes } from './narrative.tsx'
 import type { Media, NarrativeContext } from './narrative.tsx'
@@ -128,6 +128,9 @@ const weightOf = (section: Section): number =>
     1 + 2 * section.results.length,
   ) + section.sections.reduce((sum, child) => sum + weightOf(child), 0)
 
+const hasResults = (sections: readonly Section[]): boolean =>
+  sections.some((section) => section.results.length > 0 || hasResults(section.sections))
+
 /** About a screen, and what is added with each frame. */
 const firstWeight = 60
 const frameWeight = 90
@@ -142,6 +145,9 @@ export const StructuredContent = ({
 }) => {
   const base = useId()
   const weights = useMemo(() => clinical.sections.map(weightOf), [clinical])
+  const whole = useContext(WholeDocumentContext)
+  // On paper the head comes first, whatever it is about.
+  const valuesFirst = !whole && hasResults(clinical.sections)
   const { count, finish } = useGrowing(weights, firstWeight, frameWeight)
   const [pdf, setPdf] = useState<Media | null>(null)
   const context = useMemo<NarrativeContext>(
@@ -155,12 +161,17 @@ export const StructuredContent = ({
   )
   return (
     <div className={count < weights.length ? 'doc-structured' : 'doc-structured doc-whole'}>
-      <ClinicalHeader document={clinical} />
+      <ClinicalHeader document={clinical} valuesFirst={valuesFirst} />
       <Contents sections={clinical.sections} base={base} finish={finish} />
       {clinical.text !== null && <pre className="doc-plain">{clinical.text}</pre>}
       {clinical.sections.slice(0, count).map((section, index) => (
         <SectionView key={index} section={section} path={`${base}-${index}`} level={4} context={context} />
       ))}
+      {valuesFirst && count >= weights.length && (
+        <div className="doc-sheet doc-sheet-after">
+          <ClinicalContext document={clinical} />
+        </div>
+      )}
       {pdf?.url && (
         <section className="doc-section" aria-label={pdf.description ?? t('documents.tabPdf')}>
           <h4>{pdf.description ?? t('documents.tabPdf')}</h4>

@@ -123,6 +123,7 @@ const Message = ({
             links={known?.documents.find((document) => document.id === summary.id) ?? null}
             openLink={links.show}
             openMessage={openMessage}
+            patientShown={view.row.patient}
           />
         ))}
         {view.documents.length > 0 && <ReceivedFiles view={view} />}

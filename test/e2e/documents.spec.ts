@@ -40,10 +40,10 @@ test('a result stands beside those of other messages, brought to its unit, with 
   await app.page.getByRole('button', { name: /^Potassium.*4 valeurs/ }).click({ timeout: patience })
   const curve = app.page.getByRole('group', { name: /Courbe de « Potassium »/ })
   await expect(curve).toBeVisible()
-  await says(app.page, /4 valeurs du 15\/04\/2026 au 20\/11\/2026/, /Bande : valeurs usuelles 3,5 – 5,1/)
-  await curve.getByRole('img', { name: /20\/11\/2026 : 6,4 mmol\/L.*critique, haut/ }).focus()
+  await says(app.page, /4 valeurs du 15\/04\/2026 au 20\/11\/2026/, /Bande.*valeurs usuelles 3,5 – 5,1/)
+  await curve.getByRole('img', { name: /20\/11\/2026.*6,4 mmol\/L.*critique, haut/ }).focus()
   await app.page.keyboard.press('ArrowLeft')
-  await expect(curve.getByRole('img', { name: /12\/10\/2026 : 4,6 mmol\/L/ })).toBeFocused()
+  await expect(curve.getByRole('img', { name: /12\/10\/2026.*4,6 mmol\/L/ })).toBeFocused()
   const values = app.page.getByRole('group', { name: 'Valeurs de « Potassium »' })
   await expect(values.getByRole('row')).toHaveCount(5)
   // The HPRIM result has no INS: it says how the patient was recognised.
