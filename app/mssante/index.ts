@@ -1,12 +1,4 @@
-export { readCda, type Cda } from './cda/index.ts'
-export {
-  findDocuments,
-  type EnclosedMessage,
-  type FoundDocument,
-  type MessageDocuments,
-  type MessagePart,
-} from './documents.ts'
-export { readHl7, type ReadHl7 } from './hl7/content.ts'
+export { findDocuments, type FoundDocument, type MessageDocuments, type MessagePart } from './documents.ts'
 export {
   encodeText,
   text,
@@ -16,19 +8,9 @@ export {
   type Hl7Field,
   type Hl7Segment,
 } from './hl7/write.ts'
-export {
-  componentOf,
-  isHl7,
-  parseHl7,
-  repetitionsOf,
-  segmentsOf,
-  valueAt,
-  type ParsedHl7,
-  type ParsedSegment,
-} from './hl7/parse.ts'
+export { parseHl7, segmentsOf, valueAt, type ParsedSegment } from './hl7/parse.ts'
 export { hprimText, isHprim } from './hprim/index.ts'
-export { insKeyIsValid, isMatricule, matriculeTraits, readIdentifier, readIns } from './ins.ts'
-export { identityOf, missingTraits, noTraits, summaryOf, type Traits } from './identity.ts'
+export { isMatricule, matriculeTraits, readIns } from './ins.ts'
 export { holdsIns, isHealthFile } from './health-content.ts'
 export { sniffMime } from './magic.ts'
 export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'

@@ -30,7 +30,7 @@ import { resultsOf } from './results.ts'
 import { plainText } from './values.ts'
 
 export { documentTypeLabel } from './document-types.ts'
-export { alertsOf, worstResult, type FoundAlert } from './results.ts'
+export { alertsOf, worstResult } from './results.ts'
 export { displayUnit, frenchNumber, numberOf, plainText, readTime } from './values.ts'
 export type { CdaMedia } from './media.ts'
 

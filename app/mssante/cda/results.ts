@@ -230,7 +230,7 @@ const outside = ({ number, unit, ranges, referenceLow, referenceHigh }: LabResul
 /** The value of a result with its unit, as an alert names it. */
 const shownValue = ({ value, unit }: LabResult): string => (unit ? `${value} ${unit}` : value)
 
-export interface FoundAlert extends Omit<ResultAlert, 'count'> {
+interface FoundAlert extends Omit<ResultAlert, 'count'> {
   /** Said by the laboratory, or seen by comparing the number with its range where the laboratory says nothing. */
   source: 'interpretation' | 'range'
 }

@@ -19,8 +19,6 @@ import {
 } from './names.ts'
 import { dicomPreview, type DicomPreview } from './preview.ts'
 
-export { isDicom } from './dataset.ts'
-
 export interface ReadDicom {
   content: DicomContent
   deviations: Deviation[]
