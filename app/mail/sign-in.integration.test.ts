@@ -1,8 +1,13 @@
+import { createServer, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openIdentity } from '../identity/identity.fixture.ts'
 import { people, startOperator, type Operator } from '../../test/operator/index.ts'
 import type { NewAccount, Policy } from '../contract/index.ts'
+import { ok } from '../contract/errors.ts'
+import { openImap } from './imap/connection.ts'
 import { letter, openPractice, type Practice } from './mail.fixture.ts'
+import { createResolver } from './net/resolver.ts'
+import { openSubmission } from './outbox/submission.ts'
 import { code, value } from './outcome.fixture.ts'
 
 const { anne, paul } = people
@@ -179,6 +184,77 @@ describe('servers with another choice of mechanisms', { timeout: 40_000 }, () =>
     const { practice } = await practiceWith(operator, operator.policy)
     expect(value(await practice.mail.discover(anne.address)).auth).toEqual(['password-otp', 'password'])
     expect(code(await create(practice, { kind: 'psc' }))).toBe('auth.mechanism-unavailable')
+    await practice.close()
+    await operator.stop()
+  })
+})
+
+describe('SEC-STARTTLS: a token is said over verified TLS alone', { timeout: 40_000 }, () => {
+  /** A server that never starts TLS, and everything it hears. */
+  const listen = async (greeting: string, answer: (line: string) => string) => {
+    const heard: string[] = []
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.write(greeting)
+      socket.on('data', (chunk) => {
+        heard.push(chunk.toString('latin1'))
+        for (const line of chunk.toString('latin1').split('\r\n').filter(Boolean)) socket.write(answer(line))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    return { heard, port, stop: () => new Promise((resolve) => server.close(resolve)) }
+  }
+  const secret = 'jeton-qui-ne-doit-pas-partir'
+  const token = () => Promise.resolve(ok({ kind: 'token' as const, accessToken: secret }))
+  const verification = {
+    resolver: createResolver({}),
+    anchors: () => [],
+    verifyServer: () => Promise.resolve(ok(null)),
+  }
+  const never = new AbortController().signal
+  const told = (heard: string[]) => {
+    const text = heard.join('')
+    const coded = Buffer.from(`user=${anne.address}\u0001auth=Bearer ${secret}\u0001\u0001`).toString(
+      'base64',
+    )
+    return text.includes(secret) || text.includes(coded) || /AUTH|LOGIN /i.test(text)
+  }
+
+  it('not to an IMAP server without STARTTLS, even one that offers XOAUTH2 in clear', async () => {
+    const server = await listen('* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2] bonjour\r\n', (line) => {
+      const [tag = 'A'] = line.split(' ')
+      return /CAPABILITY/.test(line)
+        ? `* CAPABILITY IMAP4rev1 SASL-IR AUTH=XOAUTH2\r\n${tag} OK\r\n`
+        : `${tag} BAD\r\n`
+    })
+    const endpoint = { host: '127.0.0.1', port: server.port, security: 'starttls' } as const
+    const opened = await openImap(verification, endpoint, anne.address, token, { idle: false, signal: never })
+    expect(code(opened)).toBe('tls.starttls-missing')
+    expect(told(server.heard)).toBe(false)
+    await server.stop()
+  })
+
+  it('not to a submission server without STARTTLS', async () => {
+    const server = await listen('220 bonjour\r\n', (line) =>
+      /^EHLO/.test(line) ? '250-bonjour\r\n250 AUTH XOAUTH2 PLAIN\r\n' : '502 non\r\n',
+    )
+    const endpoint = { host: '127.0.0.1', port: server.port, security: 'starttls' } as const
+    expect(code(await openSubmission(verification, endpoint, anne.address, token, never))).toBe(
+      'tls.starttls-missing',
+    )
+    expect(told(server.heard)).toBe(false)
+    await server.stop()
+  })
+
+  it('not to a server whose certificate is not believed', async () => {
+    const operator = await startOperator()
+    const { identity, practice } = await practiceWith(operator, operator.policy)
+    value(await identity.start({ way: 'browser' }))
+    await operator.useServerCertificate('wrong-host')
+    const introspected = operator.psc.asked('introspection')
+    expect(code(await create(practice, { kind: 'psc' }))).toBe('tls.host-mismatch')
+    expect(operator.psc.asked('introspection')).toBe(introspected)
     await practice.close()
     await operator.stop()
   })

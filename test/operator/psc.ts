@@ -29,8 +29,10 @@ export interface Psc {
   acrValues: string
   /** The e-CPS application and CPS-Gestion, simulated. */
   approvals: Approvals
-  /** Requests of one kind since the start: tokens by code, refresh token or CIBA, and revocations. */
-  asked: (what: 'authorization_code' | 'refresh_token' | 'ciba' | 'revocation' | 'logout') => number
+  /** Requests of one kind since the start: tokens by code, refresh token or CIBA, and what else there is. */
+  asked: (
+    what: 'authorization_code' | 'refresh_token' | 'ciba' | 'revocation' | 'logout' | 'introspection',
+  ) => number
   /** Every access, refresh and id token given out so far: none may be found on a disk. */
   issued: () => readonly string[]
   /** Seconds between two polls; who is faster is told to slow down. */
@@ -221,7 +223,7 @@ const speakAsKeycloak = (
     await next()
     const { route, params } = ctx.oidc ?? {}
     const { body } = ctx
-    if (route === 'revocation') count('revocation')
+    if (route === 'revocation' || route === 'introspection') count(route)
     if (route === 'end_session') count('logout')
     if (route === 'backchannel_authentication' && body?.['auth_req_id']) body['interval'] = times.cibaInterval
     if (route !== 'token' || !body) return
