@@ -1,6 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import { rootCertificates } from 'node:tls'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { people, startOperator, type Operator } from '../operator/index.ts'
+import { startLdap, type Ldap } from '../operator/ldap.ts'
 import { fictitiousExtraction } from '../operator/seed/directory-extraction.ts'
 import { signEntity } from '../operator/seed/sign-entity.ts'
 import { openPractice, type Practice } from './practice.fixture.ts'
@@ -10,14 +12,28 @@ const { anne, paul, hospital } = people
 const nobody = { profession: null, specialty: null, department: null, type: null, gone: false } as const
 let operator: Operator
 let practice: Practice
+let ldap: Ldap
+
+const derOf = (pem: string): Uint8Array => new Uint8Array(new X509Certificate(pem).raw)
+/** Nobody of ours issued it. */
+const stranger = derOf(rootCertificates[0] ?? '')
 
 beforeAll(async () => {
   operator = await startOperator({ directory: { lines: 3000 } })
-  practice = await openPractice(operator.policy)
+  const certificates = [derOf(operator.pki.software('paul').confidentiality.pem), stranger]
+  ldap = await startLdap([
+    { uid: `8${paul.rpps}`, name: 'Paul BERNARD', mail: paul.address, certificates },
+    { uid: '899700000999', name: 'Inconnu', mail: 'inconnu@medecin.mssante.test', certificates: [stranger] },
+  ])
+  practice = await openPractice({
+    ...operator.policy,
+    directory: { ...operator.policy.directory, ldap: { url: ldap.url, base: ldap.base } },
+  })
   await practice.call('session.createWithPassphrase', { passphrase: 'la salle d’attente est pleine' })
 }, 120_000)
 afterAll(async () => {
   await practice.stop()
+  await ldap.stop()
   await operator.stop()
 })
 
@@ -124,11 +140,8 @@ it(
     )
     await update()
     const [gone] = await practice.call('directory.identify', { addresses: [hospital.address] })
-    // The API had it among its changes: its own word counts until its next one.
-    expect(gone?.address).toBe(hospital.address)
-    expect(await found('hôpital lilas cardiologie démonstration')).not.toContain(
-      'resultats@bioval.mssante.test',
-    )
+    expect(gone).toMatchObject({ address: hospital.address, goneSince: '2026-11-22T03:12:00.000Z' })
+    expect(await found('hôpital lilas cardiologie')).not.toContain(hospital.address)
   },
 )
 
@@ -156,3 +169,19 @@ it('ties a card’s signature to the sender’s address by the directory', { tim
   })
   expect(view.signature).toMatchObject({ status: 'valid', binding: 'directory', reasons: [] })
 })
+
+it(
+  'keeps certificates of the LDAP directory that our authorities issued, and no others',
+  { timeout: 60_000 },
+  async () => {
+    const unknown = 'inconnu@medecin.mssante.test'
+    const { found: kept } = await practice.call('directory.fetchCertificates', {
+      addresses: [paul.address, unknown],
+    })
+    expect(kept).toEqual([paul.address])
+    const known = await practice.call('certificates.correspondents', { text: 'bernard' })
+    const sources = known.flatMap(({ certificates }) => certificates.map(({ source }) => source))
+    expect(sources).toContain('directory')
+    expect(await practice.call('certificates.correspondents', { text: 'inconnu' })).toEqual([])
+  },
+)

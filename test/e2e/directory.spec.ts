@@ -1,0 +1,71 @@
+import { expect, test } from '@playwright/test'
+import { people } from '../operator/index.ts'
+import { picture } from './stage.ts'
+import { createProfile, patience } from './story.ts'
+import { startWorld, type RunningApp, type World } from './world.ts'
+
+// Anne has the directory on her workstation: she fetches it, finds a colleague, checks him, prefers and marks him, writes to him
+// with the keyboard alone.
+test.describe.configure({ mode: 'serial' })
+
+const { anne, paul } = people
+let world: World
+let app: RunningApp
+
+test.beforeAll(async () => {
+  world = await startWorld({ signMilliseconds: 50, seed: false })
+  app = await world.openApp('anne')
+  await createProfile(app, anne)
+})
+test.afterAll(async () => {
+  await world.stop()
+})
+
+test('fetches the directory and finds by words in any order', async () => {
+  const { page } = app
+  await page.getByRole('button', { name: 'Annuaire', exact: true }).click()
+  const search = page.getByRole('textbox', { name: 'Chercher dans l’annuaire' })
+  const download = page.getByRole('button', { name: 'Télécharger l’annuaire' })
+  // It may have begun by itself.
+  await expect(
+    download
+      .or(search)
+      .or(page.getByRole('button', { name: 'Arrêter' }))
+      .first(),
+  ).toBeVisible(patience)
+  if (await download.isVisible()) await download.click()
+  await expect(search).toBeVisible(patience)
+  await search.fill('cardio lyon bernard')
+  await page
+    .getByRole('listbox')
+    .getByRole('option', { name: /Dr Paul BERNARD/ })
+    .first()
+    .click()
+  await expect(page.getByRole('heading', { name: 'Dr Paul BERNARD' })).toBeVisible(patience)
+  await picture(page, 'directory')
+})
+
+test('checks a person now, and marks a favourite', async () => {
+  const { page } = app
+  await page.getByRole('button', { name: 'Vérifier dans l’annuaire' }).click()
+  await expect(page.getByText(/^Vérifié le/)).toBeVisible(patience)
+  await expect(page.getByRole('heading', { name: 'Lieux d’exercice' })).toBeVisible()
+  await page.getByRole('button', { name: `Ajouter ${paul.address} aux favoris` }).click()
+  await expect(page.getByRole('button', { name: `Retirer ${paul.address} des favoris` })).toBeVisible()
+})
+
+test('suggests him first under the recipient field, chosen with the keyboard', async () => {
+  const { page } = app
+  await page.getByRole('heading', { name: 'Dr Paul BERNARD' }).click()
+  await page.keyboard.press('n')
+  const to = page.getByRole('combobox', { name: 'À', exact: true })
+  await to.pressSequentially('bern')
+  await expect(page.getByRole('listbox').getByRole('option').first()).toContainText(
+    'Dr Paul BERNARD',
+    patience,
+  )
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('list', { name: /Destinataires|À/ }).getByText('Dr Paul BERNARD')).toBeVisible()
+  await picture(page, 'directory-recipient')
+})
