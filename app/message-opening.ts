@@ -20,6 +20,8 @@ interface Opening {
   protection: ReturnType<typeof createProtection>
   searching: ReturnType<typeof createSearching>
   resources: ReturnType<typeof createResources>
+  /** What the message held encrypted was opened. */
+  noteOpened: (id: number, content: Uint8Array) => void
 }
 
 /** The message asks for more than reading may cost: it is set aside, not an error of the call. */
@@ -47,7 +49,10 @@ export const openMessage = async (deps: Opening, id: number): Promise<Outcome<Ou
       : raw
   const opened = await protection.open(raw.value, [row.value.from.address], new Date(row.value.date))
   if (!opened.ok) return beyondLimits(opened.error.code) ? setAside(opened.error.code) : opened
-  if (opened.value.encryption.status === 'decrypted') searching.noteDecrypted(id, opened.value.content)
+  if (opened.value.encryption.status === 'decrypted') {
+    searching.noteDecrypted(id, opened.value.content)
+    deps.noteOpened(id, opened.value.content)
+  }
   const view = await buildMessageView(row.value, raw.value, opened.value, publish)
   if (!view.ok) return beyondLimits(view.error.code) ? setAside(view.error.code) : view
   return await mail.sentView(view.value, raw.value)

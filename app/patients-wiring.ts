@@ -39,7 +39,7 @@ export const wirePatients = (deps: {
   const changed = (): void => deps.emit('patients.changed', {})
   let telling: (() => void) | null = null
   const rereading = createRereading({
-    step: deps.mail.rereadDocuments,
+    step: deps.mail.documentReading.reread,
     busy: deps.busy,
     after,
     tell: changed,
@@ -50,10 +50,15 @@ export const wirePatients = (deps: {
     reading: rereading.left,
     announce: deps.mail.announceRows,
   })
+  const opened = new Set<number>()
   const readBounce = createBounceReader(deps.policy)
   return {
     patients,
-    rereading,
+    start: (): void => {
+      rereading.start()
+      // The policy no longer wants what was noted under another one.
+      if (deps.policy.indexDecrypted === false) deps.mail.documentReading.forgetOpened().catch(deps.onFault)
+    },
     /** Messages changed, and with them what is known of patients: told once in a while. */
     mailChanged: (): void => {
       telling ??= after(changesDelay, () => {
@@ -61,7 +66,14 @@ export const wirePatients = (deps: {
         changed()
       })
     },
+    /** Documents of an encrypted message, once in a session; not at all where the policy keeps them from the index. */
+    noteOpened: (id: number, content: Uint8Array): void => {
+      if (deps.policy.indexDecrypted === false || opened.has(id)) return
+      opened.add(id)
+      deps.mail.documentReading.noteOpened(id, new Uint8Array(content)).catch(deps.onFault)
+    },
     stop: (): void => {
+      opened.clear()
       rereading.stop()
       telling?.()
       telling = null

@@ -274,7 +274,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     { start: searching.start, stop: searching.stop },
     { start: storage.start, stop: storage.stop },
     { stop: writing.stop },
-    { start: patientWiring.rereading.start, stop: patientWiring.stop },
+    { start: patientWiring.start, stop: patientWiring.stop },
     { start: integration.start, stop: integration.stop },
     { stop: () => smime.stop() },
     { stop: forget },
@@ -310,6 +310,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const unsubscribeCard = emitCard(card, emit)
   const unwatchCard = watchCard(mail.cardChanged)
 
+  const opening = { mail, exchange, protection, searching, resources }
   const handlers: Handlers = {
     ...sessionHandlers(session),
     ...cardHandlers(card),
@@ -320,7 +321,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...signInHandlers({ identity, vault }),
     'messages.view': async ({ id }) =>
       notes.view(
-        patientWiring.explained(await openMessage({ mail, exchange, protection, searching, resources }, id)),
+        patientWiring.explained(await openMessage({ ...opening, noteOpened: patientWiring.noteOpened }, id)),
       ),
     ...searching.handlers,
     'messages.search': async (query) => notes.page(await searching.handlers['messages.search'](query)),

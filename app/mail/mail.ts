@@ -19,7 +19,7 @@ import type { ServerRules } from './accounts/discovery/index.ts'
 import { startRunner, type AccountRunner } from './accounts/runner.ts'
 import { createAnnounce } from './changes.ts'
 import { createExchange, type Exchange, type ExchangeParts } from './exchange/exchange.ts'
-import { rereadDocuments } from './reading/reread.ts'
+import { createDocumentReading } from './reading/reread.ts'
 import { storedSource, storeSource, type BodyStore } from './imap/bodies.ts'
 import { createFolderCare } from './folder-care.ts'
 import { imapError } from './imap/connection.ts'
@@ -362,12 +362,8 @@ export const createMail = (deps: MailDependencies) => {
     delete: (ids: number[]): Promise<Outcome<number>> => actions.apply({ kind: 'delete' }, ids),
     undo: actions.undo,
     actions,
-    /** Documents that an earlier program read are read again, and their rows told: how many messages are left. */
-    rereadDocuments: async (limit: number): Promise<Outcome<{ left: number }>> => {
-      const done = await rereadDocuments({ vault, reader: deps.reader }, limit)
-      if (done.ok && done.value.changed.length > 0) await announce({ ids: done.value.changed })
-      return done
-    },
+    /** Documents into the index again, or once an encrypted message was opened. */
+    documentReading: createDocumentReading({ vault, reader: deps.reader, announce }),
     /** Tells windows that these rows changed. */
     announceRows: (ids: number[]): Promise<void> => announce({ ids }),
     /** The source as stored here; null when it is not. */

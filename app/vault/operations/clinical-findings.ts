@@ -60,10 +60,36 @@ export const clinicalOperations = {
       return []
     })
   }),
-  /** What the documents of an encrypted message say, once it was opened. Returns the rows that changed. */
-  'documents.note': operation((db, params: { id: number; findings: BodyFindings }): number[] =>
-    db.prepare('SELECT 1 FROM messages WHERE id = ?').get([params.id])
-      ? [params.id, ...storeClinical(db, params.id, params.findings)]
-      : [],
+  /** What the documents of an encrypted message say, read from its opened content. Returns the rows that changed. */
+  'documents.noteOpened': operation((db, params: { id: number; readings: Uint8Array }): number[] => {
+    const [reading] = unpackReadings(params.readings)
+    if (
+      !reading ||
+      reading.error !== null ||
+      !db.prepare('SELECT 1 FROM messages WHERE id = ?').get([params.id])
+    )
+      return []
+    return [params.id, ...storeClinical(db, params.id, reading.findings)]
+  }),
+  /** Encrypted messages whose documents were noted when they were opened. */
+  'documents.opened': operation((db, params: { limit: number }): number[] =>
+    db
+      .prepare(
+        `SELECT DISTINCT m.id FROM message_documents d JOIN messages m ON m.id = d.message_id
+         WHERE m.encrypted = 1 LIMIT $limit`,
+      )
+      .all<{ id: number }>(params)
+      .map((row) => row.id),
+  ),
+  /** Takes what documents said of messages out of rows and indexes; they are read again where they can be. Returns the rows that changed. */
+  'documents.forget': operation((db, params: { ids: number[] }): number[] =>
+    params.ids.flatMap((id) => {
+      const others = storeClinical(db, id, {
+        ...{ preview: '', hasAttachments: false, signed: false, encrypted: false, report: null },
+        ...{ patient: null, documentLabel: null, documentCount: 0, alert: null },
+      })
+      db.prepare('UPDATE messages SET documents_reading = 0 WHERE id = ?').run([id])
+      return [id, ...others]
+    }),
   ),
 }
