@@ -215,7 +215,15 @@ describe.skipIf(tlsModuleMissing !== null)(
       await practice.close()
       const strict = await practiceWith(operator, 'cps4', { logins: ['psc', 'card'] })
       const examined = value(await strict.practice.mail.examine({ address: anne.address, imap, smtp }))
-      expect(examined).toEqual({ address: anne.address, source: 'manual', imap, smtp, auth: ['psc', 'card'] })
+      expect(examined).toEqual({
+        address: anne.address,
+        source: 'manual',
+        tried: [],
+        generic: false,
+        imap,
+        smtp,
+        auth: ['psc', 'card'],
+      })
       const byPassword = { ...wishFor(operator, 'tls'), auth: { kind: 'password' as const, password: 'x' } }
       expect(code(await strict.practice.mail.createAccount(byPassword))).toBe('auth.mechanism-unavailable')
       await strict.practice.close()

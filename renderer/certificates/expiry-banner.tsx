@@ -74,7 +74,15 @@ export const ExpiryBanner = ({
         </>
       }
     >
-      <p>{t(key ? 'certificates.renewKey' : 'certificates.renewCard')}</p>
+      <p>
+        {t(
+          key
+            ? 'certificates.renewKey'
+            : expiries.some(({ kind }) => kind === 'account')
+              ? 'certificates.renewAccount'
+              : 'certificates.renewCard',
+        )}
+      </p>
     </Banner>
   )
 }

@@ -51,6 +51,19 @@ function* slips(text: string): Generator<{ text: string; at: number; by: string 
     for (const by of letters) yield { text: text.slice(0, at) + by + text.slice(at), at, by: null }
 }
 
+/** Whether one text is the other but for a letter too many, too few, another, or two changed over. */
+const isOneSlip = (a: string, b: string): boolean => {
+  if (Math.abs(a.length - b.length) > 1) return false
+  let start = 0
+  while (start < a.length && a[start] === b[start]) start += 1
+  let end = 0
+  const room = Math.min(a.length, b.length) - start
+  while (end < room && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1
+  const [left, right] = [a.slice(start, a.length - end), b.slice(start, b.length - end)]
+  if (left.length <= 1 && right.length <= 1) return left !== right
+  return left.length === 2 && right.length === 2 && left[0] === right[1] && left[1] === right[0]
+}
+
 /** The part of a name that holder and writer choose: without the top level. */
 const chosen = (domain: string): string => domain.slice(0, domain.lastIndexOf('.'))
 
@@ -143,9 +156,7 @@ export const createResemblances = (
     const labels = domain.split('.').slice(0, -1)
     for (const [word, base] of words)
       for (const label of labels)
-        if (Math.abs(label.length - word.length) <= 1 && label !== word)
-          for (const slip of slips(label))
-            if (slip.text === word) return { kind: 'look-alike-domain', like: base }
+        if (label !== word && isOneSlip(label, word)) return { kind: 'look-alike-domain', like: base }
     for (const slip of slips(domain)) {
       if (!known.has(slip.text)) continue
       const house = isHouse(slip.text)

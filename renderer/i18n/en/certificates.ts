@@ -19,6 +19,10 @@ export const certificates = {
   'ending-card':
     'Your card no. {name} expires {days, plural, =0 {today} one {tomorrow} other {in # days}}, on {date}.',
   'ended-card': 'Your card no. {name} expired on {date}.',
+  'ending-account':
+    'The certificate of the mailbox {name} expires {days, plural, =0 {today} one {tomorrow} other {in # days}}, on {date}.',
+  'ended-account': 'The certificate of the mailbox {name} expired on {date}.',
+  renewAccount: 'Ask your organisation for the next one, then replace it in Settings, Accounts.',
   renewKey:
     'Ask for the next one and import it. Keep the former key: it alone reads the messages received until then.',
   renewCard: 'The ANS sends the new card before that date; without news of it, contact its customer service.',

@@ -20,6 +20,10 @@ export const certificates = {
   'ending-card':
     'Votre carte n° {name} expire {days, plural, =0 {aujourd’hui} one {demain} other {dans # jours}}, le {date}.',
   'ended-card': 'Votre carte n° {name} a expiré le {date}.',
+  'ending-account':
+    'Le certificat de la boîte {name} expire {days, plural, =0 {aujourd’hui} one {demain} other {dans # jours}}, le {date}.',
+  'ended-account': 'Le certificat de la boîte {name} a expiré le {date}.',
+  renewAccount: 'Demandez le suivant à votre organisation, puis remplacez-le dans Réglages, Comptes.',
   renewKey:
     'Demandez le suivant et importez-le. Gardez l’ancienne clé : elle seule relit les messages reçus jusque-là.',
   renewCard:
