@@ -42,8 +42,12 @@ const found = async (text: string): Promise<string[]> =>
     ({ address }) => address,
   )
 const update = async (): Promise<void> => {
+  const before = (await practice.call('directory.state', null)).generation?.importedAt
   await practice.call('directory.update', null)
-  await practice.until('directory.changed', ({ work }) => work === null)
+  await practice.until(
+    'directory.changed',
+    ({ work, generation }) => work === null && generation !== null && generation.importedAt !== before,
+  )
 }
 
 const signedByCard = (): Buffer => {
