@@ -18,6 +18,7 @@ import { fakeIntegration } from './fake-integration.ts'
 import { fakeMail } from './fake-mail.ts'
 import { fakeMedical } from './fake-medical.ts'
 import { fakePatients } from './fake-patients.ts'
+import { fakeResults } from './fake-results.ts'
 import { fakeSavedSearches } from './fake-search.ts'
 import { fakeSession } from './fake-session.ts'
 import { fakeSignIn } from './fake-sign-in.ts'
@@ -113,6 +114,7 @@ export const createFakeCore = (name: string, now: Date): Bridge => {
     fakeSignIn(world),
     fakeAccounts(world),
     fakeMail(world),
+    fakeResults(world),
     fakePatients(world),
     fakeSavedSearches(world),
     fakeWriting(world),

@@ -2,6 +2,7 @@ import type { Scene } from './scene.ts'
 import { accountScenes } from './scenes-accounts.ts'
 import { cardScenes } from './scenes-card.ts'
 import { directoryScenes } from './scenes-directory.ts'
+import { documentScenes } from './scenes-documents.ts'
 import { entryScenes } from './scenes-entry.ts'
 import { mailboxScenes } from './scenes-mailbox.ts'
 import { patientScenes } from './scenes-patients.ts'
@@ -16,6 +17,7 @@ export const scenes: readonly Scene[] = [
   ...accountScenes,
   ...cardScenes,
   ...mailboxScenes,
+  ...documentScenes,
   ...workScenes,
   ...directoryScenes,
   ...recordScenes,

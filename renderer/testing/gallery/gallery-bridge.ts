@@ -76,6 +76,14 @@ export const galleryBridge = (state: string, theme: string): Bridge => {
                 },
               ],
         )
+      case 'results.history':
+        return ok({
+          series: (input as { analytes: object[] }).analytes.map((one) => ({
+            ...one,
+            otherUnit: null,
+            points: [],
+          })),
+        })
       case 'correspondents.suggest':
         return ok(suggestions)
       case 'drafts.send':
