@@ -60,7 +60,7 @@ test('a result stands beside those of other messages, brought to its unit, with 
 test('an HPRIM result is a table with its report, and an identity that nobody vouches for', async () => {
   await open(publishedName.hprim)
   await says(app.page, 'Identité non vérifiée', 'Compte rendu tel que reçu')
-  await expect(app.page.getByRole('row').filter({ hasText: 'Potassium' }).first()).toContainText('4,2')
+  await expect(app.page.locator('.lab-row').filter({ hasText: 'Potassium' })).toContainText('4,2')
   await picture(app.page, 'documents-hprim')
 })
 
