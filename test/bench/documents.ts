@@ -6,6 +6,7 @@ import { publishFiles, type SentFile } from '../documents/publish.ts'
 import { largeReport, longPdf } from '../documents/samples.ts'
 import { startDocumentsWindow } from '../documents/window.ts'
 import { plainStylesheet } from './plain-stylesheet.ts'
+import { writeFigures } from './documents-writing.ts'
 import { figure, percentile, type Figure, type Limits } from './statistics.ts'
 
 export interface DocumentsSetting {
@@ -148,7 +149,7 @@ const showFigures: Part = async (setting) => {
   }
 }
 
-const parts: readonly Part[] = [showFigures]
+const parts: readonly Part[] = [showFigures, writeFigures]
 
 /** `npm run bench -- documents`: reading, showing and writing clinical documents, with their peers in the same run. */
 export const runDocumentsBench = async (setting: DocumentsSetting): Promise<void> => {
