@@ -98,7 +98,7 @@ export const createBaseFile = (deps: {
     reader = null
     writer = null
     place = null
-    await Promise.all(ending.map((thread) => thread?.stop()))
+    await Promise.all(ending.map(async (thread) => thread?.stop()))
   }
 
   return {

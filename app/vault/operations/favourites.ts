@@ -19,7 +19,7 @@ export const favouriteOperations = {
       .map((row) => ({ ...row })),
   ),
   /** Addresses are kept in lower case. */
-  'favourites.set': operation((db, params: { address: string; name: string; on: boolean }, { now }): void => {
+  'favourites.set': operation((db, params: { address: string; name: string; on: boolean }, context): void => {
     const address = params.address.toLowerCase()
     if (!params.on) {
       db.prepare('DELETE FROM favourites WHERE address = ?').run([address])
@@ -28,7 +28,7 @@ export const favouriteOperations = {
     db.prepare(
       `INSERT INTO favourites (address, name, added_at) VALUES (?, ?, ?)
          ON CONFLICT (address) DO UPDATE SET name = excluded.name`,
-    ).run([address, params.name, now()])
+    ).run([address, params.name, context.now()])
   }),
   'preferred.list': operation((db): { nationalId: string; address: string }[] =>
     db
