@@ -132,7 +132,9 @@ test('a PDF that is not PDF/A-1 says so, and is converted', async () => {
 test('the colleague reads it as a document whose bytes are verified', async () => {
   await send()
   await listRow(his.page, subject).click({ timeout: patience })
-  await says(his.page, 'Bonjour, la lettre est jointe.')
+  await expect(
+    his.page.frameLocator('iframe[sandbox]').getByText('Bonjour, la lettre est jointe.'),
+  ).toBeVisible()
   await expect(his.page.getByText('Merci de recevoir Mme Épreuve pour avis.').first()).toBeVisible({
     timeout: patience,
   })
