@@ -82,7 +82,7 @@ export const wireIntegration = (deps: IntegrationWiring): Integration => {
   return createIntegration({
     vault,
     policy,
-    importP12: deps.smime.importP12,
+    importP12: (bytes, passphrase) => deps.smime.importP12(bytes, passphrase),
     takeUpload: (uploadId) => uploadedBytes({ uploads, vault }, uploadId, largestKeyFile),
     takeFolder: (grant) => {
       const granted = grants.take(grant, ['record-folder'])

@@ -82,7 +82,7 @@ const asXml = (name: string, value: unknown, indent = ''): string =>
       ? `${indent}<${name}>\n${Object.entries(value)
           .map(([key, inner]) => asXml(key, inner, `${indent}  `))
           .join('')}${indent}</${name}>\n`
-      : `${indent}<${name}>${xmlText(String(value as string | number | boolean))}</${name}>\n`
+      : `${indent}<${name}>${xmlText(String(value))}</${name}>\n`
 
 /** The files of a document in a folder's format. `integration.document-unsuitable` when it has no such form. */
 export const folderFiles = (

@@ -132,7 +132,7 @@ describe('a message over MLLP in TLS', { timeout: 20_000 }, () => {
               extendedKeyUsage: [purposes.serverAuth, purposes.clientAuth],
             }),
         ...(change.dns === undefined ? {} : { alternativeNames: [{ dns: change.dns }] }),
-      } as Parameters<typeof issueCertificate>[0])
+      })
     const ca = made('', 'other authority', { ca: true })
     return {
       ca: ca.pem,

@@ -45,7 +45,12 @@ const FilingLine = ({ filing, onWithdraw }: { filing: Filing; onWithdraw: (filin
 
 /** The documents that can still go to a target, and what would become of them there. */
 const openAt = (offers: readonly FilingOffer[], target: RecordTarget): FilingOffer[] =>
-  offers.filter((offer) => offer.targets.some(({ id, already }) => id === target.id && !already))
+  offers.filter(
+    (offer) =>
+      offer.targets.some(({ id, already }) => id === target.id && !already) &&
+      // What was refused there is tried again where the reason is told.
+      !offer.filings.some(({ targetId, state }) => targetId === target.id && state === 'refused'),
+  )
 
 /**
  * « Intégrer au dossier »: the documents of a message into the patient record in one click, with what became of them

@@ -143,7 +143,7 @@ test('a rule files what comes, says so in its journal, and is taken back', async
   expect(record.received.at(-1)).toMatchObject({ trigger: 'T02', problems: [] })
   await openWindow()
   await window().getByRole('tab', { name: 'Journal' }).click()
-  await says(window(), /par la règle « Résultats »/)
+  await says(window(), /par la règle\s«\sRésultats\s»/)
   await picture(app.page, 'integration-journal')
   await window().getByRole('button', { name: 'Annuler' }).first().click()
   await app.page.getByRole('alertdialog').getByRole('button', { name: 'Annuler' }).last().click()

@@ -125,6 +125,12 @@ export const filingOperations = {
         // Twice the same document in one order is once.
         if (one.action !== 'delete' && isStanding(db, one)) continue
         if (one.withdraws !== null) setFilingState(db, one.withdraws, { state: 'withdrawing' }, now)
+        // The new try takes the place of the one that was refused.
+        else
+          db.prepare(
+            `UPDATE filings SET state = 'cancelled' WHERE target_id = $targetId AND document_key = $documentKey
+               AND ifnull(version, 0) = $version AND action <> 'delete' AND state = 'refused'`,
+          ).run({ targetId: one.targetId, documentKey: one.documentKey, version: one.version ?? 0 })
         ids.push(insert(db, one, now))
       }
       const messageIds = [...new Set(params.filings.map((one) => one.messageId))]
