@@ -18,7 +18,7 @@ export interface BrowserDependencies {
 const loginMilliseconds = 5 * 60_000
 
 /** 32 random bytes, URL-safe: a state, a nonce or a PKCE verifier. */
-export const token = (random: (length: number) => Uint8Array): string =>
+const token = (random: (length: number) => Uint8Array): string =>
   Buffer.from(random(32)).toString('base64url')
 
 /**

@@ -39,12 +39,10 @@ export interface SignInDependencies {
   onSession: (open: boolean) => void
 }
 
-/** Pro Santé Connect as accounts and windows see it. */
-export type SignIn = ReturnType<typeof createSignIn>
-
 /** Milliseconds the browser may take to say that it is signed out; nobody waits for it. */
 const signOutMilliseconds = 120_000
 
+/** Pro Santé Connect as accounts and windows see it: one session for the professional, shared by the mailboxes. */
 export const createSignIn = (deps: SignInDependencies) => {
   const { psc, known, now, random, after } = deps
   const provider = createPscProvider(psc)

@@ -6,7 +6,7 @@ import { Banner, Button, Checkbox, ErrorBanner, Spinner, TextField } from '../de
 import { t } from '../i18n/index.ts'
 
 /** What the professional gave for a mailbox, once the code was taken. */
-export interface GivenCode {
+interface GivenCode {
   user: string | null
   /** Where it is to be kept; null otherwise. */
   password: string | null

@@ -1,6 +1,6 @@
 import './sign-in.css'
 
-export { CodeForm, type GivenCode } from './code-form.tsx'
+export { CodeForm } from './code-form.tsx'
 export { PscSection } from './psc-section.tsx'
 export { SignInDialog } from './sign-in-dialog.tsx'
 export { SignInWaiting } from './sign-in-waiting.tsx'

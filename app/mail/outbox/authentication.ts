@@ -16,7 +16,7 @@ export interface Offer {
 const hook = 'SOUSPLI'
 
 /** Mechanisms of the answer to EHLO, upper case; nodemailer tells of those it knows itself only. */
-export const offeredMechanisms = (ehlo: string): ReadonlySet<string> =>
+const offeredMechanisms = (ehlo: string): ReadonlySet<string> =>
   new Set(
     ehlo
       .split(/\r?\n/)
