@@ -61,7 +61,7 @@ describe('sent mail, on the operator’s servers', { timeout: 60_000 }, () => {
     }
   }
 
-  it('are followed from sent to delivered, failed for one, delayed for another', async () => {
+  it('are followed from sent to delivered, failed for one, delayed for another (ECO.2.3.1)', async () => {
     operator.smtp.bounceNext(laboratory.address)
     await send([paul.address, laboratory.address], 'Suivi')
     const row = await rowWhere('the state of both recipients', (one) => {
@@ -85,7 +85,7 @@ describe('sent mail, on the operator’s servers', { timeout: 60_000 }, () => {
     await rowWhere('the delay', (one) => one.subject === 'Lent' && one.delivery?.state === 'delayed')
   })
 
-  it('are read when their reader says so, and by him alone', async () => {
+  it('are read when their reader says so, and by him alone (MSS/va1.14)', async () => {
     await send([paul.address], 'À lire')
     const row = await rowWhere(
       'delivered',

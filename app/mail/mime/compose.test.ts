@@ -21,6 +21,13 @@ let counter = 0
 const boundary = () => `=_${counter++}`
 
 describe('a message written is a message read', () => {
+  it('asks for a read receipt at its sender’s own address (ECO.2.3.2, ENS-6-mdn)', () => {
+    const entity = composeEntity({ text: 'Bonjour', html: null, attachments: [] }, boundary)
+    const asked = composeMessage({ ...headers, readReceiptTo: headers.from }, entity)
+    expect(value(parseMessage(asked)).readReceiptTo).toEqual([headers.from])
+    expect(value(parseMessage(composeMessage(headers, entity))).readReceiptTo).toEqual([])
+  })
+
   it('text, HTML, attachments, names, dates', () => {
     const file = {
       fileName: 'résultat œ.pdf',
