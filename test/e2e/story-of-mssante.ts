@@ -74,17 +74,23 @@ export const mssanteSteps: readonly Step[] = [
     who: 'anne',
     run: async ({ anne: { page } }) => {
       await goTo(page, 'Réception')
-      await command(page, 'Annuaire')
-      const window = page.getByRole('dialog', { name: 'Annuaire' })
-      await window.getByRole('searchbox').fill('bernard paul')
-      await expect(window.getByText(paul.address).first()).toBeVisible({ timeout: 60_000 })
+      await page.getByRole('button', { name: 'Annuaire', exact: true }).click()
+      // The base of a fresh mailbox comes by itself; a big one takes its time.
+      const search = page.getByRole('textbox', { name: 'Chercher dans l’annuaire' })
+      await search.fill('cardio lyon bernard', { timeout: 60_000 })
+      await page
+        .getByRole('listbox')
+        .getByRole('option', { name: new RegExp(paul.displayName) })
+        .first()
+        .click({ timeout: 60_000 })
+      await expect(page.getByRole('heading', { name: paul.displayName })).toBeVisible({ timeout: patience })
     },
   },
   {
     name: 'critical-result-filed',
     who: 'anne',
     run: async ({ anne: { page }, record }) => {
-      await page.keyboard.press('Escape')
+      await goTo(page, 'Réception')
       await listRow(page, 'HH Potassium').click()
       const panel = page.getByRole('region', { name: 'Dossier patient' })
       await panel
