@@ -60,10 +60,9 @@ test('suggests him first under the recipient field, chosen with the keyboard', a
   await page.keyboard.press('n')
   const to = page.getByRole('combobox', { name: 'À', exact: true })
   await to.pressSequentially('bern')
-  await expect(page.getByRole('listbox').getByRole('option').first()).toContainText(
-    'Dr Paul BERNARD',
-    patience,
-  )
+  await expect(page.getByRole('listbox').getByRole('option').first()).toContainText('Dr Paul BERNARD', {
+    timeout: patience,
+  })
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await expect(
