@@ -131,7 +131,7 @@ test('a PDF that is not PDF/A-1 says so, and is converted', async () => {
 
 test('the colleague reads it as a document whose bytes are verified', async () => {
   await send()
-  await listRow(his.page, subject).click({ timeout: patience })
+  await listRow(his.page, 'ÉPREUVE Léa').click({ timeout: patience })
   await expect(
     his.page.frameLocator('iframe[sandbox]').getByText('Bonjour, la lettre est jointe.'),
   ).toBeVisible()
@@ -148,7 +148,7 @@ test('« annule et remplace » sends the next version, and the colleague sees th
     .getByRole('region', { name: anne.address, exact: true })
     .getByRole('button', { name: /^Envoyés/ })
     .click()
-  await listRow(mine.page, subject).click({ timeout: patience })
+  await listRow(mine.page, 'ÉPREUVE Léa').click({ timeout: patience })
   await mine.page.getByRole('button', { name: 'Autres actions' }).click()
   await mine.page.getByRole('menuitem', { name: 'Annuler et remplacer' }).click()
   const tile = composer().getByRole('list', { name: 'Documents médicaux' }).getByRole('listitem')
@@ -163,8 +163,14 @@ test('« annule et remplace » sends the next version, and the colleague sees th
   await expect(change).toBeHidden({ timeout: patience })
   await picture(mine.page, 'medical-replace')
   await send()
-  const row = listRow(his.page, `[Annule et remplace] ${subject}`)
-  await row.click({ timeout: patience })
+  // The list names documents by type and patient: the newest is on top.
+  await expect(his.page.getByRole('grid').getByRole('row').filter({ hasText: 'ÉPREUVE Léa' })).toHaveCount(
+    2,
+    {
+      timeout: patience,
+    },
+  )
+  await listRow(his.page, 'ÉPREUVE Léa').click()
   await expect(his.page.getByText('Rendez-vous avancé au 24 novembre.').first()).toBeVisible({
     timeout: patience,
   })

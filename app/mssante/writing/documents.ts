@@ -267,5 +267,3 @@ export const createDraftDocuments = (deps: DraftDocumentsDependencies) => {
     },
   }
 }
-
-export type DraftDocuments = ReturnType<typeof createDraftDocuments>
