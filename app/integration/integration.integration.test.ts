@@ -40,7 +40,7 @@ const reportMail = async (seed: string, name = 'DUPONT') => {
   return { first: await letterWith([first], `${seed}-1`), second: await letterWith([second], `${seed}-2`) }
 }
 
-describe('a document filed into a patient record over MLLP', { timeout: 30_000 }, () => {
+describe('a document filed into a patient record over MLLP', { timeout: 90_000 }, () => {
   it('is there in one click, says so on its message, and is not offered twice (MSS/va1.28, LGC.MDV.06)', async () => {
     const record = await recordFor()
     const practice = await openPractice()
@@ -104,18 +104,19 @@ describe('a document filed into a patient record over MLLP', { timeout: 30_000 }
   })
 
   it('of unknown outcome is sent again as the same message, and is in the record once', async () => {
-    for (const kind of ['cut-before-answer', 'half-frame', 'garbage', 'wrong-control-id'] as const) {
-      const record = await recordFor()
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const kinds = ['cut-before-answer', 'half-frame', 'garbage', 'wrong-control-id'] as const
+    for (const [index, kind] of kinds.entries()) {
       record.answers.push({ kind })
-      const practice = await openPractice()
-      const target = await practice.target(mllpPlace(record.port))
       const id = await practice.receive((await reportMail(kind)).first)
       value(await filed(practice, id, target.id))
       await practice.filingIn(id, 'filed')
-      const [first, second] = record.received
+      const [first, second] = record.received.slice(-2)
       expect(second?.controlId, kind).toBe(first?.controlId)
       expect(second?.repeated, kind).toBe(true)
-      expect(record.documents.size, kind).toBe(1)
+      expect(record.documents.size, kind).toBe(index + 1)
     }
   })
 
@@ -227,7 +228,7 @@ describe('a document filed into a patient record over MLLP', { timeout: 30_000 }
   })
 })
 
-describe('a crash', { timeout: 40_000 }, () => {
+describe('a crash', { timeout: 90_000 }, () => {
   it('between sending and the answer leaves one document in the record', async () => {
     const record = await recordFor()
     record.answers.push({ kind: 'silence' })
@@ -237,7 +238,7 @@ describe('a crash', { timeout: 40_000 }, () => {
     })
     onTestFinished(() => void child.kill('SIGKILL'))
     const ended = new Promise((resolve) => child.once('exit', resolve))
-    const first = await record.next(20_000)
+    const first = await record.next()
     child.kill('SIGKILL')
     await ended
     const practice = await openPractice({ folder })
@@ -249,7 +250,7 @@ describe('a crash', { timeout: 40_000 }, () => {
   })
 })
 
-describe('a document filed into a watched folder', { timeout: 20_000 }, () => {
+describe('a document filed into a watched folder', { timeout: 90_000 }, () => {
   it('appears whole, beside what describes it, and is never overwritten', async () => {
     const practice = await openPractice()
     for (const [format, extensions] of [
@@ -322,7 +323,7 @@ describe('a document filed into a watched folder', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a message transferred for integration (IG-TRANSFER)', { timeout: 20_000 }, () => {
+describe('a message transferred for integration (IG-TRANSFER)', { timeout: 90_000 }, () => {
   it('leaves whole and once, and waits for the gateway', async () => {
     const practice = await openPractice()
     const target = await practice.target({ kind: 'mailbox', address: 'DPI@hopital.mssante.test' })
@@ -337,7 +338,7 @@ describe('a message transferred for integration (IG-TRANSFER)', { timeout: 20_00
   })
 })
 
-describe('a rule', { timeout: 30_000 }, () => {
+describe('a rule', { timeout: 90_000 }, () => {
   const rule = (targetId: number | null, change: Partial<RuleWish['conditions']> = {}): RuleWish => ({
     name: 'Résultats du laboratoire',
     enabled: true,

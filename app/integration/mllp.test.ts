@@ -41,7 +41,7 @@ const peer = (port: number, change: Partial<MllpPeer> = {}): MllpPeer => ({
   ...change,
 })
 
-describe('a message over MLLP', { timeout: 20_000 }, () => {
+describe('a message over MLLP', { timeout: 90_000 }, () => {
   let record: PatientRecord
   beforeAll(async () => {
     record = await startPatientRecord()
@@ -108,7 +108,7 @@ describe('a message over MLLP', { timeout: 20_000 }, () => {
   })
 })
 
-describe('a message over MLLP in TLS', { timeout: 20_000 }, () => {
+describe('a message over MLLP in TLS', { timeout: 90_000 }, () => {
   const now = new Date()
   const after = new Date(now.getTime() + 86_400_000)
   const before = new Date(now.getTime() - 86_400_000)

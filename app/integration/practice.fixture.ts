@@ -299,7 +299,7 @@ export const openPracticeIn = async (change: { policy?: Policy; folder: string }
       value(await integration.filings({ filter: 'all', before: null, limit: 200 })).filings,
     /** Waits until something is true, looked at whenever windows were told. */
     until: async <T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> => {
-      const limit = Date.now() + 10_000
+      const limit = Date.now() + 30_000
       for (;;) {
         const found = await look()
         if (found !== undefined && found !== false) return found
