@@ -16,6 +16,9 @@ const traced: { [M in CoreMethod]?: (input: Input<M>) => Told } = {
   }),
   'accounts.remove': ({ accountId }) => ({ action: 'account-removed', target: `#${accountId}` }),
   'accounts.useCard': ({ accountId }) => ({ action: 'login', target: `#${accountId}` }),
+  'signIn.start': ({ way }) => ({ action: 'login', request: `signIn.start ${way}` }),
+  'signIn.giveCode': ({ address }) => ({ action: 'login', account: address.toLowerCase() }),
+  'signIn.signOut': () => ({ action: 'login', request: 'signIn.signOut' }),
   'receipts.answer': ({ id, send }) => ({
     action: 'receipt',
     messages: [id],
