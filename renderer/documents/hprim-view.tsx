@@ -8,6 +8,7 @@ import { LabTable } from './lab/lab-table.tsx'
 import { ResultsHead } from './lab/results-head.tsx'
 import { PatientStrip } from './patient-strip.tsx'
 import { printSheet } from './print.tsx'
+import { Deviations } from './technical-facts.tsx'
 
 /**
  * A dossier of an HPRIM file (clinical-documents.md §11): an identity nobody vouches for, RES lines as a table, the report in
@@ -90,6 +91,11 @@ export const HprimView = ({
         </Banner>
       </div>
       {body}
+      {(summary.deviations.length > 0 || summary.refusals.length > 0) && (
+        <dl className="facts">
+          <Deviations summary={summary} />
+        </dl>
+      )}
     </div>
   )
 }

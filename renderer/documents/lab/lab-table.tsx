@@ -67,6 +67,9 @@ const Details = ({ result }: { result: LabResult }) => {
   ))
 }
 
+/** « 480 000 »: long whole numbers are read in groups. */
+const grouped = (value: string): string => (/^\d{5,15}$/.test(value) ? shownNumber(Number(value), 0) : value)
+
 const Value = ({ result }: { result: LabResult }) => {
   const series = useHistoryOf(result)
   if (result.absent !== null && result.value === '')
@@ -82,7 +85,7 @@ const Value = ({ result }: { result: LabResult }) => {
         : []
   return (
     <>
-      {result.value}
+      {grouped(result.value)}
       {also.map((text) => (
         <span key={text} className="lab-also">
           {text}
