@@ -69,6 +69,8 @@ export const InspectedDocument = z.object({
       first: z.boolean(),
     }),
   ),
+  /** Part of the message that holds the same document as PDF, sent beside the archive. */
+  pdfPart: z.string().nullable(),
   /** What every reader is shown of it, in order. */
   texts: z.array(z.string()),
   results: z.number().int(),

@@ -95,8 +95,6 @@ const blocking: ReadonlySet<DeviationCode> = new Set<DeviationCode>([
   'id-mismatch',
   'ins-several',
   'ins-format',
-  'ins-sex-differs',
-  'ins-birth-differs',
   'xdm-several-patients',
   'cda-several-patients',
 ])

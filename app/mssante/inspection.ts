@@ -123,6 +123,7 @@ const inspected = (found: FoundDocument, number: number, { at, numbers }: Contex
           first: id === cda.pdf,
         }))
       : [],
+    pdfPart: found.pdfPartId,
     texts: shownTexts(found),
     results: sectionedResults(found).length,
     filingBlocked: summary.filingBlocked,
