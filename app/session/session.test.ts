@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { fail, ok, type CardState, type Policy } from '../contract/index.ts'
+import { Settings, fail, ok, type CardState, type Policy } from '../contract/index.ts'
 import type { SlotSecret } from '../vault/index.ts'
 import { make, makeWith, token } from './session.fixture.ts'
 
@@ -81,6 +81,12 @@ describe('session', () => {
     expect(session.state().phase).toBe('open')
     pass(2)
     expect(session.state()).toMatchObject({ phase: 'locked', reason: 'idle' })
+  })
+  it('can be set to lock after two hours at most (SC.SSI/IE.58)', () => {
+    const { lockAfterMinutes } = Settings.shape
+    expect(lockAfterMinutes.safeParse(120).success).toBe(true)
+    expect(lockAfterMinutes.safeParse(121).success).toBe(false)
+    expect(lockAfterMinutes.safeParse(Infinity).success).toBe(false)
   })
   it('creates once', async () => {
     const { session } = make([])
