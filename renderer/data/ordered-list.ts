@@ -64,7 +64,9 @@ export const useOrderedList = (folderId: number, order: ListOrder | null): LiveL
   }, [])
 
   useEffect(() => {
-    if (key !== '') void load(key, null)
+    if (key === '') return undefined
+    const timer = setTimeout(() => void load(key, null), 0)
+    return () => clearTimeout(timer)
   }, [key, load])
 
   const current = found.key === key

@@ -26,7 +26,7 @@ const shown = (key: string, text: string | null): string | null =>
   key === 'matricule' && text !== null ? spacedMatricule(text) : text
 
 /** Two identities trait by trait, what differs highlighted and said. */
-export const ComparedIdentities = ({ one, other }: { one: IdentityRecord; other: IdentityRecord }) => (
+const ComparedIdentities = ({ one, other }: { one: IdentityRecord; other: IdentityRecord }) => (
   <table className="compared">
     <thead>
       <tr>

@@ -11,15 +11,17 @@ import { NewPatientDialog } from './new-patient.tsx'
 import './patients.css'
 
 /** One patient as it is compared with what one knows: traits, INS and its status. */
-export const PatientLine = ({ patient, now }: { patient: Patient; now: Date }) => (
+const PatientLine = ({ patient, now }: { patient: Patient; now: Date }) => (
   <>
     <Avatar name={`${patient.birthName} ${patient.firstName}`} trust="patient" />
     <span className="patient-line">
       <b>{patientName(patient)}</b>
       <span className="small muted">
         {t('reading.sex', { sex: patient.sex })} · {bornLine(patient, now)}
-        {patient.ins ? ` · ${spacedMatricule(patient.ins.matricule)}` : ''}
       </span>
+      {patient.ins ? (
+        <span className="small muted mono">INS {spacedMatricule(patient.ins.matricule)}</span>
+      ) : null}
     </span>
     <InsStatusChip status={patient.insStatus} />
   </>

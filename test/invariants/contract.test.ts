@@ -199,6 +199,7 @@ describe('an open core', () => {
   it.each([
     ['an INS mistyped', '190067511300118@patient.mssante.test', 'compose.recipient-outside'],
     ['outside the trust space', 'quelquun@exemple.test', 'compose.recipient-outside'],
+    ['a patient the base does not know', '190067511300117@patient.mssante.test', 'compose.patient-unknown'],
     ['a patient who is no qualified INS', 'leo.durand@patient.mssante.test', 'compose.'],
     [
       'a domain that only looks like one',
