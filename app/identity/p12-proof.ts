@@ -12,7 +12,7 @@ import { fail, ok, type Outcome } from '../contract/errors.ts'
 import type { CardProof } from './card-proof.ts'
 
 /** An organisation's certificate, nearest authority first, and its key. DER; the key as PKCS#8. */
-export interface P12Key {
+interface P12Key {
   certificate: Uint8Array
   chain: readonly Uint8Array[]
   pkcs8: Uint8Array

@@ -3,7 +3,7 @@ import { fail, ok, type ErrorCode, type Outcome } from '../../contract/index.ts'
 import { asciiDomain } from './domains.ts'
 
 /** One domain with everybody who holds it. */
-export interface ListedDomain {
+interface ListedDomain {
   /** ASCII; `.x` for the domains below x. */
   domain: string
   shown: string
@@ -21,7 +21,7 @@ export interface DomainList {
   ignored: number
 }
 
-export interface ListLimits {
+interface ListLimits {
   bytes: number
   depth: number
   entries: number

@@ -2,13 +2,13 @@ import { shownDomain, type TrustedDomains } from './domains.ts'
 import { latinised, mixesAlphabets, skeleton } from './confusables.ts'
 
 /** How a domain outside resembles one of the trust space. */
-export interface Resemblance {
+interface Resemblance {
   kind: 'look-alike-domain' | 'mixed-scripts' | 'extra-label'
   /** The domain it resembles; null when it is suspicious by itself. */
   like: string | null
 }
 
-export interface Resemblances {
+interface Resemblances {
   /** What a domain (ASCII form) that nobody named resembles; null for nothing. */
   of: (domain: string) => Resemblance | null
 }

@@ -17,7 +17,7 @@ import { asciiDomain, trustedDomains, trustRule, type TrustedDomains } from './d
 import { readDomainList, type DomainList } from './list.ts'
 import { createAddressExaminer, type AddressExaminer } from './warnings.ts'
 
-export interface TrustSpaceDependencies {
+interface TrustSpaceDependencies {
   vault: Vault
   policy: Pick<Policy, 'trustSpace' | 'trustSpaceList' | 'serverHosts'>
   /** The list as its server gives it, the server verified first. Errors: net.*, tls.*. */

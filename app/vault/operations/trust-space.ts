@@ -3,7 +3,7 @@ import { fold } from '../fold.ts'
 import { operation } from '../operation.ts'
 
 /** The last good list, but for its domains. */
-export interface StoredTrustSpace {
+interface StoredTrustSpace {
   source: 'server' | 'file'
   /** Milliseconds since 1970. */
   generatedAt: number | null
@@ -12,7 +12,7 @@ export interface StoredTrustSpace {
   ignored: number
 }
 
-export interface StoredDomain {
+interface StoredDomain {
   domain: string
   shown: string
   description: string

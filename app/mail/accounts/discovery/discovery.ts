@@ -47,7 +47,7 @@ export interface ServerRules {
   publicServers: PeerVerification
 }
 
-export interface DiscoveryDependencies {
+interface DiscoveryDependencies {
   /** Servers of the trust space. */
   verification: PeerVerification
   rules: ServerRules

@@ -13,7 +13,7 @@ const keepFailure = hour / 4
 const mostKept = 200
 
 /** What a way of publishing says: servers, nothing, or why it is not believed. */
-export type Published = Outcome<FoundServers | null>
+type Published = Outcome<FoundServers | null>
 
 /** What web servers publish about the mail servers of an address. Answers are kept a day, failures a quarter of an hour. */
 export const createPublished = (deps: { now: () => number }) => {

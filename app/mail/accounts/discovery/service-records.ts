@@ -4,7 +4,7 @@ import type { Resolver, ServiceRecord } from '../../net/resolver.ts'
 import { hostOf } from './autoconfig.ts'
 
 /** Servers of both kinds, best first; `refused` when the domain says itself that it has none (RFC 2782, target « . »). */
-export type RecordedServers = { imap: Server[]; smtp: Server[] } | 'refused'
+type RecordedServers = { imap: Server[]; smtp: Server[] } | 'refused'
 
 /**
  * The order in which records are tried (RFC 2782): priorities from the lowest, within one by lot in proportion to the weights,
