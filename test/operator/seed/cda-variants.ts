@@ -144,12 +144,12 @@ export const cdaVariants: readonly Variant[] = [
   cda(
     'sex against the matricule',
     edited(n3, edit('administrativeGenderCode code="F"', 'administrativeGenderCode code="M"')),
-    { deviations: ['ins-sex-differs'], filingBlocked: true },
+    { deviations: ['ins-sex-differs'], filingBlocked: false },
   ),
   cda(
     'birth against the matricule',
     edited(n3, edit(`birthTime value="${patient.birthDate}"`, 'birthTime value="19651224"')),
-    { deviations: ['ins-birth-differs'], filingBlocked: true },
+    { deviations: ['ins-birth-differs'], filingBlocked: false },
   ),
   cda('former name', edited(n3, edit('family qualifier="CL"', 'family qualifier="SP"')), {
     deviations: ['cda-old-name-qualifier'],
