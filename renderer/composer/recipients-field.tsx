@@ -1,5 +1,5 @@
 import { TriangleAlert, X } from 'lucide-react'
-import { useId, useRef, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components'
 import type { Correspondent, SendCheck } from '../../app/contract/index.ts'
 import { Avatar } from '../design/index.ts'
@@ -91,8 +91,13 @@ export const RecipientsField = ({
       one.kind !== 'address' ||
       !recipients.some((other) => other.address.toLowerCase() === one.address.toLowerCase()),
   )
+  // A list or a structure takes a moment to open: what was added meanwhile stays.
+  const present = useRef(recipients)
+  useEffect(() => {
+    present.current = recipients
+  })
   const add = (added: readonly Correspondent[]): void => {
-    if (added.length > 0) onChange(addRecipients(recipients, added, most))
+    if (added.length > 0) onChange(addRecipients(present.current, added, most))
   }
   const take = (): void => {
     const { recipients: read, rest } = readRecipients(typed)

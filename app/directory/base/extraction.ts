@@ -12,7 +12,7 @@ export interface ExtractionLimits {
   ratio: number
   lineBytes: number
 }
-export const extractionLimits: ExtractionLimits = {
+const extractionLimits: ExtractionLimits = {
   textBytes: 1024 * 1024 * 1024,
   ratio: 60,
   lineBytes: 64 * 1024,

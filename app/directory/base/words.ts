@@ -5,7 +5,7 @@ export const nameMark = '§'
 /** Marks a person's last name. */
 export const lastNameMark = '¤'
 /** Marks what one filters by. */
-export const filterMark = 'µ'
+const filterMark = 'µ'
 /** Words longer than this are cut, in the base and in queries alike. */
 const longestWord = 40
 
@@ -17,7 +17,7 @@ export const wordsOf = (text: string): string[] =>
 const codeWord = (code: string): string =>
   code.toLowerCase().replace(/[^a-z0-9]/g, (letter) => `x${letter.charCodeAt(0).toString(16)}`)
 
-export type FilterKind = 'type' | 'profession' | 'specialty' | 'department' | 'gone'
+type FilterKind = 'type' | 'profession' | 'specialty' | 'department' | 'gone'
 const filterLetters: Readonly<Record<FilterKind, string>> = {
   type: 't',
   profession: 'p',
