@@ -134,7 +134,7 @@ test('the colleague reads it as a document whose bytes are verified', async () =
   await listRow(his.page, 'ÉPREUVE Léa').click({ timeout: patience })
   await expect(
     his.page.frameLocator('iframe[sandbox]').getByText('Bonjour, la lettre est jointe.'),
-  ).toBeVisible()
+  ).toBeVisible({ timeout: 2 * patience })
   await expect(his.page.getByText('Merci de recevoir Mme Épreuve pour avis.').first()).toBeVisible({
     timeout: patience,
   })
