@@ -36,7 +36,7 @@ export interface DiagnosisDependencies {
   /** Connects as the mail does, without logging in; errors as `probeServer`. */
   askServer: (server: DiagnosisServer) => Promise<Outcome<{ milliseconds: number }>>
   /** Null while nobody may know them. */
-  accounts: () => Promise<Pick<Account, 'imap' | 'smtp' | 'auth'>[] | null>
+  accounts: () => Promise<Pick<Account, 'imap' | 'smtp' | 'auth' | 'kind'>[] | null>
   stores: () => Promise<{
     count: number
     /** Those whose key slots cannot be read. */

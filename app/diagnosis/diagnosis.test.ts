@@ -95,6 +95,7 @@ const healthy = (): DiagnosisDependencies => ({
     Promise.resolve([
       {
         auth: 'password',
+        kind: 'personal',
         imap: { host: 'imap.test', port: 143, security: 'starttls' },
         smtp: { host: 'smtp.test', port: 587, security: 'starttls' },
       },

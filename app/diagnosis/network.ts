@@ -86,9 +86,14 @@ export const serverLines = async (
   const accounts = await deps.accounts()
   const wanted = new Map<string, { one: DiagnosisServer; byCard: boolean }>()
   const want = (one: DiagnosisServer, auth: Account['auth'] | null): void => {
-    wanted.set(`${one.service} ${one.server.host} ${one.server.port}`, { one, byCard: auth === 'card' })
+    wanted.set(`${one.service} ${one.server.host} ${one.server.port}`, {
+      one,
+      byCard: auth === 'card' || auth === 'p12',
+    })
   }
-  for (const { imap, smtp, auth } of accounts ?? []) {
+  for (const { imap, smtp, auth, kind } of accounts ?? []) {
+    // An ordinary mailbox rests on other authorities, and on no requirement of MSSanté.
+    if (kind === 'generic') continue
     want({ service: 'imap', server: imap }, auth)
     want({ service: 'smtp', server: smtp }, auth)
   }

@@ -23,8 +23,7 @@ export const MailboxMark = ({ account }: { account: Account }) => (
   <span className="row-mailbox kind-mark" data-kind={account.kind} title={account.address}>
     <KindIcon kind={account.kind} />
     <span className="row-mailbox-name">
-      {account.kind === 'generic' ? `${t('accounts.genericShort')} · ` : ''}
-      {account.address}
+      {account.kind === 'generic' ? t('accounts.genericShort') : account.address.split('@')[0]}
     </span>
   </span>
 )

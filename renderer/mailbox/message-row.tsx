@@ -95,7 +95,7 @@ export const MessageRowContent = ({
             <ShieldAlert aria-hidden="true" /> {t('mailbox.warned')}
           </span>
         ) : null}
-        {row.trust === 'patient' || row.trust === 'outside' ? (
+        {row.trust === 'patient' || (row.trust === 'outside' && !warned) ? (
           <span className="row-trust" data-trust={row.trust}>
             {t(`mailbox.trust-${row.trust}`)}
           </span>
@@ -117,7 +117,6 @@ export const MessageRowContent = ({
         {row.pending ? <span className="row-pending" title={t('mailbox.pending')} /> : null}
       </span>
       <span className="row-meta">
-        {mailbox ? <MailboxMark account={mailbox} /> : null}
         {excerpt ? (
           <span className="row-preview row-excerpt">
             {excerpt.fileName === null || excerpt.fileName === '' ? null : (
@@ -150,6 +149,7 @@ export const MessageRowContent = ({
         ) : null}
         {label && !row.alert ? <Chip>{label}</Chip> : null}
         {row.quarantined ? <Chip tone="warn">{t('exchange.quarantine')}</Chip> : null}
+        {mailbox ? <MailboxMark account={mailbox} /> : null}
         {bare && !row.quarantined && !excerpt ? <span className="row-preview">{row.preview}</span> : null}
       </span>
     </div>
