@@ -11,7 +11,7 @@ import { partReader } from './part-reader.ts'
 import { PartState } from './part-state.tsx'
 import { usePart } from './part-bytes.ts'
 import { PdfView } from './pdf/pdf-view.tsx'
-import { printDocument } from './print.tsx'
+import { printDocument } from './print-document.tsx'
 import { StructuredContent } from './structured-content.tsx'
 import { TechnicalFacts } from './technical-facts.tsx'
 

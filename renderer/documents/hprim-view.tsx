@@ -7,7 +7,7 @@ import { ResultHistoryContext, useResultHistory } from './lab/history.ts'
 import { LabTable } from './lab/lab-table.tsx'
 import { ResultsHead } from './lab/results-head.tsx'
 import { PatientStrip } from './patient-strip.tsx'
-import { printSheet } from './print.tsx'
+import { printSheet } from './print-sheet.tsx'
 import { Deviations } from './technical-facts.tsx'
 
 /**

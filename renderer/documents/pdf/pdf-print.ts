@@ -2,7 +2,7 @@ import type { PDFDocumentProxy } from 'pdfjs-dist'
 import { showError, showToast } from '../../design/index.ts'
 import { fail } from '../../../app/contract/index.ts'
 import { t } from '../../i18n/index.ts'
-import { printImages } from '../print.tsx'
+import { printImages } from '../print-sheet.tsx'
 
 /** Pages drawn for one print; longer files are printed by the program they are opened with. */
 const maximumPages = 200

@@ -1,16 +1,10 @@
 import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { flushSync } from 'react-dom'
-import type { ClinicalDocument } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { showError } from '../design/index.ts'
 import { WholeDocumentContext } from './growing.ts'
-import { ResultHistoryContext, type ResultHistory } from './lab/history.ts'
-import { StructuredContent } from './structured-content.tsx'
 import './print.css'
-
-/** A printed link is its address. */
-const noLink = (): void => undefined
 
 const decoded = (sheet: HTMLElement): Promise<unknown> =>
   // A picture that cannot be drawn is left out of the print as it is on the screen.
@@ -43,14 +37,6 @@ export const printSheet = (content: ReactNode): void => {
     return () => root.unmount()
   })
 }
-
-/** Prints a structured document with its head and, beside the results, the values before. */
-export const printDocument = (clinical: ClinicalDocument, history: ResultHistory): void =>
-  printSheet(
-    <ResultHistoryContext value={history}>
-      <StructuredContent document={clinical} openLink={noLink} />
-    </ResultHistoryContext>,
-  )
 
 /** Prints pictures, one on each sheet. */
 export const printImages = (images: readonly Blob[]): Promise<void> =>
