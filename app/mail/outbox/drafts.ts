@@ -139,11 +139,12 @@ export const createDrafts = (deps: DraftDependencies) => {
         ? replacementOf(answered, deps.replacePrefix(), deps.displaySubject)
         : answerTo(answered, wish.kind, account.value.address, deps.displaySubject)
     const keeps = wish.kind === 'forward' || wish.kind === 'replace'
-    const files = shown.value.attachments.map((part) => ({
-      path: part.path,
-      bytes: decodePart(readable, part),
-    }))
-    const replaced = wish.kind === 'replace' ? await deps.documents.replaced(files) : null
+    const replaced =
+      wish.kind === 'replace'
+        ? await deps.documents.replaced(
+            shown.value.attachments.map((part) => ({ path: part.path, bytes: decodePart(readable, part) })),
+          )
+        : null
     const attachments = keeps ? await keepAttachments(readable, replaced?.parts) : ok([])
     if (!attachments.ok) return attachments
     const draft = await insert({
