@@ -282,3 +282,58 @@ describe.skipIf(missing !== null)('a mailbox opened by an organisation’s certi
     expect(practice.faults).toEqual([])
   })
 })
+
+describe('an ordinary mailbox beside those of MSSanté', () => {
+  it('is kept where the policy allows it, and nothing of health leaves by it', async () => {
+    const elsewhere = {
+      trustSpace: { domains: [domains.hospital], patientDomain: domains.patients },
+      trustSpaceList: { url: null },
+    }
+    const refused = await open(elsewhere)
+    expect(await refused.code('accounts.discover', { address: paul.address })).toBe(
+      'account.outside-trust-space',
+    )
+    await refused.stop()
+
+    const one = await open({
+      ...elsewhere,
+      genericMailboxes: true,
+      publicAnchors: operator.policy.trustAnchors ?? [],
+    })
+    const found = await one.call('accounts.discover', { address: paul.address })
+    expect(found).toMatchObject({ generic: true, auth: ['password'] })
+    const wish: Input<'accounts.create'> = {
+      address: paul.address,
+      displayName: 'Paul BERNARD',
+      kind: 'personal',
+      imap: found.imap,
+      smtp: found.smtp,
+      auth: { kind: 'password', password: paul.password },
+    }
+    expect(await one.code('accounts.create', wish)).toBe('account.outside-trust-space')
+    const account = await one.call('accounts.create', { ...wish, kind: 'generic' })
+    expect(account.kind).toBe('generic')
+
+    const write = async (to: string, text: string): Promise<{ blocking: string[]; sent: string }> => {
+      const draft = await one.call('drafts.create', { kind: 'new', accountId: account.id, sourceId: null })
+      const content = { ...draft.content, to: [{ name: '', address: to }], subject: 'Bonjour', text }
+      await one.call('drafts.save', { id: draft.id, content })
+      const checks = await one.call('drafts.check', { id: draft.id })
+      return {
+        blocking: checks.filter(({ blocking }) => blocking).map(({ kind }) => kind),
+        sent: await one.code('drafts.send', { id: draft.id }),
+      }
+    }
+    expect(await write(people.hospital.address, 'Bonjour')).toEqual({
+      blocking: ['generic-to-trust-space'],
+      sent: 'compose.generic-to-trust-space',
+    })
+    expect(await write(people.anne.address, 'INS 279035121518989')).toEqual({
+      blocking: ['generic-health-document'],
+      sent: 'compose.generic-health-document',
+    })
+    expect(await write(people.anne.address, 'À samedi')).toEqual({ blocking: [], sent: 'ok' })
+    await operator.mailbox('anne').waitFor(({ subject }) => subject === 'Bonjour')
+    await one.stop()
+  })
+})
