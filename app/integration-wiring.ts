@@ -1,7 +1,8 @@
 import { fail, ok, type MailDelta, type Outcome, type Policy, type QueueCounts } from './contract/index.ts'
-import { createIntegration, type Integration, type OpenedMail } from './integration/index.ts'
+import { createIntegration, type Integration, type OpenedMail, type TryResult } from './integration/index.ts'
 import { after } from './later.ts'
 import { decodePart, parseMessage, type Mail } from './mail/index.ts'
+import type { TraceRecorder } from './mssante/index.ts'
 import type { createProtection } from './protection/index.ts'
 import { messageDocuments, readContent, type Grants, type Uploads } from './reading/index.ts'
 import type { Smime } from './smime/index.ts'
@@ -21,6 +22,8 @@ export interface IntegrationWiring {
   now: () => number
   tellMail: (delta: MailDelta) => void
   tell: (counts: QueueCounts) => void
+  /** Takes note of what was handed over and what was answered. */
+  record: TraceRecorder['record']
   onFault: (error: unknown) => void
 }
 
@@ -76,6 +79,20 @@ const openMail =
     })
   }
 
+const traceOutcomes = {
+  filed: 'ok',
+  transferred: 'ok',
+  refused: 'refused',
+  unknown: 'unknown',
+  waiting: 'failed',
+} as const
+
+/** What a record answered, as a trace keeps it (ECO.4.1.2): codes, never words of a document. */
+const answerOf = ({ state, faults, error }: TryResult): string =>
+  [state, ...faults.flatMap(({ code }) => (code === null ? [] : [String(code)])), error?.code ?? '']
+    .filter(Boolean)
+    .join(' ')
+
 /** Patient records, with everything app/integration may not import itself. */
 export const wireIntegration = (deps: IntegrationWiring): Integration => {
   const { vault, policy, mail, uploads, grants } = deps
@@ -104,6 +121,17 @@ export const wireIntegration = (deps: IntegrationWiring): Integration => {
       if (rows.ok) deps.tellMail({ folders: [], removedFolders: [], upserted: rows.value, removed: [] })
     },
     tell: deps.tell,
+    trace: ({ id, action, messageId, reference }, { name, place }, result) =>
+      deps.record({
+        action: 'record',
+        automatic: true,
+        target: name,
+        messages: messageId === null ? [] : [messageId],
+        request: `${place.kind} ${action} #${String(id)} ${reference ?? ''}`.trim(),
+        answer: answerOf(result),
+        outcome: traceOutcomes[result.state],
+        code: result.error?.code ?? null,
+      }),
     random: deps.random,
     now: deps.now,
     after,

@@ -234,6 +234,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     anchors: () => anchorsPem,
     tellMail: (delta) => emit('mail.delta', notes.delta(delta)),
     tell: (counts) => emit('integration.changed', counts),
+    record: traces.record,
   })
 
   const exchange = mail.exchange({

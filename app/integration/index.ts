@@ -1,2 +1,3 @@
+export type { TryResult } from './delivery.ts'
 export type { OpenedMail } from './filable.ts'
 export { createIntegration, type Integration } from './integration.ts'

@@ -2,43 +2,20 @@ import { fork } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { FilingDoubt, RuleWish } from '../contract/index.ts'
-import { startPatientRecord, type PatientRecord } from '../../test/operator/patient-record.ts'
-import { fieldOf } from '../../test/operator/mdm-check.ts'
+import { startPatientRecord } from '../../test/operator/patient-record.ts'
 import { patientNamed, patients } from '../../test/operator/seed/patients.ts'
 import {
   code,
+  filed,
   letterWith,
   mllpPlace,
   openPractice,
+  recordFor,
+  reportMail,
   reports,
   temporaryFolder,
   value,
 } from './integration.fixture.ts'
-
-type Practice = Awaited<ReturnType<typeof openPractice>>
-
-const recordFor = async (options: Parameters<typeof startPatientRecord>[0] = {}): Promise<PatientRecord> => {
-  const record = await startPatientRecord(options)
-  onTestFinished(() => record.stop())
-  return record
-}
-const filed = async (
-  practice: Practice,
-  messageId: number,
-  targetId: number,
-  despite: FilingDoubt[] = [],
-) => {
-  const offers = value(await practice.integration.offers(messageId))
-  const documentIds = offers.documents.flatMap((one) =>
-    one.targets.some(({ id }) => id === targetId) ? [one.documentId] : [],
-  )
-  return await practice.integration.file({ messageId, documentIds, targetId, despite })
-}
-const reportMail = async (seed: string, name = 'DUPONT') => {
-  const { first, second } = await reports(seed, patientNamed(name))
-  return { first: await letterWith([first], `${seed}-1`), second: await letterWith([second], `${seed}-2`) }
-}
 
 describe('a document filed into a patient record over MLLP', { timeout: 90_000 }, () => {
   it('is there in one click, says so on its message, and is not offered twice (MSS/va1.28, LGC.MDV.06)', async () => {
@@ -335,111 +312,5 @@ describe('a message transferred for integration (IG-TRANSFER)', { timeout: 90_00
     ])
     expect(code(await practice.integration.transfer(id, target.id))).toBe('integration.already-filed')
     expect((await practice.row(id)).filing?.state).toBe('waiting')
-  })
-})
-
-describe('a rule', { timeout: 90_000 }, () => {
-  const rule = (targetId: number | null, change: Partial<RuleWish['conditions']> = {}): RuleWish => ({
-    name: 'Résultats du laboratoire',
-    enabled: true,
-    conditions: {
-      accountIds: [1],
-      folderIds: [1],
-      senders: ['@bioval.mssante.test'],
-      typeCodes: ['11502-2'],
-      patientKnown: false,
-      ...change,
-    },
-    actions: { targetId, moveTo: 2, markSeen: true, flag: false },
-  })
-
-  it('files what comes, then moves and marks the message; undo takes it out and brings it back', async () => {
-    const record = await recordFor()
-    const practice = await openPractice()
-    const target = await practice.target(mllpPlace(record.port))
-    const before = await practice.receive((await reportMail('before-rule')).first, 1, Date.now() - 3_600_000)
-    value(await practice.integration.rules.save(null, rule(target.id)))
-    const id = await practice.receive((await reportMail('by-rule', 'LEROY')).first)
-    await practice.filingIn(id, 'filed')
-    await practice.until('moved', async () => (await practice.row(id)).folderId === 2)
-    expect((await practice.row(id)).seen).toBe(true)
-    expect((await practice.row(before)).filing).toBeNull()
-    const [entry] = value(await practice.integration.rules.journal(null, 50)).entries
-    expect(entry).toMatchObject({
-      rule: 'Résultats du laboratoire',
-      kind: 'filed',
-      undo: 'possible',
-      movedTo: 'Intégrés',
-    })
-    value(await practice.integration.rules.undo(entry?.id ?? 0))
-    await practice.filingIn(id, 'withdrawn')
-    await practice.until('undone', async () =>
-      value(await practice.integration.rules.journal(null, 50)).entries[0]?.undo === 'done'
-        ? true
-        : undefined,
-    )
-    expect(record.documents.size).toBe(0)
-    expect(await practice.row(id)).toMatchObject({ folderId: 1, seen: false })
-    expect(code(await practice.integration.rules.undo(entry?.id ?? 0))).toBe('integration.cannot-undo')
-    // Undone is undone: the rule does not take it up again.
-    expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T04'])
-  })
-
-  it('never files what is in doubt, what is there, or what is none of its business', async () => {
-    const record = await recordFor()
-    const practice = await openPractice()
-    const target = await practice.target(mllpPlace(record.port))
-    value(await practice.integration.rules.save(null, rule(target.id)))
-    const { first: good } = await reports('rule-doubts')
-    const wrong = await letterWith([good], 'rule-doubts', {
-      variant: 'patient-mismatch',
-      otherPatient: patientNamed('LEROY'),
-    })
-    const held = await practice.receive(wrong)
-    const entry = await practice.until('held', async () =>
-      value(await practice.integration.rules.journal(null, 50)).entries.find((one) => one.kind === 'held'),
-    )
-    expect(entry.doubts).toContain('patient-mismatch')
-    expect(await practice.row(held)).toMatchObject({ filing: null, folderId: 1 })
-    const elsewhere = await practice.receive(
-      await letterWith([(await reports('elsewhere')).first], 'elsewhere', {
-        from: { name: 'Imagerie', address: 'cr@imagerie.mssante.test' },
-      }),
-    )
-    const good2 = await practice.receive((await reportMail('rule-good')).first)
-    await practice.filingIn(good2, 'filed')
-    expect((await practice.row(elsewhere)).filing).toBeNull()
-    expect(record.received).toHaveLength(1)
-    expect(fieldOf(record.received[0]?.message ?? { segments: [] }, 'PID', 5)).toContain('DUPONT')
-  })
-
-  it('asks for a patient known before when it says so', async () => {
-    const record = await recordFor()
-    const practice = await openPractice()
-    const target = await practice.target(mllpPlace(record.port))
-    value(await practice.integration.rules.save(null, rule(target.id, { patientKnown: true })))
-    const trials = async () =>
-      value(await practice.integration.rules.trial(rule(target.id, { patientKnown: true }), 50))
-    await practice.receive((await reportMail('unknown-patient')).first)
-    expect((await trials()).map(({ outcome }) => outcome)).toEqual(['no-match'])
-    expect(record.received).toHaveLength(0)
-  })
-
-  it('is tried on what is there without changing anything', async () => {
-    const record = await recordFor()
-    const practice = await openPractice()
-    const target = await practice.target(mllpPlace(record.port))
-    const ids = [
-      await practice.receive((await reportMail('trial-1')).first),
-      await practice.receive((await reportMail('trial-2', 'LEROY')).first),
-    ]
-    value(await filed(practice, ids[0] ?? 0, target.id))
-    await practice.filingIn(ids[0] ?? 0, 'filed')
-    const trials = value(await practice.integration.rules.trial({ ...rule(target.id), enabled: false }, 50))
-    expect(trials.map(({ messageId, outcome }) => [messageId, outcome])).toEqual([
-      [ids[1], 'would-file'],
-      [ids[0], 'already'],
-    ])
-    expect(record.received).toHaveLength(1)
   })
 })

@@ -14,7 +14,7 @@ import type { FilingChange, Vault } from '../vault/index.ts'
 import { createDelivery, type DeliveryDependencies } from './delivery.ts'
 import type { OpenedMail } from './filable.ts'
 import { createFiling, shownFiling } from './filing.ts'
-import { createQueue } from './queue.ts'
+import { createQueue, type QueueDependencies } from './queue.ts'
 import { createRules, type RuleDependencies } from './rules.ts'
 import { createTargets, type TargetDependencies } from './targets.ts'
 
@@ -22,7 +22,8 @@ export interface IntegrationDependencies
   extends
     Pick<TargetDependencies, 'takeUpload' | 'takeFolder' | 'anchors'>,
     Pick<DeliveryDependencies, 'newMessageId' | 'transfer'>,
-    Pick<RuleDependencies, 'rows' | 'move' | 'setFlag'> {
+    Pick<RuleDependencies, 'rows' | 'move' | 'setFlag'>,
+    Pick<QueueDependencies, 'trace'> {
   vault: Vault
   policy: Policy
   importP12: Smime['importP12']
@@ -94,6 +95,7 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     after: deps.after,
     changed,
     settled: () => rules.look(),
+    ...(deps.trace ? { trace: deps.trace } : {}),
     ...(deps.firstWait === undefined ? {} : { firstWait: deps.firstWait }),
     onFault: deps.onFault,
   })

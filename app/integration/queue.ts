@@ -1,5 +1,5 @@
 import type { Outcome } from '../contract/index.ts'
-import type { FilingChange, StoredTarget, Vault } from '../vault/index.ts'
+import type { FilingChange, StoredFiling, StoredTarget, Vault } from '../vault/index.ts'
 import type { createDelivery, TryResult } from './delivery.ts'
 
 export interface QueueDependencies {
@@ -12,6 +12,8 @@ export interface QueueDependencies {
   firstWait?: number
   /** Rows changed, part files can go. */
   changed: (change: FilingChange) => Promise<void>
+  /** How a try ended, for the functional traces: what was asked of whom, and the answer, without anything of the document. */
+  trace?: (filing: StoredFiling, target: StoredTarget, result: TryResult) => void
   /** A filing came to an end, or to a standstill. */
   settled: () => void
   onFault: (error: unknown) => void
@@ -68,6 +70,7 @@ export const createQueue = (deps: QueueDependencies) => {
       const result = await delivery.attempt(filing, target, stopping.signal)
       if (result === null) continue
       const end = decided(result, filing.attempts + 1)
+      deps.trace?.(filing, target, end.result)
       const settled = await settle(filing.id, end)
       if (!settled) return
     }

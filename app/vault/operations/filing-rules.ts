@@ -94,6 +94,8 @@ const entry = (row: EntryRow): StoredEntry => ({
 
 /** The clock of a sender and ours may differ by this much when a rule asks what is new. */
 const slack = 60_000
+/** What came longer ago is no new mail: a mailbox synchronised anew is not gone through again. */
+const longestAgo = 60 * 24 * 3600 * 1000
 const scope = `body_state = 1 AND flags & 16 = 0
   AND folder_id IN (SELECT id FROM folders WHERE role NOT IN ('sent','drafts','junk','trash'))`
 
@@ -136,20 +138,21 @@ export const filingRuleOperations = {
       db.prepare('UPDATE filing_rules SET position = $position WHERE id = $id').run({ id, position })
   }),
   /** Messages with their body that no rule has looked at and that came after the oldest rule in force; oldest first. */
-  'rules.candidates': operation((db, params: { limit: number }): number[] => {
+  'rules.candidates': operation((db, params: { limit: number }, context): number[] => {
     const oldest = db
       .prepare('SELECT min(since) AS since FROM filing_rules WHERE enabled = 1')
       .get<{ since: number | null }>()
     if (oldest?.since == null) return []
+    const since = Math.max(oldest.since - slack, context.now() - longestAgo)
     return db
       .prepare(
         `SELECT id FROM messages WHERE date >= $since AND id >= $first AND ${scope}
            AND id NOT IN (SELECT message_id FROM rule_looks) ORDER BY id LIMIT $limit`,
       )
       .all<{ id: number }>({
-        since: oldest.since - slack,
+        since,
         // Ids grow with the date: seconds × 2^20.
-        first: Math.max(0, Math.floor((oldest.since - slack) / 1000) - 1) * 2 ** 20,
+        first: Math.max(0, Math.floor(since / 1000) - 1) * 2 ** 20,
         limit: params.limit,
       })
       .map((row) => row.id)
