@@ -28,6 +28,8 @@ describe('sending', () => {
   let operator: Operator
   let practice: Practice
   const card = { present: true }
+  /** Addresses that the list of the trust space has lost meanwhile. */
+  const gone = new Set<string>()
 
   beforeAll(async () => {
     operator = await startOperator()
@@ -42,7 +44,11 @@ describe('sending', () => {
         'Que pensez-vous ?\r\n',
       ),
     })
-    practice = await openPractice(operator, { canSign: () => card.present })
+    practice = await openPractice(operator, {
+      canSign: () => card.present,
+      classify: (address) =>
+        gone.has(address) || !address.endsWith('.mssante.test') ? 'outside' : 'professional',
+    })
     value(await createAccountFor(practice, 'anne'))
     await practice.witness.until('the letter', () => rowNamed(practice, 'Avis'))
     await practice.witness.until('bodies', () => (practice.witness.state.phase === 'idle' ? true : undefined))
@@ -210,6 +216,26 @@ describe('sending', () => {
     await operator.smtpUp()
     value(await practice.mail.outbox.retry(item.id))
     await reaches(item.id, 'filed')
+  })
+
+  it('WL-CHECK: what waited is refused when its recipient has left the trust space meanwhile', async () => {
+    await operator.smtpDown()
+    const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Trop tard')))
+    await practice.witness.until('a failed try', () =>
+      stateOf(item.id)?.error?.code === 'net.unreachable' ? true : undefined,
+    )
+    gone.add(paul.address)
+    await operator.smtpUp()
+    value(await practice.mail.outbox.retry(item.id))
+    const refused = await practice.witness.until('refused', () =>
+      stateOf(item.id)?.state === 'refused' ? stateOf(item.id) : undefined,
+    )
+    expect(refused.error).toMatchObject({
+      code: 'compose.recipient-outside',
+      details: { address: paul.address },
+    })
+    gone.clear()
+    value(await practice.mail.outbox.cancel(item.id))
   })
 
   it('proposes to sign as one did last, and to answer a signed message signed, when a card is there', async () => {
