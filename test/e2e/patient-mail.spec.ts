@@ -91,7 +91,10 @@ test('the bounce of the patient’s mailbox is explained on the sent message (EN
   await page.getByRole('button', { name: 'C’est bien ce patient, envoyer' }).click()
   await expect.poll(() => sentTo(leo.address).length, { timeout: patience }).toBe(2)
   expect(sentTo(leo.address)[1]?.header).not.toMatch(/^X-MSS-MES/m)
-  await page.getByRole('button', { name: /^Envoyés/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Envoyés/ })
+    .first()
+    .click()
   await listRow(page, 'Rendez-vous de contrôle').click({ timeout: patience })
   await expect(
     page.getByText('Le patient a fermé sa messagerie de Mon espace santé. Joignez-le autrement.').first(),
@@ -107,7 +110,10 @@ test('an opposition keeps messages from leaving, answers too (MSS/va1.20)', asyn
   await expect(page.getByText('Le patient s’est opposé à la messagerie avec lui.').first()).toBeVisible()
   await expect(page.getByRole('button', { name: 'Écrire au patient' })).toBeDisabled()
   await picture(page, 'patient-opposed')
-  await page.getByRole('button', { name: /^Réception/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Réception/ })
+    .first()
+    .click()
   await listRow(page, 'Mon traitement').click()
   await page.keyboard.press('r')
   const composer = page.getByRole('dialog')
