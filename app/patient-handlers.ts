@@ -1,4 +1,4 @@
-import { ok, type CoreMethod, type Input, type Outcome, type Output } from './contract/index.ts'
+import type { CoreMethod, Input, Outcome, Output, Page } from './contract/index.ts'
 import type { Patients } from './patients/index.ts'
 import type { Vault } from './vault/index.ts'
 
@@ -12,7 +12,12 @@ const midnight = (day: string, days: number): number => {
 }
 
 /** The calls of a window about patients, and the orders of a list that need them. */
-export const patientHandlers = (patients: Patients, vault: Vault): Handlers => ({
+export const patientHandlers = (
+  patients: Patients,
+  vault: Vault,
+  /** Says of rows what their sender's address is made to deceive with. */
+  noted: (page: Outcome<Page>) => Outcome<Page>,
+): Handlers => ({
   'patients.suggest': (wish) => patients.suggest(wish),
   'patients.list': (wish) => patients.list(wish),
   'patients.get': (wish) => patients.get(wish),
@@ -32,7 +37,7 @@ export const patientHandlers = (patients: Patients, vault: Vault): Handlers => (
       from: from === null ? null : midnight(from, 0),
       before: to === null ? null : midnight(to, 1),
     })
-    return found.ok ? ok(found.value) : found
+    return noted(found)
   },
   'messages.facets': (wish) => vault.run('messages.facets', wish),
 })

@@ -327,7 +327,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...searching.handlers,
     'messages.search': async (query) => notes.page(await searching.handlers['messages.search'](query)),
     ...resultHandlers({ vault }),
-    ...patientHandlers(patientWiring.patients, vault),
+    ...patientHandlers(patientWiring.patients, vault, notes.page),
     ...documentWritingHandlers({ writing, uploads, vault }),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
     ...storageHandlers({ storage, vault, session, grants }),
