@@ -75,8 +75,10 @@ const xmlText = (value: string): string =>
     .replace(/[^\P{Cc}\n\t]/gu, ' ')
     .replace(/[&<>"]/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[one] ?? '')
 
-const asXml = (name: string, value: unknown, indent = ''): string =>
-  value === null || value === undefined
+type Told = string | number | boolean | null | { [name: string]: Told }
+
+const asXml = (name: string, value: Told, indent = ''): string =>
+  value === null
     ? ''
     : typeof value === 'object'
       ? `${indent}<${name}>\n${Object.entries(value)
