@@ -53,7 +53,7 @@ const Recipient = ({
       {reason ? (
         <small>{reason}</small>
       ) : goneSince !== null ? (
-        <small>{t('directory.goneSince', { date: fullDate(goneSince) })}</small>
+        <small>{t('directory.goneShort', { date: fullDate(goneSince) })}</small>
       ) : (
         check?.trust && check.trust !== 'unknown' && <small>{t(`composer.trust_${check.trust}`)}</small>
       )}

@@ -35,7 +35,7 @@ const Origin = ({ one }: { one: Extract<Suggestion, { kind: 'address' }> }) =>
 const AddressChips = ({ one }: { one: Extract<Suggestion, { kind: 'address' }> }) => (
   <>
     {one.goneSince === null ? null : (
-      <Chip tone="alert">{t('directory.goneSince', { date: fullDate(one.goneSince) })}</Chip>
+      <Chip tone="alert">{t('directory.goneShort', { date: fullDate(one.goneSince) })}</Chip>
     )}
     {one.preferred && one.others > 0 ? <Chip tone="brand">{t('directory.preferred')}</Chip> : null}
     {!one.preferred && one.others > 0 ? (

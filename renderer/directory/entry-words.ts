@@ -25,6 +25,10 @@ export const typeName = (type: MailboxType): string => t(`directory.type-${type}
 export const goneWords = (goneSince: string): string =>
   t('directory.goneSince', { date: fullDate(goneSince) })
 
+/** The same where room is short. */
+export const goneShort = (goneSince: string): string =>
+  t('directory.goneShort', { date: fullDate(goneSince) })
+
 /** RPPS as it is read: « 10 123 456 789 »; other identifiers as they are. */
 export const rppsOf = (nationalId: string): string | null =>
   /^8\d{11}$/.test(nationalId) ? nationalId.slice(1) : null

@@ -50,6 +50,7 @@ export const directory = {
   rank: 'Rank {rank}',
   paperless: 'Accepts digital only',
   seenSince: 'In the directory since {date}',
+  goneShort: 'Gone since {date}',
   goneSince: 'No longer in the directory since {date}',
   write: 'Write',
   writeAll: '{count, plural, one {Write} other {Write to the # mailboxes}}',

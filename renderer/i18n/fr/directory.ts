@@ -52,6 +52,7 @@ export const directory = {
   rank: 'Rang {rank}',
   paperless: 'Accepte le numérique seul',
   seenSince: 'Vue dans l’annuaire depuis le {date}',
+  goneShort: 'Disparue le {date}',
   goneSince: 'Plus dans l’annuaire depuis le {date}',
   write: 'Écrire',
   writeAll: '{count, plural, one {Écrire} other {Écrire aux # boîtes}}',
