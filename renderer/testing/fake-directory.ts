@@ -141,7 +141,7 @@ export const fakeDirectory = ({ scenario, now, emit }: FakeWorld): FakePart => {
         const { nationalId } = given<'directory.verify'>()
         verified.add(nationalId)
         const person = personOf(there(), nationalId, true)
-        return person ? reply(method, person) : refuse('directory.not-found')
+        return person ? reply(method, person) : refuse('vault.not-found')
       }
       case 'directory.structure':
         return reply(
