@@ -71,7 +71,11 @@ const sources = (await readdir(root, { recursive: true })).filter(
   (path) => /\.tsx?$/.test(path) && !/^i18n[\\/](?:fr|en)[\\/]|\.test\./.test(path),
 )
 const areaNames = Object.keys(frAreas).join('|')
-const contractNames = new Set([...Object.keys(contractCalls), ...Object.keys(contractEvents)])
+const contractNames = new Set<string>([
+  ...Object.keys(contractCalls),
+  ...Object.keys(contractEvents),
+  ...errorCodes,
+])
 const literal = new RegExp(`['"\`]((?:${areaNames})\\.[\\w-]+)['"\`]`, 'g')
 const built = new RegExp(`\`((?:${areaNames})\\.[\\w-]*)\\$\\{[^\`]*?\\}([\\w-]*)\``, 'g')
 const used = new Set<string>()
@@ -79,7 +83,7 @@ for (const path of sources) {
   const text = await readFile(`${root}${path}`, 'utf8')
   for (const [, key] of text.matchAll(literal)) {
     if (key === undefined) continue
-    // A call or an event of the contract may have the name of a sentence: only what is translated counts.
+    // A call, an event or an error of the contract may have the name of a sentence: only what is translated counts.
     if (contractNames.has(key) && !new RegExp(`\\bt\\('${key}'`).test(text)) continue
     if (keys.has(key)) used.add(key)
     else problems.push(`${path}: ${key} is not in the catalogue`)
