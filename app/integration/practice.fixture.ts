@@ -20,9 +20,13 @@ import { correspondents } from '../../test/operator/seed/mail.ts'
 import { patientNamed, type Patient } from '../../test/operator/seed/patients.ts'
 import { professionals } from '../../test/operator/seed/professionals.ts'
 import { createRandom } from '../../test/operator/seed/random.ts'
-import { after } from '../later.ts'
 import type { OpenedMail } from './filable.ts'
 import { createIntegration, type Integration } from './integration.ts'
+
+const after = (milliseconds: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, milliseconds)
+  return () => clearTimeout(timer)
+}
 
 export const value = <T>(outcome: Outcome<T>): T => {
   if (!outcome.ok) throw new Error(`unexpected ${outcome.error.code}`, { cause: outcome.error.cause })

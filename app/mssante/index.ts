@@ -3,7 +3,6 @@ export {
   encodeText,
   text,
   writeHl7,
-  type Hl7Charset,
   type Hl7Component,
   type Hl7Field,
   type Hl7Segment,

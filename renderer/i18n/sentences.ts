@@ -37,7 +37,13 @@ export const t = (key: Key, params?: Params): string => {
 export const errorSentence = (error: Pick<ErrorData, 'code' | 'details'>): ErrorSentence => {
   const lang = language()
   const sentence = (lang === 'fr' ? frErrors : enErrors)[error.code]
-  const details: Record<string, string | number> = { host: 'none', address: 'none', what: 'none', triesLeft: -1, limit: 0 }
+  const details: Record<string, string | number> = {
+    host: 'none',
+    address: 'none',
+    what: 'none',
+    triesLeft: -1,
+    limit: 0,
+  }
   for (const [name, value] of Object.entries(error.details ?? {}))
     details[name] = typeof value === 'boolean' ? String(value) : value
   const text = (part: keyof ErrorSentence): string =>

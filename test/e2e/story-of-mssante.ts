@@ -118,7 +118,7 @@ export const mssanteSteps: readonly Step[] = [
       await completeHeader(page, form)
       await form.getByRole('textbox', { name: 'Rechercher un patient' }).fill('dupont')
       await form
-        .getByRole('button', { name: /DUPONT Marie/ })
+        .getByRole('button', { name: /DUPONT Marie/i })
         .first()
         .click()
       await form.getByText('Écrire une lettre').click()

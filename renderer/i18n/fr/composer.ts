@@ -105,7 +105,8 @@ export const composer = {
   'check_patient-differs': 'Le matricule ne concorde pas avec le sexe ou la naissance du dossier',
   'check_patient-minor': 'Patient mineur : écrit à sa propre adresse',
   'check_patient-with-professionals': 'Un patient et des professionnels liront le même message',
-  'check_professional-mail-opposed': 'Le patient s’oppose aux messages MSSanté entre professionnels à son sujet',
+  'check_professional-mail-opposed':
+    'Le patient s’oppose aux messages MSSanté entre professionnels à son sujet',
   'check_card-needed': 'Carte et code demandés pour signer',
   'check_recipient-suspicious':
     '{count, plural, one {1 adresse à vérifier : elle ressemble à une autre} other {# adresses à vérifier : elles ressemblent à d’autres}}',
