@@ -67,6 +67,8 @@ export const Patient = z.object({
   birthPlace: z.string().nullable(),
   ins: Ins.nullable(),
   insStatus: InsStatus,
+  /** Matricule, authority and strict traits were all said together: of a test identity too (§8.3). */
+  qualified: z.boolean(),
   /** Local identifiers seen in documents (IPP), `extension^^^&root`. */
   ipps: z.array(z.string()),
   mail: PatientMail,

@@ -12,7 +12,6 @@ export const TraceAction = z.enum([
   'received',
   'read',
   'saved',
-  'printed',
   'flagged',
   'moved',
   'copied',

@@ -48,6 +48,7 @@ export const createPatients = (deps: PatientsDependencies) => {
     birthPlace: identity.birthPlace,
     ins: identity.ins,
     insStatus: insStatus(identity.ins, identity.qualified),
+    qualified: identity.qualified && identity.ins?.keyValid === true,
     ipps: identity.ipps,
   })
 

@@ -13,7 +13,15 @@ const mail: Patient['mail'] = {
 }
 const patient = (more: Partial<Patient> = {}): Patient => ({
   ...{ id: 3, birthName: 'DURAND', usedName: null, firstName: 'LEO', birthGivenNames: null, sex: 'M' },
-  ...{ birthDate: '1990-06-14', birthPlace: null, ins: null, insStatus: 'qualified', ipps: [], mail },
+  ...{
+    birthDate: '1990-06-14',
+    birthPlace: null,
+    ins: null,
+    insStatus: 'qualified',
+    qualified: true,
+    ipps: [],
+    mail,
+  },
   ...{ oppositions: [], messageCount: 0, documentCount: 0, unread: 0, lastAt: null, alert: null },
   ...{ proposals: 0 },
   ...more,

@@ -17,7 +17,7 @@ export const fromIndex = (patient: Patient): DocumentPatient => ({
   birthPlace:
     patient.birthPlace !== null && /^\d[\dAB]\d{3}$/.test(patient.birthPlace) ? patient.birthPlace : null,
   ins: patient.ins ? { matricule: patient.ins.matricule, oid: patient.ins.oid } : null,
-  qualified: patient.insStatus === 'qualified',
+  qualified: patient.qualified,
   ipp: ippOf(patient.ipps[0]),
 })
 

@@ -28,6 +28,7 @@ const patient = (id: number, traits: PatientSummary, more: Partial<Patient>): Pa
   birthPlace: null,
   ins: traits.ins ? { ...traits.ins, oid: '1.2.250.1.213.1.4.8', kind: 'nir' } : null,
   insStatus: traits.ins ? 'qualified' : 'none',
+  qualified: traits.ins !== null && traits.ins !== undefined,
   ipps: [],
   mail: traits.ins
     ? {

@@ -8,7 +8,7 @@ export type TraceGroup = (typeof traceGroups)[number]
 export const actionsOf: Readonly<Record<TraceGroup, readonly TraceAction[]>> = {
   all: [],
   sending: ['sent', 'outbox-changed', 'receipt'],
-  reading: ['received', 'read', 'saved', 'printed'],
+  reading: ['received', 'read', 'saved'],
   filing: ['flagged', 'moved', 'copied', 'deleted', 'deposited', 'folder-changed'],
   patients: ['patient', 'record'],
   access: ['session-opened', 'session-closed', 'account-added', 'account-removed', 'connected', 'login'],

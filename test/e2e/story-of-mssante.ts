@@ -157,7 +157,7 @@ export const mssanteSteps: readonly Step[] = [
     who: 'anne',
     run: async ({ anne: { page } }) => {
       await goTo(page, 'Envoyés')
-      const row = listRow(page, /Lettre d.adressage DUPONT/i)
+      const row = listRow(page, /Lettre d.adressage/i)
       await expect(row).toContainText('Lu', { timeout: patience })
       await row.click()
     },

@@ -63,7 +63,6 @@ export const traces = {
   'action-received': 'Receiving',
   'action-read': 'Reading',
   'action-saved': 'Part saved',
-  'action-printed': 'Printing',
   'action-flagged': 'Flagging',
   'action-moved': 'Move',
   'action-copied': 'Copy',

@@ -64,7 +64,6 @@ export const traces = {
   'action-received': 'Réception',
   'action-read': 'Lecture',
   'action-saved': 'Enregistrement d’une pièce',
-  'action-printed': 'Impression',
   'action-flagged': 'Marquage',
   'action-moved': 'Déplacement',
   'action-copied': 'Copie',
