@@ -12,12 +12,9 @@ import {
   ActionNotices,
   BulkBar,
   EmptyFolderButton,
-  ForGoodDialog,
-  MoveDialog,
   PendingActionList,
   type Prepared,
 } from '../actions/index.ts'
-import { openPanel } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
 import { Composer } from '../composer/index.ts'
 import {
@@ -35,30 +32,22 @@ import {
   plainOrder,
   type ListOrder,
   type LiveList,
-  openInspection,
-  openRecord,
-  openTraces,
 } from '../data/index.ts'
-import { showError, undoLast } from '../design/index.ts'
+import { showError } from '../design/index.ts'
 import { DirectoryPlace } from '../directory/index.ts'
-import { runDocumentCommand } from '../documents/index.ts'
-import { ExchangeLayer } from '../exchange/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
-import { RecordDialog, runFiling } from '../integration/index.ts'
-import { InspectionPanel } from '../inspection/index.ts'
-import { TracesDialog } from '../traces/index.ts'
 import { ListOrderButton, ListOrderNote, MailboxMarks, MailboxView } from '../mailbox/index.ts'
-import { LockQuestion, somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
+import { somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
 import { SearchHead, SearchMarks } from '../search/index.ts'
-import { SettingsDialog, type SettingsPage } from '../settings/index.ts'
-import { CommandPalette } from './command-palette.tsx'
-import { folderIcon, folderName, sortFolders } from './folder-names.tsx'
+import type { SettingsPage } from '../settings/index.ts'
+import { folderName } from './folder-names.tsx'
 import { LocalDrafts } from './local-drafts.tsx'
 import { messageActions, useSelection } from './message-actions.ts'
 import { PatientsPlace } from './patients-place.tsx'
 import { useRequests } from './requests.ts'
-import { ShortcutHelp } from './shortcut-help.tsx'
+import { runCommand } from './run-command.ts'
+import { ShellDialogs, type Panel } from './shell-dialogs.tsx'
 import { useShortcuts, type Command } from './shortcuts.ts'
 import { Sidebar, type Place } from './sidebar.tsx'
 import { StateBanners } from './state-banners.tsx'
@@ -66,8 +55,6 @@ import { TopBar } from './top-bar.tsx'
 import { useSearch } from './use-search.ts'
 import './shell.css'
 import './panels.css'
-
-type Panel = 'palette' | 'help' | 'settings' | 'move' | null
 
 const noFolders: readonly Folder[] = []
 const noRows: readonly MessageRow[] = []
@@ -87,7 +74,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const search = useSearch(() => setSelected(new Set()))
   const searching = search.active
   const [forGood, setForGood] = useState<Prepared | null>(null)
-  const [panel, setPanel] = useState<Panel>(null)
+  const [panel, setPanel] = useState<Panel | null>(null)
   const [settingsPage, setSettingsPage] = useState<SettingsPage>('look')
   const [lockAsked, setLockAsked] = useState(false)
   const [draftId, setDraftId] = useState<number | null>(null)
@@ -214,80 +201,22 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     compose,
   })
 
-  const run = (command: Command): void => {
-    switch (command) {
-      case 'next':
-        move(1)
-        return
-      case 'previous':
-        move(-1)
-        return
-      case 'open':
-        document.querySelector<HTMLElement>('main [tabindex], main button')?.focus()
-        return
-      case 'select-all':
-        selectAll()
-        return
-      case 'undo':
-        undoLast()
-        return
-      case 'new':
-        void compose('new', null)
-        return
-      case 'search':
+  const run = (command: Command): void =>
+    runCommand(command, {
+      openId,
+      move,
+      selectAll,
+      focusSearch: () => {
         searchInput.current?.focus()
         searchInput.current?.select()
-        return
-      case 'palette':
-      case 'help':
-        setPanel(command)
-        return
-      case 'settings':
-        openSettings('look')
-        return
-      case 'card':
-      case 'diagnosis':
-        openPanel(command)
-        return
-      case 'inspect':
-        openInspection(null)
-        return
-      case 'traces':
-        openTraces()
-        return
-      case 'record':
-        openRecord()
-        return
-      case 'file':
-        runFiling()
-        return
-      case 'sync':
-        void invoke('accounts.syncNow', null)
-        return
-      case 'outbox':
-      case 'directory':
-        go({ kind: command })
-        return
-      case 'patients':
-        go({ kind: command, patientId: null })
-        return
-      case 'lock':
-        askLock()
-        return
-      case 'document-view':
-      case 'document-find':
-      case 'document-print':
-      case 'document-zoom-in':
-      case 'document-zoom-out':
-      case 'document-rotate':
-        // Without a document to print, the message is.
-        if (!runDocumentCommand(command) && command === 'document-print' && openId !== null)
-          void invoke('window.print', null)
-        return
-      default:
-        void act(command)
-    }
-  }
+      },
+      compose,
+      show: setPanel,
+      openSettings: () => openSettings('look'),
+      go,
+      askLock,
+      act,
+    })
   useShortcuts(run)
   useRequests({
     message: (id) => {
@@ -421,38 +350,22 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           }}
         />
       )}
-      <TracesDialog />
-      <RecordDialog />
-      <InspectionPanel />
-      <CommandPalette
-        isOpen={panel === 'palette'}
+      <ShellDialogs
+        panel={panel}
         onClose={() => setPanel(null)}
         folders={folders}
+        folder={folder}
         onCommand={run}
         onFolder={(folderId) => go({ kind: 'folder', folderId })}
-      />
-      <MoveDialog
-        isOpen={panel === 'move'}
-        folders={sortFolders(
-          folders.filter(
-            (one) => one.accountId === folder?.accountId && one.id !== folder.id && one.rights.insert,
-          ),
-        )}
-        icon={folderIcon}
-        onClose={() => setPanel(null)}
-        onFolder={(target) => void moveSelection(target)}
-      />
-      <ForGoodDialog title={t('actions.foreverTitle')} prepared={forGood} onClose={() => setForGood(null)} />
-      <LockQuestion isOpen={lockAsked} onClose={() => setLockAsked(false)} onLock={() => void lock()} />
-      <ShortcutHelp isOpen={panel === 'help'} onClose={() => setPanel(null)} />
-      <SettingsDialog
-        isOpen={panel === 'settings'}
-        page={settingsPage}
-        onClose={() => setPanel(null)}
+        onMove={(target) => void moveSelection(target)}
+        forGood={forGood}
+        onForGoodClose={() => setForGood(null)}
+        lockAsked={lockAsked}
+        onLockClose={() => setLockAsked(false)}
+        onLock={() => void lock()}
+        settingsPage={settingsPage}
         onAddAccount={onAddAccount}
-        folderName={folderName}
       />
-      <ExchangeLayer />
     </div>
   )
 }
