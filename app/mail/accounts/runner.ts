@@ -57,7 +57,7 @@ export interface AccountRunner {
 }
 
 export const startRunner = (deps: RunnerDependencies): AccountRunner => {
-  const { account, vault } = deps
+  const { account, vault, announce } = deps
   const aborter = new AbortController()
   const foregroundBell = createBell()
   const backgroundBell = createBell()
@@ -135,7 +135,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     syncedAt = iso(surveyedAt)
     if (connection.state === 'online') setConnection({ ...connection, syncedAt })
     const removal = must(await vault.run('messages.forget', { accountId: account.id }))
-    if (removal.ids.length > 0) await deps.announce({ removal })
+    if (removal.ids.length > 0) await announce({ removal })
   }
 
   const wake = (): void => {
@@ -152,11 +152,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
 
   const survey = async (client: ImapFlow, thorough: boolean): Promise<Survey> => {
     const begun = deps.now()
-    const found = await surveyFolders(
-      { vault, accountId: account.id, announce: deps.announce },
-      client,
-      thorough,
-    )
+    const found = await surveyFolders({ vault, accountId: account.id, announce }, client, thorough)
     inbox = found.folders.find((folder) => folder.role === 'inbox' && folder.mailbox === null) ?? null
     passes.found(found)
     surveyedAt = begun
@@ -169,7 +165,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const foreground = async (worked: () => void): Promise<void> => {
     setConnection({ state: 'connecting' })
     const client = await connect(true)
-    const choreDeps = { vault, accountId: account.id, announce: deps.announce, onQuota: deps.onQuota }
+    const choreDeps = { vault, accountId: account.id, announce, onQuota: deps.onQuota }
     front = client
     let active = true
     let inboxChanged = false
@@ -252,7 +248,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     accountId: account.id,
     host: account.imap.host,
     vault,
-    announce: deps.announce,
+    announce,
     folders,
     now: deps.now,
     random: deps.random,
