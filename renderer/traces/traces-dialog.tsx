@@ -175,9 +175,11 @@ const TracesPage = () => {
   useEffect(() => {
     const stop = on('traces.checked', setChain)
     void invoke('traces.state', null).then((state) => {
-      if (!state.ok) return
-      setMonths(state.value.months)
-      setChain((told) => told ?? state.value.chain)
+      if (state.ok) setMonths(state.value.months)
+    })
+    // What the check at opening said is of then: the traces shown are of now.
+    void invoke('traces.verify', null).then((checked) => {
+      if (!checked.ok) setError(checked.error)
     })
     return stop
   }, [])
