@@ -52,9 +52,11 @@ export const compareWithEntry = ({ document }: Cda, entry: DocumentEntry, where:
   }
   const announced = entry.patientIns
   const own = document.patient.ins
-  if (announced && own) {
-    if (announced.matricule !== own.matricule || announced.oid !== own.oid) note('patient-mismatch', 'INS')
-  } else if (entry.patientId !== null && !announced) {
+  if (announced) {
+    // An INS that METADATA.XML alone announces is not the document's; the other way round says nothing.
+    if (!own || announced.matricule !== own.matricule || announced.oid !== own.oid)
+      note('patient-mismatch', 'INS')
+  } else if (entry.patientId !== null) {
     // A local identifier: it must at least be one of the document's.
     const { id, root } = readPatientId(entry.patientId)
     const known = document.identity.identifiers

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { archiveVariants, restrictedArchive } from '../../test/operator/seed/archive-variants.ts'
+import { archiveVariants, pdfArchive, restrictedArchive } from '../../test/operator/seed/archive-variants.ts'
 import { cdaVariants, n3, n3Header, type Variant } from '../../test/operator/seed/cda-variants.ts'
 import { keyObjectSelection } from '../../test/operator/seed/dicom-files.ts'
 import { patientNamed } from '../../test/operator/seed/patients.ts'
@@ -69,6 +69,16 @@ describe('what senders do to an archive', () => {
       availability: 'Approved',
     })
     expect(entry?.authors[0]?.specialty?.code).toMatch(/^G15_10/)
+  })
+})
+
+describe('an archive without a CDA (ECO.2.1.2)', () => {
+  it('is about the patient that METADATA.XML names', async () => {
+    const found = await open('IHE_XDM.ZIP', await pdfArchive())
+    expect(found.documents.map(({ summary }) => summary.kind)).toEqual(['pdf'])
+    const { ins } = patientNamed('DUPONT')
+    expect(found.patient).toMatchObject({ birthName: 'DUPONT', ins: { matricule: ins }, qualified: true })
+    expect(found.documents[0]?.summary.patient).toEqual(found.patient)
   })
 })
 

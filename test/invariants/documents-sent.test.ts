@@ -5,6 +5,8 @@ import type { DocumentAuthor, DocumentDetails, DocumentPatient, Draft } from '..
 import { parseMessage, decodePart, type ParsedMessage } from '../../app/mail/index.ts'
 import { findDocuments, readZip } from '../../app/mssante/index.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
+import { incompleteArchive } from '../operator/seed/archive-variants.ts'
+import { n1 } from '../operator/seed/cda-variants.ts'
 import { openPractice, type Practice } from './practice.fixture.ts'
 
 // What a message with medical documents is at the operator that receives it (ECO.2.1.*, ECO.2.2.1–4, ECO.2.4.*), on the real core.
@@ -308,6 +310,28 @@ it('never sends the INS of an identity that is not qualified (INS/va1.53), sever
   for (const part of parsed.attachments)
     expect(Buffer.from(decodePart(raw, part)).includes('279035121518989')).toBe(false)
   expect(documents.some(({ bytes }) => Buffer.from(bytes).includes('279035121518989'))).toBe(false)
+})
+
+it('says what a joined archive holds though its French header is incomplete, and sees a bare CDA of somebody else (ECO.2.1.1, ECO.2.4.1, ECO.2.4.2)', async () => {
+  const draft = await draftTo({ subject: 'Bilan transmis' })
+  const attach = async (bytes: Uint8Array, fileName: string, mimeType: string) =>
+    practice.call('drafts.attach', { id: draft.id, uploadId: await upload(bytes), fileName, mimeType })
+  await attach(await incompleteArchive(), 'IHE_XDM.zip', 'application/zip')
+  const kinds = async () => (await practice.call('drafts.check', { id: draft.id })).map(({ kind }) => kind)
+  expect(await kinds()).not.toContain('documents-several-patients')
+  const stranger = Buffer.from(
+    n1
+      .toString('utf8')
+      .replaceAll('DUPONT', 'AUTRE')
+      .replace(/<id root="1\.2\.250\.1\.213\.1\.4\.10"[^>]*>/, ''),
+  )
+  const bare = await attach(stranger, 'lettre.xml', 'text/xml')
+  expect(await kinds()).toContain('documents-several-patients')
+  await practice.call('drafts.detach', { id: draft.id, attachmentId: bare.id })
+  await practice.call('drafts.send', { id: draft.id })
+  const { parsed } = await received('XDM/1.0/DDM+Bilan transmis')
+  expect(headerOf(parsed, 'X-MSS-CODECDA')).toEqual(['11502-2'])
+  expect(headerOf(parsed, 'X-MSS-INS')).toEqual(['O'])
 })
 
 it('keeps the documents of a draft over a restart of the session, says what a PDF breaks, and refuses what is no document', async () => {

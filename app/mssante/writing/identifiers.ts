@@ -46,8 +46,13 @@ export const insState = (patient: DocumentPatient): 'sent' | 'not-qualified' | '
 const sameText = (one: string, other: string): boolean =>
   one.trim().toUpperCase() === other.trim().toUpperCase()
 
+type ComparedTrait = 'ins' | 'birthName' | 'firstName' | 'birthDate' | 'sex'
+
 /** Whether two patients of documents are one: by their INS where both have one, else by the strict traits. */
-export const samePerson = (one: DocumentPatient, other: DocumentPatient): boolean =>
+export const samePerson = (
+  one: Pick<DocumentPatient, ComparedTrait>,
+  other: Pick<DocumentPatient, ComparedTrait>,
+): boolean =>
   one.ins && other.ins
     ? one.ins.matricule === other.ins.matricule && one.ins.oid === other.ins.oid
     : sameText(one.birthName, other.birthName) &&

@@ -8,9 +8,8 @@ import {
   type TrustClass,
 } from '../../contract/index.ts'
 import type { StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
-import { readXdm } from '../xdm/index.ts'
 import type { Product } from './archive.ts'
-import { readFacts, type CdaFacts } from './facts.ts'
+import { attachedFacts, mayHoldCda, namesSomebody, type AttachedFacts } from './attached.ts'
 import { insState, newOid, samePerson } from './identifiers.ts'
 import type { DocumentToSend, Random } from './jobs.ts'
 import { documentSubject, pdfName, technicalSubject } from './names.ts'
@@ -57,8 +56,8 @@ export const labelOf = (kept: KeptDocument): string =>
 /** Documents of a draft while it becomes a message. */
 export const createOutgoing = (deps: OutgoingDependencies) => {
   const { vault, thread } = deps
-  /** What archives among attachments hold, by their file: they do not change. */
-  const archives = new Map<string, CdaFacts[]>()
+  /** The CDA documents of attachments, by their file: they do not change. */
+  const joined = new Map<string, AttachedFacts[]>()
 
   const kept = async (
     draftId: number,
@@ -79,25 +78,21 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
     return stored.ok ? ok(oid) : stored
   }
 
-  const archiveFacts = async (attachment: StoredAttachment): Promise<CdaFacts[]> => {
-    if (!/zip|octet-stream/.test(attachment.mimeType) && !/\.zip$/i.test(attachment.fileName)) return []
-    const known = archives.get(attachment.partFile)
+  const factsOf = async (attachment: StoredAttachment): Promise<AttachedFacts[]> => {
+    if (!mayHoldCda(attachment)) return []
+    const known = joined.get(attachment.partFile)
     if (known) return known
     const bytes = await vault.parts.readAll(attachment.partFile, largest)
-    const read = bytes.ok ? await readXdm(bytes.value) : bytes
-    const facts = read.ok
-      ? read.value.documents.flatMap((document) => {
-          const one = readFacts(document.bytes)
-          return one.ok ? [one.value] : []
-        })
-      : []
-    archives.set(attachment.partFile, facts)
+    if (!bytes.ok) return []
+    const { fileName, mimeType } = attachment
+    const facts = await attachedFacts({ fileName, mimeType, bytes: bytes.value })
+    joined.set(attachment.partFile, facts)
     return facts
   }
 
-  const attached = async (draft: StoredDraft): Promise<CdaFacts[]> => {
-    const all: CdaFacts[] = []
-    for (const attachment of draft.attachments) all.push(...(await archiveFacts(attachment)))
+  const attached = async (draft: StoredDraft): Promise<AttachedFacts[]> => {
+    const all: AttachedFacts[] = []
+    for (const attachment of draft.attachments) all.push(...(await factsOf(attachment)))
     return all
   }
 
@@ -171,10 +166,13 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
     })
   }
 
-  const headersOf = (facts: readonly CdaFacts[]): Record<string, string> => ({
-    'X-MSS-CODECDA': facts.map(({ code }) => code.code).join(','),
-    'X-MSS-INS': facts.every(({ patient }) => patient.ins !== null && patient.qualified) ? 'O' : 'N',
-  })
+  const headersOf = (facts: readonly Omit<AttachedFacts, 'archived'>[]): Record<string, string> => {
+    const codes = facts.flatMap(({ code }) => code ?? [])
+    return {
+      ...(codes.length > 0 ? { 'X-MSS-CODECDA': codes.join(',') } : {}),
+      'X-MSS-INS': facts.every(({ patient }) => patient.ins !== null && patient.qualified) ? 'O' : 'N',
+    }
+  }
 
   /** The subject of the documents as people read it; null without any or without their patient. */
   const subjectOf = (patient: DocumentPatient | null, documents: readonly KeptDocument[]): string | null =>
@@ -197,20 +195,21 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
       const found = await kept(draft.id)
       if (!found.ok) return found
       const others = await attached(draft)
+      const archived = others.filter((other) => other.archived)
       const { patient, documents } = found.value
       const before = draft.kind === 'replace' ? replacePrefix : ''
       if (documents.length === 0 || !patient) {
-        if (others.length === 0) return ok(null)
+        if (archived.length === 0) return ok(null)
         const shown = draft.content.subject
         const bare = shown.replace(/^(?:\s*(?:re|fw|fwd|tr)\s*:\s*)+/i, '').trim()
         return ok({
           attachments: [],
-          headers: headersOf(others),
+          headers: headersOf(archived),
           subject: technicalSubject(bare),
           shownSubject: shown,
         })
       }
-      if (others.some((other) => !samePerson(other.patient, patient)))
+      if (others.filter(namesSomebody).some((other) => !samePerson(other.patient, patient)))
         return fail('document.other-patient', { retry: 'after-change' })
       const author = await deps.author(account.id)
       if (!author.ok) return author
@@ -256,7 +255,10 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
             bytes: made[index]?.pdf ?? new Uint8Array(),
           })),
         ],
-        headers: headersOf([...archive.value.facts, ...others]),
+        headers: headersOf([
+          ...archive.value.facts.map((one) => ({ code: one.code.code, patient: one.patient })),
+          ...archived,
+        ]),
         subject: technicalSubject(shown, before),
         shownSubject: `${before}${shown}`,
       })
@@ -273,7 +275,7 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
         checks.push({ ...none, kind, blocking })
       }
       const people = [
-        ...others.map((one) => one.patient),
+        ...others.filter(namesSomebody).map((one) => one.patient),
         ...(documents.length > 0 && patient ? [patient] : []),
       ]
       const [one] = people
@@ -304,8 +306,8 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
       )
       return ok({ checks, bytes: Math.ceil(bytes) })
     },
-    /** Forgets what was read of archives. */
-    forget: (): void => archives.clear(),
+    /** Forgets what was read of attachments. */
+    forget: (): void => joined.clear(),
   }
 }
 

@@ -9,6 +9,7 @@ import {
   n3Header,
   otherIns,
   variantPatient,
+  withoutIns,
   wrongKey,
   type Variant,
 } from './cda-variants.ts'
@@ -52,10 +53,11 @@ const archiveOf = (
   description: string,
   extra: readonly ArchiveFile[] = [],
   at = `${subset}/DOC00001.XML`,
+  cda: Buffer = n3,
 ): ArchiveFile[] => [
   ...companions,
   { path: `${subset}/METADATA.XML`, bytes: description },
-  { path: at, bytes: n3 },
+  { path: at, bytes: cda },
   ...extra,
 ]
 const changed = (from: string | RegExp, to: string): ArchiveFile[] => archiveOf(edit(from, to)(described))
@@ -190,6 +192,15 @@ export const archiveVariants: readonly (() => Promise<Variant>)[] = [
     deviations: ['patient-mismatch'],
     filingBlocked: true,
   }),
+  archive('INS in METADATA.XML alone', archiveOf(described, [], undefined, withoutIns), {
+    deviations: ['patient-mismatch'],
+    filingBlocked: true,
+  }),
+  archive(
+    'INS in the CDA alone',
+    changed(/value="\d{15}\^[^"]*"/g, `value="${variantPatient.ipp}^^^&amp;1.2.250.1.999.42&amp;ISO^PI"`),
+    { filingBlocked: false },
+  ),
   archive('other name', changed(/PID-5\|[^<]*/, 'PID-5|AUTRE^Personne^^^^^L'), {
     deviations: ['traits-mismatch'],
     filingBlocked: true,
@@ -279,3 +290,23 @@ export const restrictedArchive = (): Promise<Buffer> =>
         ),
     ),
   )
+
+/** An archive of a PDF alone: only its description says whose it is. */
+export const pdfArchive = (): Promise<Buffer> =>
+  zipOf([
+    ...companions,
+    {
+      path: `${subset}/METADATA.XML`,
+      bytes: [
+        edit(uriSlot, slot('URI', 'DOC00001.PDF')),
+        edit(noSlot('size'), ''),
+        edit(noSlot('hash'), ''),
+        edit('mimeType="text/xml"', 'mimeType="application/pdf"'),
+      ].reduce((text, change) => change(text), described),
+    },
+    { path: `${subset}/DOC00001.PDF`, bytes: '%PDF-1.4\n%%EOF\n' },
+  ])
+
+/** An archive whose CDA lacks what the French header makes mandatory and a reader can do without. */
+export const incompleteArchive = (): Promise<Buffer> =>
+  zipOf(archiveOf(described, [], undefined, Buffer.from(edit(/<setId [^>]*>/, '')(n3.toString('utf8')))))

@@ -77,6 +77,8 @@ const cda = (name: string, bytes: Buffer, rest: Omit<Variant, 'name' | 'fileName
 })
 const insId = `<id root="${insTestOid}" extension="${patient.ins ?? ''}"/>`
 const withIds = (...ids: string[]): Buffer => edited(n3, edit(insId, ids.join('')))
+/** The same document, of the same person, without the INS. */
+export const withoutIns = withIds()
 export const wrongKey = `${(patient.ins ?? '').slice(0, 13)}${patient.ins?.endsWith('97') ? '01' : '97'}`
 
 /** One CDA for each thing that senders do otherwise. */
