@@ -106,6 +106,7 @@ export const wireMail = (
     hidesSubject: policy.encryptedSubject === 'hidden',
     ...deps.patientRules,
     documents: deps.documents,
+    everyMessageHeaders: everyMessageHeaders(policy),
     extraHeaders: (content) => ({
       ...everyMessageHeaders(policy),
       ...deps.patientRules.closingHeader(content),

@@ -78,6 +78,7 @@ export const wirePatients = (deps: {
       telling?.()
       telling = null
     },
+    opposedAmong: patients.opposedAmong,
     /** What is to be said of patients before a draft leaves. */
     sendChecks: (draft: CheckedDraft) =>
       patientSendChecks(
@@ -135,6 +136,7 @@ export const patientMailRules = (
         ? { 'X-MSS-MES': 'FIN' }
         : {},
     domainChecks: (draft: CheckedDraft) => wiring().sendChecks(draft),
+    opposedAmong: (addresses: readonly string[]) => wiring().opposedAmong(addresses),
     onSent: (sent: { content: DraftContent; messageId: string }) => wiring().noteSent(sent),
   }
 }

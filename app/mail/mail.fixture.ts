@@ -164,6 +164,8 @@ export const openPractice = async (
       protect: (entity) => Promise.resolve(ok(entity)),
       canSign: () => true,
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
+      everyMessageHeaders: { 'X-MSS-NIL': '123' },
+      opposedAmong: () => Promise.resolve(ok(null)),
       largestTo: () => null,
       domainChecks: () => Promise.resolve(ok([])),
       documents: {

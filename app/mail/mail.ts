@@ -31,9 +31,9 @@ import type { DraftDependencies } from './outbox/draft-dependencies.ts'
 import { createDrafts } from './outbox/drafts.ts'
 import { fileSent } from './outbox/filing.ts'
 import { createOutbox } from './outbox/outbox.ts'
-import { createReceipts } from './outbox/receipts.ts'
+import { createReceipts, type ReceiptDependencies } from './outbox/receipts.ts'
 import type { TraceExchange } from './traced.ts'
-import { startSender, type Sender } from './outbox/sender.ts'
+import { startSender, type Sender, type SenderDependencies } from './outbox/sender.ts'
 import { createSentView } from './outbox/sent-view.ts'
 import { createTransfers } from './outbox/transfers.ts'
 import type { SourceReader } from './reading/reader.ts'
@@ -60,13 +60,14 @@ export interface MailDependencies
       | 'replacePrefix'
       | 'readableContent'
       | 'attachmentUrl'
-    > {
+    >,
+    Pick<ReceiptDependencies, 'everyMessageHeaders'>,
+    Pick<SenderDependencies, 'opposedAmong'> {
   vault: Vault
   /** Which servers are taken, and how those outside the trust space are verified. */
   rules: ServerRules
   /** Reads messages away from the event loop. */
   reader: SourceReader
-  classify: (address: string) => TrustClass
   /** Milliseconds since 1970. */
   now: () => number
   /** Milliseconds, for durations. */
@@ -166,12 +167,11 @@ export const createMail = (deps: MailDependencies) => {
       vault,
       verification,
       credentials,
-      now: deps.now,
-      random: deps.random,
+      ...{ now: deps.now, random: deps.random },
       onChange: outboxChanged,
-      onSettled: runner.wake,
       deliveryNotices: deps.deliveryNotices ?? (() => true),
       mayReceive: (address) => account.kind === 'generic' || deps.classify(address) !== 'outside',
+      ...{ opposedAmong: deps.opposedAmong, onSettled: runner.wake },
       ...(deps.replyTimeout === undefined ? {} : { replyTimeout: deps.replyTimeout }),
     })
     running.set(account.id, { account, runner, sender })
@@ -283,7 +283,7 @@ export const createMail = (deps: MailDependencies) => {
     ...{ vault, accounts: accounts.stored, rawMessage, classify: deps.classify, onQueued },
     ...{ now: deps.now, random: deps.random },
   }
-  const receipts = createReceipts(answering)
+  const receipts = createReceipts({ ...answering, everyMessageHeaders: deps.everyMessageHeaders })
   const transfers = createTransfers({ ...answering, readableContent: deps.readableContent })
 
   return {

@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { folderNames, people, startOperator, type Operator } from '../../test/operator/index.ts'
-import type { OutboxItem } from '../contract/index.ts'
+import { ok, type OutboxItem } from '../contract/index.ts'
 import { parseMessage } from './index.ts'
 import { fileSent } from './outbox/filing.ts'
 import { createAccountFor, letter, openPractice, type Practice } from './mail.fixture.ts'
@@ -30,6 +30,8 @@ describe('sending', () => {
   const card = { present: true }
   /** Addresses that the list of the trust space has lost meanwhile. */
   const gone = new Set<string>()
+  /** Addresses of patients who have opposed meanwhile. */
+  const opposed = new Set<string>()
 
   beforeAll(async () => {
     operator = await startOperator()
@@ -46,6 +48,7 @@ describe('sending', () => {
     })
     practice = await openPractice(operator, {
       canSign: () => card.present,
+      opposedAmong: (addresses) => Promise.resolve(ok(addresses.find((one) => opposed.has(one)) ?? null)),
       classify: (address) =>
         gone.has(address) || !address.endsWith('.mssante.test') ? 'outside' : 'professional',
     })
@@ -235,6 +238,28 @@ describe('sending', () => {
       details: { address: paul.address },
     })
     gone.clear()
+    value(await practice.mail.outbox.cancel(item.id))
+  })
+
+  it('MSS/va1.20: what waited is refused when the patient has opposed meanwhile', async () => {
+    await operator.smtpDown()
+    const before = operator.received.length
+    const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Opposé depuis')))
+    await practice.witness.until('a failed try', () =>
+      stateOf(item.id)?.error?.code === 'net.unreachable' ? true : undefined,
+    )
+    opposed.add(paul.address)
+    await operator.smtpUp()
+    value(await practice.mail.outbox.retry(item.id))
+    const refused = await practice.witness.until('refused or gone', () =>
+      ['refused', 'accepted', 'filed'].includes(stateOf(item.id)?.state ?? '') ? stateOf(item.id) : undefined,
+    )
+    expect(refused).toMatchObject({
+      state: 'refused',
+      error: { code: 'compose.patient-refused', details: { address: paul.address } },
+    })
+    expect(operator.received).toHaveLength(before)
+    opposed.clear()
     value(await practice.mail.outbox.cancel(item.id))
   })
 

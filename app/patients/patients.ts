@@ -117,13 +117,18 @@ export const createPatients = (deps: PatientsDependencies) => {
     return ok(null)
   }
 
-  const ofAddress = async (address: string): Promise<Outcome<Patient | null>> => {
+  /** Everybody of the base with the matricule of this address. */
+  const withAddress = async (address: string): Promise<Outcome<StoredPatient[]>> => {
     const [local = '', domain = ''] = address.trim().split('@')
-    if (domain.toLowerCase() !== deps.patientDomain().toLowerCase()) return ok(null)
-    const found = await vault.run('patients.byMatricule', {
+    if (domain.toLowerCase() !== deps.patientDomain().toLowerCase()) return ok([])
+    return await vault.run('patients.byMatricule', {
       matricule: local.toUpperCase(),
       domain: deps.patientDomain(),
     })
+  }
+
+  const ofAddress = async (address: string): Promise<Outcome<Patient | null>> => {
+    const found = await withAddress(address)
     if (!found.ok) return found
     const [only, ...others] = found.value
     return ok(only && others.length === 0 ? patientOf(only) : null)
@@ -188,6 +193,16 @@ export const createPatients = (deps: PatientsDependencies) => {
       })
     },
     ofAddress,
+    /** The first of these addresses that somebody has who opposes being written to (MSS/va1.20); null for none. */
+    opposedAmong: async (addresses: readonly string[]): Promise<Outcome<string | null>> => {
+      for (const address of addresses) {
+        const found = await withAddress(address)
+        if (!found.ok) return found
+        if (found.value.some(({ oppositions }) => oppositions.some(({ kind }) => kind === 'patient-mail')))
+          return ok(address)
+      }
+      return ok(null)
+    },
     /** A patient nobody wrote about yet; without INS, because what is typed is never qualified (INS/va1.53). */
     create: async (wish: Input<'patients.create'>): Promise<Outcome<Patient>> => {
       const identity = identityForIndex({ ...wish, ins: null, qualified: false }, null)

@@ -14,6 +14,8 @@ export interface ReceiptContent {
   /** Header section of the message read. */
   originalHeaders: Uint8Array
   boundary: string
+  /** Headers that go out with every message. */
+  extra: Record<string, string>
 }
 
 /** Bytes of the original's headers that go back. */
@@ -61,7 +63,7 @@ export const composeReceipt = (receipt: ReceiptContent): Uint8Array => {
       references: receipt.originalMessageId === null ? [] : [receipt.originalMessageId],
       supersedes: null,
       readReceiptTo: null,
-      extra: { 'Auto-Submitted': 'auto-replied' },
+      extra: { ...receipt.extra, 'Auto-Submitted': 'auto-replied' },
     },
     entity,
   )

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { ok, type Outcome } from '../../contract/errors.ts'
+import type { StoredAccount, Vault } from '../../vault/index.ts'
 import { value } from '../outcome.fixture.ts'
 import { parseMessage } from '../mime/message.ts'
-import { receiptAddress } from './receipts.ts'
+import { createReceipts, receiptAddress } from './receipts.ts'
 
 const me = 'anne@medecin.mssante.test'
 const asked = (...headers: string[]) =>
@@ -65,5 +67,35 @@ describe('a read receipt (ECO.3.1.6, RFC 8098)', () => {
       )
     expect(read(to, 'espion@example.com')).toBeNull()
     expect(read(me, to)).toBeNull()
+  })
+  it('ECO.2.4.3: carries the headers that every message carries', async () => {
+    const queued: Uint8Array[] = []
+    const run = (name: string, params: { mime: Uint8Array }): Promise<Outcome<unknown>> => {
+      if (name === 'messages.locate') return Promise.resolve(ok({ accountId: 1 }))
+      queued.push(params.mime)
+      return Promise.resolve(ok({ item: {}, ids: [] }))
+    }
+    const account = { id: 1, address: me, displayName: 'Anne' } as StoredAccount
+    const receipts = createReceipts({
+      // The two operations that a receipt asks for.
+      vault: { run } as unknown as Vault,
+      accounts: () => Promise.resolve(ok([account])),
+      rawMessage: () =>
+        Promise.resolve(
+          ok(
+            new Uint8Array(Buffer.from(`From: <${to}>\r\nDisposition-Notification-To: <${to}>\r\n\r\nx\r\n`)),
+          ),
+        ),
+      classify: () => 'professional',
+      everyMessageHeaders: { 'X-MSS-NIL': '42' },
+      now: () => Date.UTC(2026, 10, 22),
+      random: (length) => new Uint8Array(length),
+      onQueued: () => Promise.resolve(),
+    })
+    value(await receipts.answer({ id: 7, send: true, subject: 'Lu', text: 'Votre message a été lu.' }))
+    const sent = value(parseMessage(queued[0] ?? new Uint8Array()))
+    const header = (name: string) => sent.headers.find((field) => field.name === name)?.value.trim()
+    expect(header('x-mss-nil')).toBe('42')
+    expect(header('auto-submitted')).toBe('auto-replied')
   })
 })

@@ -10,6 +10,8 @@ export interface ReceiptDependencies {
   accounts: () => Promise<Outcome<StoredAccount[]>>
   rawMessage: (id: number) => Promise<Outcome<Uint8Array>>
   classify: (address: string) => TrustClass
+  /** Headers that go out with every message, whatever it is about (ECO.2.4.3). */
+  everyMessageHeaders: Record<string, string>
   now: () => number
   random: (length: number) => Uint8Array
   onQueued: (accountId: number) => Promise<void>
@@ -87,6 +89,7 @@ export const createReceipts = (deps: ReceiptDependencies) => {
         originalMessageId: parsed.value.messageId,
         originalHeaders: raw.value.subarray(0, parsed.value.root.bodyStart),
         boundary: `=_${Buffer.from(deps.random(12)).toString('hex')}`,
+        extra: deps.everyMessageHeaders,
       })
       const queued = await queueMessage(deps, {
         account,

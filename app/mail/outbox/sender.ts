@@ -15,6 +15,8 @@ export interface SenderDependencies {
   credentials: AskCredentials
   /** Whether an address may be written to from this account. */
   mayReceive: (address: string) => boolean
+  /** The first of these addresses whose patient opposes being written to; null for none. Errors: vault.*. */
+  opposedAmong: (addresses: readonly string[]) => Promise<Outcome<string | null>>
   now: () => number
   random: (length: number) => Uint8Array
   /** The outbox changed, and perhaps rows. */
@@ -146,6 +148,23 @@ export const startSender = (deps: SenderDependencies): Sender => {
     }
   }
 
+  /**
+   * Why what waited for its date, or its network, may no longer leave: meanwhile the list of the trust space has changed, or
+   * a patient has opposed (MSS/va1.20).
+   */
+  const barredRecipient = async (item: StoredOutboxItem): Promise<AppError | null> => {
+    const left = item.recipients.filter((one) => one.accepted === null).map((one) => one.address)
+    const because = (code: AppError['code'], address: string): AppError => ({
+      code,
+      retry: 'after-change',
+      details: { address },
+    })
+    const outside = left.find((address) => !deps.mayReceive(address))
+    if (outside !== undefined) return because('compose.recipient-outside', outside)
+    const opposed = must(await deps.opposedAmong(left))
+    return opposed === null ? null : because('compose.patient-refused', opposed)
+  }
+
   /** Returns how long to leave the server alone, 0 to go on. */
   const sendOne = async (item: StoredOutboxItem): Promise<number> => {
     const mime = await outboxMime(vault, item.id)
@@ -155,15 +174,9 @@ export const startSender = (deps: SenderDependencies): Sender => {
       await settle(item, { state: 'refused', error })
       return 0
     }
-    // What waited for its date, or its network, may no longer leave: the list of the trust space has changed meanwhile.
-    const outside = item.recipients.find((one) => one.accepted === null && !deps.mayReceive(one.address))
-    if (outside && item.purpose === 'message') {
-      const error: AppError = {
-        code: 'compose.recipient-outside',
-        retry: 'after-change',
-        details: { address: outside.address },
-      }
-      await settle(item, { state: 'refused', error })
+    const barred = item.purpose === 'message' ? await barredRecipient(item) : null
+    if (barred) {
+      await settle(item, { state: 'refused', error: barred })
       return 0
     }
     const opened = await openSubmission(
