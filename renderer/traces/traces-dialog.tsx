@@ -179,7 +179,8 @@ const TracesPage = () => {
     })
     // What the check at opening said is of then: the traces shown are of now.
     void invoke('traces.verify', null).then((checked) => {
-      if (!checked.ok) setError(checked.error)
+      if (checked.ok) setChain(checked.value)
+      else setError(checked.error)
     })
     return stop
   }, [])
@@ -187,7 +188,8 @@ const TracesPage = () => {
   const verify = async (): Promise<void> => {
     setChain(null)
     const checked = await invoke('traces.verify', null)
-    if (!checked.ok) showError(checked.error)
+    if (checked.ok) setChain(checked.value)
+    else setError(checked.error)
   }
   const save = async (): Promise<void> => {
     if (filter.current === null) return
@@ -204,7 +206,7 @@ const TracesPage = () => {
   return (
     <div className="traces">
       <p>{t('traces.intro')}</p>
-      <ChainBanner chain={chain} months={months} />
+      {chain === null && error ? null : <ChainBanner chain={chain} months={months} />}
       <div className="traces-filters">
         <TextField
           label={t('traces.search')}
