@@ -53,11 +53,13 @@ const ClinicalViews = ({
   summary,
   openLink,
   openMessage,
+  sent,
 }: {
   clinical: ClinicalDocument
   summary: DocumentSummary
   openLink: (href: string, text: string) => void
   openMessage: ((id: number) => void) | null
+  sent: boolean
 }) => {
   const pdfUrl = clinical.pdfUrl ?? summary.pdfUrl
   const views = viewsOf(clinical, pdfUrl)
@@ -128,7 +130,7 @@ const ClinicalViews = ({
             <DocumentFacts document={clinical} />
           </TabPanel>
           <TabPanel id="technical" className="doc-panel">
-            <TechnicalFacts document={clinical} summary={summary} />
+            <TechnicalFacts document={clinical} summary={summary} sent={sent} />
           </TabPanel>
         </Tabs>
       </div>
@@ -141,11 +143,14 @@ export const ClinicalDocumentView = ({
   summary,
   openLink,
   openMessage,
+  sent,
 }: {
   summary: DocumentSummary
   openLink: (href: string, text: string) => void
   /** Opens the message an earlier value came in. */
   openMessage: ((id: number) => void) | null
+  /** It belongs to a message one has sent. */
+  sent: boolean
 }) => {
   const part = usePart(summary.url, maximumJson, readClinicalDocument)
   return (
@@ -157,6 +162,7 @@ export const ClinicalDocumentView = ({
           summary={summary}
           openLink={openLink}
           openMessage={openMessage}
+          sent={sent}
         />
       )}
     </PartState>

@@ -5,6 +5,7 @@ import { fullDate, size, t } from '../i18n/index.ts'
 import { ShownPatientContext } from './clinical-header.tsx'
 import { ClinicalDocumentView } from './clinical-document.tsx'
 import { DocumentWarnings } from './document-warnings.tsx'
+import { originWords } from './technical-facts.tsx'
 import { LoosePart } from './loose-part.tsx'
 import './documents.css'
 import './sheet.css'
@@ -120,6 +121,7 @@ export const DocumentCard = ({
   openLink,
   openMessage = null,
   patientShown = null,
+  sent = false,
 }: {
   summary: DocumentSummary
   /** Other messages that carry it or another version. */
@@ -130,6 +132,8 @@ export const DocumentCard = ({
   openMessage?: ((id: number) => void) | null
   /** The patient told above the document already. */
   patientShown?: PatientSummary | null
+  /** It belongs to a message one has sent. */
+  sent?: boolean
 }) => {
   const isCda = summary.kind === 'cda-n1' || summary.kind === 'cda-n3'
   const details = [
@@ -166,7 +170,12 @@ export const DocumentCard = ({
         </div>
         {isCda ? (
           <ShownPatientContext value={patientShown}>
-            <ClinicalDocumentView summary={summary} openLink={openLink} openMessage={openMessage} />
+            <ClinicalDocumentView
+              summary={summary}
+              openLink={openLink}
+              openMessage={openMessage}
+              sent={sent}
+            />
           </ShownPatientContext>
         ) : (
           <LoosePart summary={summary} openLink={openLink} openMessage={openMessage} />
@@ -174,7 +183,7 @@ export const DocumentCard = ({
         <footer className="doc-foot">
           <span className="doc-origin">
             <Mail aria-hidden="true" />
-            {t('documents.originMssante')}
+            {originWords(sent)}
           </span>
           {summary.archive && (
             <span>

@@ -28,13 +28,20 @@ export const Deviations = ({ summary }: { summary: DocumentSummary }) => (
   </>
 )
 
+/** Which way a document went (SC.CDA/INT.08). */
+export const originWords = (sent: boolean): string =>
+  t(sent ? 'documents.originSent' : 'documents.originMssante')
+
 /** Identifiers and checks, for who must trace a document. */
 export const TechnicalFacts = ({
   document: clinical,
   summary,
+  sent,
 }: {
   document: ClinicalDocument
   summary: DocumentSummary
+  /** Of a message one has sent. */
+  sent: boolean
 }) => (
   <dl className="facts facts-technical">
     <Fact label={t('documents.format')}>
@@ -49,7 +56,7 @@ export const TechnicalFacts = ({
     <Fact label={t('documents.type')}>
       {[clinical.typeLabel, clinical.typeCode, clinical.type?.label].filter(Boolean).join(' · ')}
     </Fact>
-    <Fact label={t('documents.origin')}>{t('documents.originMssante')}</Fact>
+    <Fact label={t('documents.origin')}>{originWords(sent)}</Fact>
     <Fact label={t('documents.identifier')}>
       <span className="mono">{clinical.id}</span>
     </Fact>

@@ -18,7 +18,7 @@ const exchange = (
     id,
     date: new Date(now.getTime() - daysAgo * 86_400_000).toISOString(),
     from: { ...model.from, name: 'Secrétariat fictif' },
-    trust: 'health',
+    trust: 'professional',
   },
   direction: 'received',
   source: 'document',

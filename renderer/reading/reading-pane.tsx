@@ -16,6 +16,7 @@ import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
 import { MessageBody, useAsText } from './message-body.tsx'
 import { useBodyArrival, useKeyArrival, useMarkSeen, useMessage } from './message-state.ts'
 import { MessagePatientBanners, useMessagePatients } from './message-patients.tsx'
+import { useOwnMessage } from './own-message.ts'
 import { ReadingToolbar } from './reading-toolbar.tsx'
 import type { ReadingAction } from './reading-toolbar.tsx'
 import { SenderHead } from './sender-card.tsx'
@@ -63,6 +64,7 @@ const Message = ({
   const { id } = view.row
   const { report } = view.sent
   const known = useMessagePatients(id)
+  const own = useOwnMessage(view)
   useEffect(() => {
     if (scroll.current) scroll.current.scrollTop = 0
   }, [id])
@@ -124,6 +126,7 @@ const Message = ({
             openLink={links.show}
             openMessage={openMessage}
             patientShown={view.row.patient}
+            sent={own}
           />
         ))}
         {view.documents.length > 0 && <ReceivedFiles view={view} />}

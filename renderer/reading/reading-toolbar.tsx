@@ -18,10 +18,11 @@ import {
 } from 'lucide-react'
 import type { MessageView } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, useStore, openInspection } from '../data/index.ts'
+import { openInspection } from '../data/index.ts'
 import { Button, IconButton, Menu, showError, Tooltip, type ButtonProps } from '../design/index.ts'
 import { useRefusals } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
+import { useOwnMessage } from './own-message.ts'
 
 /** What the reader may ask of the mailbox about the message shown. */
 export type ReadingAction =
@@ -75,9 +76,7 @@ export const ReadingToolbar = ({
   const { flagged, seen } = view.row
   const refused = useRefusals()
   const several = view.to.length + view.cc.length > 1
-  const mine = useStore(accountStore).some(
-    ({ address }) => address.toLowerCase() === view.from.address.toLowerCase(),
-  )
+  const mine = useOwnMessage(view)
   return (
     <div className="read-bar" role="toolbar" aria-label={t('reading.toolbar')}>
       <span className="bar-back">

@@ -131,6 +131,7 @@ export const documents = {
 
   origin: 'Origin',
   originMssante: 'Received by MSSanté',
+  originSent: 'Sent by MSSanté',
   relations: 'Links to other documents',
   language: 'Language',
   templates: 'Templates',

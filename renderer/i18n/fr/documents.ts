@@ -134,6 +134,7 @@ export const documents = {
 
   origin: 'Origine',
   originMssante: 'Reçu par MSSanté',
+  originSent: 'Envoyé par MSSanté',
   relations: 'Liens avec d’autres documents',
   language: 'Langue',
   templates: 'Modèles',
