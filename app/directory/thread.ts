@@ -76,7 +76,14 @@ export const startBaseThread = (params: {
     for (const { settle } of waiting.values()) settle(ended)
     waiting.clear()
   }
-  worker.on('error', (cause) => end(fail('core.internal', { cause })))
+  // A thread ended while it starts, or in the middle of a statement, may fall rather than stop.
+  worker.on('error', (cause) =>
+    end(
+      Atomics.load(new Int32Array(stopping), 0) === 1
+        ? fail('vault.cancelled')
+        : fail('core.internal', { cause }),
+    ),
+  )
   const idle = async (): Promise<void> => {
     while (waiting.size > 0) await wait(10)
   }

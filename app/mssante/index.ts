@@ -1,12 +1,5 @@
 export { findDocuments, type FoundDocument, type MessageDocuments, type MessagePart } from './documents.ts'
-export {
-  encodeText,
-  text,
-  writeHl7,
-  type Hl7Component,
-  type Hl7Field,
-  type Hl7Segment,
-} from './hl7/write.ts'
+export { encodeText, text, writeHl7, type Hl7Component, type Hl7Field, type Hl7Segment } from './hl7/write.ts'
 export { parseHl7, segmentsOf, valueAt, type ParsedSegment } from './hl7/parse.ts'
 export { hprimText, isHprim } from './hprim/index.ts'
 export { isMatricule, matriculeTraits, readIns } from './ins.ts'

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import type { SqlDatabase } from './database.ts'
 import { migrations } from './migrations/index.ts'
+import { traceOperations } from './operations/traces.ts'
 import { rescueBegin, rescueEnd, rescueTable, type Rescued } from './rescue.ts'
 import { storeForTest } from './store.fixture.ts'
 import { openStore } from './store.ts'
@@ -24,7 +25,8 @@ const filled = (file: string, messages: number): void => {
     INSERT INTO saved_searches (name, text, scope, position) VALUES ('n', 't', '{}', 1);
     INSERT INTO part_files VALUES ('${'a'.repeat(32)}', 5, 0);
     INSERT INTO drafts (id, account_id, kind, content, saved_at) VALUES (1, 1, 'new', '{}', 0);
-    INSERT INTO draft_attachments VALUES ('d', 1, 'f', 'text/plain', 5, '${'a'.repeat(32)}', 1);
+    INSERT INTO draft_attachments (id, draft_id, file_name, mime_type, size, part_file, position)
+      VALUES ('d', 1, 'f', 'text/plain', 5, '${'a'.repeat(32)}', 1);
     INSERT INTO outbox (account_id, message_id_header, subject, sender, recipients, mime_size, state, queued_at)
       VALUES (1, '<x@b>', 's', 'a@b.test', '[]', 5, 'queued', 0);
   `)
@@ -48,6 +50,13 @@ const filled = (file: string, messages: number): void => {
   db.prepare(
     'INSERT INTO operation_items (operation_id, message_id, folder_id, uid) VALUES (1, 2, 7, 2)',
   ).run()
+  const told = { author: '8', authorName: 'A', automatic: false, account: null, target: '', messages: [] }
+  for (const action of ['read', 'moved'] as const)
+    traceOperations['traces.append'](
+      db,
+      { entries: [{ ...told, at: 0, action, request: 'r', answer: '', outcome: 'ok', code: null }] },
+      { now: () => 0 },
+    )
   db.close()
 }
 
@@ -96,6 +105,12 @@ test('all that only this workstation has comes over; bodies and the state of fol
   expect(count(db, 'retention')).toBe(1)
   expect(count(db, 'saved')).toBe(1)
   expect(count(db, 'items')).toBe(1)
+  // The chain of traces goes on from where it was.
+  expect(traceOperations['traces.check'](db, { from: null, limit: 10 }, { now: () => 0 })).toEqual({
+    from: null,
+    finding: null,
+    at: 2,
+  })
   expect(
     db.prepare('SELECT uidvalidity, uidnext, highestmodseq, synced_from_uid, total FROM folders').get(),
   ).toEqual({ uidvalidity: '3', uidnext: null, highestmodseq: null, synced_from_uid: null, total: 1200 })
@@ -111,8 +126,8 @@ test('with pages damaged anywhere, whatever can be read comes over and what coul
     const pages = Math.floor(statSync(file).size / 4096)
     const handle = openSync(file, 'r+')
     // Never the first page: without it there is no key to check and nothing to read.
-    for (let n = 0; n < 6; n += 1) {
-      const page = 1 + Math.floor(((round * 6 + n + 0.5) / 48) * (pages - 1))
+    for (let n = 0; n < 20; n += 1) {
+      const page = 1 + Math.floor(((round * 20 + n + 0.5) / 160) * (pages - 1))
       writeSync(handle, randomBytes(64), 0, 64, page * 4096 + 700)
     }
     closeSync(handle)

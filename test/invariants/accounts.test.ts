@@ -268,7 +268,7 @@ describe.skipIf(missing !== null)('a mailbox opened by an organisation’s certi
     const source = (await operator.mailbox('paul').source(arrived.uid)).toString('latin1')
     expect(source).toMatch(/^Reply-To: contact@bioval\.mssante\.test\r$/m)
     expect(source).toMatch(/^From: .*<resultats@bioval\.mssante\.test>/m)
-    expect(operator.received[0]?.authentication).toBe('EXTERNAL')
+    await expect.poll(() => operator.received[0]?.authentication).toBe('EXTERNAL')
     await operator
       .mailbox('laboratory')
       .waitFor(({ subject }) => subject === 'Par certificat', { folder: folderNames.sent })

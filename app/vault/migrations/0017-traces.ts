@@ -24,11 +24,10 @@ CREATE TABLE traces (
 CREATE INDEX traces_by_time ON traces (at);
 
 CREATE TABLE trace_ends (
-  -- 'floor': the last trace purged; 'head': the last trace written.
+  -- 'floor': the last trace purged; 'head': the last trace written. None before the first.
   name TEXT PRIMARY KEY CHECK (name IN ('floor','head')),
   seq INTEGER NOT NULL,
   hash TEXT NOT NULL
 ) STRICT;
-INSERT INTO trace_ends (name, seq, hash) VALUES ('floor', 0, ''), ('head', 0, '');
 `,
 } as const

@@ -83,6 +83,13 @@ const traceOf = (row: TraceRow): Trace => ({
 const endOf = (db: SqlDatabase, name: 'floor' | 'head'): End =>
   db.prepare('SELECT seq, hash FROM trace_ends WHERE name = $name').get<End>({ name }) ?? { seq: 0, hash: '' }
 
+const setEnd = (db: SqlDatabase, name: 'floor' | 'head', end: End): void => {
+  db.prepare(
+    `INSERT INTO trace_ends (name, seq, hash) VALUES ($name, $seq, $hash)
+     ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
+  ).run({ name, ...end })
+}
+
 const mostNamed = 20
 
 /** Message-IDs of messages, as far as they are known; the rest is counted. */
@@ -133,7 +140,7 @@ const append = (db: SqlDatabase, entries: readonly NewTrace[]): void => {
     insert.run({ ...row, hash })
     head = { seq: row.seq, hash }
   }
-  db.prepare("UPDATE trace_ends SET seq = $seq, hash = $hash WHERE name = 'head'").run({ ...head })
+  setEnd(db, 'head', head)
 }
 
 /** Wildcards of LIKE stand for themselves. */
@@ -259,10 +266,7 @@ export const traceOperations = {
       const last = old.at(-1)
       if (!last) return 0
       db.prepare('DELETE FROM traces WHERE seq <= $seq').run({ seq: last.seq })
-      db.prepare("UPDATE trace_ends SET seq = $seq, hash = $hash WHERE name = 'floor'").run({
-        seq: last.seq,
-        hash: last.hash,
-      })
+      setEnd(db, 'floor', { seq: last.seq, hash: last.hash })
       append(db, [
         {
           ...params.entry,
