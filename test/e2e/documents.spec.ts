@@ -14,7 +14,12 @@ let app: RunningApp
 
 const card = (name: string | RegExp) => app.page.getByRole('article', { name })
 const open = async (text: string | RegExp): Promise<void> => {
-  await listRow(app.page, text).click({ timeout: patience })
+  const row = listRow(app.page, text)
+  // The list may still be moving to the message opened before, from a curve.
+  await expect(async () => {
+    await row.click()
+    await expect(row).toHaveAttribute('aria-selected', 'true', { timeout: 1_000 })
+  }).toPass({ timeout: patience })
 }
 
 test.beforeAll(async () => {
