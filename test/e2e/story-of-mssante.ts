@@ -145,7 +145,7 @@ export const mssanteSteps: readonly Step[] = [
     name: 'letter-read-by-colleague',
     who: 'paul',
     run: async ({ paul: { page } }) => {
-      await listRow(page, /Lettre d.adressage DUPONT/i).click({ timeout: patience })
+      await listRow(page, /Lettre d.adressage/i).click({ timeout: patience })
       await expect(page.getByText(letterText).first()).toBeVisible({ timeout: patience })
       await expect(page.getByText('XDM/1.0/DDM')).toHaveCount(0)
       await page.getByRole('button', { name: 'Envoyer l’accusé de lecture' }).click()
