@@ -1,3 +1,4 @@
+import { everyMessageHeaders } from './mail-wiring.ts'
 import { fail, ok, type MailDelta, type Outcome, type Policy, type QueueCounts } from './contract/index.ts'
 import { createIntegration, type Integration, type OpenedMail, type TryResult } from './integration/index.ts'
 import { after } from './later.ts'
@@ -108,11 +109,7 @@ export const wireIntegration = (deps: IntegrationWiring): Integration => {
     anchors: deps.anchors,
     openMail: openMail(deps),
     newMessageId: mail.transfers.newMessageId,
-    transfer: (wish) =>
-      mail.transfers.send({
-        ...wish,
-        extra: policy.nil === undefined ? {} : { 'X-MSS-NIL': policy.nil },
-      }),
+    transfer: (wish) => mail.transfers.send({ ...wish, extra: everyMessageHeaders(policy) }),
     rows: mail.rows,
     move: (messageId, folderId) => mail.move([messageId], folderId),
     setFlag: (messageId, flag, on) => mail.setFlag([messageId], flag, on),

@@ -55,7 +55,7 @@ export interface MailWiringDependencies {
 }
 
 /** Headers that go out with every message, whatever it is about. */
-const everyMessageHeaders = (policy: Policy): Record<string, string> =>
+export const everyMessageHeaders = (policy: Policy): Record<string, string> =>
   policy.nil === undefined ? {} : { 'X-MSS-NIL': policy.nil }
 
 /** Mail with everything it may not import itself, and what is kept beside it while the mailbox is open. */

@@ -56,7 +56,7 @@ const OneTimeCode = z
   .object({
     /**
      * `endpoint`: an address below `url` takes name and password and sends the code, another takes the code and gives a token.
-     * `sasl-plain`: the code is put behind the password, in SASL PLAIN; a login without it makes the operator send one.
+     * `sasl-plain`: the code, which comes by itself or from an application, is put behind the password, in SASL PLAIN.
      */
     shape: z.enum(['endpoint', 'sasl-plain']),
     url: z.string().optional(),
