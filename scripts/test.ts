@@ -24,6 +24,9 @@ rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
 const counts = { passed: 0, failed: 0, skipped: 0 }
 let allGood = true
+/** What failed, said once more at the end: of a long run, the last lines are those that are kept. */
+const failures: string[] = []
+const firstLines = (text: string): string => text.split('\n').slice(0, 12).join('\n    ')
 
 const VitestReport = z.object({
   numPassedTests: z.number(),
@@ -31,7 +34,17 @@ const VitestReport = z.object({
   numPendingTests: z.number(),
   numTodoTests: z.number(),
   testResults: z.array(
-    z.object({ name: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+    z.object({
+      name: z.string(),
+      message: z.string().optional(),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
+    }),
   ),
 })
 const PlaywrightReport = z.object({
@@ -39,12 +52,19 @@ const PlaywrightReport = z.object({
 })
 
 /** A step without a report counts as one failure, so that the closing line never reads better than the run. */
-const noReport = (): void => {
+const noReport = (title: string): void => {
   counts.failed += 1
+  failures.push(`${title}: no report`)
 }
 
-if (wanted('check') && !step('check', 'node', ['scripts/check.ts'])) counts.failed += 1
-if ((wanted('unit') || wanted('e2e')) && !step('build', 'node', ['scripts/build.ts'])) counts.failed += 1
+/** A step that is no list of tests: counted as one when it fails. */
+const counted = (title: string, script: string): void => {
+  if (step(title, 'node', [script])) return
+  counts.failed += 1
+  failures.push(`${title} (see above)`)
+}
+if (wanted('check')) counted('check', 'scripts/check.ts')
+if (wanted('unit') || wanted('e2e')) counted('build', 'scripts/build.ts')
 if (wanted('unit')) {
   const report = `${results}/vitest.json`
   const good = step('unit and integration tests', 'vitest', [
@@ -54,18 +74,26 @@ if (wanted('unit')) {
     `--outputFile.json=${report}`,
   ])
   allGood = good && allGood
+  if (!good) failures.push('unit and integration tests (see above)')
   if (existsSync(report)) {
     const read = VitestReport.parse(JSON.parse(readFileSync(report, 'utf8')))
     counts.passed += read.numPassedTests
     counts.failed += read.numFailedTests
     counts.skipped += read.numPendingTests + read.numTodoTests
-    for (const { name, assertionResults } of read.testResults) {
+    for (const { name, message, assertionResults } of read.testResults) {
+      const file = relative(process.cwd(), name)
+      const failed = assertionResults.filter(({ status }) => status === 'failed')
+      for (const { fullName, failureMessages } of failed)
+        failures.push(`${file} › ${fullName}\n    ${firstLines((failureMessages ?? []).join('\n'))}`)
+      // A file that fell before or beside its tests.
+      if (failed.length === 0 && message !== undefined && message !== '')
+        failures.push(`${file}\n    ${firstLines(message)}`)
       const skipped = assertionResults.filter(
         ({ status }) => status !== 'passed' && status !== 'failed',
       ).length
-      if (skipped > 0) console.log(`skipped: ${skipped} in ${relative(process.cwd(), name)}`)
+      if (skipped > 0) console.log(`skipped: ${skipped} in ${file}`)
     }
-  } else noReport()
+  } else noReport('unit and integration tests')
 }
 if (wanted('e2e')) {
   const report = `${results}/playwright.json`
@@ -76,12 +104,14 @@ if (wanted('e2e')) {
     { PLAYWRIGHT_JSON_OUTPUT_FILE: report },
   )
   allGood = good && allGood
+  if (!good) failures.push('end-to-end tests (see above)')
   if (existsSync(report)) {
     const { stats } = PlaywrightReport.parse(JSON.parse(readFileSync(report, 'utf8')))
     counts.passed += stats.expected
     counts.failed += stats.unexpected + stats.flaky
     counts.skipped += stats.skipped
-  } else noReport()
+  } else noReport('end-to-end tests')
 }
+if (failures.length > 0) console.log(`\nFailed:\n- ${failures.join('\n- ')}`)
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`)
 process.exit(allGood && counts.failed === 0 ? 0 : 1)

@@ -1,6 +1,14 @@
 import { TriangleAlert, X } from 'lucide-react'
-import { useEffect, useId, useRef, useState } from 'react'
-import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover } from 'react-aria-components'
+import { useContext, useEffect, useId, useRef, useState } from 'react'
+import {
+  ComboBox,
+  ComboBoxStateContext,
+  Input,
+  Label,
+  ListBox,
+  ListBoxItem,
+  Popover,
+} from 'react-aria-components'
 import type { Correspondent, SendCheck } from '../../app/contract/index.ts'
 import { Avatar } from '../design/index.ts'
 import { fullDate, t } from '../i18n/index.ts'
@@ -62,6 +70,18 @@ const Recipient = ({
       </button>
     </li>
   )
+}
+
+/** Opens the list when the answer comes after the last letter, once for what is typed: the combo box opens on typing alone. */
+const OpenWhenFound = ({ typed, count }: { typed: string; count: number }) => {
+  const state = useContext(ComboBoxStateContext)
+  const openedFor = useRef('')
+  useEffect(() => {
+    if (state === null || count === 0) return
+    if (state.isFocused && !state.isOpen && openedFor.current !== typed) state.open(null, 'input')
+    openedFor.current = typed
+  }, [state, typed, count])
+  return null
 }
 
 /** A line of recipients: each a chip with its trust, more by typing, by a suggestion or by pasting addresses. */
@@ -130,6 +150,7 @@ export const RecipientsField = ({
         allowsEmptyCollection={false}
         menuTrigger="input"
       >
+        <OpenWhenFound typed={typed} count={suggestions.length} />
         <Label className="composer-label">{label}</Label>
         <div className="recipients" onClick={() => input.current?.focus()}>
           <ul aria-label={t('composer.recipientsOf', { label })}>

@@ -54,10 +54,14 @@ export const suggestionLine = (one: Suggestion): string => {
 
 const atMost = 12
 const mostPatients = 4
+const nothing: { text: string; suggestions: readonly Suggestion[] } = { text: '', suggestions: [] }
 
-/** Suggestions for what is typed; what was found for the words just before stays until the next answer. */
+/**
+ * Suggestions for what is typed. While a word is typed on or shortened, those of a moment ago stay until the next answer; those
+ * of other words never do, lest somebody be offered for a name he does not have.
+ */
 export const useSuggestions = (typed: string): readonly Suggestion[] => {
-  const [found, setFound] = useState<readonly Suggestion[] | null>(null)
+  const [found, setFound] = useState<{ text: string; suggestions: readonly Suggestion[] }>(nothing)
   const text = typed.trim().slice(0, 200)
   useEffect(() => {
     if (text.length < 2) return undefined
@@ -67,16 +71,20 @@ export const useSuggestions = (typed: string): readonly Suggestion[] => {
       invoke('patients.suggest', { text, limit: mostPatients }),
     ]).then(([people, patients]) => {
       if (!current) return
-      setFound([
-        ...(people.ok ? people.value : []),
-        ...(patients.ok ? patients.value.map((patient) => ({ kind: 'patient' as const, patient })) : []),
-      ])
+      setFound({
+        text,
+        suggestions: [
+          ...(people.ok ? people.value : []),
+          ...(patients.ok ? patients.value.map((patient) => ({ kind: 'patient' as const, patient })) : []),
+        ],
+      })
     })
     return () => {
       current = false
     }
   }, [text])
-  return text.length < 2 ? [] : (found ?? [])
+  const near = found.text !== '' && (text.startsWith(found.text) || found.text.startsWith(text))
+  return text.length < 2 || !near ? nothing.suggestions : found.suggestions
 }
 
 /** The addresses a suggestion stands for: one's own, a list's members, the mailboxes of a structure that are still there. */

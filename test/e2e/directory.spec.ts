@@ -60,7 +60,9 @@ test('suggests him first under the recipient field, chosen with the keyboard', a
   await page.keyboard.press('n')
   const to = page.getByRole('combobox', { name: 'À', exact: true })
   await to.pressSequentially('bern')
-  await expect(page.getByRole('listbox').getByRole('option').first()).toContainText('Dr Paul BERNARD', {
+  // The one under the field: the directory beside it has a list too, and the same name in it.
+  const suggestions = page.getByRole('listbox', { name: 'Suggestions' })
+  await expect(suggestions.getByRole('option').first()).toContainText('Dr Paul BERNARD', {
     timeout: patience,
   })
   await page.keyboard.press('ArrowDown')
