@@ -17,6 +17,9 @@ const page =
   '<body style="font:4rem sans-serif;display:grid;place-items:center;height:90vh;margin:0">' +
   '<main aria-label="SousPli">SousPli ✓</main></body></html>'
 
+/** For the page to reach the browser. */
+const lastWordsMilliseconds = 2000
+
 /**
  * Listens on 127.0.0.1, on a random port, for the one redirection that carries the expected state; anything else gets
  * 404 and changes nothing. With `handOver`, the provider is given that address, whose server sends the browser on to
@@ -36,6 +39,8 @@ export const startLoopback = async (wish: {
     resolve(outcome)
     server.close()
     server.closeIdleConnections()
+    // Whoever else holds a line open does not keep the port.
+    setTimeout(() => server.closeAllConnections(), lastWordsMilliseconds).unref()
   }
   const timer = setTimeout(() => {
     close(fail('auth.cancelled', { details: { reason: 'timeout' } }))
@@ -45,7 +50,8 @@ export const startLoopback = async (wish: {
   let state = Buffer.from(wish.random(32)).toString('base64url')
   const receive = (request: IncomingMessage, response: ServerResponse): void => {
     const url = URL.parse(request.url ?? '/', own)
-    const expected = url?.pathname === '/' && url.searchParams.get('state') === state
+    const expected =
+      request.method === 'GET' && url?.pathname === '/' && url.searchParams.get('state') === state
     response.writeHead(expected ? 200 : 404, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
@@ -61,7 +67,8 @@ export const startLoopback = async (wish: {
   }
   try {
     await new Promise<void>((listening, failed) => {
-      server.once('error', failed)
+      // Stays: a server that fails later must not end the process.
+      server.on('error', failed)
       server.listen(0, '127.0.0.1', listening)
     })
   } catch (cause) {

@@ -84,6 +84,26 @@ export const readProfessional = (claims: unknown): Professional | null => {
   }
 }
 
+const Known = z.object({
+  SubjectNameID: Text,
+  preferred_username: Text,
+  otherIds: list(z.object({ identifiant: Text })),
+})
+
+/** Every number that UserInfo or an id_token says somebody is known by. */
+export const identifiersOf = (claims: unknown): string[] => {
+  const read = Known.safeParse(claims)
+  if (!read.success) return []
+  const { SubjectNameID, preferred_username, otherIds } = read.data
+  return [SubjectNameID, preferred_username, ...otherIds.map(({ identifiant }) => identifiant)].filter((id) =>
+    nationalIdForm.test(id),
+  )
+}
+
+/** Whether a number as CIBA was asked for it is one of these, written with or without its type digit. */
+export const isKnownBy = (identifiers: readonly string[], nationalId: string): boolean =>
+  identifiers.some((id) => id === nationalId || (id.length >= 8 && id === nationalId.slice(1)))
+
 /** What is typed for a professional (an RPPS, or the whole identifier) as CIBA's `login_hint` wants it; null for anything else. */
 export const nationalIdOf = (typed: string): string | null => {
   const compact = typed.replace(/[\s.]/g, '')

@@ -10,7 +10,9 @@ const signedIn: SignedIn = {
   idToken: 'i',
   accessSeconds: null,
   refreshSeconds: null,
+  subject: 's',
   professional: null,
+  identifiers: [],
 }
 
 /** One sign-in against these answers, with the seconds between polls. */

@@ -2,7 +2,7 @@ import * as oidc from 'openid-client'
 import type { Policy, Professional, SignInWay } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { boundedFetch, isPlainLoopback, isSafeOrigin } from './bounded-fetch.ts'
-import { readProfessional } from './professional.ts'
+import { identifiersOf, readProfessional } from './professional.ts'
 
 export type PscPolicy = NonNullable<Policy['psc']>
 
@@ -17,8 +17,12 @@ export interface Granted {
 /** A sign-in that has just been made. */
 export interface SignedIn extends Granted {
   idToken: string
+  /** The provider's own name for who signed in: a renewal is for the same. */
+  subject: string
   /** Null when neither UserInfo nor the id_token names anybody. */
   professional: Professional | null
+  /** Every number the provider knows the professional by; the national identifier among them. */
+  identifiers: readonly string[]
 }
 
 /**
@@ -38,7 +42,8 @@ export interface PscProvider {
     answer: URL,
     expected: { state: string; nonce: string; verifier: string },
   ) => Promise<Outcome<SignedIn>>
-  refresh: (refreshToken: string) => Promise<Outcome<Granted>>
+  /** For the same `subject` alone. `auth.failed` when the provider no longer takes the refresh token. */
+  refresh: (refreshToken: string, subject: string) => Promise<Outcome<Granted>>
   /** `auth.unknown-professional`, `auth.mechanism-unavailable` where CIBA is not offered. */
   askCiba: (request: {
     nationalId: string
@@ -67,22 +72,34 @@ const cibaGrant = 'urn:openid:params:grant-type:ciba'
 /** Seconds of an answer; of the clocks' difference. */
 const timeout = 10
 const clockTolerance = 120
+/** Seconds since an id_token of a sign-in was made, at most. */
+const freshFor = 600
 
 type TokenAnswer = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
 
-const customFetch: oidc.CustomFetch = (url, { method, headers, body, signal }) =>
-  boundedFetch(url, { method, headers, ...(body ? { body } : {}), ...(signal ? { signal } : {}) })
+/** Whatever the metadata say, nothing goes over plain http but to this machine. */
+const customFetch: oidc.CustomFetch = async (url, { method, headers, body, signal }) => {
+  const to = URL.parse(url)
+  if (!to || !isSafeOrigin(to)) throw new TypeError('not a safe origin')
+  return await boundedFetch(url, {
+    method,
+    headers,
+    ...(body ? { body } : {}),
+    ...(signal ? { signal } : {}),
+  })
+}
 
 export const createPscProvider = (psc: PscPolicy): PscProvider => {
-  let found: Promise<Outcome<oidc.Configuration>> | null = null
+  let found: Promise<Outcome<() => oidc.Configuration>> | null = null
+  let kept: oidc.Configuration | null = null
 
-  const discover = async (): Promise<Outcome<oidc.Configuration>> => {
+  const discover = async (): Promise<Outcome<() => oidc.Configuration>> => {
     const issuer = URL.parse(psc.issuer)
     const backEnd = psc.backEnd ? URL.parse(withSlash(psc.backEnd.url)) : null
     if (!issuer || !isSafeOrigin(issuer) || (psc.backEnd && (!backEnd || !isSafeOrigin(backEnd))))
       return fail('auth.provider-unavailable', { retry: 'after-change' })
     const name = psc.discovery ?? 'wallet-openid-configuration'
-    const insecure = isPlainLoopback(issuer)
+    const insecure = isPlainLoopback(issuer) || (backEnd !== null && isPlainLoopback(backEnd))
     try {
       const told = await oidc.discovery(
         new URL(`.well-known/${name}`, withSlash(psc.issuer)),
@@ -107,35 +124,46 @@ export const createPscProvider = (psc: PscPolicy): PscProvider => {
           revocation_endpoint: new URL(paths?.revoke ?? 'revoke', backEnd).href,
           backchannel_authentication_endpoint: new URL(paths?.ciba ?? 'ciba', backEnd).href,
         })
-      const configuration = new oidc.Configuration(
-        metadata,
-        psc.clientId,
-        { id_token_signed_response_alg: 'RS256', [oidc.clockTolerance]: clockTolerance },
-        oidc.None(),
-      )
-      configuration.timeout = timeout
-      configuration[oidc.customFetch] = customFetch
-      // The signature too, though the id_token comes over TLS: it may have passed a back-end.
-      oidc.enableNonRepudiationChecks(configuration)
-      if (insecure) oidc.allowInsecureRequests(configuration)
-      return ok(configuration)
+      return ok(() => {
+        const configuration = new oidc.Configuration(
+          { ...metadata },
+          psc.clientId,
+          { id_token_signed_response_alg: 'RS256', [oidc.clockTolerance]: clockTolerance },
+          oidc.None(),
+        )
+        configuration.timeout = timeout
+        configuration[oidc.customFetch] = customFetch
+        // The signature too, though the id_token comes over TLS: it may have passed a back-end.
+        oidc.enableNonRepudiationChecks(configuration)
+        if (insecure) oidc.allowInsecureRequests(configuration)
+        return configuration
+      })
     } catch (cause) {
       return providerError(cause)
     }
   }
 
-  const configured = async (): Promise<Outcome<oidc.Configuration>> => {
+  /**
+   * The library keeps the provider's keys with a configuration, and asks again for one it does not know only after a minute: a
+   * sign-in, whose code is good once, begins with a fresh one.
+   */
+  const configured = async (keys: 'fresh' | 'kept'): Promise<Outcome<oidc.Configuration>> => {
     found ??= discover()
-    const configuration = await found
-    if (!configuration.ok) found = null
-    return configuration
+    const make = await found
+    if (!make.ok) {
+      found = null
+      return make
+    }
+    if (keys === 'fresh' || kept === null) kept = make.value()
+    return ok(kept)
   }
 
   /** Asks something of the provider; what it throws becomes an error. */
   const ask = async <T>(
     work: (configuration: oidc.Configuration) => Promise<Outcome<T>>,
+    keys: 'fresh' | 'kept' = 'kept',
   ): Promise<Outcome<T>> => {
-    const configuration = await configured()
+    const configuration = await configured(keys)
     if (!configuration.ok) return configuration
     try {
       return await work(configuration.value)
@@ -159,21 +187,29 @@ export const createPscProvider = (psc: PscPolicy): PscProvider => {
     const claims = answer.claims()
     if (!claims || answer.id_token === undefined)
       return fail('auth.answer-invalid', { details: { what: 'id_token' } })
-    const { acr } = claims
+    const { acr, azp, iat } = claims
     if (acr !== undefined && (typeof acr !== 'string' || !psc.acrValues.split(' ').includes(acr)))
       return fail('auth.answer-invalid', { details: { what: 'acr' } })
+    // OpenID Connect Core §3.1.3.7: the library looks at azp among several audiences alone, and not at iat.
+    if (azp !== undefined && azp !== psc.clientId)
+      return fail('auth.answer-invalid', { details: { what: 'azp' } })
+    const age = Date.now() / 1000 - iat
+    if (age < -clockTolerance || age > freshFor)
+      return fail('auth.answer-invalid', { details: { what: 'clock' } })
     const told = await oidc.fetchUserInfo(configuration, answer.access_token, claims.sub).catch(onlyMismatch)
     return ok({
       ...grantedBy(answer),
       idToken: answer.id_token,
+      subject: claims.sub,
       professional: readProfessional(told) ?? readProfessional(claims),
+      identifiers: [...identifiersOf(told), ...identifiersOf(claims)],
     })
   }
 
   return {
     authorizationUrl: ({ redirectUri, state, nonce, verifier }) =>
       ask(async (configuration) =>
-        ok(
+        forBrowser(
           oidc.buildAuthorizationUrl(configuration, {
             redirect_uri: redirectUri,
             scope: psc.scope,
@@ -186,19 +222,28 @@ export const createPscProvider = (psc: PscPolicy): PscProvider => {
         ),
       ),
     exchange: (answer, { state, nonce, verifier }) =>
-      ask(async (configuration) =>
-        signedIn(
-          configuration,
-          await oidc.authorizationCodeGrant(configuration, answer, {
-            pkceCodeVerifier: verifier,
-            expectedState: state,
-            expectedNonce: nonce,
-            idTokenExpected: true,
-          }),
-        ),
+      ask(
+        async (configuration) =>
+          signedIn(
+            configuration,
+            await oidc.authorizationCodeGrant(configuration, answer, {
+              pkceCodeVerifier: verifier,
+              expectedState: state,
+              expectedNonce: nonce,
+              idTokenExpected: true,
+            }),
+          ),
+        'fresh',
       ),
-    refresh: (refreshToken) =>
-      ask(async (configuration) => ok(grantedBy(await oidc.refreshTokenGrant(configuration, refreshToken)))),
+    refresh: (refreshToken, subject) =>
+      ask(async (configuration) => {
+        const answer = await oidc.refreshTokenGrant(configuration, refreshToken)
+        // OpenID Connect Core §12.2: who it is may not change on the way.
+        const now = answer.claims()
+        return now && now.sub !== subject
+          ? fail('auth.answer-invalid', { details: { what: 'sub' } })
+          : ok(grantedBy(answer))
+      }),
     askCiba: ({ nationalId, bindingMessage, way }) =>
       ask(async (configuration) => {
         if (configuration.serverMetadata().backchannel_authentication_endpoint === undefined)
@@ -211,7 +256,7 @@ export const createPscProvider = (psc: PscPolicy): PscProvider => {
           channel: way === 'card' ? 'CARD' : 'MOBILE',
         })
         return ok({ id: answer.auth_req_id, expiresIn: answer.expires_in, interval: answer.interval ?? 5 })
-      }),
+      }, 'fresh'),
     pollCiba: (id) =>
       ask<SignedIn | 'pending' | 'slow-down'>(async (configuration) => {
         try {
@@ -231,24 +276,29 @@ export const createPscProvider = (psc: PscPolicy): PscProvider => {
         return ok(null)
       }),
     signOutUrl: ({ idToken, redirectUri, state }) =>
-      ask((configuration) =>
+      ask<URL | null>((configuration) =>
         Promise.resolve(
-          ok(
-            configuration.serverMetadata().end_session_endpoint === undefined
-              ? null
-              : oidc.buildEndSessionUrl(configuration, {
+          configuration.serverMetadata().end_session_endpoint === undefined
+            ? ok(null)
+            : forBrowser(
+                oidc.buildEndSessionUrl(configuration, {
                   id_token_hint: idToken,
                   post_logout_redirect_uri: redirectUri,
                   state,
                 }),
-          ),
+              ),
         ),
       ),
     forget: () => {
       found = null
+      kept = null
     },
   }
 }
+
+/** The browser is sent to the web alone, whatever the metadata name. */
+const forBrowser = (url: URL): Outcome<URL> =>
+  isSafeOrigin(url) ? ok(url) : fail('auth.answer-invalid', { details: { what: 'address' } })
 
 const withSlash = (url: string): string => (url.endsWith('/') ? url : `${url}/`)
 
@@ -291,7 +341,11 @@ const providerError = (cause: unknown): Outcome<never> => {
     return cause.status >= 500 || cause.status === 429
       ? fail('auth.provider-unavailable', { retry: 'later', cause })
       : (meaning(cause.error) ?? fail('auth.failed', { retry: 'after-login', cause }))
-  return unbelievable.test(codeOf(cause))
-    ? fail('auth.answer-invalid', { cause })
+  const code = codeOf(cause)
+  return unbelievable.test(code)
+    ? fail('auth.answer-invalid', {
+        ...(/TIMESTAMP/.test(code) ? { details: { what: 'clock' } } : {}),
+        cause,
+      })
     : fail('auth.provider-unavailable', { retry: 'later', cause })
 }

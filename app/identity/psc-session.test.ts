@@ -12,6 +12,7 @@ const openSession = (policy: Parameters<typeof lifetimesOf>[0] = {}) => {
   const clock = createClock()
   const told: string[] = []
   let answer: Outcome<null> = ok(null)
+  let once: Outcome<null> | null = null
   let renewals = 0
   const revoked: string[] = []
   const grant = (): Granted => ({
@@ -23,6 +24,9 @@ const openSession = (policy: Parameters<typeof lifetimesOf>[0] = {}) => {
   const session = createPscSession({
     provider: {
       refresh: () => {
+        const first = once
+        once = null
+        if (first && !first.ok) return Promise.resolve(first)
         if (!answer.ok) return Promise.resolve(answer)
         renewals += 1
         return Promise.resolve(ok(grant()))
@@ -40,7 +44,7 @@ const openSession = (policy: Parameters<typeof lifetimesOf>[0] = {}) => {
       told.push(now.state === 'open' ? (awaySince === null ? 'open' : 'away') : now.reason)
     },
   })
-  session.open({ ...grant(), idToken: 'id', professional: null }, 'browser')
+  session.open({ ...grant(), idToken: 'id', subject: 's', professional: null, identifiers: [] }, 'browser')
   return {
     session,
     clock,
@@ -48,6 +52,12 @@ const openSession = (policy: Parameters<typeof lifetimesOf>[0] = {}) => {
     revoked,
     renewals: () => renewals,
     answerWith: (next: Outcome<null>) => (answer = next),
+    answerOnce: (next: Outcome<null>) => (once = next),
+    reopen: () =>
+      session.open(
+        { ...grant(), accessToken: 'new', idToken: 'id', subject: 's', professional: null, identifiers: [] },
+        'browser',
+      ),
     /** Time passes with somebody at the keyboard every minute. */
     work: async (minutes: number): Promise<void> => {
       for (let done = 0; done < minutes; done++) {
@@ -110,6 +120,24 @@ describe('the session at Pro Santé Connect', () => {
     expect(code(await session.token())).toBe('auth.login-required')
     expect(session.state().session).toEqual({ state: 'closed', reason: 'over' })
     expect(told).toEqual(['open', 'over'])
+  })
+
+  it('asks once more where a renewal was refused and then taken', async () => {
+    const { session, clock, answerOnce, told } = openSession()
+    answerOnce(fail('auth.failed', { retry: 'after-login' }))
+    await clock.advance(3 * minute)
+    expect(await session.token()).toEqual(ok('access-1'))
+    expect(told).toEqual(['open'])
+  })
+
+  it('does not take the end of the former session for that of a new one', async () => {
+    const { session, reopen } = openSession()
+    const before = session.token('access-0')
+    session.end('signed-out')
+    reopen()
+    const after = session.token('new')
+    expect(code(await before)).toBe('auth.login-required')
+    expect(code(await after)).toBe('ok')
   })
 
   it('ends when the refresh token dies during an outage, and not before', async () => {

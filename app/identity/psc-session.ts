@@ -67,7 +67,7 @@ export const createPscSession = (deps: PscSessionDependencies): PscTokens => {
   let reason: SessionEnd = 'start'
   let awaySince: number | null = null
   let lastActivity = now()
-  let renewing: Promise<Outcome<string>> | null = null
+  let renewing: { session: Held; done: Promise<Outcome<string>> } | null = null
   let cancelTimer = (): void => undefined
 
   const timesOf = (granted: Granted) => ({
@@ -107,7 +107,10 @@ export const createPscSession = (deps: PscSessionDependencies): PscTokens => {
       end('over')
       return loginRequired()
     }
-    const granted = await provider.refresh(refreshToken)
+    let granted = await provider.refresh(refreshToken, session.subject)
+    // One retry: a provider of several machines may refuse what another of them has just given.
+    if (held === session && !granted.ok && granted.error.code !== 'auth.provider-unavailable')
+      granted = await provider.refresh(refreshToken, session.subject)
     // Ended, or opened again, while the provider was asked.
     if (held !== session) return loginRequired()
     if (!granted.ok && granted.error.code === 'auth.provider-unavailable') {
@@ -133,11 +136,13 @@ export const createPscSession = (deps: PscSessionDependencies): PscTokens => {
 
   /** Both connections of an account ask at once: a refresh token may be used only once. */
   const renewOnce = (session: Held): Promise<Outcome<string>> => {
-    renewing ??= renew(session).finally(() => {
-      renewing = null
+    if (renewing?.session === session) return renewing.done
+    const done = renew(session).finally(() => {
+      if (renewing?.done === done) renewing = null
       watch()
     })
-    return renewing
+    renewing = { session, done }
+    return done
   }
 
   /** Ends what is over, renews what an active professional would lose, and comes back when there is something to see. */

@@ -8,7 +8,7 @@ import type {
 } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { startLoopback } from './loopback.ts'
-import { nationalIdOf } from './professional.ts'
+import { isKnownBy, nationalIdOf } from './professional.ts'
 import { signInByBrowser } from './psc-browser.ts'
 import { signInByCiba } from './psc-ciba.ts'
 import { createPscProvider, type SignedIn } from './psc-provider.ts'
@@ -80,7 +80,11 @@ export const createSignIn = (deps: SignInDependencies) => {
       if (signal.aborted) done()
     })
 
-  const attempt = (
+  const revoke = ({ refreshToken }: SignedIn): void => {
+    if (refreshToken !== null) void provider.revoke(refreshToken)
+  }
+
+  const attempt = async (
     way: SignInWay,
     typed: string | undefined,
     signal: AbortSignal,
@@ -95,14 +99,17 @@ export const createSignIn = (deps: SignInDependencies) => {
         if (!signal.aborted) tell({ way, ...progress })
       },
     }
-    if (way === 'browser') return signInByBrowser({ ...common, psc, openExternal: deps.openExternal })
+    if (way === 'browser') return await signInByBrowser({ ...common, psc, openExternal: deps.openExternal })
     const nationalId =
       typed === undefined || typed.trim() === ''
         ? (professional?.nationalId ?? known.hint())
         : nationalIdOf(typed)
-    if (nationalId === null)
-      return Promise.resolve(fail('auth.unknown-professional', { retry: 'after-change' }))
-    return signInByCiba({ ...common, pause }, { way, nationalId })
+    if (nationalId === null) return fail('auth.unknown-professional', { retry: 'after-change' })
+    const signed = await signInByCiba({ ...common, pause }, { way, nationalId })
+    // Who was asked answers, and nobody else: a number mistyped, or answers changed over on the way.
+    if (!signed.ok || isKnownBy(signed.value.identifiers, nationalId)) return signed
+    revoke(signed.value)
+    return fail('auth.other-professional', { retry: 'after-change', details: { what: 'asked' } })
   }
 
   const start = async (way: SignInWay, typed?: string): Promise<Outcome<null>> => {
@@ -117,14 +124,19 @@ export const createSignIn = (deps: SignInDependencies) => {
       if (!given) tell(null)
     }
     if (!signed.ok) return signed
-    const { refreshToken } = signed.value
     const owner = given ? null : await known.owner()
-    const other =
-      owner !== null && signed.value.professional !== null && signed.value.professional.nationalId !== owner
+    const signedIn = signed.value.professional
+    // Somebody else, or somebody the provider does not name where there is an owner: nobody can tell who it is.
+    const refusal =
+      owner === null || signedIn?.nationalId === owner
+        ? null
+        : signedIn === null
+          ? fail('auth.answer-invalid', { retry: 'later', details: { what: 'professional' } })
+          : fail('auth.other-professional', { retry: 'after-change' })
     // A lock, too, may have come while the owner was looked up.
-    if (controller.signal.aborted || other) {
-      if (refreshToken !== null) void provider.revoke(refreshToken)
-      return other ? fail('auth.other-professional', { retry: 'after-change' }) : fail('auth.cancelled')
+    if (controller.signal.aborted || refusal) {
+      revoke(signed.value)
+      return refusal ?? fail('auth.cancelled')
     }
     if (signed.value.professional) {
       professional = signed.value.professional

@@ -51,9 +51,9 @@ export const sessionErrors = {
     'Start again with your phone or card at hand.',
   ),
   'auth.answer-invalid': sentence(
-    'The answer of Pro Santé Connect is not genuine, or not for this computer.',
+    '{what, select, clock {The time of this computer is not that of Pro Santé Connect.} professional {Pro Santé Connect did not say who has just identified.} other {The answer of Pro Santé Connect is not genuine, or not for this computer.}}',
     'It was not used. Your messages stay readable.',
-    'Check the date and time of this computer; if it happens again, tell your support.',
+    '{what, select, clock {Set the date and time of this computer, then start again.} professional {Start again in a few minutes; if it happens again, tell your support.} other {Check the date and time of this computer; if it happens again, tell your support.}}',
   ),
   'auth.unknown-professional': sentence(
     'Pro Santé Connect does not know this number.',
@@ -61,9 +61,9 @@ export const sessionErrors = {
     'Check your RPPS: 11 digits.',
   ),
   'auth.other-professional': sentence(
-    'This mailbox belongs to somebody else than the person who has just identified.',
+    '{what, select, asked {The person who has just identified is not the one whose number was given.} other {This mailbox belongs to somebody else than the person who has just identified.}}',
     'The session that had just opened was closed again. Nothing was read or sent in their name.',
-    'Identify with your own card or e-CPS, or open your colleague’s mailbox.',
+    '{what, select, asked {Check the number, then start again.} other {Identify with your own card or e-CPS, or open your colleague’s mailbox.}}',
   ),
   'auth.code-wrong': sentence('This is not the right code.', readable, 'Check it, or ask for another.'),
   'auth.code-expired': sentence('This code is no longer valid.', readable, 'Ask for another.'),

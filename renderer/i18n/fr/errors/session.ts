@@ -51,9 +51,9 @@ export const sessionErrors = {
     'Recommencez, votre téléphone ou votre carte à portée de main.',
   ),
   'auth.answer-invalid': sentence(
-    'La réponse de Pro Santé Connect n’est pas authentique, ou pas pour ce poste.',
+    '{what, select, clock {L’heure de ce poste n’est pas celle de Pro Santé Connect.} professional {Pro Santé Connect n’a pas dit qui vient de s’identifier.} other {La réponse de Pro Santé Connect n’est pas authentique, ou pas pour ce poste.}}',
     'Elle n’a pas été utilisée. Vos messages restent lisibles.',
-    'Vérifiez la date et l’heure du poste ; si cela se reproduit, prévenez votre support.',
+    '{what, select, clock {Mettez la date et l’heure de ce poste à jour, puis recommencez.} professional {Recommencez dans quelques minutes ; si cela se reproduit, prévenez votre support.} other {Vérifiez la date et l’heure du poste ; si cela se reproduit, prévenez votre support.}}',
   ),
   'auth.unknown-professional': sentence(
     'Pro Santé Connect ne connaît pas ce numéro.',
@@ -61,9 +61,9 @@ export const sessionErrors = {
     'Vérifiez votre RPPS : 11 chiffres.',
   ),
   'auth.other-professional': sentence(
-    'Cette messagerie est celle d’une autre personne que celle qui vient de s’identifier.',
+    '{what, select, asked {La personne qui vient de s’identifier n’est pas celle dont le numéro a été donné.} other {Cette messagerie est celle d’une autre personne que celle qui vient de s’identifier.}}',
     'La session qui venait de s’ouvrir a été refermée. Rien n’a été lu ni envoyé en son nom.',
-    'Identifiez-vous avec votre propre carte ou e-CPS, ou ouvrez la messagerie de votre collègue.',
+    '{what, select, asked {Vérifiez le numéro, puis recommencez.} other {Identifiez-vous avec votre propre carte ou e-CPS, ou ouvrez la messagerie de votre collègue.}}',
   ),
   'auth.code-wrong': sentence('Ce code n’est pas le bon.', readable, 'Vérifiez-le, ou demandez-en un autre.'),
   'auth.code-expired': sentence('Ce code n’est plus valable.', readable, 'Demandez-en un autre.'),
