@@ -2,6 +2,7 @@ import type { DocumentAuthor, DocumentDetails, DocumentPatient } from '../../con
 import { confidentialities, facility, setting, specialty, type Coded } from './coded.ts'
 import { insState, localIdentifier } from './identifiers.ts'
 import { asMarkup, xml, type Markup } from './markup.ts'
+import type { DocumentRecipient } from './recipients.ts'
 import { hl7Day, hl7Time } from './times.ts'
 import { documentType } from './type-codes.ts'
 
@@ -22,7 +23,7 @@ export interface CdaRequest {
   author: DocumentAuthor
   /** Address of the sender’s mailbox. */
   mailbox: string
-  recipients: readonly { name: string; address: string }[]
+  recipients: readonly DocumentRecipient[]
   /** OID of what sends: root of the patient’s number when there is neither INS nor IPP. */
   source: string
   /** Milliseconds. */
@@ -55,10 +56,11 @@ const address = (of: Pick<DocumentAuthor['organisation'], 'street' | 'postalCode
         of.postalCode === null ? null : xml`<postalCode>${of.postalCode}</postalCode>`
       }${of.city === null ? null : xml`<city>${of.city}</city>`}</addr>`
 
-const phone = (number: string | null): Markup =>
-  number === null
-    ? xml`<telecom nullFlavor="NAV"/>`
-    : xml`<telecom value="tel:${number.replace(/[^\d+]/g, '')}" use="WP"/>`
+/** What is left of a telephone number without blanks and points; nothing of what has no digit. */
+const phone = (number: string | null): Markup => {
+  const digits = (number ?? '').replace(/[^\d+]/g, '')
+  return /\d/.test(digits) ? xml`<telecom value="tel:${digits}" use="WP"/>` : xml`<telecom nullFlavor="NAV"/>`
+}
 
 const unknown = (code: string): Coded => ({ code, display: code, system: '1.2.250.1.213.1.1.4.6' })
 
@@ -81,7 +83,7 @@ const professional = (request: CdaRequest, withSetting: boolean): Markup => {
   return xml`<id root="${persons}" extension="${author.nationalId}"/>
       ${coded('code', specialty(author.specialty) ?? unknown(author.specialty))}
       ${address(author.organisation)}
-      ${author.phone === null ? null : phone(author.phone)}
+      ${/\d/.test(author.phone ?? '') ? phone(author.phone) : null}
       <telecom value="mailto:${request.mailbox}" use="WP"/>
       <assignedPerson>
         <name>${author.civility === null ? null : xml`<prefix>${author.civility}</prefix>`}<given>${author.givenName}</given><family>${author.familyName}</family>${
@@ -123,11 +125,18 @@ const recordTarget = (request: CdaRequest): Markup => {
   </recordTarget>`
 }
 
-const recipient = ({ name, address: mail }: { name: string; address: string }): Markup =>
+const recipient = ({ person, organisation: place, address: mail }: DocumentRecipient): Markup =>
   xml`<informationRecipient>
     <intendedRecipient>
-      <telecom value="mailto:${mail}"/>
-      ${name.trim() === '' ? null : xml`<informationRecipient><name>${name.trim()}</name></informationRecipient>`}
+      ${mail === null ? null : xml`<telecom value="mailto:${mail}"/>`}
+      ${
+        person === null
+          ? null
+          : xml`<informationRecipient><name>${person.prefix === null ? null : xml`<prefix>${person.prefix}</prefix>`}${
+              person.givenName === null ? null : xml`<given>${person.givenName}</given>`
+            }<family>${person.familyName}</family></name></informationRecipient>`
+      }
+      ${place === null ? null : xml`<receivedOrganization><name>${place}</name></receivedOrganization>`}
     </intendedRecipient>
   </informationRecipient>`
 

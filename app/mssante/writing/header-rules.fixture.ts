@@ -12,6 +12,7 @@ import {
   textOf,
   type XmlElement,
 } from '../xml/element.ts'
+import { brokenAssertions } from './schematron-rules.fixture.ts'
 
 const oid = /^[0-2](\.(0|[1-9]\d*))*$/
 const insOids = ['8', '9', '10', '11'].map((last) => `1.2.250.1.213.1.4.${last}`)
@@ -236,16 +237,5 @@ export const brokenHeaderRules = (bytes: Uint8Array): string[] => {
             .join(' ')}`,
           inOrder(one, wanted),
         )
-  for (const telecom of descendants(root, 'telecom'))
-    rule(
-      'telecom',
-      /^(tel|fax|mailto|https?|ftp|mllp):/.test(attribute(telecom, 'value') ?? '') ||
-        attribute(telecom, 'nullFlavor') !== null,
-    )
-  for (const address of descendants(root, 'addr'))
-    rule(
-      'addr: parts or lines',
-      childrenOf(address, 'streetAddressLine').length === 0 || elements(address).length === 1,
-    )
-  return broken
+  return [...broken, ...brokenAssertions(root)]
 }

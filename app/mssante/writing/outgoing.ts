@@ -13,6 +13,7 @@ import { attachedFacts, mayHoldCda, namesSomebody, type AttachedFacts } from './
 import { insState, newOid, samePerson } from './identifiers.ts'
 import type { DocumentToSend, Random } from './jobs.ts'
 import { documentSubject, pdfName, technicalSubject } from './names.ts'
+import { documentRecipients } from './recipients.ts'
 import { keptDocuments, keptPatient, type KeptDocument } from './stored.ts'
 import type { WritingThread } from './thread.ts'
 import { documentType } from './type-codes.ts'
@@ -157,7 +158,7 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
             details,
             author,
             mailbox: context.mailbox,
-            recipients: [...to, ...cc],
+            recipients: documentRecipients([...to, ...cc], patient, deps.classify),
             source: context.source,
             createdAt: at,
           },

@@ -6,6 +6,7 @@ import type { DocumentAuthor, DocumentDetails, DocumentPatient } from '../../con
 import type { CdaRequest } from './cda.ts'
 import { newOid } from './identifiers.ts'
 import type { Typefaces } from './pdf/archive-pdf.ts'
+import { documentRecipients } from './recipients.ts'
 
 const folder = join(import.meta.dirname, '../../../node_modules/pdfjs-dist/standard_fonts')
 
@@ -74,7 +75,11 @@ export const request = (change: Partial<CdaRequest> = {}): CdaRequest => ({
   details,
   author,
   mailbox: 'anne.martin@medecin.mssante.fr',
-  recipients: [{ name: 'Dr Paul Bernard', address: 'paul.bernard@chu.mssante.fr' }],
+  recipients: documentRecipients(
+    [{ name: 'Dr_Paul_BERNARD_CHU fictif', address: 'paul.bernard@chu.mssante.fr' }],
+    patient,
+    () => 'professional',
+  ),
   source: '2.25.1234',
   createdAt: at,
   ...change,
