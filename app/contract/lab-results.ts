@@ -65,7 +65,10 @@ export const LabResult = MeasuredValue.extend({
   date: z.string().nullable(),
   /** `completed`, `active`, `aborted`, … ; F, P, C, X in HL7 v2 and HPRIM. */
   status: z.string().nullable(),
-  /** Why there is no value: `not-done`, `negated`, or a null flavor (`NAV`, `UNK`…); null when there is one. */
+  /**
+   * Why there is no value (`not-done`, `pending`, `negated`, `missing`, or a null flavor: `NAV`, `UNK`…), or why the one that is there does not
+   * count: `withdrawn` (status W or D); null when there is one.
+   */
   absent: z.string().nullable(),
   method: z.string().nullable(),
   comment: z.string().nullable(),

@@ -166,7 +166,7 @@ describe('HPRIM', () => {
       ]),
     ).toEqual([
       ['Hémoglobine', '13,3', 13.3, 'g/dl', 'N'],
-      ['Plaquettes', '2,920', 2920, '/mm3', 'L'],
+      ['Plaquettes', '2.920', 2920, '/mm3', 'L'],
       ['CRP', '< 0,12', null, 'mg/l', null],
     ])
   })

@@ -1,4 +1,4 @@
-import type { Actor, Deviation, LabResult, ResultAlert } from '../../contract/index.ts'
+import type { Actor, Deviation, LabResult, ReferenceRange, ResultAlert } from '../../contract/index.ts'
 import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
 import { actorOf, organisationName } from './actors.ts'
 import { codedText, codeOf, measured, referredText, type Measured, type Resolve } from './measured.ts'
@@ -220,11 +220,33 @@ const levelOf = (interpretation: string): ResultAlert['level'] | null => {
   return rank === 0 ? null : rank === 3 ? 'critical' : 'abnormal'
 }
 
-const outside = ({ number, unit, ranges, referenceLow, referenceHigh }: LabResult): 'H' | 'L' | null => {
+type Span = Pick<LabResult, 'number' | 'unit'> & Partial<Pick<LabResult, 'comparator' | 'low' | 'high'>>
+
+/** Where all that a value can be lies outside a range of its own unit: « > 30 » is above 10 – 20, « < 15 » may be inside. */
+const outsideOf = (value: Span, range: Pick<ReferenceRange, 'low' | 'high'>): 'H' | 'L' | null => {
+  const { comparator = null, number, low = null, high = null } = value
+  const bound = number ?? low ?? high
+  const isUnder = comparator === '<' || comparator === '≤'
+  const isOver = comparator === '>' || comparator === '≥'
+  const least = isUnder ? null : comparator ? bound : (number ?? low)
+  const most = isOver ? null : comparator ? bound : (number ?? high)
+  if (range.high !== null && least !== null && least > range.high) return 'H'
+  return range.low !== null && most !== null && most < range.low ? 'L' : null
+}
+
+/** What comparing says: the value with its range, else the same value in other units with theirs. */
+const outside = (result: LabResult): 'H' | 'L' | null => {
+  const { unit, ranges, referenceLow, referenceHigh } = result
   const rangeUnit = ranges[0]?.unit ?? unit
-  if (number === null || rangeUnit !== unit) return null
-  if (referenceHigh !== null && number > referenceHigh) return 'H'
-  return referenceLow !== null && number < referenceLow ? 'L' : null
+  const own = rangeUnit === unit ? outsideOf(result, { low: referenceLow, high: referenceHigh }) : null
+  if (own !== null) return own
+  const others = result.translations.flatMap((value) =>
+    ranges
+      .filter((range) => range.unit !== null && range.unit !== unit && range.unit === value.unit)
+      .filter(({ condition }) => condition === null)
+      .map((range) => outsideOf(value, range)),
+  )
+  return others.find((found) => found !== null) ?? null
 }
 
 /** The value of a result with its unit, as an alert names it. */

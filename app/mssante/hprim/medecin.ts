@@ -1,7 +1,7 @@
 import type { Deviation, HprimDossier, LabResult } from '../../contract/index.ts'
-import { displayUnit, frenchNumber } from '../cda/index.ts'
+import { displayUnit } from '../cda/index.ts'
 import { identityOf, noTraits } from '../identity.ts'
-import { rangeOf, readNumber, resultOf } from '../text-results.ts'
+import { rangeOf, readNumber, resultOf, shownNumber } from '../text-results.ts'
 
 /** A date on a line of its own: `JJ/MM/AAAA`, with dashes or points as some write it. */
 const dateLine = /^\s*(\d{2})[/.-](\d{2})[/.-](\d{4})\s*$/
@@ -68,12 +68,15 @@ const readResult = (line: string, date: string | null, deviations: Deviation[]):
     flag: field(8),
     status: field(9),
     date,
+    family: 'hprim',
   })
   const second = field(10)
   if (second) {
     const secondUnit = displayUnit(field(11) || null)
     const range = rangeOf(field(12), field(13), secondUnit)
-    result.translations.push({ value: frenchNumber(second), number: readNumber(second), unit: secondUnit })
+    const ends = [range?.low ?? null, range?.high ?? null]
+    const number = readNumber(second, { ends, unit: field(11) })
+    result.translations.push({ value: shownNumber(second, number), number, unit: secondUnit })
     if (range) result.ranges.push(range)
   }
   return result

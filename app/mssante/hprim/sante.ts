@@ -75,6 +75,7 @@ const readObservation = (segment: Fields, date: string | null, batteries: string
     flag: plain(field(segment, 8)),
     status: plain(field(segment, 11)),
     date: readTime(plain(field(segment, 14))) ?? date,
+    family: 'hprim',
   })
   return { ...result, batteries }
 }

@@ -37,6 +37,7 @@ export const foundResults = (documents: readonly Pick<FoundDocument, 'summary' |
       if (!source || !keys || (keys.ins === null && keys.traits === null)) return []
       const { summary } = document
       return source.results
+        .filter(({ absent }) => absent !== 'withdrawn')
         .filter((result) => result.value !== '' && !/^[SIR]$/.test(result.interpretation ?? ''))
         .map((result) => ({
           ...keys,

@@ -51,6 +51,7 @@ const Details = ({ result }: { result: LabResult }) => {
     result.comment,
     result.status === 'P' || result.status === 'active' ? t('results.partial') : null,
     result.status === 'C' ? t('results.corrected') : null,
+    result.absent === 'withdrawn' ? t('results.withdrawn') : null,
     result.performer === null ? null : t('results.performer', { name: result.performer }),
     ...result.ranges.slice(1).map((range) =>
       t('results.otherRange', {

@@ -38,7 +38,7 @@ const below: ResultMark = { level: 'abnormal', direction: 'down', code: null, wo
 
 /** What of a result says how loud it is. */
 export type Judged = Pick<LabResult, 'interpretation' | 'number' | 'referenceLow' | 'referenceHigh'> &
-  Partial<Pick<LabResult, 'comparator' | 'low' | 'high' | 'unit' | 'ranges'>>
+  Partial<Pick<LabResult, 'comparator' | 'low' | 'high' | 'unit' | 'ranges' | 'absent'>>
 
 /** The numbers a value lies between: « 6,4 » is one number, « > 16 » has no upper end. */
 const span = (result: Judged): { low: number; high: number } | null => {
@@ -55,6 +55,8 @@ const span = (result: Judged): { low: number; high: number } | null => {
  * only where all it can be is outside, and only in the range's own unit.
  */
 export const markOf = (result: Judged): ResultMark => {
+  // A value taken back by the laboratory alarms nobody.
+  if (result.absent === 'withdrawn') return quiet
   const code = result.interpretation
   if (code !== null) {
     const mark = Object.hasOwn(marks, code) ? marks[code] : undefined

@@ -2,10 +2,11 @@ export const results = {
   computed: 'computed from the reference range',
   partial: 'preliminary result',
   corrected: 'corrected result',
+  withdrawn: 'result withdrawn by the laboratory',
   performer: 'performed by {name}',
   otherRange: 'Reference range: {range}{hasCondition, select, yes { ({condition})} other {}}',
   absent:
-    '{why, select, notdone {not done} negated {excluded} NA {not applicable} NASK {not asked} MSK {masked} other {not given}}',
+    '{why, select, notdone {not done} pending {pending} negated {excluded} NA {not applicable} NASK {not asked} MSK {masked} other {not given}}',
 
   curve: 'Curve',
   curveOf: 'Curve of “{label}”: left and right arrows go from one value to the next',

@@ -3,10 +3,11 @@ export const results = {
   computed: 'calculé d’après les valeurs usuelles',
   partial: 'résultat provisoire',
   corrected: 'résultat corrigé',
+  withdrawn: 'résultat annulé par le laboratoire',
   performer: 'réalisé par {name}',
   otherRange: 'Valeurs usuelles : {range}{hasCondition, select, yes { ({condition})} other {}}',
   absent:
-    '{why, select, notdone {non réalisé} negated {exclu} NA {sans objet} NASK {non demandé} MSK {masqué} other {non renseigné}}',
+    '{why, select, notdone {non réalisé} pending {en attente} negated {exclu} NA {sans objet} NASK {non demandé} MSK {masqué} other {non renseigné}}',
 
   curve: 'Courbe',
   curveOf: 'Courbe de « {label} » : flèches gauche et droite d’une valeur à l’autre',
