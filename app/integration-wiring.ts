@@ -2,7 +2,7 @@ import { everyMessageHeaders } from './mail-wiring.ts'
 import { fail, ok, type MailDelta, type Outcome, type Policy, type QueueCounts } from './contract/index.ts'
 import { createIntegration, type Integration, type OpenedMail, type TryResult } from './integration/index.ts'
 import { after } from './later.ts'
-import { decodePart, parseMessage, type Mail } from './mail/index.ts'
+import { decodePart, parseMessage, type Mail, type PeerVerification } from './mail/index.ts'
 import type { TraceRecorder } from './mssante/index.ts'
 import type { createProtection } from './protection/index.ts'
 import { messageDocuments, readContent, type Grants, type Uploads } from './reading/index.ts'
@@ -18,7 +18,7 @@ export interface IntegrationWiring {
   smime: Smime
   uploads: Uploads
   grants: Grants
-  anchors: () => string[]
+  verification: (anchors: string) => PeerVerification
   random: (length: number) => Uint8Array
   now: () => number
   tellMail: (delta: MailDelta) => void
@@ -106,7 +106,7 @@ export const wireIntegration = (deps: IntegrationWiring): Integration => {
       const granted = grants.take(grant, ['record-folder'])
       return granted.ok ? ok(granted.value.paths[0] ?? '') : granted
     },
-    anchors: deps.anchors,
+    verification: deps.verification,
     openMail: openMail(deps),
     newMessageId: mail.transfers.newMessageId,
     transfer: (wish) => mail.transfers.send({ ...wish, extra: everyMessageHeaders(policy) }),

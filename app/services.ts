@@ -43,7 +43,13 @@ import { tracesHandlers } from './traces-handlers.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { createStorage } from './storage/index.ts'
 import { trustSpaceHandlers } from './trust-space-handlers.ts'
-import { createSenderNotes, webVerification, wireServerRules, wireTrustSpace } from './trust-space-wiring.ts'
+import {
+  createSenderNotes,
+  recordVerification,
+  webVerification,
+  wireServerRules,
+  wireTrustSpace,
+} from './trust-space-wiring.ts'
 import { createOwners, createVaults } from './vault/index.ts'
 import { workstationCard } from './workstation-card.ts'
 
@@ -231,7 +237,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
 
   const integration = wireIntegration({
     ...{ vault, policy, mail, protection, smime, uploads, grants, random, now, onFault: deps.onFault },
-    anchors: () => anchorsPem,
+    verification: recordVerification(verifying),
     tellMail: (delta) => emit('mail.delta', notes.delta(delta)),
     tell: (counts) => emit('integration.changed', counts),
     record: traces.record,

@@ -10,7 +10,7 @@ import {
   type Policy,
 } from './contract/index.ts'
 import { after } from './later.ts'
-import { askWeb, type PeerVerification, type ServerRules } from './mail/index.ts'
+import { askWeb, createResolver, type PeerVerification, type ServerRules } from './mail/index.ts'
 import { createTrustSpace, type TrustSpace } from './mssante/index.ts'
 import { fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
 import { createTrust } from './smime/index.ts'
@@ -59,6 +59,36 @@ export const webVerification = async (
   files
     ? verificationBy(deps, await readTrustAnchors(files), 'any')
     : verificationBy(deps, [...deps.anchors], 'igc-sante')
+
+/**
+ * How a patient record proves who it is: by the authorities of its target (PEM), else by those of mail; revocation as for
+ * servers of mail. It stands in the house: private addresses and the machine's own names are its own.
+ */
+export const recordVerification = (deps: VerificationDependencies): ((pem: string) => PeerVerification) => {
+  const rest = { ...deps, resolver: createResolver() }
+  const known = new Map<string, PeerVerification>()
+  const made = (pem: string): PeerVerification => {
+    const named = (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
+      (block) => new Uint8Array(new X509Certificate(block).raw),
+    )
+    if (named.length === 0) return verificationBy(rest, [...deps.anchors], 'igc-sante')
+    const byNamed = verificationBy(rest, named, 'any')
+    return {
+      ...byNamed,
+      verifyServer: (peer) => {
+        const [leaf] = peer.chain
+        // The receiver's own certificate was named: nobody else vouches for it, so nobody revokes it.
+        const itself = leaf !== undefined && named.some((one) => Buffer.compare(one, leaf) === 0)
+        return itself ? Promise.resolve(ok(null)) : byNamed.verifyServer(peer)
+      },
+    }
+  }
+  return (pem) => {
+    const verification = known.get(pem) ?? made(pem)
+    known.set(pem, verification)
+    return verification
+  }
+}
 
 /** Which servers accounts may have. Throws when a file of the policy cannot be read. */
 export const wireServerRules = async (

@@ -7,6 +7,7 @@ import {
   fail,
   ok,
 } from '../contract/index.ts'
+import type { PeerVerification } from '../mail/index.ts'
 import type { StoredFiling, StoredTarget, Vault } from '../vault/index.ts'
 import { filableDocuments, type FilableDocument, type OpenedMail } from './filable.ts'
 import { folderFiles, putFiles } from './folder.ts'
@@ -27,8 +28,8 @@ export interface DeliveryDependencies {
   vault: Vault
   random: (length: number) => Uint8Array
   now: () => number
-  /** PEM of the workstation's authorities. */
-  anchors: () => string[]
+  /** How a receiver proves who it is, under the authorities of a target (PEM); empty for those of the workstation. */
+  verification: (anchors: string) => PeerVerification
   openMail: (messageId: number) => Promise<Outcome<OpenedMail>>
   newMessageId: (accountId: number) => Promise<Outcome<string>>
   /** Sends a message on to an applicative mailbox under this Message-ID, subject and attachments intact. */
@@ -59,12 +60,15 @@ const byRetry = (error: AppError): TryResult => (error.retry === 'later' ? later
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase()
 
 /** How a target is reached. */
-export const peerOf = (target: StoredTarget, anchors: readonly string[]): MllpPeer | null =>
+export const peerOf = (
+  target: StoredTarget,
+  verification: DeliveryDependencies['verification'],
+): MllpPeer | null =>
   target.place.kind !== 'mllp'
     ? null
     : {
         place: target.place,
-        anchors: target.place.anchors.trim() === '' ? anchors : [target.place.anchors],
+        verification: verification(target.place.anchors),
         client:
           target.clientChain === null || target.clientKey === null
             ? null
@@ -165,7 +169,7 @@ export const createDelivery = (deps: DeliveryDependencies) => {
     target: StoredTarget,
     signal: AbortSignal,
   ): Promise<TryResult | null> => {
-    const peer = peerOf(target, deps.anchors())
+    const peer = peerOf(target, deps.verification)
     const message = await prepared(one, target)
     if (!message.ok) return byRetry(message.error)
     if (message.value === null || peer === null || target.place.kind !== 'mllp') return null
@@ -181,7 +185,8 @@ export const createDelivery = (deps: DeliveryDependencies) => {
           cause: result.error,
         },
         fresh: false,
-        again: target.place.afterUnknown === 'resend',
+        // A receiver that said it keeps the message would file a second one.
+        again: target.place.afterUnknown === 'resend' && !result.taken,
       }
     const { code, faults } = result.ack
     if (code === 'AA') return filed

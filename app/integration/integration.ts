@@ -20,8 +20,8 @@ import { createTargets, type TargetDependencies } from './targets.ts'
 
 export interface IntegrationDependencies
   extends
-    Pick<TargetDependencies, 'takeUpload' | 'takeFolder' | 'anchors'>,
-    Pick<DeliveryDependencies, 'newMessageId' | 'transfer'>,
+    Pick<TargetDependencies, 'takeUpload' | 'takeFolder'>,
+    Pick<DeliveryDependencies, 'newMessageId' | 'transfer' | 'verification'>,
     Pick<RuleDependencies, 'rows' | 'move' | 'setFlag'>,
     Pick<QueueDependencies, 'trace'> {
   vault: Vault
@@ -72,7 +72,7 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     importP12: deps.importP12,
     takeUpload: deps.takeUpload,
     takeFolder: deps.takeFolder,
-    anchors: deps.anchors,
+    verification: deps.verification,
     changed: () => {
       tellSoon()
       queue.wake()
@@ -82,7 +82,7 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     vault,
     random: deps.random,
     now: deps.now,
-    anchors: deps.anchors,
+    verification: deps.verification,
     openMail: deps.openMail,
     newMessageId: deps.newMessageId,
     transfer: deps.transfer,

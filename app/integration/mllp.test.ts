@@ -1,12 +1,14 @@
-import { createServer } from 'node:net'
+import { connect, createServer, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { issueCertificate, loadKeys, purposes } from '../../test/pki/index.ts'
+import { issueCertificate, loadKeys, makeCrl, purposes } from '../../test/pki/index.ts'
 import {
   startPatientRecord,
   type PatientRecord,
   type RecordAnswer,
 } from '../../test/operator/patient-record.ts'
+import { createResolver, type PeerVerification } from '../mail/index.ts'
+import { createTrust } from '../smime/index.ts'
 import { letterWith, mllpPlace, openRaw, reports, value } from './integration.fixture.ts'
 import { readCdaFacts } from './cda-facts.ts'
 import { writeMdm } from './mdm.ts'
@@ -34,12 +36,54 @@ beforeAll(async () => {
 })
 
 const never = new AbortController().signal
+/** Chain and name under these authorities alone; everything else of a receiver is believed. */
+const under = (...anchors: string[]): PeerVerification => ({
+  resolver: createResolver(),
+  anchors: () => anchors,
+  verifyServer: () => Promise.resolve({ ok: true, value: null }),
+})
 const peer = (port: number, change: Partial<MllpPeer> = {}): MllpPeer => ({
   place: mllpPlace(port, { answerSeconds: 1 }),
-  anchors: [],
+  verification: under(),
   client: null,
   ...change,
 })
+
+/** A receiver of the test's own making. */
+const receiver = async (onSocket: (socket: Socket) => void): Promise<number> => {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    onSocket(socket)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  const address = server.address()
+  return typeof address === 'object' && address ? address.port : 0
+}
+
+const frame = (code: string, controlId = 'C1'): string =>
+  `\u000bMSH|^~\\&|DPI|C|SOUSPLI|C|20261122100000||ACK^T02^ACK|A1|P|2.6\rMSA|${code}|${controlId}\r\u001c\r`
+
+/** Answers once all of a message is there, piece by piece: each is its own packet. */
+const answering = (...pieces: (string | 'close')[]): Promise<number> =>
+  receiver((socket) => {
+    socket.setNoDelay(true)
+    socket.on('data', (chunk: Buffer) => {
+      if (!chunk.includes(0x1c)) return
+      const next = (): void => {
+        const one = pieces.shift()
+        if (one === 'close') socket.end()
+        else if (one !== undefined) socket.write(one, () => setTimeout(next, 2))
+      }
+      next()
+    })
+  })
 
 describe('a message over MLLP', { timeout: 90_000 }, () => {
   let record: PatientRecord
@@ -89,6 +133,71 @@ describe('a message over MLLP', { timeout: 90_000 }, () => {
       expect(results[index], answer.kind).toMatchObject({ kind: 'unknown', error: { code } })
   })
 
+  it('is known by its answer among garbage and the answers to others, in any packets', async () => {
+    const cases: [string, string[]][] = [
+      ['byte by byte', [...frame('AA')]],
+      ['another’s in the same packet', [frame('AE', 'AUTRE') + frame('AA')]],
+      ['twice in one packet', [frame('AA') + frame('AE')]],
+      ['after garbage', ['nonsense\u001c\r', `\u000b\u001c\r${frame('AA')}`]],
+      ['after a block that was never ended', ['\u000bMSH|^~\\&|', frame('AA')]],
+      ['after it was taken over', [frame('CA'), frame('AA')]],
+    ]
+    for (const [name, pieces] of cases)
+      expect(await sendMllp(peer(await answering(...pieces)), message, 'C1', never), name).toMatchObject({
+        kind: 'answered',
+        ack: { code: 'AA', controlId: 'C1' },
+      })
+    for (const code of ['AE', 'AR', 'CE', 'CR'])
+      expect(await sendMllp(peer(await answering(frame(code))), message, 'C1', never)).toMatchObject({
+        kind: 'answered',
+        ack: { code },
+      })
+  })
+
+  it('that was only taken over (CA) has an unknown outcome, which says so', async () => {
+    const port = await answering(frame('CA'), 'close')
+    expect(await sendMllp(peer(port), message, 'C1', never)).toMatchObject({ kind: 'unknown', taken: true })
+    const silent = await answering('close')
+    expect(await sendMllp(peer(silent), message, 'C1', never)).toMatchObject({
+      kind: 'unknown',
+      taken: false,
+    })
+  })
+
+  it('is given its time to leave: a slow receiver is waited for as long as it reads', async () => {
+    const port = await receiver((socket) => {
+      let read = 0
+      let stops = 0
+      socket.on('data', (chunk: Buffer) => {
+        read += chunk.byteLength
+        if (chunk.includes(0x1c)) socket.write(frame('AA'))
+        if (read < (stops + 1) * 10 * 1024 * 1024) return
+        stops += 1
+        socket.pause()
+        setTimeout(() => socket.resume(), 800)
+      })
+    })
+    const large = Buffer.concat([message, Buffer.alloc(40 * 1024 * 1024, 'x')])
+    const begun = Date.now()
+    const slow = peer(port, { place: mllpPlace(port, { answerSeconds: 2 }) })
+    expect(await sendMllp(slow, large, 'C1', never)).toMatchObject({ kind: 'answered' })
+    expect(Date.now() - begun).toBeGreaterThan(2000)
+  })
+
+  it('is not believed to be there before its end has left', async () => {
+    const port = await receiver((socket) => {
+      socket.once('data', () => socket.write(frame('AA')))
+      socket.on('data', (chunk: Buffer) => {
+        if (chunk.includes(0x1c)) socket.end()
+      })
+    })
+    const large = Buffer.concat([message, Buffer.alloc(20 * 1024 * 1024, 'x')])
+    expect(await sendMllp(peer(port), large, 'C1', never)).toMatchObject({
+      kind: 'unknown',
+      error: { code: 'hl7.wrong-answer' },
+    })
+  })
+
   it('was not taken when its end never left', async () => {
     expect(await sendMllp(peer(1), message, 'C1', never)).toMatchObject({
       kind: 'not-sent',
@@ -117,16 +226,21 @@ describe('a message over MLLP in TLS', { timeout: 90_000 }, () => {
     const keys = await loadKeys(['other authority', 'server', 'elementaire organisations'], now)
     const key = (name: string): string => keys.get(name) ?? ''
     const root = [[['CN', 'TEST AC DPI'] as const]]
-    const made = (commonName: string, subjectKey: string, change: { dns?: string; to?: Date; ca?: true }) =>
+    const made = (
+      commonName: string,
+      subjectKey: string,
+      change: { dns?: string; ca?: true; crlUrl?: string | undefined },
+    ) =>
       issueCertificate({
         subject: change.ca ? root : [[['CN', commonName]]],
         subjectKeyPem: key(subjectKey),
         issuer: root,
         issuerKeyPem: key('other authority'),
         notBefore: before,
-        notAfter: change.to ?? after,
+        notAfter: after,
+        ...(change.crlUrl === undefined ? {} : { crlUrl: change.crlUrl }),
         ...(change.ca
-          ? { authority: {}, keyUsage: ['keyCertSign'] as const }
+          ? { authority: {}, keyUsage: ['keyCertSign', 'cRLSign'] as const }
           : {
               keyUsage: ['digitalSignature', 'keyEncipherment'] as const,
               extendedKeyUsage: [purposes.serverAuth, purposes.clientAuth],
@@ -135,8 +249,13 @@ describe('a message over MLLP in TLS', { timeout: 90_000 }, () => {
       })
     const ca = made('', 'other authority', { ca: true })
     return {
-      ca: ca.pem,
-      server: (dns: string) => ({ cert: made('dpi', 'server', { dns }).pem, key: key('server') }),
+      ca,
+      name: root,
+      keyOf: key,
+      server: (dns: string, crlUrl?: string) => {
+        const { pem, serial } = made('dpi', 'server', { dns, crlUrl })
+        return { cert: pem, key: key('server'), serial }
+      },
       client: {
         chain: made('SousPli', 'elementaire organisations', {}).pem,
         key: key('elementaire organisations'),
@@ -150,7 +269,9 @@ describe('a message over MLLP in TLS', { timeout: 90_000 }, () => {
     const { ca, server } = await authority()
     const record = await startPatientRecord({ tls: server('localhost') })
     onTestFinished(() => record.stop())
-    expect(await sendMllp(tls(record.port, { anchors: [ca] }), message, 'C1', never)).toMatchObject({
+    expect(
+      await sendMllp(tls(record.port, { verification: under(ca.pem) }), message, 'C1', never),
+    ).toMatchObject({
       kind: 'answered',
       ack: { code: 'AA' },
     })
@@ -160,20 +281,76 @@ describe('a message over MLLP in TLS', { timeout: 90_000 }, () => {
     })
     const elsewhere = await startPatientRecord({ tls: server('ailleurs.test') })
     onTestFinished(() => elsewhere.stop())
-    const refused = await tryMllp(tls(elsewhere.port, { anchors: [ca] }), never)
+    const refused = await tryMllp(tls(elsewhere.port, { verification: under(ca.pem) }), never)
     expect(refused.ok ? '' : refused.error.code).toBe('tls.host-mismatch')
+  })
+
+  it('goes to nobody whose certificate was revoked, nor told to be, before a byte is sent', async () => {
+    const { ca, server, keyOf, name } = await authority()
+    const own = server('localhost', 'http://dpi.test/ac.crl')
+    const record = await startPatientRecord({ tls: own })
+    onTestFinished(() => record.stop())
+    const revoking = (revoked: boolean): PeerVerification => {
+      const trust = createTrust({
+        anchors: [new Uint8Array(ca.der)],
+        environment: 'test',
+        authorities: 'any',
+        revocation: 'require',
+        now: () => now.getTime(),
+        store: { get: () => Promise.resolve(null), put: () => Promise.resolve() },
+        fetch: (url) => {
+          const lists = { name, keyPem: keyOf('other authority'), issued: new Set<string>() }
+          const crl = makeCrl({ ...lists, revoked: new Map(revoked ? [[own.serial, before]] : []) }, now, 1)
+          return Promise.resolve(
+            url === 'http://dpi.test/ac.crl'
+              ? { ok: true, value: new Uint8Array(crl) }
+              : { ok: false, error: { code: 'net.unreachable', retry: 'later' } },
+          )
+        },
+      })
+      return { ...under(ca.pem), verifyServer: (to) => trust.verifyServer(to) }
+    }
+    const send = (verification: PeerVerification) =>
+      sendMllp(tls(record.port, { verification }), message, 'C1', never)
+    expect(await send(revoking(true))).toMatchObject({ kind: 'not-sent', error: { code: 'tls.revoked' } })
+    expect(record.received).toHaveLength(0)
+    expect(await send(revoking(false))).toMatchObject({ kind: 'answered' })
+  })
+
+  it('has an unknown outcome when TLS breaks after all of it left: it may be there', async () => {
+    const { ca, server } = await authority()
+    let line: Socket | null = null
+    const record = await startPatientRecord({ tls: server('localhost') })
+    onTestFinished(() => record.stop())
+    record.answers.push({ kind: 'silence' })
+    const port = await receiver((socket) => {
+      line = socket
+      const onward = connect({ host: '127.0.0.1', port: record.port })
+      onward.on('error', () => undefined)
+      socket.pipe(onward).pipe(socket, { end: false })
+      socket.on('close', () => onward.destroy())
+    })
+    const sending = sendMllp(tls(port, { verification: under(ca.pem) }), message, 'C1', never)
+    await record.next()
+    const broken = line as Socket | null
+    broken?.write('This is no record of TLS.')
+    expect(await sending).toMatchObject({ kind: 'unknown' })
   })
 
   it('shows the client certificate, and was not taken where it is wanted and missing', async () => {
     const { ca, server, client } = await authority()
     const record = await startPatientRecord({
-      tls: { ...server('localhost'), ca, requestCert: true, rejectUnauthorized: true },
+      tls: { ...server('localhost'), ca: ca.pem, requestCert: true, rejectUnauthorized: true },
     })
     onTestFinished(() => record.stop())
-    expect(await sendMllp(tls(record.port, { anchors: [ca], client }), message, 'C1', never)).toMatchObject({
+    expect(
+      await sendMllp(tls(record.port, { verification: under(ca.pem), client }), message, 'C1', never),
+    ).toMatchObject({
       kind: 'answered',
     })
-    expect(await sendMllp(tls(record.port, { anchors: [ca] }), message, 'C1', never)).toMatchObject({
+    expect(
+      await sendMllp(tls(record.port, { verification: under(ca.pem) }), message, 'C1', never),
+    ).toMatchObject({
       kind: 'not-sent',
       error: { code: 'tls.client-certificate-refused' },
     })

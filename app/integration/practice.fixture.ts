@@ -9,7 +9,7 @@ import {
   type Outcome,
   type Policy,
 } from '../contract/index.ts'
-import { decodePart, parseMessage } from '../mail/index.ts'
+import { createResolver, decodePart, parseMessage } from '../mail/index.ts'
 import { findDocuments, type MessagePart } from '../mssante/index.ts'
 import { createVault, packReadings, type Vault } from '../vault/index.ts'
 import { clinicalMail } from '../../test/operator/seed/clinical-mail.ts'
@@ -191,7 +191,11 @@ export const openPracticeIn = async (change: { policy?: Policy; folder: string }
       return Promise.resolve(bytes ? ok(bytes) : fail('part.expired'))
     },
     takeFolder: () => ok(state.chosenFolder),
-    anchors: () => [],
+    verification: () => ({
+      resolver: createResolver(),
+      anchors: () => [],
+      verifyServer: () => Promise.resolve(ok(null)),
+    }),
     openMail: async (id) => {
       const raw = sources.get(id)
       const row = await rowsOf([id])

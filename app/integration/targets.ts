@@ -12,7 +12,7 @@ import {
 } from '../contract/index.ts'
 import type { Smime } from '../smime/index.ts'
 import type { StoredTarget, Vault } from '../vault/index.ts'
-import { peerOf } from './delivery.ts'
+import { peerOf, type DeliveryDependencies } from './delivery.ts'
 import { checkFolder, tryFolder } from './folder.ts'
 import { tryMllp } from './mllp.ts'
 
@@ -20,7 +20,7 @@ export interface TargetDependencies {
   vault: Vault
   policy: Policy
   importP12: Smime['importP12']
-  anchors: () => string[]
+  verification: DeliveryDependencies['verification']
   /** Bytes of a file a window uploaded. */
   takeUpload: (uploadId: string) => Promise<Outcome<Uint8Array>>
   /** The folder the user chose in main's dialog. */
@@ -158,7 +158,7 @@ export const createTargets = (deps: TargetDependencies) => {
         const error: AppError | null = folder.ok ? null : folder.error
         return ok({ steps: [{ step: 'folder', error: error && plainError(error) }] })
       }
-      const peer = peerOf(one.value, deps.anchors())
+      const peer = peerOf(one.value, deps.verification)
       if (!peer) return fail('integration.target-unknown')
       const tried = await tryMllp(peer, AbortSignal.timeout(130_000))
       const error = tried.ok ? null : plainError(tried.error)

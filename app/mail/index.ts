@@ -7,7 +7,15 @@ export type { Exchange } from './exchange/exchange.ts'
 export type { PrintedMessage } from './exchange/printed.ts'
 export { htmlToBlocks, textToBlocks } from './mime/html-blocks.ts'
 export { createResolver } from './net/resolver.ts'
-export { networkError, tlsOptions, type PeerVerification } from './net/peer.ts'
+export {
+  errorCode,
+  networkError,
+  openTcp,
+  secureSocket,
+  tlsOptions,
+  type ClientCertificate,
+  type PeerVerification,
+} from './net/peer.ts'
 export { askWeb, type WebAnswer, type WebRequest } from './net/web.ts'
 export { probeServer } from './net/probe.ts'
 export {

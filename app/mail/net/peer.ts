@@ -22,12 +22,13 @@ export interface PeerVerification {
 
 const connectMilliseconds = 15_000
 
-/** A TCP connection to a resolved host; `net.dns`, `net.unreachable`, `net.timeout`. */
+/** A TCP connection to a resolved host within so many milliseconds; `net.dns`, `net.unreachable`, `net.timeout`. */
 export const openTcp = async (
   resolver: Resolver,
   host: string,
   port: number,
   signal: AbortSignal,
+  milliseconds: number = connectMilliseconds,
 ): Promise<Outcome<Socket>> => {
   const address = await resolver.lookup(host)
   if (!address.ok) return address
@@ -36,7 +37,7 @@ export const openTcp = async (
     const socket = tcpConnect({ host: address.value, port })
     const timer = setTimeout(
       () => settle(fail('net.timeout', { retry: 'later', details: { host } })),
-      connectMilliseconds,
+      milliseconds,
     )
     const aborted = () => settle(fail('net.closed'))
     const refused = (error: Error) => settle({ ok: false, error: networkError(error, host) })
@@ -68,14 +69,25 @@ export const tlsOptions = (verification: PeerVerification, host: string) => ({
   checkServerIdentity,
 })
 
+/** A certificate to show in TLS, with its key; PEM. */
+export interface ClientCertificate {
+  chain: string
+  key: string
+}
+
 /** Starts TLS on a connected socket and checks the peer; errors are emitted on the returned socket as `Failure`. */
 export const secureSocket = (
   socket: Socket,
   host: string,
   verification: PeerVerification,
   onVerified: () => void,
+  client: ClientCertificate | null = null,
 ): TLSSocket => {
-  const secured = tlsConnect({ ...tlsOptions(verification, host), socket })
+  const secured = tlsConnect({
+    ...tlsOptions(verification, host),
+    ...(client ? { cert: client.chain, key: client.key } : {}),
+    socket,
+  })
   secured.once('secureConnect', () => {
     void verifyPeer(secured, host, verification).then((verified) => {
       if (secured.destroyed) return
