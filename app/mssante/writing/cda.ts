@@ -1,5 +1,6 @@
 import type { DocumentAuthor, DocumentDetails, DocumentPatient } from '../../contract/index.ts'
 import { confidentialities, facility, setting, specialty, type Coded } from './coded.ts'
+import { encounterOf } from './encounters.ts'
 import { insState, localIdentifier } from './identifiers.ts'
 import { asMarkup, xml, type Markup } from './markup.ts'
 import type { DocumentRecipient } from './recipients.ts'
@@ -157,12 +158,6 @@ const base64 = (bytes: Uint8Array): Markup =>
       .replace(/.{76}(?=.)/g, '$&\n'),
   )
 
-/** An ambulatory encounter is the one the setting tells by itself. */
-const encounterCode = (author: DocumentAuthor): Markup | null =>
-  author.setting === 'AMBULATOIRE'
-    ? xml`<code code="AMB" displayName="Ambulatoire" codeSystem="2.16.840.1.113883.5.4"/>`
-    : null
-
 /**
  * A CDA R2 of level N1 around a PDF (clinical-documents.md §4, §5): UTF-8 without BOM, the header in the order of the CDA
  * schema, the INS of a qualified identity alone. The code of the type must be one of `documentTypes`.
@@ -175,6 +170,7 @@ export const writeCda = (request: CdaRequest, pdf: Uint8Array): Uint8Array => {
   const time = hl7Time(createdAt)
   const day = hl7Day(details.actDate)
   const place = author.organisation
+  const encounter = encounterOf(author.setting, type.code)
   const document = xml`<?xml version="1.0" encoding="UTF-8"?>
 <ClinicalDocument xmlns="urn:hl7-org:v3" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
   <realmCode code="FR"/>
@@ -225,7 +221,7 @@ export const writeCda = (request: CdaRequest, pdf: Uint8Array): Uint8Array => {
   ${replaces === null ? null : related(replaces)}
   <componentOf>
     <encompassingEncounter>
-      ${encounterCode(author)}
+      ${encounter === null ? null : coded('code', encounter)}
       <effectiveTime><low value="${day}"/></effectiveTime>
       <location>
         <healthCareFacility>

@@ -14,7 +14,7 @@ const named = (system: string, rows: string): Coded[] =>
       return { code: row.slice(0, at), display: row.slice(at + 1), system }
     })
 
-/** JDV_J02, healthcareFacilityTypeCode: those one writes documents in (clinical-documents.md §3.7). */
+/** JDV_J02, healthcareFacilityTypeCode (rev. 23/02/2026): those one writes documents in (clinical-documents.md §3.7). */
 export const facilities: readonly Coded[] = named(
   '1.2.250.1.71.4.2.4',
   `
@@ -44,17 +44,22 @@ SA34|Centre de dialyse
 SA36|Centre anti-cancer
 SA37|Centre de transfusion sanguine
 SA39|Pharmacie mutualiste
-SA40|Secteur privé, praticien hospitalier temps plein
+SA40|Secteur privé, praticien hospitalier
 SA41|Autre établissement du domaine social ou médico-social
 SA42|Appareillage médical
-SA50|Structure d'urgence hors établissement hospitalier
+SA50|Permanence des soins ambulatoires hors cabinet
 SA51|Structure de coopération avec autorisation de soins
 SA54|Centre de dépistage et de prévention
 SA56|Propharmacie
 SA57|Structure de coopération avec mission de coordination de soins
 SA60|Centres médicaux SNCF
 SA61|Structure Dispensatrice à domicile d'Oxygène à usage médical
-SA63|Communauté Professionnelle Territoriale de Santé
+SA63|Structures de coordination et d'orientation
+SA64|Société de téléconsultation
+SA65|Antenne de pharmacie
+SA66|Services de Prévention et de Santé au Travail (SPST)
+SA67|Maisons médicales de garde (MMG)
+SA69|Maisons de naissance
 `,
 )
 

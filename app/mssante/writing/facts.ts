@@ -49,6 +49,8 @@ export interface CdaFacts {
   serviceStart: string | null
   serviceStop: string | null
   events: Coded[]
+  /** JDV_J142. */
+  encounter: Coded | null
   facility: Coded | null
   setting: Coded | null
   replaces: Identifier | null
@@ -209,6 +211,7 @@ export const readFacts = (bytes: Uint8Array): Outcome<CdaFacts> => {
     serviceStart: attribute(childOf(time, 'low'), 'value') ?? attribute(time, 'value'),
     serviceStop: attribute(childOf(time, 'high'), 'value'),
     events: acts.flatMap((act) => codedOf(childOf(act, 'code')) ?? []),
+    encounter: codedOf(at(root, 'componentOf', 'encompassingEncounter', 'code')),
     facility: codedOf(
       at(root, 'componentOf', 'encompassingEncounter', 'location', 'healthCareFacility', 'code'),
     ),

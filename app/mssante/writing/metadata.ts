@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readIns } from '../ins.ts'
 import { confidentialities, type Coded } from './coded.ts'
 import type { CdaFacts, HeaderAuthor, Identifier } from './facts.ts'
+import { contentTypeOf } from './encounters.ts'
 import { formatOf } from './formats.ts'
 import { xml, type Markup } from './markup.ts'
 import { xdsFromHl7, xdsTime } from './times.ts'
@@ -60,8 +61,6 @@ const hasMember = 'urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember'
 const replaces = 'urn:ihe:iti:2007:AssociationType:RPLC'
 const persons = '1.2.250.1.71.4.2.1'
 const structures = '1.2.250.1.71.4.2.2'
-/** JDV_J59, of which « Consultation » is what a letter of one’s own practice is. */
-const consultation: Coded = { code: '07', display: 'Consultation', system: '1.2.250.1.213.2.2' }
 
 /** A component of an HL7 v2 value: its separators have no place in it. */
 const component = (text: string): string =>
@@ -196,11 +195,9 @@ export const writeMetadata = (submission: Submission): Uint8Array => {
   <RegistryObjectList>
     <RegistryPackage id="${setId}" lid="${setId}" objectType="urn:oasis:names:tc:ebxml-regrep:ObjectType:RegistryObject:RegistryPackage" status="${approved}">
       ${slot('submissionTime', xdsTime(submission.at))}
-      ${named(submission.title)}${author ? authored(setId, scheme.setAuthor, author) : null}${classified(
-        setId,
-        scheme.contentType,
-        consultation,
-      )}
+      ${named(submission.title)}${author ? authored(setId, scheme.setAuthor, author) : null}${
+        first ? classified(setId, scheme.contentType, contentTypeOf(first)) : null
+      }
       <Classification id="${newId()}" classifiedObject="${setId}" classificationNode="${scheme.submissionSet}"/>${
         patient
           ? identified(setId, scheme.setPatient, 'XDSSubmissionSet.patientId', patientId(patient))
