@@ -74,6 +74,16 @@ export type DocumentMark = z.infer<typeof DocumentMark>
 export const Flag = z.enum(['seen', 'flagged', 'answered', 'forwarded'])
 export type Flag = z.infer<typeof Flag>
 
+/** What the first clinical document of a message says of itself, for its line of the list (MSS/va1.25). */
+export const RowDocument = z.object({
+  title: z.string(),
+  /** ISO 8601, as precise as the document says. */
+  date: z.string().nullable(),
+  author: z.string().nullable(),
+  organisation: z.string().nullable(),
+})
+export type RowDocument = z.infer<typeof RowDocument>
+
 /** One line of the list; nothing here needs the body. */
 export const MessageRow = z.object({
   id: MessageId,
@@ -105,6 +115,8 @@ export const MessageRow = z.object({
   /** Label of the first clinical document, and how many there are. */
   documentLabel: z.string().nullable(),
   documentCount: z.number().int(),
+  /** Absent when it has none. */
+  document: RowDocument.optional(),
   /** Absent when its documents stand alone. */
   documentMark: DocumentMark.optional(),
   alert: ResultAlert.nullable(),

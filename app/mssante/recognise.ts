@@ -115,6 +115,9 @@ const fromXml = (
   return refusedDocument(origin, refusalOfError(read.error), () => bytes, 'text/xml', deviations)
 }
 
+/** The type of « CR d’examens biologiques », for the name of results whose format has none. */
+const biologyReport = '11502-2'
+
 const fromHl7 = (origin: Origin, bytes: Uint8Array, deviations: readonly Deviation[]): FoundDocument[] => {
   const parsed = parseHl7(bytes)
   if (!parsed.ok)
@@ -136,7 +139,8 @@ const fromHl7 = (origin: Origin, bytes: Uint8Array, deviations: readonly Deviati
       own,
       {
         kind: 'hl7',
-        label: content.type,
+        label:
+          content.results.length > 0 && code === null ? documentTypeLabel(biologyReport, null, '') : label,
         title: label,
         typeCode: code,
         date: content.date,
@@ -180,7 +184,8 @@ const fromHprim = (origin: Origin, bytes: Uint8Array, deviations: readonly Devia
       { ...origin, id: dossiers.length > 1 ? `${origin.id}/${index + 1}` : origin.id },
       {
         kind: 'hprim',
-        label: origin.fileName,
+        // Results are named as results, whatever the file is called.
+        label: dossier.results.length > 0 ? documentTypeLabel(biologyReport, null, '') : origin.fileName,
         title: dossier.dossier ?? origin.fileName,
         date: dossier.date,
         author: null,

@@ -22,6 +22,6 @@ export {
   patientName,
   personName,
 } from './names.ts'
-export { extraLabel, shownSubject } from './subjects.ts'
+export { documentFacts, extraLabel, shownSubject } from './subjects.ts'
 export type { Key } from './catalogues.ts'
 export { errorSentence, t } from './sentences.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { MessageRow } from '../../app/contract/index.ts'
-import { extraLabel, shownSubject } from './subjects.ts'
+import { documentFacts, extraLabel, shownSubject } from './subjects.ts'
 
 const patient: NonNullable<MessageRow['patient']> = {
   birthName: 'DUPONT',
@@ -60,5 +60,32 @@ describe('extraLabel', () => {
     expect(extraLabel(row('CR d’examens biologiques DUPONT Marie 26/11/1978'))).toBeNull()
     expect(extraLabel(row('Kaliémie contrôlée'))).toBe(label)
     expect(extraLabel({ ...row('Bonjour'), documentLabel: null })).toBeNull()
+  })
+})
+
+describe('documentFacts', () => {
+  const document = {
+    title: 'Ionogramme',
+    date: '2026-11-22T09:00:00+01:00',
+    author: 'Dr Roy',
+    organisation: 'BioVal',
+  }
+  const from = { name: 'Laboratoire BioVal', address: 'labo@mss.test' }
+  it('are title, date and author of the document (MSS/va1.25)', () => {
+    expect(documentFacts({ ...row('CR d’examens biologiques DUPONT Marie'), document, from })).toEqual({
+      title: 'Ionogramme',
+      date: '22/11/2026',
+      author: 'Dr Roy',
+    })
+  })
+  it('leave out what subject, label or sender say already', () => {
+    const said = { ...document, title: "CR d'examens biologiques", author: null }
+    expect(documentFacts({ ...row('Bilan'), document: said, from })).toEqual({
+      title: null,
+      date: '22/11/2026',
+      author: null,
+    })
+    expect(documentFacts({ ...row('Bilan'), document: { ...said, date: null }, from })).toBeNull()
+    expect(documentFacts({ ...row('Bilan'), from })).toBeNull()
   })
 })

@@ -58,3 +58,19 @@ export const extraLabel = (row: Pick<MessageRow, 'subject' | 'patient' | 'docume
   row.documentLabel === null || fold(shownSubject(row)).includes(fold(row.documentLabel))
     ? null
     : row.documentLabel
+
+/** Title, date and author of the first document, as far as the row does not say them already (MSS/va1.25). */
+export const documentFacts = (
+  row: Pick<MessageRow, 'subject' | 'patient' | 'documentLabel' | 'document' | 'from'>,
+): { title: string | null; date: string | null; author: string | null } | null => {
+  if (!row.document) return null
+  const { title, date, author, organisation } = row.document
+  const said = [shownSubject(row), row.documentLabel ?? ''].map(fold)
+  const name = author ?? organisation
+  const facts = {
+    title: title === '' || said.some((text) => text.includes(fold(title))) ? null : title,
+    date: date === null ? null : fullDate(date.slice(0, 10)),
+    author: name === null || fold(row.from.name).includes(fold(name)) ? null : name,
+  }
+  return facts.title === null && facts.date === null && facts.author === null ? null : facts
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { messagesOf } from '../testing/fixture-messages.ts'
 import { neighbour } from './actions.ts'
 import { groupByDay } from './day-groups.ts'
-import { rowPeople } from './message-row.tsx'
+import { rowName, rowPeople } from './message-row.tsx'
 
 const now = new Date(2026, 10, 22, 15)
 const rows = messagesOf(1, now, 20)
@@ -46,5 +46,15 @@ describe('rowPeople', () => {
       names: 'Dr Paul BERNARD, labo@lilas.test',
     })
     expect(rowPeople({ from: me, to: [] }, mine)).toEqual({ sent: false, names: 'Dr Anne MARTIN' })
+  })
+})
+
+describe('rowName', () => {
+  it('reads out what the document says of itself, after the patient (MSS/va1.25)', () => {
+    const [first] = rows
+    if (!first) throw new Error('no row')
+    expect(rowName(first, now, new Set())).toMatch(
+      /HH Potassium.*DUPONT Marie.*Ionogramme sanguin et fonction rénale · 22\/11\/2026 · Dr Hélène ROY/,
+    )
   })
 })

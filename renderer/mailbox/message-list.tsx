@@ -23,7 +23,7 @@ import { MessageRowContent, rowName } from './message-row.tsx'
 export const messageDragType = 'application/x-souspli-message'
 
 /** Pixels: every row of a density has the same height, so that ten thousand rows scroll without measuring. */
-const rowHeights = { comfortable: 84, cosy: 72, compact: 50 } as const
+const rowHeights = { comfortable: 98, cosy: 88, compact: 50 } as const
 const headingHeight = 30
 
 const areIds = (keys: ReadonlySet<Key>): keys is ReadonlySet<Key> & ReadonlySet<number> =>

@@ -8,6 +8,7 @@ import { warningText } from '../accounts/index.ts'
 import { MailboxMark, useMailboxOf } from './mailbox-mark.tsx'
 import {
   correspondentName,
+  documentFacts,
   extraLabel,
   listTime,
   patientLine,
@@ -43,6 +44,35 @@ const shownPeople = (row: MessageRow, mine: ReadonlySet<string>): string => {
 const replacementLabel = ({ replacement }: MessageRow): string | null =>
   replacement === null ? null : t(replacement === 'replaces' ? 'sending.replaces' : 'sending.replaced')
 
+/** « Ionogramme sanguin · 22/11/2026 · Dr Hélène ROY »: what its document says of itself. */
+const factsLine = (row: MessageRow): string | null => {
+  const facts = documentFacts(row)
+  return facts && [facts.title, facts.date, facts.author].filter(Boolean).join(' · ')
+}
+
+/** The line under the subject: where a search matched, else the document's own facts, else how the text begins. */
+const RowLine = ({ row }: { row: MessageRow }) => {
+  const excerpt = useSearchMarks().excerpts.get(row.id)
+  const facts = documentFacts(row)
+  if (excerpt)
+    return (
+      <span className="row-line row-excerpt">
+        {excerpt.fileName === null || excerpt.fileName === '' ? null : (
+          <span className="row-excerpt-file">{t('search.inFile', { name: excerpt.fileName })} </span>
+        )}
+        <Marked text={excerpt.text} ranges={excerpt.ranges} />
+      </span>
+    )
+  if (!facts) return row.quarantined ? null : <span className="row-line row-preview">{row.preview}</span>
+  return (
+    <span className="row-line row-document" title={factsLine(row) ?? undefined}>
+      {facts.title ? <span className="row-document-title">{facts.title}</span> : null}
+      {facts.date ? <span className="tabular">{facts.date}</span> : null}
+      {facts.author ? <span className="row-document-author">{facts.author}</span> : null}
+    </span>
+  )
+}
+
 /** What a screen reader says of a row, in the order a clinician wants it. */
 export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): string =>
   [
@@ -55,6 +85,7 @@ export const rowName = (row: MessageRow, now: Date, mine: ReadonlySet<string>): 
     row.alert ? t(`mailbox.alert-${row.alert.level}`, { text: alertText(row.alert) }) : null,
     row.patient ? t('mailbox.aboutPatient', { patient: patientLine(row.patient) }) : null,
     extraLabel(row),
+    factsLine(row),
     row.delivery ? deliveryLabel(row.delivery) : null,
     row.filing ? filingLabel(row.filing) : null,
     replacementLabel(row),
@@ -78,8 +109,16 @@ export const MessageRowContent = ({
   const label = extraLabel(row)
   const mailbox = useMailboxOf(row.accountId)
   const warned = (row.warnings ?? []).length > 0
-  const excerpt = useSearchMarks().excerpts.get(row.id)
-  const bare = row.patient === null && row.alert === null && label === null
+  const bare =
+    row.patient === null &&
+    row.alert === null &&
+    label === null &&
+    row.delivery === null &&
+    row.filing === null &&
+    row.replacement === null &&
+    !row.documentMark &&
+    !row.quarantined &&
+    mailbox === null
   return (
     <div className="row" {...(row.seen ? {} : { 'data-unread': '' })} {...(bare ? { 'data-bare': '' } : {})}>
       <Avatar name={rowPeople(row, mine).names} trust={row.trust} />
@@ -116,15 +155,8 @@ export const MessageRowContent = ({
         {row.flagged ? <Flag className="row-flag" /> : null}
         {row.pending ? <span className="row-pending" title={t('mailbox.pending')} /> : null}
       </span>
+      <RowLine row={row} />
       <span className="row-meta">
-        {excerpt ? (
-          <span className="row-preview row-excerpt">
-            {excerpt.fileName === null || excerpt.fileName === '' ? null : (
-              <span className="row-excerpt-file">{t('search.inFile', { name: excerpt.fileName })} </span>
-            )}
-            <Marked text={excerpt.text} ranges={excerpt.ranges} />
-          </span>
-        ) : null}
         {row.delivery ? <DeliveryMark summary={row.delivery} /> : null}
         {row.filing ? <FilingMark summary={row.filing} /> : null}
         {row.replacement ? (
@@ -150,7 +182,6 @@ export const MessageRowContent = ({
         {label && !row.alert ? <Chip>{label}</Chip> : null}
         {row.quarantined ? <Chip tone="warn">{t('exchange.quarantine')}</Chip> : null}
         {mailbox ? <MailboxMark account={mailbox} /> : null}
-        {bare && !row.quarantined && !excerpt ? <span className="row-preview">{row.preview}</span> : null}
       </span>
     </div>
   )

@@ -17,8 +17,9 @@ export const sentOf = (
     detail: Partial<MessageDelivery> = {},
   ) => {
     const date = at(minutes)
+    const { document: _, ...plain } = model
     const made: MessageRow = {
-      ...model,
+      ...plain,
       id: Math.floor(date.getTime() / 1000) * 2 ** 20 + folderId * 1000,
       accountId: 1,
       folderId,

@@ -74,3 +74,20 @@ test('of many versions the latest counts', () => {
   expect(links(ids[0] ?? 0)?.replacedBy).toMatchObject({ messageId: ids[2], version: 3 })
   expect(links(ids[2] ?? 0)?.replaces).toMatchObject({ messageId: ids[1], version: 2 })
 })
+
+test('a row tells title, date and author of its first document (MSS/va1.25)', () => {
+  const { db, put } = patientStore()
+  const id = put([
+    document({ title: 'Bilan du 12 novembre', date: '2026-11-12', author: 'Dr Roy', organisation: 'BioVal' }),
+    document({ title: 'Autre', documentId: '1.2^other' }),
+  ])
+  const none = put([])
+  const [told, without] = [selectRows(db, [id])[0], selectRows(db, [none])[0]]
+  expect(told?.document).toEqual({
+    title: 'Bilan du 12 novembre',
+    date: '2026-11-12',
+    author: 'Dr Roy',
+    organisation: 'BioVal',
+  })
+  expect(without && 'document' in without).toBe(false)
+})

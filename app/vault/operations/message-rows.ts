@@ -7,6 +7,7 @@ import type {
   PatientSummary,
   Replacement,
   ResultAlert,
+  RowDocument,
   TrustClass,
 } from '../../contract/index.ts'
 import type { SqlDatabase } from '../database.ts'
@@ -42,6 +43,7 @@ interface ListRow {
   patient: string | null
   document_label: string | null
   document_count: number
+  document: string | null
   document_mark: DocumentMark | null
   alert: string | null
   pending: number
@@ -55,6 +57,10 @@ const columns = `id, (SELECT count(*) FROM messages one WHERE one.thread_id = me
   account_id, folder_id, thread_id, date, from_name, from_address, recipients, subject, preview,
   flags, size, has_attachments, trust, signed, encrypted, patient, document_label, document_count, document_mark, alert, pending,
   delivery, replacement, filing,
+  (SELECT json_object('title', substr(title, 1, 300), 'date', date, 'author', substr(author, 1, 200),
+     'organisation', substr(organisation, 1, 200))
+   FROM message_documents INDEXED BY message_documents_by_message WHERE message_id = messages.id
+   ORDER BY label IS NOT messages.document_label, position LIMIT 1) AS document,
   body_state = 2 OR EXISTS (
     SELECT 1 FROM bodies INDEXED BY bodies_unread WHERE message_id = messages.id AND error IS NOT NULL
   ) AS quarantined`
@@ -82,6 +88,7 @@ const messageRow = (row: ListRow): MessageRow => ({
   patient: row.patient === null ? null : (JSON.parse(row.patient) as PatientSummary),
   documentLabel: row.document_label,
   documentCount: row.document_count,
+  ...(row.document === null ? {} : { document: JSON.parse(row.document) as RowDocument }),
   ...(row.document_mark === null ? {} : { documentMark: row.document_mark }),
   alert: row.alert === null ? null : (JSON.parse(row.alert) as ResultAlert),
   pending: row.pending > 0,

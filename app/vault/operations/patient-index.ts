@@ -63,7 +63,7 @@ export interface PatientFindings {
 }
 
 /** Grows when documents are read better: what was read before is read again. */
-export const documentsReading = 1
+export const documentsReading = 2
 
 /** Documents and addresses of a message whose body has just been stored; returns the other rows that changed. */
 export const storePatientFindings = (
