@@ -135,6 +135,8 @@ export const DirectoryState = z.object({
       gone: z.number().int(),
       added: z.number().int(),
       removed: z.number().int(),
+      /** Mailboxes the last file lacked that were not taken for gone: it held less than was to be expected. */
+      kept: z.number().int(),
       /** `download`, or the name of the imported file. */
       source: z.string(),
     })

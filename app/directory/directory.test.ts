@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { fail, ok, type DirectoryState, type Outcome, type Policy } from '../contract/index.ts'
@@ -254,6 +254,28 @@ describe('the base on this workstation', () => {
     expect(directory.state()).toMatchObject({ work: null, error: null, generation: { mailboxes: 5 } })
     expect(await found(directory, 'nom1')).toEqual([])
     expect(await found(directory, 'bernard')).toHaveLength(1)
+  })
+
+  it('drops a base that is damaged, says so, and goes on without it', async () => {
+    const { directory, idle, folder, vault } = await directoryOn({})
+    await directory.update()
+    await idle()
+    await directory.stop()
+    const [file = ''] = readdirSync(folder).filter((name) => name.endsWith('.db'))
+    const bytes = readFileSync(path.join(folder, file))
+    // All but the first pages: it opens, and says what it holds.
+    writeFileSync(path.join(folder, file), bytes.fill(7, 4096 * 8))
+    const again = await directoryOn({ folder, vault })
+    expect(await found(again.directory, 'martin')).toEqual([])
+    expect(again.directory.state()).toMatchObject({
+      generation: null,
+      error: { code: 'directory.damaged' },
+    })
+    expect(readdirSync(folder)).toEqual([])
+    await again.directory.update()
+    await again.idle()
+    expect(again.directory.state().error).toBeNull()
+    expect(await found(again.directory, 'martin')).toHaveLength(2)
   })
 
   it('has nothing to download where the administrator says so', async () => {

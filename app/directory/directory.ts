@@ -19,7 +19,8 @@ import type { Vault } from '../vault/index.ts'
 import type { ApiFindings } from './base/apply.ts'
 import type { ImportProgress } from './base/import.ts'
 import type { BaseFile } from './base-file.ts'
-import { dateInName, downloadExtraction, dropDownload, hasDownload, type Ask } from './download.ts'
+import { dateInName } from './base/extraction-date.ts'
+import { downloadExtraction, dropDownload, hasDownload, type Ask } from './download.ts'
 import { byPrecedence, entryOf, grouped, nameOf, type EntryContext } from './entries.ts'
 import { createChoices, type Choices } from './choices.ts'
 import type { FhirClient } from './fhir/client.ts'
@@ -74,7 +75,7 @@ const productionExtraction =
 const hour = 3_600_000
 const day = 24 * hour
 const firstLook = 20_000
-/** Of a download only: a file the user chose may be of one département. */
+/** A whole directory loses some hundredths in two months (mssante-client.md §4.2): one that lost half was cut. */
 const leastKept = 0.5
 const tellEvery = 250
 
@@ -94,6 +95,7 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
   let running: Promise<unknown> = Promise.resolve()
   let callOff: (() => void) | null = null
   let lastTry = 0
+  let wasDownloaded = false
 
   const iso = (time: number): string => new Date(time).toISOString()
   const staleAfter = (policy.staleDays ?? 3) * day
@@ -122,6 +124,14 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     classify: deps.classify,
     isFavourite: choices.isFavourite,
     preferredOf: choices.preferredOf,
+  }
+  /** A file that is damaged is nobody's own: it goes, and is fetched again. */
+  const dropDamaged = async (): Promise<void> => {
+    wasDownloaded ||= facts?.generation?.source === 'download'
+    facts = null
+    await base.discard()
+    error = toErrorData({ code: 'directory.damaged', retry: 'later' })
+    tell()
   }
   const refreshFacts = async (): Promise<Outcome<unknown>> => {
     const read = await base.read('facts', null)
@@ -167,17 +177,16 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     return ok(ended)
   }
 
-  const importFrom = async (file: string, date: number, source: string, least: number) => {
+  const importFrom = async (
+    wish: Pick<BaseWork['import']['params'], 'path' | 'date' | 'source' | 'whenLess'>,
+  ) => {
     const onProgress = (one: ImportProgress): void => progress(one)
-    const done = await base.write(
-      'import',
-      { path: file, date, now: now(), source, leastKept: least },
-      onProgress,
-    )
+    const whole = { ...wish, now: now(), leastKept }
+    const done = await base.write('import', whole, onProgress)
     if (done.ok || done.error.code !== 'vault.corrupt') return done
     // The file, not the extraction: a base is made anew, nothing of it is anybody's own.
     await base.discard()
-    return base.write('import', { path: file, date, now: now(), source, leastKept: 0 }, onProgress)
+    return base.write('import', whole, onProgress)
   }
 
   const fetchAndImport = async (signal: AbortSignal): Promise<Outcome<unknown>> => {
@@ -189,7 +198,9 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
       onProgress: (done, total) => progress({ phase: 'download', done, total, lines: 0 }),
     })
     if (!fetched.ok) return fetched
-    const done = await importFrom(file, fetched.value.date, 'download', leastKept)
+    const done = await importFrom({
+      ...{ path: file, date: fetched.value.date, source: 'download', whenLess: 'refuse' },
+    })
     // A file that cannot be read is not to be gone on from.
     if (done.ok || done.error.code.startsWith('directory.extraction-')) await dropDownload(file)
     return done
@@ -202,11 +213,16 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
   /** Keeps the base of the day, where it was downloaded before or the administrator says where from. */
   const look = async (): Promise<void> => {
     if (life.signal.aborted) return
-    const wanted = url !== null && (deps.policy !== undefined || facts?.generation?.source === 'download')
+    const known = facts?.generation
+    const wanted =
+      url !== null && (deps.policy !== undefined || wasDownloaded || known?.source === 'download')
     const every = (policy.refreshHours ?? 24) * hour
-    const due =
-      now() - (facts?.generation?.importedAt ?? 0) >= every && now() - lastTry >= Math.min(every, hour)
-    if (wanted && due && !work) {
+    // Another extraction is there another day: one that was refused is not fetched each hour.
+    const pause = error?.code.startsWith('directory.extraction-') ? every : Math.min(every, hour)
+    const passed = (since: number, least: number): boolean =>
+      // A clock that was put back says nothing of what passed.
+      now() - since >= least || since > now() + hour
+    if (wanted && !work && passed(known?.importedAt ?? 0, every) && passed(lastTry, pause)) {
       const begun = begin('extraction', fetchAndImport)
       if (begun.ok) await begun.value
     }
@@ -219,7 +235,11 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     none: BaseWork[N]['answer'],
   ): Promise<Outcome<BaseWork[N]['answer']>> => {
     const answer = await base.read(name, params)
-    return answer.ok ? ok(answer.value ?? none) : answer
+    if (answer.ok) return ok(answer.value ?? none)
+    if (answer.error.code !== 'vault.corrupt') return answer
+    // What does not need the directory goes on: its state says what happened.
+    await dropDamaged()
+    return ok(none)
   }
 
   const person = async (nationalId: string): Promise<Outcome<DirectoryPerson | null>> => {
@@ -237,13 +257,15 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
       facts = null
       error = null
       lastTry = 0
+      wasDownloaded = false
       await choices.load()
       const opened = await base.open()
       if (!opened.ok) return deps.onFault(opened.error)
       if (opened.value.there) {
         const known = await refreshFacts()
         // Another version's, or damaged: it is made anew from the next extraction.
-        if (!known.ok && known.error.code !== 'vault.cancelled') await base.discard()
+        if (!known.ok && known.error.code === 'vault.corrupt') await dropDamaged()
+        else if (!known.ok && known.error.code !== 'vault.cancelled') await base.discard()
       }
       resumable = await hasDownload(downloadPath())
       lookAfter(firstLook)
@@ -309,8 +331,10 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
       const { fhir } = deps
       if (!fhir) return fail('directory.not-configured')
       let changed = 0
+      // Of an extraction the day is known, and a mailbox may have changed on its way into it.
+      const since = facts?.deltaAt ?? (facts?.generation?.date ?? 0) - day
       const begun = begin('delta', (signal) =>
-        fhir.changes(facts?.deltaAt ?? facts?.generation?.date ?? 0, signal, async (findings) => {
+        fhir.changes(since, signal, async (findings) => {
           const applied = await apply(findings)
           if (applied.ok) changed += applied.value
           return applied
@@ -327,7 +351,9 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     },
     importFile: (file) => {
       const name = path.basename(file)
-      const begun = begin('extraction', () => importFrom(file, dateInName(name) ?? now(), name, 0))
+      // It may be of one département: it adds, and takes nothing for gone.
+      const wish = { path: file, date: dateInName(name, now()), source: name, whenLess: 'add' as const }
+      const begun = begin('extraction', () => importFrom(wish))
       return Promise.resolve(begun.ok ? ok(null) : begun)
     },
     cancel: async () => {

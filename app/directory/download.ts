@@ -2,6 +2,7 @@ import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { fail, ok, type Outcome } from '../contract/index.ts'
 import type { WebAnswer, WebRequest } from '../mail/index.ts'
+import { dateInName } from './base/extraction-date.ts'
 
 /** Asks a web server that was verified first (app/mail/net/web.ts). */
 export type Ask = (wish: WebRequest) => Promise<Outcome<WebAnswer>>
@@ -46,18 +47,9 @@ const sizeOf = async (path: string): Promise<number> => {
   }
 }
 
-/** « …_202608011530 » in a file's name: when the extraction was made, Paris time taken as UTC: the day is what counts. */
-export const dateInName = (name: string): number | null => {
-  const found = /(20\d\d)(\d\d)(\d\d)(?:(\d\d)(\d\d))?/.exec(name)
-  if (!found) return null
-  const [, year, month, day, hour = '00', minute = '00'] = found
-  const time = Date.parse(`${year ?? ''}-${month ?? ''}-${day ?? ''}T${hour}:${minute}:00Z`)
-  return Number.isNaN(time) ? null : time
-}
-
 const dateOf = (answer: WebAnswer, url: string, now: number): number => {
-  const named = dateInName(answer.header('content-disposition') ?? '') ?? dateInName(url)
-  if (named !== null && named <= now + 86_400_000) return named
+  const named = dateInName(answer.header('content-disposition') ?? '', now) ?? dateInName(url, now)
+  if (named !== null) return named
   const modified = Date.parse(answer.header('last-modified') ?? '')
   return Number.isNaN(modified) ? now : modified
 }
@@ -154,6 +146,11 @@ const store = async (
     if (signal.aborted) return fail('vault.cancelled')
     if (total > 0 && at !== total) return fail('directory.extraction-truncated', { retry: 'later' })
     await file.truncate(at)
+  } catch (cause) {
+    const full =
+      cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT')
+    if (full) return fail('vault.disk-full', { retry: 'later', cause })
+    throw cause
   } finally {
     answer.close()
     await file.close()

@@ -63,6 +63,11 @@ export const BaseProgress = ({ state }: { state: DirectoryState }) => {
 export const BaseTrouble = ({ state }: { state: DirectoryState }) => (
   <>
     {state.error ? <ErrorBanner error={state.error} /> : null}
+    {state.generation && state.generation.kept > 0 && !state.work ? (
+      <Banner tone="info" title={t('directory.partial')}>
+        <p>{t('directory.partialText', { count: number(state.generation.kept) })}</p>
+      </Banner>
+    ) : null}
     {state.stale && !state.work && state.generation ? (
       <Banner tone="warn" title={t('directory.stale', { date: fullDate(state.generation.date) })}>
         <p>{t('directory.staleText')}</p>

@@ -86,6 +86,7 @@ export const directoryState = (now: Date): DirectoryState => ({
     gone: 36_119,
     added: 412,
     removed: 287,
+    kept: 0,
     source: 'download',
   },
   stale: false,

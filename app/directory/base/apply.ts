@@ -48,6 +48,9 @@ export interface ApiFindings {
   deltaAt: number | null
 }
 
+/** A row that no line of an extraction stands behind has a negative digest. */
+const fromApi = -1
+
 interface Known {
   id: number
   nationalId: string | null
@@ -74,8 +77,10 @@ export const applyFindings = (db: SqlDatabase, findings: ApiFindings): number =>
       `SELECT id, national_id AS nationalId FROM mailboxes
        WHERE address = $address AND (national_id IS $nationalId OR $nationalId IS NULL) ORDER BY gone_since IS NOT NULL LIMIT 5`,
     )
+    // One that the extraction lost and the API still has is the API's from now on: the next extraction does not take it away.
     const update = db.prepare(
-      `UPDATE mailboxes SET rank = $rank, unlisted = $unlisted, gone_since = NULL
+      `UPDATE mailboxes SET rank = $rank, unlisted = $unlisted,
+         digest = iif(gone_since IS NULL, digest, ${String(fromApi)}), gone_since = NULL
        WHERE id = $id AND (rank IS NOT $rank OR unlisted <> $unlisted OR gone_since IS NOT NULL)`,
     )
     let changed = 0
@@ -93,9 +98,30 @@ export const applyFindings = (db: SqlDatabase, findings: ApiFindings): number =>
       indexer.refresh(id)
       changed += 1
     }
+    if (findings.unit) changed += retireOf(db, findings, indexer)
     if (findings.deltaAt !== null) setFact(db, 'deltaAt', findings.deltaAt)
     return changed
   })
+
+/** Mailboxes of these people that the API alone ever told of, and tells of no more. */
+const retireOf = (
+  db: SqlDatabase,
+  findings: ApiFindings,
+  indexer: ReturnType<typeof createIndexer>,
+): number => {
+  const told = JSON.stringify(findings.mailboxes.map(({ address }) => address.toLowerCase()))
+  const lost = db.prepare(
+    `SELECT id FROM mailboxes WHERE national_id = $nationalId AND digest = ${String(fromApi)} AND gone_since IS NULL
+       AND lower(address) NOT IN (SELECT value FROM json_each($told))`,
+  )
+  const mark = db.prepare('UPDATE mailboxes SET gone_since = ? WHERE id = ?')
+  const ids = findings.persons.flatMap(({ nationalId }) => lost.all<{ id: number }>({ nationalId, told }))
+  for (const { id } of ids) {
+    mark.run([findings.at, id])
+    indexer.refresh(id)
+  }
+  return ids.length
+}
 
 const createLabelFinder = (db: SqlDatabase) => (kind: string, coded: Coded | undefined) => {
   if (!coded) return null
@@ -109,9 +135,6 @@ const createLabelFinder = (db: SqlDatabase) => (kind: string, coded: Coded | und
     .prepare('INSERT INTO labels (kind, code, label) VALUES (?, ?, ?)')
     .run([kind, coded.code, coded.label]).lastInsertRowid
 }
-
-/** A row that no line of an extraction stands behind has a negative digest. */
-const fromApi = -1
 
 const insert = (
   db: SqlDatabase,
@@ -180,5 +203,21 @@ export const personFacts = (
     .prepare('SELECT facts, verified_at AS verifiedAt FROM persons WHERE national_id = ?')
     .get<{ facts: string; verifiedAt: number }>([nationalId])
   const parsed = row ? PersonFacts.safeParse(JSON.parse(row.facts)) : null
-  return row && parsed?.success ? { facts: parsed.data, verifiedAt: row.verifiedAt } : null
+  if (!row || !parsed?.success) return null
+  // The API may give codes alone; the extraction has their labels.
+  const label = db.prepare(
+    'SELECT label FROM labels WHERE kind = $kind AND code = $code AND label <> code ORDER BY id LIMIT 1',
+  )
+  const said = (kind: string, codes: readonly Coded[]): Coded[] =>
+    codes.map((one) =>
+      one.code === null || one.label !== one.code
+        ? one
+        : { ...one, ...label.get<{ label: string }>({ kind, code: one.code }) },
+    )
+  const facts = {
+    ...parsed.data,
+    professions: said('profession', parsed.data.professions),
+    specialties: said('specialty', parsed.data.specialties),
+  }
+  return { facts, verifiedAt: row.verifiedAt }
 }

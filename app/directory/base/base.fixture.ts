@@ -110,14 +110,22 @@ export const take = (
   db: SqlDatabase,
   folder: string,
   bytes: string | Uint8Array,
-  options: { date?: number; leastKept?: number; stopping?: () => boolean } = {},
+  options: {
+    date?: number | null
+    leastKept?: number
+    whenLess?: 'refuse' | 'add'
+    stopping?: () => boolean
+    now?: number
+  } = {},
 ): Promise<Generation> => {
   const file = path.join(folder, 'extraction')
   writeFileSync(file, bytes)
-  const date = options.date ?? Date.parse('2026-11-20T02:00:00Z')
+  const date = options.date === undefined ? Date.parse('2026-11-20T02:00:00Z') : options.date
+  const now = options.now ?? date ?? Date.parse('2026-11-20T02:00:00Z')
+  const { leastKept = 0, whenLess = 'refuse' } = options
   return importExtraction(
     db,
-    { path: file, date, now: date, source: 'test', leastKept: options.leastKept ?? 0 },
+    { path: file, date, now, source: 'test', leastKept, whenLess },
     () => undefined,
     options.stopping ?? (() => false),
   )

@@ -29,10 +29,14 @@ export interface ExtractionLine {
   country: string | null
 }
 
-/** The 31 columns (mssante-client.md §4.2), as their names read once folded and stripped. */
+/** The 31 columns (mssante-client.md §4.2), as their names read once folded and stripped, with spellings of neighbouring files. */
 const names = {
   typedebal: 'type',
+  typebal: 'type',
   adressebal: 'address',
+  adressebalmss: 'address',
+  adressemssante: 'address',
+  adressedemessagerie: 'address',
   typeidentifiantpp: 'idType',
   identifiantpp: 'id',
   identificationnationalepp: 'nationalId',
@@ -43,7 +47,10 @@ const names = {
   nomdexercice: 'lastName',
   prenomdexercice: 'firstName',
   categorieprofession: 'categoryCode',
+  codecategorieprofessionnelle: 'categoryCode',
   libelledecategorieprofession: 'category',
+  libellecategorieprofession: 'category',
+  libellecategorieprofessionnelle: 'category',
   codeprofession: 'professionCode',
   libelleprofession: 'profession',
   codesavoirfaire: 'specialtyCode',
@@ -90,7 +97,7 @@ const separators = ['|', ';', '\t', ','] as const
 export const readHeader = (line: string): Layout | null => {
   let best: Layout | null = null
   for (const separator of separators) {
-    const fields = line.split(separator)
+    const fields = fieldsOf(line, separator)
     const at: Layout['at'] = {}
     for (const [index, name] of fields.entries()) {
       const column = columnOf(unquoted(name))
@@ -101,6 +108,42 @@ export const readHeader = (line: string): Layout | null => {
       best = { separator, width: fields.length, at }
   }
   return best
+}
+
+/**
+ * The fields of a line. A field that begins with a quote goes to the quote that stands before the next separator (RFC 4180):
+ * a separator may stand within. A quote that opens nothing, as in a trade name, is a letter.
+ */
+const fieldsOf = (line: string, separator: string): string[] => {
+  if (!line.includes('"')) return line.split(separator)
+  const fields: string[] = []
+  let start = 0
+  while (start <= line.length) {
+    let end = line.indexOf(separator, start)
+    if (end === -1) end = line.length
+    const open = start + (/^[ \u00a0]*/.exec(line.slice(start, start + 8))?.[0].length ?? 0)
+    if (line[open] === '"') {
+      const close = closingQuote(line, open, separator)
+      if (close !== null) end = close
+    }
+    fields.push(line.slice(start, end))
+    start = end + 1
+  }
+  return fields
+}
+
+/** Where the field ends that a quote opened; null when it never closes before a separator or the end. */
+const closingQuote = (line: string, open: number, separator: string): number | null => {
+  for (let at = line.indexOf('"', open + 1); at !== -1; at = line.indexOf('"', at + 1)) {
+    if (line[at + 1] === '"') {
+      at += 1
+      continue
+    }
+    let end = at + 1
+    while (line[end] === ' ') end += 1
+    if (end === line.length || line[end] === separator) return end
+  }
+  return null
 }
 
 const longestField = 1_000
@@ -117,7 +160,11 @@ const no = new Set(['n', 'non', '0', 'false', 'faux'])
 
 /** A line that was read, with whether something was odd about it; null when nothing can be made of it. */
 export const readLine = (text: string, layout: Layout): { line: ExtractionLine; odd: boolean } | null => {
-  const fields = text.split(layout.separator)
+  const read = fieldsOf(text, layout.separator)
+  const extra = read.slice(layout.width)
+  const fields = extra.length > 0 ? realigned(read, layout) : read
+  // A separator at the end of each line is nothing odd.
+  const odd = read.length < layout.width || fields !== read || extra.some((field) => field.trim() !== '')
   const get = (column: Column): string | null => {
     const index = layout.at[column]
     const value = index === undefined ? undefined : fields[index]
@@ -127,8 +174,6 @@ export const readLine = (text: string, layout: Layout): { line: ExtractionLine; 
   }
   const address = get('address')?.replace(/^mailto:/i, '')
   if (address === undefined || !addressForm.test(address)) return null
-  const extra = fields.slice(layout.width)
-  const odd = fields.length < layout.width || extra.some((field) => field.trim() !== '')
   const idType = get('idType')
   const id = get('id')
   const street = [get('l4number'), get('l4complement'), get('l4kind'), get('l4street')]
@@ -170,10 +215,45 @@ export const readLine = (text: string, layout: Layout): { line: ExtractionLine; 
   }
 }
 
+/** Columns of free text, where a bare separator may have been typed. */
+const freeText: readonly Column[] = [
+  ...(['service', 'lastName', 'firstName', 'legalName', 'tradeName'] as const),
+  ...(['l2', 'l3', 'l4street', 'l5', 'l6'] as const),
+]
+const mostExtra = 4
+
+/**
+ * A bare separator inside a value pushes everything behind it: the value is put together again where the postal code, the kind
+ * and the paperless mark then stand in their columns. As it is when that does not tell.
+ */
+const realigned = (fields: string[], layout: Layout): string[] => {
+  const extra = fields.length - layout.width
+  const { postalCode } = layout.at
+  if (extra > mostExtra || postalCode === undefined) return fields
+  const fits = (candidate: readonly string[]): boolean => {
+    const value = (column: Column): string => (candidate[layout.at[column] ?? -1] ?? '').trim().toLowerCase()
+    return (
+      /^\d{5}$/.test(value('postalCode')) &&
+      /^[a-z]{0,3}$/.test(value('type')) &&
+      addressForm.test(value('address')) &&
+      (value('paperless') === '' || yes.has(value('paperless')) || no.has(value('paperless')))
+    )
+  }
+  if (fits(fields)) return fields
+  for (const column of freeText) {
+    const at = layout.at[column]
+    if (at === undefined) continue
+    const whole = fields.slice(at, at + extra + 1).join(layout.separator)
+    const candidate = fields.toSpliced(at, extra + 1, whole)
+    if (fits(candidate)) return candidate
+  }
+  return fields
+}
+
 const identifier = /^[0-9A-Za-z]{1,20}$/
 
 const nationalIdOf = (whole: string | null, type: string | null, id: string | null): string | null => {
-  if (whole !== null && identifier.test(whole)) return whole
+  if (whole !== null && identifier.test(whole)) return /^\d{11}$/.test(whole) ? `8${whole}` : whole
   if (id === null || !identifier.test(id)) return null
   // An RPPS has eleven digits; with its type digit, twelve (cps-card.md).
   if (/^\d{11}$/.test(id)) return `8${id}`

@@ -23,6 +23,8 @@ export interface TextBlock {
   lines: string[]
   done: number
   total: number
+  /** Of the text inside the archive: it says when the extraction was made. */
+  name: string | null
 }
 
 const refuse = (code: 'malformed' | 'truncated' | 'too-large', cause?: unknown): Refusal =>
@@ -76,11 +78,13 @@ const textEntry = (zip: ZipFile): Promise<Entry> =>
 
 const pieceBytes = 256 * 1024
 
-async function* zippedPieces(
-  path: string,
-  size: number,
-  limits: ExtractionLimits,
-): AsyncGenerator<{ bytes: Buffer; done: number }> {
+interface Piece {
+  bytes: Buffer
+  done: number
+  name: string | null
+}
+
+async function* zippedPieces(path: string, size: number, limits: ExtractionLimits): AsyncGenerator<Piece> {
   const zip = await opened(path)
   try {
     const entry = await textEntry(zip)
@@ -101,6 +105,7 @@ async function* zippedPieces(
         if (read > limits.textBytes || (read > 16 * 1024 * 1024 && read > limits.ratio * size))
           throw refuse('too-large')
         yield {
+          name: entry.fileName,
           bytes: piece,
           done: Math.min(size, Math.round((read / Math.max(1, entry.uncompressedSize)) * size)),
         }
@@ -115,16 +120,12 @@ async function* zippedPieces(
   }
 }
 
-async function* plainPieces(
-  path: string,
-  size: number,
-  limits: ExtractionLimits,
-): AsyncGenerator<{ bytes: Buffer; done: number }> {
+async function* plainPieces(path: string, size: number, limits: ExtractionLimits): AsyncGenerator<Piece> {
   if (size > limits.textBytes) throw refuse('too-large')
   let done = 0
   for await (const piece of createReadStream(path, { highWaterMark: pieceBytes }) as AsyncIterable<Buffer>) {
     done += piece.byteLength
-    yield { bytes: piece, done }
+    yield { bytes: piece, done, name: null }
   }
 }
 
@@ -159,9 +160,9 @@ export async function* readExtraction(
     : plainPieces(path, size, limits)
   let rest = Buffer.alloc(0)
   let first = true
-  let last = 0
-  for await (const { bytes, done } of pieces) {
-    last = done
+  let last: Omit<TextBlock, 'lines'> = { done: 0, total: size, name: null }
+  for await (const { bytes, done, name } of pieces) {
+    last = { done, total: size, name }
     const all = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
     // A text has no zero bytes; what is something else is told at once.
     if (first && all.includes(0)) throw refuse('malformed')
@@ -169,10 +170,10 @@ export async function* readExtraction(
     rest = Buffer.from(all.subarray(cut))
     if (rest.length > limits.lineBytes) throw refuse('malformed')
     if (cut === 0) continue
-    yield { lines: linesOf(decode(all.subarray(0, cut)), first), done, total: size }
+    yield { lines: linesOf(decode(all.subarray(0, cut)), first), ...last }
     first = false
   }
-  if (rest.length > 0) yield { lines: linesOf(decode(rest), first), done: last, total: size }
+  if (rest.length > 0) yield { lines: linesOf(decode(rest), first), ...last }
 }
 
 const linesOf = (text: string, first: boolean): string[] =>

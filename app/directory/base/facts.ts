@@ -12,6 +12,7 @@ const GenerationFact = z.object({
   gone: z.number(),
   added: z.number(),
   removed: z.number(),
+  kept: z.number().default(0),
   source: z.string(),
 })
 

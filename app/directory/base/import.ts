@@ -1,5 +1,6 @@
 import type { SqlDatabase } from '../../vault/index.ts'
 import { departmentCode, readHeader, readLine, type ExtractionLine, type Layout } from './columns.ts'
+import { dateInName } from './extraction-date.ts'
 import { readExtraction, type ExtractionLimits, type TextBlock } from './extraction.ts'
 import { factsOf, setFact } from './facts.ts'
 import { countFacets } from './facets.ts'
@@ -18,6 +19,8 @@ export interface Generation {
   gone: number
   added: number
   removed: number
+  /** Mailboxes the file lacked that were not taken for gone: it held less than was to be expected. */
+  kept: number
   source: string
 }
 
@@ -30,21 +33,28 @@ export interface ImportProgress {
 
 export interface ImportWish {
   path: string
-  /** When the extraction was made. */
-  date: number
+  /** When the extraction was made; null where its name does not say: the text's in the archive does, or it is of now. */
+  date: number | null
   now: number
   source: string
   /** Least share of the mailboxes known so far that must still be there, 0 to 1: less was cut somewhere. */
   leastKept: number
+  /** What a file that holds less does: it is refused, or adds what it has and takes nothing for gone. */
+  whenLess: 'refuse' | 'add'
   limits?: ExtractionLimits
 }
 
 const mostLines = 5_000_000
+const day = 86_400_000
 const seenMark = -2
 
 interface Work {
   db: SqlDatabase
   wish: ImportWish
+  /** When the extraction was made. */
+  date: number
+  /** There was nothing before. */
+  isFirst: boolean
   /** Lines of the base that are not gone: digest → row; `seenMark` once the new extraction has it too. */
   known: NumberTable
   indexer: Indexer
@@ -57,14 +67,21 @@ const createInsert = (db: SqlDatabase) => {
   const statement = db.prepare(`
     INSERT INTO mailboxes (digest, address, type, national_id, structure_id, service, civility, last_name, first_name,
       category, profession, specialty, paperless, legal_name, trade_name, lines, postal_code, town, department,
-      department_code, country, first_seen)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      department_code, country, first_seen, rank, unlisted)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+  // What only the API tells outlives a line that changed; a first line of its own says that it may be proposed.
   const earlier = db.prepare(
-    'SELECT min(first_seen) AS first FROM mailboxes WHERE address = ? AND national_id IS ?',
+    `SELECT min(first_seen) AS first, min(rank) FILTER (WHERE gone_since IS NULL) AS rank,
+       ifnull(max(unlisted) FILTER (WHERE gone_since IS NULL AND digest >= 0), 0) AS unlisted
+     FROM mailboxes WHERE address = ? AND national_id IS ?`,
   )
   return (work: Work, key: number, line: ExtractionLine): void => {
-    const before =
-      work.known.size() > 0 ? earlier.get<{ first: number | null }>([line.address, line.nationalId]) : null
+    const before = work.isFirst
+      ? null
+      : earlier.get<{ first: number | null; rank: number | null; unlisted: number }>([
+          line.address,
+          line.nationalId,
+        ])
     const code = departmentCode(line.postalCode, line.department)
     const { lastInsertRowid } = statement.run([
       key,
@@ -88,7 +105,9 @@ const createInsert = (db: SqlDatabase) => {
       line.department,
       code,
       line.country,
-      Math.min(before?.first ?? work.wish.date, work.wish.date),
+      Math.min(before?.first ?? work.date, work.date),
+      before?.rank ?? null,
+      before?.unlisted ?? 0,
     ])
     work.indexer.add(lastInsertRowid, {
       ...line,
@@ -154,8 +173,17 @@ export const importExtraction = async (
     db.exec('COMMIT')
     return generation
   } catch (error) {
-    db.exec('ROLLBACK')
+    rollBack(db)
     throw error
+  }
+}
+
+/** A full disk ended the transaction by itself, and a work that is stopped ends with its thread: the first error counts. */
+const rollBack = (db: SqlDatabase): void => {
+  try {
+    db.exec('ROLLBACK')
+  } catch {
+    // See above: nothing is left to take back.
   }
 }
 
@@ -170,7 +198,8 @@ const run = async (
   const old = db.prepare('SELECT id, digest FROM mailboxes WHERE gone_since IS NULL AND digest >= 0')
   for (const { id, digest: key } of old.all<{ id: number; digest: number }>()) known.set(key, id)
   const work: Work = {
-    ...{ db, wish, known },
+    ...{ db, wish, known, date: wish.date ?? wish.now },
+    isFirst: db.prepare('SELECT 1 FROM mailboxes LIMIT 1').get([]) === undefined,
     indexer: createIndexer(db),
     insert: createInsert(db),
     labels: createLabels(db),
@@ -179,6 +208,7 @@ const run = async (
   let layout: Layout | null = null
   for await (const block of readExtraction(wish.path, wish.limits)) {
     if (stopping()) throw new Refusal('vault.cancelled')
+    if (layout === null) work.date = dateOf(wish, block.name, before)
     layout = takeBlock(work, layout, block)
     tell({ phase: 'read', done: block.done, total: block.total, lines: work.counts.lines })
   }
@@ -187,7 +217,7 @@ const run = async (
     throw new Refusal('directory.extraction-malformed')
   if (stopping()) throw new Refusal('vault.cancelled')
   tell({ phase: 'finish', done: 0, total: 0, lines: work.counts.lines })
-  const removed = retire(work, before?.date ?? wish.date)
+  const { removed, kept } = retire(work, before?.date ?? work.date)
   const counts = db
     .prepare(
       `SELECT count(*) FILTER (WHERE gone_since IS NULL) AS mailboxes, count(gone_since) AS gone,
@@ -195,11 +225,12 @@ const run = async (
     )
     .get<{ mailboxes: number; gone: number; persons: number }>()
   const generation: Generation = {
-    date: wish.date,
-    importedAt: wish.now,
+    // What adds to a whole one does not make it of another day: it is still to be fetched again.
+    date: kept > 0 ? (before?.date ?? work.date) : work.date,
+    importedAt: kept > 0 ? (before?.importedAt ?? wish.now) : wish.now,
     source: wish.source,
     ...work.counts,
-    removed,
+    ...{ removed, kept },
     mailboxes: counts?.mailboxes ?? 0,
     persons: counts?.persons ?? 0,
     gone: counts?.gone ?? 0,
@@ -207,6 +238,15 @@ const run = async (
   setFact(db, 'generation', generation)
   setFact(db, 'facets', countFacets(db))
   return generation
+}
+
+/** Of the extraction, by the name of its text, else as told. Throws `directory.extraction-older` for one before the base's. */
+const dateOf = (wish: ImportWish, name: string | null, before: Generation | null): number => {
+  const date = dateInName(name ?? '', wish.now) ?? wish.date ?? wish.now
+  // A base of a day to come was made while the clock was wrong: it says nothing.
+  if (before && date < before.date && before.date <= wish.now + day)
+    throw new Refusal('directory.extraction-older')
+  return date
 }
 
 const takeBlock = (work: Work, layout: Layout | null, block: TextBlock): Layout => {
@@ -218,7 +258,7 @@ const takeBlock = (work: Work, layout: Layout | null, block: TextBlock): Layout 
 }
 
 /** What the new extraction does not have: a line that only changed goes, a mailbox that is no longer there is marked. */
-const retire = (work: Work, lastSeen: number): number => {
+const retire = (work: Work, lastSeen: number): { removed: number; kept: number } => {
   const { db, known } = work
   const missing: number[] = []
   let kept = 0
@@ -226,8 +266,9 @@ const retire = (work: Work, lastSeen: number): number => {
     if (row >= 0) missing.push(row)
     else kept += 1
   })
-  if (missing.length > 0 && kept < work.wish.leastKept * (missing.length + kept - work.counts.added))
-    throw new Refusal('directory.extraction-truncated')
+  const isLess =
+    missing.length > 0 && kept < work.wish.leastKept * (missing.length + kept - work.counts.added)
+  if (isLess && work.wish.whenLess === 'refuse') throw new Refusal('directory.extraction-truncated')
   const changed = db.prepare(
     `SELECT one.id FROM mailboxes AS one JOIN mailboxes AS other ON other.address = one.address
        AND other.national_id IS one.national_id AND other.id > one.id AND other.gone_since IS NULL
@@ -236,10 +277,15 @@ const retire = (work: Work, lastSeen: number): number => {
   const remove = db.prepare('DELETE FROM mailboxes WHERE id = ?')
   const mark = db.prepare('UPDATE mailboxes SET gone_since = ? WHERE id = ?')
   let removed = 0
+  let spared = 0
   for (const id of missing) {
     if (changed.get([id])) {
       work.indexer.remove(id)
       remove.run([id])
+      continue
+    }
+    if (isLess) {
+      spared += 1
       continue
     }
     mark.run([lastSeen, id])
@@ -257,5 +303,5 @@ const retire = (work: Work, lastSeen: number): number => {
     work.indexer.remove(id)
     remove.run([id])
   }
-  return removed
+  return { removed, kept: spared }
 }

@@ -229,6 +229,43 @@ describe('one person, asked now', () => {
   })
 })
 
+it('does not wait for hours, nor asks before the time told', async () => {
+  for (const after of ['3600', 'Sun, 22 Nov 2026 11:00:00 GMT']) {
+    const { client, asked, waited } = clientFor(() => ({
+      ...{ status: 429, headers: { 'retry-after': after }, body: '' },
+    }))
+    expect(await client.person('899700000101', never)).toMatchObject({
+      error: { code: 'directory.busy', details: { seconds: 3600 } },
+    })
+    expect([asked.length, waited]).toEqual([1, []])
+  }
+})
+
+it('takes a key with blanks around it, and refuses what cannot be one', async () => {
+  const keyed = (apiKey: string) => {
+    const asked: WebRequest[] = []
+    const client = createFhirClient({
+      ...{ url: 'https://annuaire.test/fhir/v2', apiKey, now: () => 0, wait: () => Promise.resolve() },
+      pace: { turn: () => Promise.resolve(true) },
+      ask: (wish) => {
+        asked.push(wish)
+        return Promise.resolve(answerOf({ body: bundle([]) }))
+      },
+    })
+    return { client, asked }
+  }
+  const pasted = keyed(' secret-key\n')
+  await pasted.client.person('899700000101', never)
+  expect(pasted.asked[0]?.headers).toMatchObject({ 'ESANTE-API-KEY': 'secret-key' })
+  for (const wrong of ['', 'clé', 'a\r\nX: y']) {
+    const { client, asked } = keyed(wrong)
+    expect(await client.person('899700000101', never)).toMatchObject({
+      error: { code: 'directory.key-refused' },
+    })
+    expect(asked).toEqual([])
+  }
+})
+
 describe('changes', () => {
   it('goes through pages of the same origin, from thirty days back at most', async () => {
     const { client, asked } = clientFor((url) =>
@@ -262,6 +299,53 @@ describe('changes', () => {
       error: { code: 'directory.api-failed', details: { paging: 'other-origin' } },
     })
     expect(asked).toHaveLength(1)
+  })
+
+  it('goes on next time from the server’s clock, which stamps what changed', async () => {
+    const { client } = clientFor(() => ({
+      body: bundle([]),
+      headers: { date: 'Sun, 22 Nov 2026 07:30:00 GMT' },
+    }))
+    const taken: ApiFindings[] = []
+    await client.changes(0, never, (findings) => {
+      taken.push(findings)
+      return Promise.resolve(ok(null))
+    })
+    expect(taken.at(-1)?.deltaAt).toBe(Date.parse('2026-11-22T07:30:00Z'))
+  })
+
+  it.each<[string, (url: string, call: number) => Reply, string]>([
+    [
+      'have no address',
+      () => ({ body: { ...bundle([]), link: [{ relation: 'next', url: 7 }] } }),
+      'no-address',
+    ],
+    [
+      'have one without end',
+      () => ({ body: bundle([], `https://annuaire.test/${'x'.repeat(9000)}`) }),
+      'no-address',
+    ],
+    ['never end', (_url, call) => ({ body: bundle([], `?page=${String(call)}`) }), 'endless'],
+    [
+      'expire',
+      (_url, call) => (call === 1 ? { body: bundle([], '?page=2') } : { status: 410, body: '' }),
+      'expired',
+    ],
+  ])('never takes for whole what its pages cut short: they %s', async (_what, answer, paging) => {
+    const { client } = clientFor(answer)
+    const taken: ApiFindings[] = []
+    const done = await client.changes(0, never, (findings) => {
+      taken.push(findings)
+      return Promise.resolve(ok(null))
+    })
+    expect(done).toMatchObject({ error: { code: 'directory.api-failed', details: { paging } } })
+    expect(taken.every(({ deltaAt }) => deltaAt === null)).toBe(true)
+  })
+
+  it('refuses a page of more than anybody asks for', async () => {
+    const { client } = clientFor(() => ({ body: bundle(Array.from({ length: 10_001 }, () => ({}))) }))
+    const done = await client.changes(0, never, () => Promise.resolve(ok(null)))
+    expect(done).toMatchObject({ error: { details: { shape: 'not-a-bundle' } } })
   })
 
   it('ends when pages lead back to where one was', async () => {

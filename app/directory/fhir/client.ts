@@ -31,7 +31,8 @@ export interface FhirClient {
 
 const callMilliseconds = 30_000
 const largestPage = 16 * 1024 * 1024
-const mostPages = 2_000
+const mostPages = 10_000
+const longestUrl = 8_000
 const attempts = 4
 const longestWait = 60_000
 const day = 86_400_000
@@ -43,16 +44,21 @@ const overlap = 10 * 60_000
 export const createFhirClient = (deps: FhirDependencies): FhirClient => {
   const base = deps.url.replace(/\/+$/, '')
   const { origin } = new URL(base)
+  const apiKey = deps.apiKey.trim()
+  /** What the server last said of the time; null before. */
+  let serverTime: number | null = null
 
   const once = async (
     url: string,
     signal: AbortSignal,
   ): Promise<Outcome<{ status: number; body: Buffer; retryAfter: string | null }>> => {
+    // Pasted with something else than a key: it would not even be a header.
+    if (!/^[\x21-\x7e]+$/.test(apiKey)) return fail('directory.key-refused', { retry: 'after-change' })
     const asked = await deps.ask({
       url,
       limit: largestPage,
       milliseconds: callMilliseconds,
-      headers: { Accept: 'application/fhir+json', 'ESANTE-API-KEY': deps.apiKey },
+      headers: { Accept: 'application/fhir+json', 'ESANTE-API-KEY': apiKey },
       signal,
     })
     if (!asked.ok) return asked
@@ -61,6 +67,8 @@ export const createFhirClient = (deps: FhirDependencies): FhirClient => {
       if (!piece.ok) return piece.error.code === 'xml.limit' ? fail('directory.api-failed') : piece
       pieces.push(piece.value)
     }
+    const told = Date.parse(asked.value.header('date') ?? '')
+    if (!Number.isNaN(told)) serverTime = told
     return ok({
       status: asked.value.status,
       body: Buffer.concat(pieces),
@@ -85,7 +93,14 @@ export const createFhirClient = (deps: FhirDependencies): FhirClient => {
           retry: 'later',
           details: { status, ...issueOf(body) },
         })
-      await deps.wait(pauseOf(retryAfter, attempt, deps.now()), signal)
+      const pause = pauseOf(retryAfter, attempt, deps.now())
+      // Nobody waits for it that long, and to ask before is what it says not to do.
+      if (pause > longestWait)
+        return fail('directory.busy', {
+          retry: 'later',
+          details: { status, seconds: Math.ceil(pause / 1000) },
+        })
+      await deps.wait(pause, signal)
     }
   }
 
@@ -97,20 +112,29 @@ export const createFhirClient = (deps: FhirDependencies): FhirClient => {
   ): Promise<Outcome<null>> => {
     let url: string | null = `${base}/${query}`
     const seen = new Set<string>()
-    for (let page = 0; url !== null && page < mostPages; page += 1) {
-      if (seen.has(url)) return fail('directory.api-failed', { retry: 'later', details: { paging: 'loop' } })
+    const failed = (details: Record<string, string>): Outcome<never> =>
+      fail('directory.api-failed', { retry: 'later', details })
+    for (let page = 0; url !== null; page += 1) {
+      // Never whole without saying so: what was missed would not be asked for again.
+      if (page >= mostPages) return failed({ paging: 'endless' })
+      if (seen.has(url)) return failed({ paging: 'loop' })
       seen.add(url)
       const answer = await call(url, signal)
-      if (!answer.ok) return answer
+      // A page that expired on the server is not somebody it does not know.
+      if (!answer.ok)
+        return page > 0 && answer.error.code === 'directory.not-found'
+          ? failed({ paging: 'expired' })
+          : answer
       const bundle = Bundle.safeParse(answer.value)
-      if (!bundle.success)
-        return fail('directory.api-failed', { retry: 'later', details: { shape: 'not-a-bundle' } })
+      if (!bundle.success) return failed({ shape: 'not-a-bundle' })
       const taken = await take(bundle.data.entry.map(({ resource }) => resource))
       if (!taken.ok) return taken
-      const next = bundle.data.link.find(({ relation }) => relation === 'next')?.url
-      const target: URL | null = next === undefined ? null : URL.parse(next, url)
-      if (next !== undefined && (target?.origin !== origin || target.username !== ''))
-        return fail('directory.api-failed', { retry: 'later', details: { paging: 'other-origin' } })
+      const next = bundle.data.link.find(({ relation }) => relation === 'next')
+      if (next && (next.url === undefined || next.url.length > longestUrl))
+        return failed({ paging: 'no-address' })
+      const target: URL | null = next?.url === undefined ? null : URL.parse(next.url, url)
+      if (next && (target?.origin !== origin || target.username !== ''))
+        return failed({ paging: 'other-origin' })
       url = target?.href ?? null
     }
     return ok(null)
@@ -160,14 +184,18 @@ export const createFhirClient = (deps: FhirDependencies): FhirClient => {
     },
     changes: async (since, signal, take) => {
       const began = deps.now()
+      serverTime = null
       const from = new Date(Math.max(since - overlap, began - longestDelta)).toISOString()
       const queries = [
         `Practitioner?_lastUpdated=ge${from}&_count=200`,
         `PractitionerRole?_lastUpdated=ge${from}&_count=200&_include=PractitionerRole:practitioner&_include=PractitionerRole:organization`,
         `Organization?_lastUpdated=ge${from}&_count=200`,
       ]
+      let until: number | null = null
       for (const query of queries) {
         const done = await pages(query, signal, (resources) => {
+          // What changes from now on is for the next time: by the server's clock, which stamps it.
+          until ??= serverTime ?? began
           const linked = linkedOf(resources)
           const mailboxes = resources.flatMap((one) => mailboxesOf(one, linked))
           return mailboxes.length === 0
@@ -176,7 +204,13 @@ export const createFhirClient = (deps: FhirDependencies): FhirClient => {
         })
         if (!done.ok) return done
       }
-      const ended = await take({ at: began, persons: [], mailboxes: [], unit: false, deltaAt: began })
+      const ended = await take({
+        at: began,
+        persons: [],
+        mailboxes: [],
+        unit: false,
+        deltaAt: until ?? began,
+      })
       return ended.ok ? ok(null) : ended
     },
   }
@@ -212,5 +246,5 @@ const pauseOf = (retryAfter: string | null, attempt: number, now: number): numbe
   const seconds = Number(retryAfter)
   const until =
     retryAfter === null ? Number.NaN : Number.isNaN(seconds) ? Date.parse(retryAfter) - now : seconds * 1000
-  return Math.min(longestWait, Number.isNaN(until) || until < 0 ? 1000 * 2 ** (attempt - 1) : until)
+  return Number.isNaN(until) || until < 0 ? 1000 * 2 ** (attempt - 1) : until
 }

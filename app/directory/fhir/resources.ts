@@ -98,8 +98,14 @@ export type Resource = z.infer<typeof Resource>
 /** A page of answers; entries that are no resources are left out. */
 export const Bundle = z.object({
   resourceType: z.literal('Bundle'),
-  link: most(z.object({ relation: text, url: z.string().max(4000) }), 20),
-  entry: most(z.object({ resource: Resource }), 1000),
+  // An address that cannot be followed is not the end of the pages.
+  link: most(z.object({ relation: text, url: z.string().optional().catch(undefined) }), 20),
+  // More than anybody asks for at once is refused: to read a part would be to miss the rest without a word.
+  entry: z
+    .array(z.unknown())
+    .max(10_000)
+    .optional()
+    .transform((items) => most(z.object({ resource: Resource }), 10_000).parse(items ?? [])),
 })
 
 const idNps = 'urn:oid:1.2.250.1.71.4.2.1'
@@ -268,9 +274,10 @@ export const personOf = (practitioner: Resource, roles: readonly Resource[], lin
     professions: coded(concepts, /TRE[_-]G15/),
     specialties: coded(concepts, /TRE[_-]R38/),
     situations: roles.slice(0, 50).map((role) => ({
+      // A bare code says nothing to whoever reads it.
       role:
         role.code.flatMap(
-          ({ coding, text: said }) => said ?? coding[0]?.display ?? coding[0]?.code ?? [],
+          ({ coding, text: said }) => said ?? coding.flatMap(({ display }) => display ?? []),
         )[0] ?? null,
       active: role.active !== false,
       structure: structureOfRole(role, linked),

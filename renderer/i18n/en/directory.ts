@@ -80,6 +80,9 @@ export const directory = {
   'phase-delta': 'Recent changes of the directory',
   stale: 'The directory is of {date}',
   staleText: 'Mailboxes may have changed since. Update it as soon as there is a network.',
+  partial: 'The last file imported was partial',
+  partialText:
+    'It held less than half of the known mailboxes: {count} mailboxes it lacks were kept, none is marked as gone.',
   delta: 'Recent changes',
   deltaDone: '{count, plural, =0 {Nothing changed.} one {1 mailbox changed.} other {# mailboxes changed.}}',
   factDate: 'Extraction of',

@@ -83,6 +83,9 @@ export const directory = {
   'phase-delta': 'Changements récents de l’annuaire',
   stale: 'L’annuaire date du {date}',
   staleText: 'Des boîtes ont pu changer depuis. Mettez-le à jour dès que le réseau est là.',
+  partial: 'Le dernier fichier importé était partiel',
+  partialText:
+    'Il contenait moins de la moitié des boîtes connues : {count} boîtes qui n’y sont pas ont été gardées, aucune n’est marquée comme disparue.',
   delta: 'Changements récents',
   deltaDone: '{count, plural, =0 {Rien n’a changé.} one {1 boîte a changé.} other {# boîtes ont changé.}}',
   factDate: 'Extraction du',

@@ -44,6 +44,16 @@ export const directoryErrors = {
     base,
     'Check where it comes from before trying again.',
   ),
+  'directory.extraction-older': sentence(
+    'This directory extraction is older than the one on this computer.',
+    base,
+    'Choose a more recent file, or wait for the next update.',
+  ),
+  'directory.damaged': sentence(
+    'The directory kept on this computer was damaged: it has been removed.',
+    'Your messages, favourites and lists are not affected.',
+    'Download the directory again, or import an extraction file.',
+  ),
   'directory.ldap-failed': sentence(
     'The certificate directory does not answer as expected.',
     'The certificates already known can still be used.',

@@ -44,6 +44,16 @@ export const directoryErrors = {
     base,
     'Vérifiez d’où il vient avant de réessayer.',
   ),
+  'directory.extraction-older': sentence(
+    'L’extraction de l’annuaire choisie est plus ancienne que celle de ce poste.',
+    base,
+    'Choisissez un fichier plus récent, ou attendez la prochaine mise à jour.',
+  ),
+  'directory.damaged': sentence(
+    'L’annuaire gardé sur ce poste était abîmé : il a été retiré.',
+    'Vos messages, vos favoris et vos listes ne sont pas touchés.',
+    'Téléchargez l’annuaire de nouveau, ou importez un fichier d’extraction.',
+  ),
   'directory.ldap-failed': sentence(
     'L’annuaire des certificats ne répond pas comme prévu.',
     'Les certificats déjà connus restent utilisables.',
