@@ -208,6 +208,9 @@ const receive = async (message: ToCore, ports: TransferredPort[]): Promise<void>
     case 'power':
       await core?.power(message.event)
       return
+    case 'printed':
+      core?.printed(message.what, message.messageId)
+      return
     case 'activity':
       core?.activity()
       return

@@ -33,6 +33,8 @@ export interface Core {
   copyPart: (url: string, fileName: string) => Promise<Outcome<string>>
   power: (event: 'suspend' | 'resume' | 'lock-screen') => Promise<void>
   activity: () => void
+  /** What a window shows of a message was given to a printer. */
+  printed: (what: 'message' | 'document', messageId: number | null) => void
   stop: () => Promise<void>
 }
 
@@ -69,10 +71,12 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
   })
 
   /** What leaves the mailbox as a file leaves a trace; names of files may hold those of patients and stay out of it. */
-  const saved = <T>(request: string, outcome: Outcome<T>): Outcome<T> => {
+  const saved = <T>(request: string, url: string, outcome: Outcome<T>): Outcome<T> => {
+    const messageId = resources.messageOf(url)
     record({
       action: 'saved',
       request,
+      ...(messageId === null ? {} : { subject: { kind: 'message', ids: [messageId] } }),
       outcome: outcome.ok ? 'ok' : 'failed',
       code: outcome.ok ? null : outcome.error.code,
     })
@@ -106,17 +110,23 @@ export const createCore = async (deps: CoreDependencies): Promise<Core> => {
       session.state().phase === 'open'
         ? uploads.add(chunk)
         : Promise.resolve(fail('vault.locked', { retry: 'after-login' })),
-    savePart: async (url, path) => saved('part.save', await partFiles.save(url, path)),
+    savePart: async (url, path) => saved('part.save', url, await partFiles.save(url, path)),
     grantPaths: (use, paths) =>
       // A backup is restored before there is a store, too.
       use === 'backup-source' || session.state().phase === 'open'
         ? ok(grants.give(use, paths))
         : fail('vault.locked', { retry: 'after-login' }),
-    copyPart: async (url, fileName) => saved('part.open', await partFiles.copy(url, fileName)),
+    copyPart: async (url, fileName) => saved('part.open', url, await partFiles.copy(url, fileName)),
     power: async (event) => {
       if (event !== 'resume') await session.lock('system')
     },
     activity,
+    printed: (what, messageId) =>
+      record({
+        action: 'printed',
+        request: `window.print ${what}`,
+        ...(messageId === null ? {} : { subject: { kind: 'message', ids: [messageId] } }),
+      }),
     stop,
   }
 }

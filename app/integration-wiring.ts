@@ -123,7 +123,7 @@ export const wireIntegration = (deps: IntegrationWiring): Integration => {
         action: 'record',
         automatic: true,
         target: name,
-        messages: messageId === null ? [] : [messageId],
+        ...(messageId === null ? {} : { subject: { kind: 'message', ids: [messageId] } }),
         request: `${place.kind} ${action} #${String(id)} ${reference ?? ''}`.trim(),
         answer: answerOf(result),
         outcome: traceOutcomes[result.state],

@@ -39,7 +39,7 @@ export const openMessage = async (deps: Opening, id: number): Promise<Outcome<Ou
   // Asked after the source: what was not here may have come, and have been read, just now.
   const reason = await exchange.quarantine.reason(id)
   if (!reason.ok) return reason
-  const { publish } = resources.group(`message-${id}`)
+  const { publish } = resources.group(`message-${id}`, id)
   const setAside = (code: ErrorCode) =>
     ok(buildQuarantinedView(row.value, raw.ok ? raw.value : null, code, publish))
   if (reason.value !== null) return setAside(reason.value)

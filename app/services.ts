@@ -26,7 +26,8 @@ import { wireMail } from './mail-wiring.ts'
 import { createResolver, draftDocuments } from './mail/index.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
-import { createTraceRecorder } from './mssante/index.ts'
+import { createTraceRecorder, type TraceAuthor } from './mssante/index.ts'
+import { wireOutgoing } from './outgoing-wiring.ts'
 import { patientHandlers } from './patient-handlers.ts'
 import { patientMailRules, wirePatients } from './patients-wiring.ts'
 import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
@@ -39,7 +40,8 @@ import { sessionHandlers } from './session-handlers.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 import { createPreferences, createSession, preferenceFile, settingsHandlers } from './session/index.ts'
 import { createSmime, createTrust, serverIssuerOf } from './smime/index.ts'
-import { tracesHandlers } from './traces-handlers.ts'
+import { traceWitness, workstationName } from './trace-witness.ts'
+import { tracedReplacements, tracesHandlers } from './traces-handlers.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { createStorage } from './storage/index.ts'
 import { trustSpaceHandlers } from './trust-space-handlers.ts'
@@ -75,20 +77,20 @@ export interface CoreDependencies {
   onFault: (error: unknown) => void
 }
 
-/**
- * Who traces say did something: the professional of the card, else the one who signed in at Pro Santé Connect, else how the
- * mailbox was opened.
- */
+/** Who traces say did something: the professional of the card, else the one who signed in at Pro Santé Connect. */
 const authorOf = (
   state: SessionState,
   signedIn: SignInState['professional'],
-): { id: string; name: string } | null => {
+  workstation: string,
+): TraceAuthor | null => {
   if (state.phase !== 'open') return null
   const { holder, openedBy } = state
-  const professional = holder ?? signedIn
-  return professional
-    ? { id: professional.nationalId, name: `${professional.givenName} ${professional.familyName}` }
-    : { id: openedBy, name: '' }
+  const named = holder ?? signedIn
+  return {
+    professional: named ? { id: named.nationalId, name: `${named.givenName} ${named.familyName}` } : null,
+    openedBy,
+    workstation,
+  }
 }
 
 /** One function for each method of the contract. */
@@ -172,9 +174,15 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   }
   const traces = createTraceRecorder({
     vault,
+  const workstation = workstationName()
     now,
     after,
-    author: () => authorOf(session.state(), identity.state().professional),
+    author: () => authorOf(session.state(), identity.state().professional, workstation),
+    witness: traceWitness({
+      profileFolder: start.profileFolder,
+      folder: policy.traceWitnessFolder,
+      store: vaults.chosen,
+    }),
     months: policy.traceMonths ?? 12,
     onChecked: (chain) => emit('traces.checked', chain),
     onFault: deps.onFault,
@@ -321,6 +329,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const handlers: Handlers = {
     ...sessionHandlers(session),
     ...cardHandlers(card),
+  const stored = storageHandlers({ storage, vault, session, grants })
     ...mailboxHandlers(mail),
     'messages.page': async (query) => notes.page(await mail.page(query)),
     'messages.thread': async ({ id }) => notes.rows(await mail.thread(id)),
@@ -336,7 +345,8 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...patientHandlers(patientWiring.patients, vault, notes.page),
     ...documentWritingHandlers({ writing, uploads, vault }),
     ...sendingHandlers({ mail, uploads, protectionChecks: protection.check }),
-    ...storageHandlers({ storage, vault, session, grants }),
+    ...stored,
+    ...tracedReplacements(stored, traces),
     ...exchangeHandlers({
       exchange,
       grants,
@@ -344,7 +354,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
       keep: resources.keep,
       language: () => preferences.get().language,
     }),
-    ...tracesHandlers({ traces, vault, keep: resources.keep, now }),
+    ...tracesHandlers({ traces, vault, uploads, keep: resources.keep, now }),
     ...directoryHandlers({
       ...{
         directory,

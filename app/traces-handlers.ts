@@ -1,17 +1,32 @@
 import { ok, type CoreMethod, type Input, type Outcome, type Output } from './contract/index.ts'
-import { traceCsvHead, traceCsvLines, type TraceRecorder } from './mssante/index.ts'
-import type { Resource } from './reading/index.ts'
+import {
+  compareExport,
+  readTraceCsv,
+  traceCsvHead,
+  traceCsvLines,
+  type TraceRecorder,
+} from './mssante/index.ts'
+import type { Resource, Uploads } from './reading/index.ts'
+import { uploadedBytes } from './uploaded-bytes.ts'
 import type { Vault } from './vault/index.ts'
 
 type Method = Extract<CoreMethod, `traces.${string}`>
 type Handlers = { [M in Method]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>> }
+/** What puts another store in the place of the one that is here. */
+type Replacing = 'session.restore' | 'session.rebuild'
+type ReplacingHandlers = {
+  [M in Replacing]: (input: Input<M>) => Promise<Outcome<Output<M>>> | Outcome<Output<M>>
+}
 
 const slice = 2_000
+/** Bytes of a former export that is compared: some million of traces. */
+const largestExport = 512 * 1024 * 1024
 
 /** The calls of contract/traces.ts. */
 export const tracesHandlers = (deps: {
   traces: TraceRecorder
-  vault: Pick<Vault, 'run'>
+  vault: Vault
+  uploads: Uploads
   keep: (resource: Resource) => string
   /** Milliseconds since 1970. */
   now: () => number
@@ -47,5 +62,37 @@ export const tracesHandlers = (deps: {
       })
       return ok({ url, fileName, count })
     },
+    'traces.compare': async ({ uploadId }) => {
+      const bytes = await uploadedBytes(deps, uploadId, largestExport)
+      if (!bytes.ok) return bytes
+      const exported = readTraceCsv(Buffer.from(bytes.value).toString('utf8'))
+      if (!exported.ok) return exported
+      await traces.flush()
+      const extent = await vault.run('traces.extent', {})
+      if (!extent.ok) return extent
+      return compareExport(exported.value, extent.value.floor.seq, (first, last) =>
+        vault.run('traces.between', { first, last }),
+      )
+    },
+  }
+}
+
+/** Restoring and rebuilding leave a trace in the store that takes the place: its chain ends elsewhere than the former one's. */
+export const tracedReplacements = (
+  handlers: ReplacingHandlers,
+  traces: Pick<TraceRecorder, 'announce'>,
+): ReplacingHandlers => {
+  const told = async <T>(
+    request: Replacing,
+    work: () => Promise<Outcome<T>> | Outcome<T>,
+  ): Promise<Outcome<T>> => {
+    const takeBack = traces.announce({ action: 'store-replaced', request })
+    const outcome = await work()
+    if (!outcome.ok) takeBack()
+    return outcome
+  }
+  return {
+    'session.restore': (input) => told('session.restore', () => handlers['session.restore'](input)),
+    'session.rebuild': (input) => told('session.rebuild', () => handlers['session.rebuild'](input)),
   }
 }

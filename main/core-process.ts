@@ -44,7 +44,7 @@ export interface CoreProcess {
   /** Copies a part to the opened-files folder; the value is the copy's absolute path. */
   copyPartToOpen: (url: string, fileName: string) => Promise<OutcomeData>
   send: (
-    message: Extract<ToCore, { kind: 'power' | 'activity' | 'card-port' }>,
+    message: Extract<ToCore, { kind: 'power' | 'activity' | 'card-port' | 'printed' }>,
     ports?: MessagePortMain[],
   ) => void
   /** Asks the core to close the vault and stop; resolves when the process is gone (killed after `limitMs`). */

@@ -8,7 +8,7 @@ import { isOpenedFile, runsWhenOpened } from './opened-files.ts'
 import type { Host } from './origins.ts'
 
 export interface WindowCallsOptions {
-  core: Pick<CoreProcess, 'savePart' | 'copyPartToOpen' | 'grantPaths'>
+  core: Pick<CoreProcess, 'savePart' | 'copyPartToOpen' | 'grantPaths' | 'send'>
   dialog: Pick<Dialog, 'showSaveDialog' | 'showOpenDialog'>
   shell: Pick<Shell, 'openExternal' | 'openPath'>
   app: Pick<App, 'getVersion'>
@@ -31,10 +31,17 @@ const bareName = (fileName: string): string =>
     .replace(/[\p{Cc}\p{Cf}<>:"|?*]/gu, '_')
     .replace(/^\.+/, '_') || 'document'
 
-const print = (window: BrowserWindow): Promise<OutcomeData> =>
+const print = (
+  core: Pick<CoreProcess, 'send'>,
+  { what, messageId }: Input<'window.print'>,
+  window: BrowserWindow,
+): Promise<OutcomeData> =>
   new Promise((resolve) => {
-    // A user who cancels has printed nothing and that is no error.
-    window.webContents.print({}, () => resolve(done))
+    window.webContents.print({}, (printed) => {
+      // A user who cancels has printed nothing and that is no error.
+      if (printed && what !== 'recovery-code') core.send({ kind: 'printed', what, messageId })
+      resolve(done)
+    })
   })
 
 const backupExtension = 'souspli'
@@ -142,7 +149,7 @@ export const createWindowCalls = (options: WindowCallsOptions): WindowAnswers =>
     value: { found: (await options.cpsGestion.find()) !== null },
   }),
   'window.openCpsGestion': () => options.cpsGestion.open(),
-  'window.print': (_input, window) => print(window),
+  'window.print': (input, window) => print(options.core, input, window),
   'window.about': () =>
     Promise.resolve({
       ok: true,

@@ -65,6 +65,8 @@ export type ToCore =
   | { kind: 'open-part'; id: number; url: string; fileName: string }
   | { kind: 'power'; event: 'suspend' | 'resume' | 'lock-screen' }
   | { kind: 'activity' }
+  /** What a window shows was given to a printer. */
+  | { kind: 'printed'; what: 'message' | 'document'; messageId: number | null }
   | { kind: 'stop' }
 
 export type FromCore =

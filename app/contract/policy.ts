@@ -230,6 +230,11 @@ export const Policy = z
               pattern: z.string().min(1).max(500),
             }),
           )
+    /**
+     * Absolute path of the folder where the ends of the chains of traces are taken down (docs/traces.md), best one of another machine whose
+     * files can be lengthened and not changed; beside the stores without it.
+     */
+    traceWitnessFolder: z.string().min(1).max(1000).optional(),
           .optional(),
       })
       .strict()

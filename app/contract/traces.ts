@@ -6,11 +6,14 @@ export const TraceAction = z.enum([
   'session-opened',
   'session-closed',
   'account-added',
+  'account-changed',
   'account-removed',
   'connected',
   'login',
   'received',
   'read',
+  'searched',
+  'printed',
   'saved',
   'flagged',
   'moved',
@@ -18,6 +21,7 @@ export const TraceAction = z.enum([
   'deleted',
   'folder-changed',
   'deposited',
+  'drafted',
   'sent',
   'receipt',
   'outbox-changed',
@@ -26,7 +30,10 @@ export const TraceAction = z.enum([
   'patient',
   'record',
   'retention',
+  'store-copied',
+  'store-replaced',
   'traces-exported',
+  'traces-checked',
   'traces-purged',
 ])
 export type TraceAction = z.infer<typeof TraceAction>
@@ -40,9 +47,16 @@ export const Trace = z.object({
   seq: z.number().int().positive(),
   /** ISO 8601, UTC. */
   at: z.string(),
-  /** National identifier of the professional; how the mailbox was opened where there is none. */
+  /**
+   * National identifier of the professional whom the card or Pro Santé Connect names; else the addresses of the mailboxes here,
+   * else the account of the operating system.
+   */
   author: z.string(),
   authorName: z.string(),
+  /** How the mailbox was opened. */
+  openedBy: z.enum(['card', 'passphrase', 'recovery']),
+  /** Account of the operating system and name of the workstation, « user@workstation ». */
+  workstation: z.string(),
   /** SousPli did it by itself (synchronisation, retry) in the author's session. */
   automatic: z.boolean(),
   /** Address of the mailbox; null for what concerns all of them. */
@@ -62,6 +76,19 @@ export const Trace = z.object({
 })
 export type Trace = z.infer<typeof Trace>
 
+/** What is no tampering in itself, and what somebody who relies on the traces has to know. */
+export const TraceNotice = z.discriminatedUnion('kind', [
+  /** The clock of the workstation went back before trace `at`: times around it are doubtful. */
+  z.object({ kind: z.literal('clock-back'), at: z.number().int() }),
+  /** SousPli itself put a backup in the place of the store (trace `at`): what was written after the backup is not in it. */
+  z.object({ kind: z.literal('replaced'), at: z.number().int() }),
+  /** What the witness had taken down was gone when it was looked for (trace `at`): removed, or the store was brought from elsewhere. */
+  z.object({ kind: z.literal('witness-missing'), at: z.number().int() }),
+  /** The witness cannot be read or written now. */
+  z.object({ kind: z.literal('witness-unavailable') }),
+])
+export type TraceNotice = z.infer<typeof TraceNotice>
+
 /** What the check of the chain says; `at` is the first trace that does not hold. */
 export const TraceChain = z.discriminatedUnion('state', [
   z.object({
@@ -69,16 +96,40 @@ export const TraceChain = z.discriminatedUnion('state', [
     count: z.number().int(),
     first: z.string().nullable(),
     last: z.string().nullable(),
+    /** ISO 8601: when the witness outside the store last took down the end of the chain; null when it never did. */
+    witnessed: z.string().nullable(),
+    notices: z.array(TraceNotice),
   }),
   z.object({
     state: z.literal('broken'),
     count: z.number().int(),
-    /** `changed`: a trace's fields are not those it was written with; `missing`: traces between two, or the last ones, are gone. */
-    finding: z.enum(['changed', 'missing']),
+    /**
+     * `changed`: a trace's fields are not those it was written with. `missing`: traces between two, or the first or last ones,
+     * are gone. `rewritten`: the chain holds in itself, but is not the one the witness saw. `older`: it ends before what the
+     * witness saw, as when an older copy of the store, or another one, was put in its place.
+     */
+    finding: z.enum(['changed', 'missing', 'rewritten', 'older']),
     at: z.number().int(),
   }),
 ])
 export type TraceChain = z.infer<typeof TraceChain>
+
+/** How a former export compares with the traces that are here. Numbers of traces, the first ones at most. */
+export const TraceComparison = z.object({
+  /** Traces of the file. */
+  count: z.number().int(),
+  /** As they are here, to the letter. */
+  same: z.number().int(),
+  /** Here with another hash: this chain is not the one that was exported. */
+  rewritten: z.array(z.number().int()).max(20),
+  /** Here, and intact: the file's own line was changed since. */
+  edited: z.array(z.number().int()).max(20),
+  /** Of the file and not here, though younger than what has been purged. */
+  missing: z.array(z.number().int()).max(20),
+  /** Of the file, and purged here since. */
+  purged: z.number().int(),
+})
+export type TraceComparison = z.infer<typeof TraceComparison>
 
 export const TraceFilter = z.object({
   /** ISO 8601; both included. */
@@ -111,6 +162,11 @@ export const traceCalls = {
     z.object({ filter: TraceFilter }),
     z.object({ url: z.string(), fileName: z.string(), count: z.number().int() }),
   ),
+  /**
+   * Compares a former export, uploaded as it was saved, with the traces that are here: what left the workstation cannot be
+   * rewritten with it. Error: `traces.not-an-export`.
+   */
+  'traces.compare': call(z.object({ uploadId: z.string().max(100) }), TraceComparison),
 }
 export const traceEvents = {
   /** The chain was checked: when the mailbox opens, and when asked. */

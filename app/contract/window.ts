@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ExportFormat, Grant } from './exchange.ts'
+import { MessageId } from './mail.ts'
 import { call, Nothing } from './service.ts'
 
 /**
@@ -36,8 +37,14 @@ export const windowCalls = {
   'window.findCpsGestion': call(Nothing, z.object({ found: z.boolean() })),
   /** Starts it. Error: card.pin-program-missing. */
   'window.openCpsGestion': call(Nothing, Nothing),
-  /** Print the recovery code or the document shown. */
-  'window.print': call(Nothing, Nothing),
+  /**
+   * Prints what the window shows. Unless it is the recovery code, that it was printed leaves a functional trace (contract/traces.ts),
+   * which names the message it comes from.
+   */
+  'window.print': call(
+    z.object({ what: z.enum(['message', 'document', 'recovery-code']), messageId: MessageId.nullable() }),
+    Nothing,
+  ),
   'window.about': call(
     Nothing,
     z.object({ version: z.string(), host: z.enum(['electron', 'electron-standin']), platform: z.string() }),

@@ -12,8 +12,15 @@ export { displaySubject } from './subject.ts'
 export { createDocumentWriting, type DocumentWriting, type GivenContent } from './writing/index.ts'
 export { createTrustSpace, type TrustSpace } from './trust-space/index.ts'
 export { readZip } from './zip.ts'
-export { createTraceRecorder, type TraceNote, type TraceRecorder } from './traces/recorder.ts'
-export { traceCsvHead, traceCsvLines } from './traces/csv.ts'
+export {
+  createTraceRecorder,
+  type TraceAuthor,
+  type TraceNote,
+  type TraceRecorder,
+} from './traces/recorder.ts'
+export type { WitnessFile } from './traces/witness.ts'
+export { compareExport } from './traces/comparison.ts'
+export { readTraceCsv, traceCsvHead, traceCsvLines } from './traces/csv.ts'
 export {
   at,
   attribute,

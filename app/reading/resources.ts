@@ -11,10 +11,12 @@ export interface Resource {
 
 export interface Resources {
   /** Opens a group (one message shown, one draft): what it publishes expires together. */
-  group: (key: string) => { publish: (resource: Resource) => string }
+  group: (key: string, messageId?: number) => { publish: (resource: Resource) => string }
   /** Publishes what must stay fetchable until the session locks (attachments of drafts). */
   keep: (resource: Resource) => string
   find: (url: string) => Outcome<Resource>
+  /** The message whose group an address is of; null for any other and for what has expired. */
+  messageOf: (url: string) => number | null
   clear: () => void
 }
 
@@ -31,6 +33,9 @@ const token = (random: (length: number) => Uint8Array): string =>
 const nameInPath = (fileName: string | null): string =>
   encodeURIComponent((fileName ?? 'part').replace(/[/\\]/g, '_'))
 
+const nameOf = (url: string): string | undefined =>
+  url.startsWith(scheme) ? url.slice(scheme.length).split('/')[0] : undefined
+
 /**
  * Capabilities for `souspli-part://` (architecture §2): an address holds 160 random bits, lives as long as its group is
  * among the last shown and dies when the session locks.
@@ -38,17 +43,21 @@ const nameInPath = (fileName: string | null): string =>
 export const createResources = (random: (length: number) => Uint8Array): Resources => {
   const groups = new Map<string, Set<string>>()
   const resources = new Map<string, Resource>()
+  const messages = new Map<string, number>()
   const add = (resource: Resource): { name: string; url: string } => {
     const name = token(random)
     resources.set(name, resource)
     return { name, url: `${scheme}${name}/${nameInPath(resource.fileName)}` }
   }
   const drop = (key: string): void => {
-    for (const name of groups.get(key) ?? []) resources.delete(name)
+    for (const name of groups.get(key) ?? []) {
+      resources.delete(name)
+      messages.delete(name)
+    }
     groups.delete(key)
   }
   return {
-    group: (key) => {
+    group: (key, messageId) => {
       drop(key)
       const names = new Set<string>()
       groups.set(key, names)
@@ -60,18 +69,21 @@ export const createResources = (random: (length: number) => Uint8Array): Resourc
         publish: (resource) => {
           const { name, url } = add(resource)
           names.add(name)
+          if (messageId !== undefined) messages.set(name, messageId)
           return url
         },
       }
     },
     keep: (resource) => add(resource).url,
+    messageOf: (url) => messages.get(nameOf(url) ?? '') ?? null,
     find: (url) => {
-      const name = url.startsWith(scheme) ? url.slice(scheme.length).split('/')[0] : undefined
+      const name = nameOf(url)
       const resource = name === undefined ? undefined : resources.get(name)
       return resource ? ok(resource) : fail('part.expired')
     },
     clear: () => {
       groups.clear()
+      messages.clear()
       resources.clear()
     },
   }

@@ -50,7 +50,16 @@ const filled = (file: string, messages: number): void => {
   db.prepare(
     'INSERT INTO operation_items (operation_id, message_id, folder_id, uid) VALUES (1, 2, 7, 2)',
   ).run()
-  const told = { author: '8', authorName: 'A', automatic: false, account: null, target: '', messages: [] }
+  const told = {
+    author: '8',
+    authorName: 'A',
+    automatic: false,
+    account: null,
+    target: '',
+    subject: null,
+    openedBy: 'card' as const,
+    workstation: 'essai@poste-1',
+  }
   for (const action of ['read', 'moved'] as const)
     traceOperations['traces.append'](
       db,
@@ -106,10 +115,13 @@ test('all that only this workstation has comes over; bodies and the state of fol
   expect(count(db, 'saved')).toBe(1)
   expect(count(db, 'items')).toBe(1)
   // The chain of traces goes on from where it was.
-  expect(traceOperations['traces.check'](db, { from: null, limit: 10 }, { now: () => 0 })).toEqual({
+  expect(
+    traceOperations['traces.check'](db, { from: null, limit: 10, tolerance: 0 }, { now: () => 0 }),
+  ).toEqual({
     from: null,
     finding: null,
     at: 2,
+    back: null,
   })
   expect(
     db.prepare('SELECT uidvalidity, uidnext, highestmodseq, synced_from_uid, total FROM folders').get(),

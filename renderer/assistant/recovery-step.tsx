@@ -8,7 +8,7 @@ import { t } from '../i18n/index.ts'
 export const RecoveryStep = ({ code, onNext }: { code: string; onNext: () => void }) => {
   const [kept, setKept] = useState(false)
   const print = async (): Promise<void> => {
-    const printed = await invoke('window.print', null)
+    const printed = await invoke('window.print', { what: 'recovery-code', messageId: null })
     if (!printed.ok) showError(printed.error)
   }
   const copy = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { flushSync } from 'react-dom'
-import { invoke } from '../client/index.ts'
+import { printRead } from '../data/index.ts'
 import { showError } from '../design/index.ts'
 import { WholeDocumentContext } from './growing.ts'
 import './print.css'
@@ -19,7 +19,7 @@ const print = async (fill: (sheet: HTMLElement) => () => void): Promise<void> =>
   try {
     await decoded(sheet)
     document.documentElement.dataset['printing'] = 'sheet'
-    const outcome = await invoke('window.print', null)
+    const outcome = await printRead('document')
     if (!outcome.ok) showError(outcome.error)
   } finally {
     delete document.documentElement.dataset['printing']

@@ -2,7 +2,7 @@ import { MailX } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { MessageRow, MessageView } from '../../app/contract/index.ts'
 import { ChangeNotices } from '../certificates/index.ts'
-import { openMessage } from '../data/index.ts'
+import { openMessage, readMessageStore } from '../data/index.ts'
 import { Button, CardSurface, ErrorState } from '../design/index.ts'
 import { DocumentCard } from '../documents/index.ts'
 import { QuarantineNotice } from '../exchange/index.ts'
@@ -67,6 +67,8 @@ const Message = ({
   const own = useOwnMessage(view)
   useEffect(() => {
     if (scroll.current) scroll.current.scrollTop = 0
+    readMessageStore.set(id)
+    return () => readMessageStore.set(null)
   }, [id])
   return (
     <main className="read" aria-label={subjectOf(view) || t('reading.noSubject')}>

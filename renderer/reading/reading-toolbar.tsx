@@ -17,8 +17,7 @@ import {
   Type,
 } from 'lucide-react'
 import type { MessageView } from '../../app/contract/index.ts'
-import { invoke } from '../client/index.ts'
-import { openInspection } from '../data/index.ts'
+import { openInspection, printRead } from '../data/index.ts'
 import { Button, IconButton, Menu, showError, Tooltip, type ButtonProps } from '../design/index.ts'
 import { useRefusals } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
@@ -38,7 +37,7 @@ export type ReadingAction =
   | 'close'
 
 const print = async (): Promise<void> => {
-  const outcome = await invoke('window.print', null)
+  const outcome = await printRead('message')
   if (!outcome.ok) showError(outcome.error)
 }
 

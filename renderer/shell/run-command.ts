@@ -1,7 +1,7 @@
 import type { DraftKind } from '../../app/contract/index.ts'
 import { openPanel } from '../card/index.ts'
 import { invoke } from '../client/index.ts'
-import { openInspection, openRecord, openTraces } from '../data/index.ts'
+import { openInspection, openRecord, openTraces, printRead } from '../data/index.ts'
 import { undoLast } from '../design/index.ts'
 import { runDocumentCommand } from '../documents/index.ts'
 import { runFiling } from '../integration/index.ts'
@@ -92,7 +92,7 @@ export const runCommand = (command: Command, context: CommandContext): void => {
     case 'document-rotate':
       // Without a document to print, the message is.
       if (!runDocumentCommand(command) && command === 'document-print' && context.openId !== null)
-        void invoke('window.print', null)
+        void printRead('message')
       return
     default:
       void context.act(command)

@@ -61,6 +61,8 @@ export const fakeTraces = ({ scenario, now }: FakeWorld): FakePart => {
     at: new Date(now.getTime() - index * 260_000).toISOString(),
     author: '810000000017',
     authorName: 'Marie DURAND',
+    openedBy: 'card',
+    workstation: 'mdurand@POSTE-3',
     automatic: true,
     account,
     outcome: 'ok',
@@ -75,6 +77,8 @@ export const fakeTraces = ({ scenario, now }: FakeWorld): FakePart => {
         count: 1280,
         first: new Date(now.getTime() - 200 * 86_400_000).toISOString(),
         last: now.toISOString(),
+        witnessed: new Date(now.getTime() - 900_000).toISOString(),
+        notices: [],
       }
   return (method: Method, input: unknown) => {
     switch (method) {
@@ -96,6 +100,15 @@ export const fakeTraces = ({ scenario, now }: FakeWorld): FakePart => {
           url: 'souspli-part://traces/traces.csv',
           fileName: 'souspli-traces.csv',
           count: 1280,
+        })
+      case 'traces.compare':
+        return reply(method, {
+          count: 1200,
+          same: 1180,
+          rewritten: [1042],
+          edited: [],
+          missing: [],
+          purged: 19,
         })
       default:
         return null

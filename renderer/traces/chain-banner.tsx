@@ -31,6 +31,8 @@ export const BrokenTracesBanner = ({ chain }: { chain: BrokenChain }) => (
       </Button>
     }
   >
-    <p>{t('traces.brokenText')}</p>
+    <p>
+      {t(`traces.brokenText-${chain.finding}`)} {t('traces.brokenText')}
+    </p>
   </Banner>
 )

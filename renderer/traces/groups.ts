@@ -7,10 +7,27 @@ export type TraceGroup = (typeof traceGroups)[number]
 /** Actions of a kind; none for all of them. */
 export const actionsOf: Readonly<Record<TraceGroup, readonly TraceAction[]>> = {
   all: [],
-  sending: ['sent', 'outbox-changed', 'receipt'],
-  reading: ['received', 'read', 'saved'],
+  sending: ['drafted', 'sent', 'outbox-changed', 'receipt'],
+  reading: ['received', 'read', 'searched', 'printed', 'saved'],
   filing: ['flagged', 'moved', 'copied', 'deleted', 'deposited', 'folder-changed'],
   patients: ['patient', 'record'],
-  access: ['session-opened', 'session-closed', 'account-added', 'account-removed', 'connected', 'login'],
-  care: ['exported', 'imported', 'retention', 'traces-exported', 'traces-purged'],
+  access: [
+    'session-opened',
+    'session-closed',
+    'account-added',
+    'account-changed',
+    'account-removed',
+    'connected',
+    'login',
+  ],
+  care: [
+    'exported',
+    'imported',
+    'retention',
+    'store-copied',
+    'store-replaced',
+    'traces-exported',
+    'traces-checked',
+    'traces-purged',
+  ],
 }

@@ -1,7 +1,15 @@
-import { ChevronDown, ChevronRight, Download, RotateCcw, ScrollText } from 'lucide-react'
+import { ChevronDown, ChevronRight, Download, FileCheck2, RotateCcw, ScrollText } from 'lucide-react'
 import { useCallback, useEffect, useId, useRef, useState } from 'react'
-import type { AppError, Outcome, Output, Trace, TraceChain, TraceFilter } from '../../app/contract/index.ts'
-import { invoke, on } from '../client/index.ts'
+import type {
+  AppError,
+  Outcome,
+  Output,
+  Trace,
+  TraceChain,
+  TraceComparison,
+  TraceFilter,
+} from '../../app/contract/index.ts'
+import { invoke, on, uploadFile } from '../client/index.ts'
 import { tracesStore, useStore } from '../data/index.ts'
 import {
   Banner,
@@ -61,16 +69,33 @@ const ChainBanner = ({ chain, months }: { chain: TraceChain | null; months: numb
   if (chain.state === 'broken')
     return (
       <Banner tone="error" title={t(`traces.broken-${chain.finding}`, { at: number(chain.at) })}>
-        <p>{t('traces.brokenText')}</p>
+        <p>
+          {t(`traces.brokenText-${chain.finding}`)} {t('traces.brokenText')}
+        </p>
       </Banner>
     )
   return (
-    <Banner tone="ok" title={t('traces.intact', { count: chain.count })}>
+    <Banner
+      tone={chain.notices.length > 0 ? 'warn' : 'ok'}
+      title={t('traces.intact', { count: chain.count })}
+    >
       <p>
         {chain.first && chain.last
           ? t('traces.intactText', { first: fullDate(chain.first), last: fullDate(chain.last), months })
-          : t('traces.keptText', { months })}
+          : t('traces.keptText', { months })}{' '}
+        {chain.witnessed
+          ? t('traces.witnessed', { at: dateTime(chain.witnessed) })
+          : t('traces.notWitnessed')}
       </p>
+      {chain.notices.length > 0 ? (
+        <ul className="traces-notices">
+          {chain.notices.map((notice) => (
+            <li key={notice.kind}>
+              {t(`traces.notice-${notice.kind}`, { at: 'at' in notice ? number(notice.at) : '' })}
+            </li>
+          ))}
+        </ul>
+      ) : null}
     </Banner>
   )
 }
@@ -79,6 +104,8 @@ const Details = ({ trace, id }: { trace: Trace; id: string }) => {
   const facts = [
     ['traces.number', number(trace.seq)],
     ['traces.author', [trace.authorName, trace.author].filter((word) => word !== '').join(' · ')],
+    ['traces.openedBy', t(`traces.openedBy-${trace.openedBy}`)],
+    ['traces.workstation', trace.workstation],
     ['traces.target', trace.target],
     ['traces.request', trace.request],
     ['traces.answer', trace.answer],
@@ -135,6 +162,67 @@ const TraceLine = ({ trace }: { trace: Trace }) => {
         </td>
       </tr>
       {open ? <Details trace={trace} id={id} /> : null}
+    </>
+  )
+}
+
+/** Numbers of traces as a sentence lists them. */
+const listed = (numbers: readonly number[]): string => numbers.map((one) => number(one)).join(', ')
+
+/** What a former export says against the traces that are here. */
+const Compared = ({ found }: { found: TraceComparison }) => {
+  const differences = (['rewritten', 'missing', 'edited'] as const).filter((kind) => found[kind].length > 0)
+  return (
+    <Banner
+      tone={differences.length > 0 ? 'error' : 'ok'}
+      title={
+        differences.length > 0
+          ? t('traces.comparedDifferent', { same: found.same, count: found.count })
+          : t('traces.comparedSame', { count: found.same })
+      }
+    >
+      {differences.map((kind) => (
+        <p key={kind}>{t(`traces.compared-${kind}`, { list: listed(found[kind]) })}</p>
+      ))}
+      {found.purged > 0 ? <p>{t('traces.comparedPurged', { count: found.purged })}</p> : null}
+    </Banner>
+  )
+}
+
+/** Compares a file that « Exporter » once made with the traces that are here. */
+const CompareExport = ({ onError }: { onError: (error: AppError | null) => void }) => {
+  const picker = useRef<HTMLInputElement>(null)
+  const [busy, setBusy] = useState(false)
+  const [found, setFound] = useState<TraceComparison | null>(null)
+  const compare = async (file: File | undefined): Promise<void> => {
+    if (!file || busy) return
+    setBusy(true)
+    const uploadId = crypto.randomUUID()
+    const sent = await uploadFile(file, uploadId, () => undefined, new AbortController().signal)
+    const compared = sent.ok ? await invoke('traces.compare', { uploadId }) : sent
+    setBusy(false)
+    onError(compared.ok ? null : compared.error)
+    setFound(compared.ok ? compared.value : null)
+  }
+  return (
+    <>
+      <Button isPending={busy} onPress={() => picker.current?.click()}>
+        <FileCheck2 aria-hidden="true" /> {t('traces.compare')}
+      </Button>
+      <input
+        ref={picker}
+        type="file"
+        accept=".csv"
+        hidden
+        aria-label={t('traces.compare')}
+        onChange={(event) => {
+          void compare(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
+      <Dialog title={t('traces.compareTitle')} isOpen={found !== null} onClose={() => setFound(null)}>
+        {found ? <Compared found={found} /> : null}
+      </Dialog>
     </>
   )
 }
@@ -239,6 +327,7 @@ const TracesPage = () => {
       </div>
       <div className="traces-actions">
         <p role="status">{found ? t('traces.found', { count: found.total }) : ''}</p>
+        <CompareExport onError={setError} />
         <Button onPress={() => void verify()}>
           <RotateCcw aria-hidden="true" /> {t('traces.verify')}
         </Button>

@@ -13,11 +13,13 @@ const trace = (fields: Partial<NewTrace> = {}): NewTrace => ({
   at: noon,
   author: '810000000017',
   authorName: 'Anne ESSAI',
+  openedBy: 'card',
+  workstation: 'essai@poste-1',
   automatic: false,
   account: 'anne@medecin.mssante.test',
   action: 'moved',
   target: 'INBOX',
-  messages: [],
+  subject: null,
   request: 'UID MOVE 1:3 Archive',
   answer: 'OK Move completed',
   outcome: 'ok',
@@ -30,11 +32,11 @@ const append = (db: SqlDatabase, entries: NewTrace[]): void =>
 
 /** Walks the whole chain in slices of `limit`. */
 const check = (db: SqlDatabase, limit = 3): { finding: string | null; at: number } => {
-  let from: { seq: number; hash: string } | null = null
+  let from: { seq: number; hash: string; at: number } | null = null
   for (;;) {
     const slice: ReturnType<(typeof traceOperations)['traces.check']> = traceOperations['traces.check'](
       db,
-      { from, limit },
+      { from, limit, tolerance: 300_000 },
       context,
     )
     if (slice.finding !== null || slice.from === null) return { finding: slice.finding, at: slice.at }
@@ -88,8 +90,23 @@ it.each([
   ['all of them taken away', 'DELETE FROM traces', { finding: 'missing', at: 1 }],
   [
     'one added at the end',
-    'INSERT INTO traces SELECT 9, at, author, author_name, automatic, account, action, target, request, answer, outcome, code, hash FROM traces WHERE seq = 8',
+    'INSERT INTO traces SELECT 9, at, author, author_name, opened_by, workstation, automatic, account, action, target, request, answer, outcome, code, hash FROM traces WHERE seq = 8',
     { finding: 'changed', at: 9 },
+  ],
+  [
+    'the first ones taken away and the floor raised over them',
+    "DELETE FROM traces WHERE seq < 4; INSERT INTO trace_ends SELECT 'floor', seq - 1, (SELECT hash FROM former) FROM traces WHERE seq = 4",
+    { finding: 'missing', at: 3 },
+  ],
+  [
+    'the last ones taken away and the head lowered',
+    "DELETE FROM traces WHERE seq > 5; UPDATE trace_ends SET seq = 5 WHERE name = 'head'",
+    { finding: 'changed', at: 5 },
+  ],
+  [
+    'another workstation',
+    "UPDATE traces SET workstation = 'x@y' WHERE seq = 3",
+    { finding: 'changed', at: 3 },
   ],
   [
     'two that changed places',
@@ -99,6 +116,7 @@ it.each([
 ])('finds tampering: %s', (_, sql, found) => {
   const db = chainOf(8)
   expect(check(db)).toEqual({ finding: null, at: 8 })
+  db.exec('CREATE TEMP TABLE former AS SELECT hash FROM traces WHERE seq = 3')
   db.exec(sql)
   expect(check(db)).toEqual(found)
 })
@@ -121,7 +139,12 @@ it('takes away the old ones, says so in the chain, and the rest still holds', ()
     context,
   )
   expect(total).toBe(6)
-  expect(traces[0]).toMatchObject({ seq: 12, action: 'traces-purged', request: 'purge 5-6', answer: '2' })
+  expect(traces[0]).toMatchObject({
+    seq: 12,
+    action: 'traces-purged',
+    request: 'purge 5-6',
+    answer: '2: 2026-11-22T12:00:00.004Z – 2026-11-22T12:00:00.005Z',
+  })
   db.exec('DELETE FROM traces WHERE seq = 7')
   expect(check(db)).toEqual({ finding: 'missing', at: 7 })
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Trace, TraceAction, TraceFilter, TraceOutcome } from '../../contract/traces.ts'
 import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
+import { accountOf, targetOf, type TraceSubject } from './trace-subjects.ts'
 
 /** A trace as it is told, before its place in the chain. */
 export interface NewTrace {
@@ -9,12 +10,14 @@ export interface NewTrace {
   at: number
   author: string
   authorName: string
+  openedBy: Trace['openedBy']
+  workstation: string
   automatic: boolean
   account: string | null
   action: TraceAction
   target: string
-  /** Messages it was done to: their Message-IDs join the target. */
-  messages: readonly number[]
+  /** What it was done to: named here, joining the target, and telling the mailbox where `account` does not. */
+  subject: TraceSubject | null
   request: string
   answer: string
   outcome: TraceOutcome
@@ -26,6 +29,8 @@ interface TraceRow {
   at: number
   author: string
   author_name: string
+  opened_by: Trace['openedBy']
+  workstation: string
   automatic: number
   account: string | null
   action: TraceAction
@@ -38,7 +43,8 @@ interface TraceRow {
 }
 type Fields = Omit<TraceRow, 'hash'>
 
-interface End {
+/** A place in the chain. */
+export interface TraceEnd {
   seq: number
   hash: string
 }
@@ -52,6 +58,8 @@ const hashOf = (former: string, row: Fields): string =>
         row.at,
         row.author,
         row.author_name,
+        row.opened_by,
+        row.workstation,
         row.automatic,
         row.account,
         row.action,
@@ -69,6 +77,8 @@ const traceOf = (row: TraceRow): Trace => ({
   at: new Date(row.at).toISOString(),
   author: row.author,
   authorName: row.author_name,
+  openedBy: row.opened_by,
+  workstation: row.workstation,
   automatic: row.automatic === 1,
   account: row.account,
   action: row.action,
@@ -80,44 +90,24 @@ const traceOf = (row: TraceRow): Trace => ({
   hash: row.hash,
 })
 
-const endOf = (db: SqlDatabase, name: 'floor' | 'head'): End =>
-  db.prepare('SELECT seq, hash FROM trace_ends WHERE name = $name').get<End>({ name }) ?? { seq: 0, hash: '' }
+const endOf = (db: SqlDatabase, name: 'floor' | 'head' | 'witness'): TraceEnd =>
+  db.prepare('SELECT seq, hash FROM trace_ends WHERE name = $name').get<TraceEnd>({ name }) ?? {
+    seq: 0,
+    hash: '',
+  }
 
-const setEnd = (db: SqlDatabase, name: 'floor' | 'head', end: End): void => {
+const setEnd = (db: SqlDatabase, name: 'floor' | 'head' | 'witness', end: TraceEnd): void => {
   db.prepare(
     `INSERT INTO trace_ends (name, seq, hash) VALUES ($name, $seq, $hash)
      ON CONFLICT (name) DO UPDATE SET seq = excluded.seq, hash = excluded.hash`,
   ).run({ name, ...end })
 }
 
-const mostNamed = 20
-
-/** Message-IDs of messages, as far as they are known; the rest is counted. */
-const named = (db: SqlDatabase, target: string, messages: readonly number[]): string => {
-  if (messages.length === 0) return target
-  const find = db.prepare('SELECT message_id_header AS name FROM message_headers WHERE message_id = $id')
-  const names = messages
-    .slice(0, mostNamed)
-    .map((id) => find.get<{ name: string | null }>({ id })?.name ?? `#${id}`)
-  const rest = messages.length - names.length
-  return [...(target === '' ? [] : [target]), ...names, ...(rest > 0 ? [`+${rest}`] : [])].join(' ')
-}
-
-/** Address of the mailbox a message is in. */
-const accountOf = (db: SqlDatabase, message: number | undefined): string | null =>
-  message === undefined
-    ? null
-    : (db
-        .prepare(
-          'SELECT address FROM accounts JOIN messages ON messages.account_id = accounts.id WHERE messages.id = $id',
-        )
-        .get<{ address: string }>({ id: message })?.address ?? null)
-
 const append = (db: SqlDatabase, entries: readonly NewTrace[]): void => {
   const insert = db.prepare(
-    `INSERT INTO traces (seq, at, author, author_name, automatic, account, action, target, request, answer, outcome,
+    `INSERT INTO traces (seq, at, author, author_name, opened_by, workstation, automatic, account, action, target, request, answer, outcome,
        code, hash)
-     VALUES ($seq, $at, $author, $author_name, $automatic, $account, $action, $target, $request, $answer, $outcome,
+     VALUES ($seq, $at, $author, $author_name, $opened_by, $workstation, $automatic, $account, $action, $target, $request, $answer, $outcome,
        $code, $hash)`,
   )
   let head = endOf(db, 'head')
@@ -127,10 +117,12 @@ const append = (db: SqlDatabase, entries: readonly NewTrace[]): void => {
       at: entry.at,
       author: entry.author,
       author_name: entry.authorName,
+      opened_by: entry.openedBy,
+      workstation: entry.workstation,
       automatic: entry.automatic ? 1 : 0,
-      account: entry.account ?? accountOf(db, entry.messages[0]),
+      account: entry.account ?? accountOf(db, entry.subject),
       action: entry.action,
-      target: named(db, entry.target, entry.messages),
+      target: targetOf(db, entry.target, entry.subject),
       request: entry.request,
       answer: entry.answer,
       outcome: entry.outcome,
@@ -173,12 +165,22 @@ const where = (filter: TraceFilter): { sql: string; values: Record<string, strin
   for (const [index, word] of filter.text.split(/\s+/).filter(Boolean).slice(0, 8).entries()) {
     values[`word${index}`] = pattern(word)
     conditions.push(
-      `(author || ' ' || author_name || ' ' || coalesce(account, '') || ' ' || target || ' ' || request || ' ' ||
+      `(author || ' ' || author_name || ' ' || workstation || ' ' || coalesce(account, '') || ' ' || target || ' ' || request || ' ' ||
         answer || ' ' || coalesce(code, '')) LIKE $word${index} ESCAPE '\\'`,
     )
   }
   return { sql: conditions.join(' AND '), values }
 }
+
+/** Number of the last trace that purges say they took away; 0 before the first. */
+const lastPurged = (db: SqlDatabase): number =>
+  Number(
+    db
+      .prepare("SELECT request FROM traces WHERE action = 'traces-purged' ORDER BY seq DESC LIMIT 1")
+      .get<{ request: string }>()
+      ?.request.split('-')
+      .at(-1) ?? 0,
+  )
 
 export const traceOperations = {
   /** Writes traces at the end of the chain, in the order given. */
@@ -215,42 +217,84 @@ export const traceOperations = {
       .all<TraceRow>({ ...values, after: params.after, limit: params.limit })
       .map(traceOf)
   }),
+  /** Those of an interval of numbers, both ends included. */
+  'traces.between': operation((db, params: { first: number; last: number }): Trace[] =>
+    db
+      .prepare('SELECT * FROM traces WHERE seq BETWEEN $first AND $last ORDER BY seq')
+      .all<TraceRow>(params)
+      .map(traceOf),
+  ),
+  /** The mailboxes here, for who did it and where. */
+  'traces.mailboxes': operation((db): { id: number; address: string; displayName: string }[] =>
+    db.prepare('SELECT id, address, display_name AS displayName FROM accounts ORDER BY id').all(),
+  ),
   /**
    * Checks a slice of the chain from `from`, null to begin. Answers where to go on, or what does not hold; `from` null in
-   * the answer when the end was reached and everything holds.
+   * the answer when the end was reached and everything holds. `back`: the first trace of the slice that says to be
+   * older than the one before it by more than `tolerance` milliseconds (a clock is set right now and then).
    */
   'traces.check': operation(
     (
       db,
-      params: { from: End | null; limit: number },
-    ): { from: End | null; finding: 'changed' | 'missing' | null; at: number } => {
-      let end = params.from ?? endOf(db, 'floor')
+      params: { from: (TraceEnd & { at: number }) | null; limit: number; tolerance: number },
+    ): {
+      from: (TraceEnd & { at: number }) | null
+      finding: 'changed' | 'missing' | null
+      at: number
+      back: number | null
+    } => {
+      const floor = endOf(db, 'floor')
+      let end = params.from ?? { ...floor, at: 0 }
+      let back: number | null = null
       const head = endOf(db, 'head')
       const rows = db
         .prepare('SELECT * FROM traces WHERE seq > $seq ORDER BY seq LIMIT $limit')
         .all<TraceRow>({ seq: end.seq, limit: params.limit })
       for (const { hash, ...fields } of rows) {
-        if (fields.seq !== end.seq + 1) return { from: null, finding: 'missing', at: end.seq + 1 }
-        if (hashOf(end.hash, fields) !== hash) return { from: null, finding: 'changed', at: fields.seq }
-        end = { seq: fields.seq, hash }
+        if (fields.seq !== end.seq + 1) return { from: null, finding: 'missing', at: end.seq + 1, back }
+        if (hashOf(end.hash, fields) !== hash) return { from: null, finding: 'changed', at: fields.seq, back }
+        if (fields.at < end.at - params.tolerance) back ??= fields.seq
+        end = { seq: fields.seq, hash, at: fields.at }
       }
-      if (rows.length === params.limit) return { from: end, finding: null, at: end.seq }
-      if (end.seq < head.seq) return { from: null, finding: 'missing', at: end.seq + 1 }
+      if (rows.length === params.limit) return { from: end, finding: null, at: end.seq, back }
+      if (end.seq < head.seq) return { from: null, finding: 'missing', at: end.seq + 1, back }
       // A trace beyond the head, or a chain written anew, is nobody's.
-      if (end.seq > head.seq || end.hash !== head.hash) return { from: null, finding: 'changed', at: end.seq }
-      return { from: null, finding: null, at: end.seq }
+      if (end.seq > head.seq || end.hash !== head.hash)
+        return { from: null, finding: 'changed', at: end.seq, back }
+      // What is before the floor went by a purge that said so, or was taken away.
+      if (floor.seq > 0 && lastPurged(db) !== floor.seq)
+        return { from: null, finding: 'missing', at: floor.seq, back }
+      return { from: null, finding: null, at: end.seq, back }
     },
   ),
   'traces.extent': operation(
-    (db): { count: number; first: number | null; last: number | null } =>
-      db
-        .prepare('SELECT count(*) AS count, min(at) AS first, max(at) AS last FROM traces')
-        .get<{ count: number; first: number | null; last: number | null }>() ?? {
-        count: 0,
-        first: null,
-        last: null,
-      },
+    (
+      db,
+    ): {
+      count: number
+      first: number | null
+      last: number | null
+      floor: TraceEnd
+      head: TraceEnd
+      witness: TraceEnd
+    } => ({
+      count: db.prepare('SELECT count(*) AS count FROM traces').get<{ count: number }>()?.count ?? 0,
+      first: db.prepare('SELECT at FROM traces ORDER BY seq LIMIT 1').get<{ at: number }>()?.at ?? null,
+      last: db.prepare('SELECT at FROM traces ORDER BY seq DESC LIMIT 1').get<{ at: number }>()?.at ?? null,
+      floor: endOf(db, 'floor'),
+      head: endOf(db, 'head'),
+      witness: endOf(db, 'witness'),
+    }),
   ),
+  /** Hashes of traces by their numbers; those that are not here are left out. */
+  'traces.hashes': operation((db, params: { seqs: readonly number[] }): TraceEnd[] => {
+    const find = db.prepare('SELECT seq, hash FROM traces WHERE seq = $seq')
+    return params.seqs.map((seq) => find.get<TraceEnd>({ seq })).filter((end) => end !== undefined)
+  }),
+  /** The witness outside the store took down this end of the chain. */
+  'traces.witnessed': operation((db, params: TraceEnd): void => {
+    setEnd(db, 'witness', { seq: params.seq, hash: params.hash })
+  }),
   /**
    * Takes away up to `limit` of the oldest traces older than `before`, and leaves a trace of it. Only a chain that holds is
    * shortened: the caller has checked it. Answers how many went.
@@ -271,7 +315,7 @@ export const traceOperations = {
         {
           ...params.entry,
           request: `purge ${old[0]?.seq ?? last.seq}-${last.seq}`,
-          answer: String(old.length),
+          answer: `${old.length}: ${new Date(old[0]?.at ?? last.at).toISOString()} – ${new Date(last.at).toISOString()}`,
         },
       ])
       return old.length

@@ -79,4 +79,46 @@ export const traces = {
   'action-retention': 'Retention',
   'action-traces-exported': 'Export of traces',
   'action-traces-purged': 'End of retention of traces',
+  'action-account-changed': 'Mailbox changed',
+  'action-searched': 'Search',
+  'action-printed': 'Printing',
+  'action-drafted': 'Draft written',
+  'action-store-copied': 'Backup of the store',
+  'action-store-replaced': 'Store replaced',
+  'action-traces-checked': 'Check of the traces',
+  'broken-rewritten': 'Trace no. {at} is not the one the witness took down.',
+  'broken-older': 'Traces from no. {at} on, which the witness took down, are not here any more.',
+  'brokenText-changed': 'Somebody who opened the store outside SousPli changed a trace.',
+  'brokenText-missing': 'Somebody who opened the store outside SousPli took traces away.',
+  'brokenText-rewritten':
+    'The chain holds, but it was written anew, or another store took the place of this one without SousPli.',
+  'brokenText-older':
+    'An older copy of the store, or another store, took the place of this one without SousPli.',
+  witnessed: 'Witness outside the store: taken down on {at}.',
+  notWitnessed: 'Witness outside the store: nothing taken down yet.',
+  'notice-clock-back':
+    'The clock of this workstation was set back before trace no. {at}: times around it are doubtful.',
+  'notice-replaced':
+    'SousPli replaced the store (trace no. {at}): what was traced after the backup is not here any more. The former store was set aside.',
+  'notice-witness-missing':
+    'What the witness had taken down was gone (trace no. {at}): the file was removed, or the store comes from another workstation. Rewriting before that would not show.',
+  'notice-witness-unavailable':
+    'The witness cannot be read or written now: a chain written anew would not show.',
+  openedBy: 'Opened',
+  'openedBy-card': 'By card',
+  'openedBy-passphrase': 'By passphrase',
+  'openedBy-recovery': 'By recovery code',
+  workstation: 'Account and workstation',
+  compare: 'Compare with an export…',
+  compareTitle: 'Comparison with a former export',
+  comparedSame:
+    '{count, plural, one {The trace of this file is the same here.} other {The # traces of this file are the same here.}}',
+  'compared-rewritten': 'Other than what was exported, so rewritten since: no. {list}.',
+  'compared-missing': 'Exported then, not here: no. {list}.',
+  'compared-edited':
+    'Changed in the file itself (by hand, or by a spreadsheet that saved it again): no. {list}.',
+  comparedPurged:
+    '{count, plural, one {1 trace was removed since, after its retention.} other {# traces were removed since, after their retention.}}',
+  comparedDifferent:
+    '{same, plural, =0 {No trace is the same} one {1 trace is the same} other {# traces are the same}} of {count}.',
 }

@@ -80,4 +80,46 @@ export const traces = {
   'action-retention': 'Durée de conservation',
   'action-traces-exported': 'Export des traces',
   'action-traces-purged': 'Fin de conservation des traces',
+  'action-account-changed': 'Modification d’une boîte',
+  'action-searched': 'Recherche',
+  'action-printed': 'Impression',
+  'action-drafted': 'Rédaction d’un brouillon',
+  'action-store-copied': 'Sauvegarde de la base',
+  'action-store-replaced': 'Remplacement de la base',
+  'action-traces-checked': 'Contrôle des traces',
+  'broken-rewritten': 'La trace n° {at} n’est plus celle que le témoin avait relevée.',
+  'broken-older': 'Les traces à partir du n° {at}, que le témoin avait relevées, ne sont plus là.',
+  'brokenText-changed': 'Quelqu’un qui a ouvert la base en dehors de SousPli a modifié une trace.',
+  'brokenText-missing': 'Quelqu’un qui a ouvert la base en dehors de SousPli a retiré des traces.',
+  'brokenText-rewritten':
+    'La chaîne se tient, mais elle a été réécrite, ou une autre base a pris la place de celle-ci sans passer par SousPli.',
+  'brokenText-older':
+    'Une copie plus ancienne de la base, ou une autre base, a pris la place de celle-ci sans passer par SousPli.',
+  witnessed: 'Témoin hors de la base : relevé le {at}.',
+  notWitnessed: 'Témoin hors de la base : pas encore de relevé.',
+  'notice-clock-back':
+    'L’horloge de ce poste a été reculée avant la trace n° {at} : les heures autour d’elle sont douteuses.',
+  'notice-replaced':
+    'SousPli a remplacé la base (trace n° {at}) : ce qui avait été tracé après la sauvegarde n’est plus ici. La base d’avant a été mise de côté.',
+  'notice-witness-missing':
+    'Le relevé du témoin avait disparu (trace n° {at}) : fichier effacé, ou base venue d’un autre poste. Une réécriture antérieure ne se verrait pas.',
+  'notice-witness-unavailable':
+    'Le témoin ne peut être ni lu ni écrit en ce moment : une réécriture complète ne se verrait pas.',
+  openedBy: 'Ouverture',
+  'openedBy-card': 'Par carte',
+  'openedBy-passphrase': 'Par phrase de passe',
+  'openedBy-recovery': 'Par code de secours',
+  workstation: 'Session et poste',
+  compare: 'Comparer à un export…',
+  compareTitle: 'Comparaison avec un ancien export',
+  comparedSame:
+    '{count, plural, one {La trace de ce fichier est la même ici.} other {Les # traces de ce fichier sont les mêmes ici.}}',
+  'compared-rewritten': 'Différentes de ce qui avait été exporté, donc réécrites depuis : n° {list}.',
+  'compared-missing': 'Exportées alors, absentes d’ici : n° {list}.',
+  'compared-edited':
+    'Modifiées dans le fichier lui-même (à la main, ou par un tableur qui l’a réenregistré) : n° {list}.',
+  comparedPurged:
+    '{count, plural, one {1 trace a été effacée depuis, sa durée de conservation passée.} other {# traces ont été effacées depuis, leur durée de conservation passée.}}',
+  comparedDifferent:
+    '{same, plural, =0 {Aucune trace identique} one {1 trace identique} other {# traces identiques}} sur {count}.',
 }

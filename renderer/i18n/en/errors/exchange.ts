@@ -23,4 +23,9 @@ export const exchangeErrors = {
     'Export fewer messages at a time, or choose mbox.',
   ),
   'exchange.grant-expired': sentence('The chosen place is no longer valid.', nothing, 'Choose it again.'),
+  'traces.not-an-export': sentence(
+    'This file is not an export of traces made by SousPli.',
+    'Nothing was compared; the traces are untouched.',
+    'Choose the CSV file as it was saved, not a copy that a spreadsheet saved again.',
+  ),
 }

@@ -27,4 +27,9 @@ export const exchangeErrors = {
     nothing,
     'Choisissez-le à nouveau.',
   ),
+  'traces.not-an-export': sentence(
+    'Ce fichier n’est pas un export des traces de SousPli.',
+    'Rien n’a été comparé ; les traces ne sont pas touchées.',
+    'Choisissez le fichier CSV tel qu’il a été enregistré, pas une copie réenregistrée par un tableur.',
+  ),
 }
