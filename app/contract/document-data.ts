@@ -121,6 +121,10 @@ export const Hl7Content = z.object({
   visibility: z.array(Visibility),
   /** `MASQUE_PS`, `DESTDMP`…: every Y/N of the message, in order. */
   flags: z.array(z.object({ name: z.string(), label: z.string().nullable(), value: z.string() })),
+  /** Who answers for it: TXA-9 and TXA-5, OBR-32, OBX-16. */
+  authors: z.array(Actor),
+  /** OBR-16, ORC-12. */
+  prescribers: z.array(Actor),
   senders: z.array(Actor),
   recipients: z.array(Actor),
   replyTo: z.array(Actor),
@@ -146,7 +150,7 @@ export const Hl7Content = z.object({
     .nullable(),
   /** Results sent as OBX segments, outside any document. */
   results: z.array(LabResult),
-  /** Notes (NTE) and text values (TX, FT), in order. */
+  /** Notes (NTE) and text values (TX, FT, RP), in order, each value after its name. */
   texts: z.array(z.string()),
 })
 export type Hl7Content = z.infer<typeof Hl7Content>

@@ -78,7 +78,7 @@ describe('HL7 v2', () => {
       comment: 'Contrôlé sur second prélèvement\nappelé à 8h',
       referenceHigh: 5.1,
     })
-    expect(hl7Of(found).texts).toEqual(['Hyperkaliémie\nà contrôler'])
+    expect(hl7Of(found).texts).toEqual(['Conclusion', 'Hyperkaliémie\nà contrôler'])
     expect(found.alert?.level).toBe('critical')
   })
   it('reads an acknowledgement with its ANS code', async () => {

@@ -53,7 +53,7 @@ const actorsOf = (
   const cda = found.cda?.document
   const hl7 = found.data?.kind === 'hl7' ? found.data.message : null
   return {
-    authors: cda?.authors ?? hl7?.senders ?? [],
+    authors: cda?.authors ?? (hl7 && (hl7.authors.length > 0 ? hl7.authors : hl7.senders)) ?? [],
     legalAuthenticator: cda?.legalAuthenticator ?? null,
     custodian: cda?.custodian ?? null,
     recipients: cda?.recipients ?? hl7?.recipients ?? [],

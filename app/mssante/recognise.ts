@@ -67,9 +67,9 @@ export const kindOfFile = (
   if (sniffed?.startsWith('image/')) return 'image'
   if (sniffed === 'application/dicom') return 'dicom'
   if (sniffed === 'application/x-msdownload' || sniffed === 'application/x-executable') return 'other'
+  if (sniffed === 'application/rtf') return 'office'
   const named = officeName.test(fileName ?? '') || officeTypes.test(declared)
-  const isOffice =
-    sniffed === 'application/zip' || sniffed === 'application/rtf' || sniffed === 'application/x-ole'
+  const isOffice = sniffed === 'application/zip' || sniffed === 'application/x-ole'
   if (named && (isOffice || sniffed === null)) return 'office'
   return sniffed === null && declared === 'text/plain' && !head.includes(0) ? 'text' : 'other'
 }
@@ -167,7 +167,8 @@ const fromHl7 = (origin: Origin, bytes: Uint8Array, deviations: readonly Deviati
         deviations: payload.deviations,
         strict: false,
       })
-      for (const document of found) compareWithMessage(document, content)
+      for (const document of found)
+        compareWithMessage(document, { ...content, documentType: payload.type ?? content.documentType })
       return found
     })
     return [whole, ...enclosed]

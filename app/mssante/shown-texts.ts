@@ -6,11 +6,14 @@ import type {
   Hl7Content,
   HprimDossier,
   Inline,
+  LabResult,
   PatientIdentity,
   Section,
   TableCell,
 } from '../contract/index.ts'
-import type { FoundDocument } from './found.ts'
+import { decodeText } from './text-encoding.ts'
+import { resultsIn, type FoundDocument } from './found.ts'
+import { hprimEncoding } from './hprim/text.ts'
 
 /** A table of the narrative as rows of the texts of its cells. */
 export interface ShownTable {
@@ -71,6 +74,14 @@ const blockTexts = (blocks: readonly Block[]): string[] =>
         ]
     }
   })
+
+/** Longer texts are saved, not read in the pane. */
+const longestText = 2 * 1024 * 1024
+
+const textOfFile = (bytes: Uint8Array): string =>
+  decodeText(bytes.subarray(0, longestText), hprimEncoding(bytes.subarray(0, longestText)))
+    .replace(/\r\n?/g, '\n')
+    .trim()
 
 const filled = (texts: readonly (string | null | undefined)[]): string[] =>
   texts.flatMap((text) => (text ? [text] : []))
@@ -160,19 +171,43 @@ const cdaTexts = (document: ClinicalDocument): string[] => [
   ...filled(document.media.map(({ description }) => description)),
 ]
 
+/** A table of results: a heading where battery or specimen change, then each with what stands under its name. */
+const resultTexts = (results: readonly LabResult[]): string[] => {
+  const specimens = new Set(results.map(({ specimen }) => specimen))
+  let heading = ''
+  return results.flatMap((result) => {
+    const above = [...result.batteries, specimens.size > 1 ? result.specimen : null]
+      .filter(Boolean)
+      .join(' · ')
+    const isNew = above !== heading
+    heading = above
+    return filled([
+      isNew ? above : null,
+      result.label,
+      result.method,
+      result.comment,
+      result.performer,
+      result.value,
+      ...result.translations.map(({ value, unit }) => [value, unit].filter(Boolean).join(' ')),
+      result.unit,
+      result.referenceRange,
+      ...result.ranges.slice(1).map(({ text }) => text),
+    ])
+  })
+}
+
+/** In the order of the pane: who and when, results, comments, the report as typed. */
 const hprimTexts = (dossier: HprimDossier): string[] =>
   filled([
-    ...patientTexts(dossier.patient),
+    dossier.sender,
     dossier.dossier,
     dossier.date,
-    dossier.sender,
     dossier.prescriber,
     dossier.recipient,
-    dossier.text,
-    ...dossier.results.flatMap((result) =>
-      filled([result.label, result.value, result.unit, result.referenceRange, result.comment]),
-    ),
+    ...patientTexts(dossier.patient),
+    ...resultTexts(dossier.results),
     ...dossier.comments,
+    dossier.text,
     ...dossier.files,
   ])
 
@@ -200,25 +235,30 @@ const dicomTexts = (dicom: DicomContent): string[] =>
 const hl7Texts = (message: Hl7Content): string[] =>
   filled([
     message.type,
-    message.sender,
-    message.receiver,
     message.date,
-    ...(message.patient ? patientTexts(message.patient) : []),
-    message.documentType?.label,
-    ...actorTexts([...message.senders, ...message.recipients, ...message.replyTo]),
-    ...message.mails.flatMap(({ subject, text }) => [subject, text]),
-    ...message.flags.flatMap(({ label, name, value }) => [label ?? name, value]),
     message.acknowledgement?.code,
     message.acknowledgement?.text,
     ...(message.acknowledgement?.errors.flatMap((error) => [error.text, error.applicationText]) ?? []),
-    ...message.results.flatMap((result) =>
-      filled([result.label, result.value, result.unit, result.referenceRange, result.comment]),
-    ),
+    ...(message.patient ? patientTexts(message.patient) : []),
+    ...resultTexts(message.results),
     ...message.texts,
+    ...message.mails.flatMap(({ subject, text }) => [subject, text]),
+    message.documentType?.label,
+    ...actorTexts([
+      ...message.authors,
+      ...message.prescribers,
+      ...message.senders,
+      ...message.recipients,
+      ...message.replyTo,
+    ]),
+    message.sender,
+    message.receiver,
+    ...message.flags.flatMap(({ label, name, value }) => [label ?? name, value]),
   ])
 
 /** Every text a reader is shown of a document, in order (docs/inspect.md). */
-export const shownTexts = ({ summary, cda, data }: FoundDocument): string[] => {
+export const shownTexts = (found: FoundDocument): string[] => {
+  const { summary, cda, data } = found
   if (cda) return cdaTexts(cda.document)
   const own =
     data?.kind === 'hprim'
@@ -227,9 +267,29 @@ export const shownTexts = ({ summary, cda, data }: FoundDocument): string[] => {
         ? dicomTexts(data.dicom)
         : data?.kind === 'hl7'
           ? hl7Texts(data.message)
-          : []
+          : summary.kind === 'text'
+            ? [textOfFile(found.bytes)]
+            : []
   return filled([summary.label, summary.title === summary.label ? null : summary.title, ...own])
 }
+
+/** A table of results has no caption of its own: name, value, unit, range, interpretation of the laboratory. */
+const resultTable = (results: readonly LabResult[]): ShownTable[] =>
+  results.length === 0
+    ? []
+    : [
+        {
+          section: '',
+          caption: '',
+          rows: results.map(({ label, value, unit, referenceRange, interpretation }) => [
+            label,
+            value,
+            unit ?? '',
+            referenceRange ?? '',
+            interpretation ?? '',
+          ]),
+        },
+      ]
 
 const tablesIn = (blocks: readonly Block[], section: string): ShownTable[] =>
   blocks.flatMap((block) => {
@@ -246,9 +306,9 @@ const tablesIn = (blocks: readonly Block[], section: string): ShownTable[] =>
     ]
   })
 
-/** Every table of the narrative, those inside cells after the one that holds them. */
-export const shownTables = ({ cda }: FoundDocument): ShownTable[] => {
+/** Every table of the narrative, those inside cells after the one that holds them; of HPRIM and HL7 the table of results. */
+export const shownTables = (found: FoundDocument): ShownTable[] => {
   const visit = (sections: readonly Section[]): ShownTable[] =>
     sections.flatMap((section) => [...tablesIn(section.blocks, section.title), ...visit(section.sections)])
-  return cda ? visit(cda.document.sections) : []
+  return found.cda ? visit(found.cda.document.sections) : resultTable(resultsIn(found))
 }

@@ -1,5 +1,5 @@
 import type { LabResult, ReferenceRange } from '../contract/index.ts'
-import { displayUnit, frenchNumber, numberOf } from './cda/index.ts'
+import { displayUnit, frenchNumber, numberOf, readTime } from './cda/index.ts'
 
 /** Interpretations we know; other flags of laboratories are not made into one. */
 const interpretations = new Set(['N', 'L', 'LL', 'H', 'HH', 'A', 'AA', 'S', 'I', 'R'])
@@ -70,6 +70,14 @@ export const readNumber = (
 /** As French readers write it, unless its point parts thousands: then as it was sent. */
 export const shownNumber = (text: string, number: number | null): string =>
   ambiguous.test(text) && number === ungrouped(text) ? text : frenchNumber(text)
+
+/** A time of a text format as French readers write it: `20260112` is « 12/01/2026 »; what is none stays as it is. */
+export const shownTime = (text: string): string => {
+  const [, year, month, day, hour, minute] =
+    /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(readTime(text) ?? '') ?? []
+  if (!year || !month || !day) return text
+  return hour && minute ? `${day}/${month}/${year} ${hour}:${minute}` : `${day}/${month}/${year}`
+}
 
 /** A new one each time: its lists are filled afterwards. */
 const bareResult = (): LabResult => ({
@@ -153,7 +161,13 @@ const withoutUnit = (text: string, unit: string | null): string => {
 export const rangeOfText = (text: string, unit: string | null): ReferenceRange | null => {
   const whole = text.trim().replace(/\s+/g, ' ')
   if (!whole) return null
-  const kept: ReferenceRange = { text: whole, low: null, high: null, unit, ...bare }
+  const kept: ReferenceRange = {
+    text: text.trim().replace(/[^\S\n]+/g, ' '),
+    low: null,
+    high: null,
+    unit,
+    ...bare,
+  }
   if (whole.length > 100) return kept
   const trimmed = withoutUnit(whole, unit)
   const enclosed = interval.exec(trimmed)

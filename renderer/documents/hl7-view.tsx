@@ -4,6 +4,7 @@ import { t } from '../i18n/index.ts'
 import { Fact } from './document-facts.tsx'
 import { ResultHistoryContext, useResultHistory } from './lab/history.ts'
 import { LabTable } from './lab/lab-table.tsx'
+import { ResultsHead } from './lab/results-head.tsx'
 import { PatientStrip } from './patient-strip.tsx'
 import { Deviations } from './technical-facts.tsx'
 import { moment } from './times.ts'
@@ -47,11 +48,22 @@ export const Hl7View = ({
   const history = useResultHistory(
     message.patient,
     message.results,
-    summary.uniqueId === null ? null : { documentId: summary.uniqueId.slice(0, 500), setId: null },
+    {
+      date: message.date ?? summary.date,
+      except: summary.uniqueId === null ? null : { documentId: summary.uniqueId.slice(0, 500), setId: null },
+    },
     openMessage,
   )
   return (
     <ResultHistoryContext value={history}>
+      {message.results.length > 0 && (
+        <ResultsHead
+          results={message.results}
+          history={history}
+          behindPdf={false}
+          showAll={() => undefined}
+        />
+      )}
       <div className="doc-sheet">
         <div className="doc-sheet-title">
           <h3>{t('documents.hl7Message', { type: message.type })}</h3>
@@ -94,6 +106,14 @@ export const Hl7View = ({
           <Fact label={t('documents.type')}>
             {[message.documentType.label, message.documentType.code].filter(Boolean).join(' · ')}
           </Fact>
+        )}
+        {message.authors.length > 0 && (
+          <Fact label={t('documents.authors', { count: message.authors.length })}>
+            {names(message.authors)}
+          </Fact>
+        )}
+        {message.prescribers.length > 0 && (
+          <Fact label={t('documents.hl7Prescribers')}>{names(message.prescribers)}</Fact>
         )}
         {message.senders.length > 0 && (
           <Fact label={t('documents.hl7Senders')}>{names(message.senders)}</Fact>

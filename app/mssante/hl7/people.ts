@@ -3,6 +3,33 @@ import { readTime } from '../cda/index.ts'
 import { identityOf, noTraits } from '../identity.ts'
 import { componentOf, repetitionsOf, valueAt, type ParsedSegment } from './parse.ts'
 
+/**
+ * The persons of an XCN field (`id^NOM^Prénom`), or of an NDL one (`id&NOM&Prénom` in its first component): TXA-9, OBR-16, OBR-32…
+ * Without a name they are nobody.
+ */
+export const personAt = (segment: ParsedSegment, field: number): Actor[] =>
+  repetitionsOf(segment, field).flatMap((one) => {
+    const nested = componentOf(segment, one, 1, 2) !== '' || componentOf(segment, one, 1, 3) !== ''
+    const part = (index: number): string =>
+      nested ? componentOf(segment, one, 1, index) : componentOf(segment, one, index, 1)
+    const name = [part(3), part(2)].filter(Boolean).join(' ')
+    return name ? [{ ...nobody, name, id: part(1) || null }] : []
+  })
+
+const nobody: Actor = {
+  name: '',
+  kind: 'person',
+  role: null,
+  specialty: null,
+  organisation: null,
+  organisationId: null,
+  id: null,
+  date: null,
+  telecoms: [],
+  addresses: [],
+  relation: null,
+}
+
 /** PID as an identity (PAM.fr; clinical-documents.md §8.4): INS by the OID of its authority, names by their type. */
 export const readPid = (pid: ParsedSegment): PatientIdentity => {
   const at = (repetition: string | undefined, component: number, sub?: number): string =>
@@ -10,8 +37,10 @@ export const readPid = (pid: ParsedSegment): PatientIdentity => {
   const names = repetitionsOf(pid, 5)
   const ofType = (...types: string[]): string | undefined =>
     types.flatMap((type) => names.filter((name) => at(name, 7) === type))[0]
-  const birth = ofType('L', '') ?? names[0]
-  const used = ofType('D', 'S')
+  // L is the name of birth (PAM.fr); where another is said to be (table 0200: maiden, at birth), L is the one used.
+  const maiden = ofType('M', 'B')
+  const birth = maiden ?? ofType('L', '') ?? names[0]
+  const used = ofType('D', 'S') ?? (maiden ? ofType('L', '') : undefined)
   const birthName = at(birth, 1, 1)
   const usedName = at(used, 1, 1)
   const list = at(birth, 3)
@@ -30,7 +59,10 @@ export const readPid = (pid: ParsedSegment): PatientIdentity => {
     birthTime: readTime(valueAt(pid, 7)),
     birthPlaceCode: birthPlace ? at(birthPlace, 9) || at(birthPlace, 5) || null : null,
     birthPlaceName: birthPlace ? at(birthPlace, 3) || valueAt(pid, 23) || null : valueAt(pid, 23) || null,
-    identifiers: repetitionsOf(pid, 3).flatMap((id) => {
+    // PID-2 and PID-4 held the numbers before version 2.3.1.
+    identifiers: (
+      [3, 2, 4].map((field) => repetitionsOf(pid, field)).find((ids) => ids.length > 0) ?? []
+    ).flatMap((id) => {
       const value = at(id, 1)
       return value ? [{ root: at(id, 4, 2) || at(id, 4, 1), value }] : []
     }),

@@ -36,7 +36,7 @@ export const readHprim = (bytes: Uint8Array): Outcome<HprimFile> => {
   const text = hprimText(bytes)
   const read = format === 'hprim-sante' ? readHprimSante(text) : readHprimMedecin(text)
   if (read.dossiers.length === 0) return fail('hprim.malformed')
-  const unusual = encoding !== 'utf-8' && encoding !== 'windows-1252'
+  const unusual = !['utf-8', 'windows-1252', 'iso-8859-15'].includes(encoding)
   return ok({
     format,
     dossiers: read.dossiers,
