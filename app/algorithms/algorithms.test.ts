@@ -16,11 +16,13 @@ describe('the self-test', () => {
     const boring = asBoringSsl(crypto)
     expect(await selfTest(boring.crypto)).toEqual([])
     expect(boring.refused()).toEqual([])
+    // Of this process, not of the clock: a machine that tests has other work too.
     const times: number[] = []
     for (let run = 0; run < 5; run++) {
-      const start = performance.now()
+      const before = process.cpuUsage()
       await selfTest(crypto)
-      times.push(performance.now() - start)
+      const { user, system } = process.cpuUsage(before)
+      times.push((user + system) / 1000)
     }
     expect(Math.min(...times)).toBeLessThan(30)
   })

@@ -65,6 +65,11 @@ it('says that a source is too large to be read', async () => {
   expect(unpackReadings(readings).map(({ error }) => error)).toEqual(['mime.limit', null])
 })
 
+it('gives a worker longer to start than a message to be read', async () => {
+  start('slow-worker.fixture.ts', 400)
+  expect((await read(['un', 'deux'])).readings.map(({ error }) => error)).toEqual([null, null])
+})
+
 it('blames no message for a worker that cannot start', async () => {
   start('no-such-worker.ts')
   expect(await reader.read([message('un')])).toMatchObject({ ok: false, error: { code: 'core.internal' } })

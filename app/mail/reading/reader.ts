@@ -22,6 +22,8 @@ export interface SourceReader {
 const stopped = (): Outcome<never> => fail('core.unavailable', { retry: 'later' })
 /** Of `at`, before the worker has looked at the first source. */
 const notBegun = -1
+/** For its code to be read from a busy disk; that is nobody's message's fault. */
+const startMilliseconds = 60_000
 
 type Attempt = { kind: 'read'; readings: Uint8Array } | { kind: 'stopped' } | { kind: 'died'; at: number }
 
@@ -79,9 +81,11 @@ export const createSourceReader = (params: {
       else died()
     }
     let seen: number | null = null
+    let startLeft = startMilliseconds
     const watch = setInterval(() => {
       const now = Atomics.load(at, 0)
-      if (now === seen) {
+      startLeft -= params.limitMilliseconds
+      if (now === seen && (now !== notBegun || startLeft <= 0)) {
         died()
         void end()
       }
