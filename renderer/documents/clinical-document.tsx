@@ -69,7 +69,10 @@ const ClinicalViews = ({
   const history = useResultHistory(
     clinical.patient,
     results,
-    { documentId: clinical.id.slice(0, 500), setId: clinical.setId },
+    {
+      date: clinical.date,
+      except: { documentId: clinical.id.slice(0, 500), setId: clinical.setId },
+    },
     openMessage,
   )
   useDocumentCommands(box, (command) => {

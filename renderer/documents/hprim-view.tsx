@@ -28,7 +28,10 @@ export const HprimView = ({
   const history = useResultHistory(
     dossier.patient,
     dossier.results,
-    summary.uniqueId === null ? null : { documentId: summary.uniqueId.slice(0, 500), setId: null },
+    {
+      date: dossier.date ?? summary.date,
+      except: summary.uniqueId === null ? null : { documentId: summary.uniqueId.slice(0, 500), setId: null },
+    },
     openMessage,
   )
   const body = (

@@ -37,7 +37,11 @@ export const fakeResults =
         return {
           ...analyte,
           otherUnit: null,
-          points: (earlier[analyte.label] ?? []).map(([months, number]): ResultPoint => {
+          points: [
+            ...(earlier[analyte.label] ?? []),
+            // Of a document being read its own value is none of the others.
+            ...(analytes === null && analyte.label === 'Potassium' ? [[0, 6.4] as const] : []),
+          ].map(([months, number]): ResultPoint => {
             const date = new Date(now)
             date.setMonth(date.getMonth() - months)
             return {
@@ -48,7 +52,7 @@ export const fakeResults =
               value: String(number).replace('.', ','),
               unit: analyte.unit,
               referenceRange: low === null || high === null ? null : `${low} – ${high}`.replaceAll('.', ','),
-              interpretation: 'N',
+              interpretation: number > 6 ? 'HH' : 'N',
               number,
               referenceLow: low,
               referenceHigh: high,

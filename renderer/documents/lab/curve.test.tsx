@@ -3,10 +3,10 @@ import { act } from 'react'
 import { createRoot } from 'react-dom/client'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { LabResult, ResultPoint, ResultSeries } from '../../../app/contract/index.ts'
-import { AnalyteCurve } from './curve.tsx'
+import { AnalyteCurve, curveSentence } from './curve.tsx'
 import { ResultHistoryContext, type ResultHistory } from './history.ts'
 import { LabTable } from './lab-table.tsx'
-import { previousOf, sharedDay, valuesOverTime } from './values.ts'
+import { plotted, previousOf, sharedDay, valuesOverTime } from './values.ts'
 
 beforeAll(() => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
@@ -70,6 +70,7 @@ const history = (points: ResultPoint[], openMessage = vi.fn<(id: number) => void
   state: 'ready',
   of: ({ label }) => (label === 'Potassium' ? series(points) : null),
   openMessage,
+  documentDate: '2026-11-20T10:00:00+01:00',
 })
 const show = (results: LabResult[], known: ResultHistory): HTMLElement => {
   const host = document.createElement('div')
@@ -114,6 +115,51 @@ describe('values over time', () => {
     )
     expect(told[0]).toMatchObject({ value: '18', number: null })
   })
+  it('a result without a date has that of its document, and is the last one where that has none', () => {
+    const undated = result({ date: null })
+    const values = valuesOverTime(undated, series([point()]), '2026-11-20')
+    expect(values.map(({ date, value }) => [date?.slice(0, 10), value])).toEqual([
+      ['2026-10-12', '4,6'],
+      ['2026-11-20', '6,4'],
+    ])
+    expect(previousOf(values)?.value).toBe('4,6')
+    const without = valuesOverTime(undated, series([point()]))
+    expect(without.at(-1)).toMatchObject({ value: '6,4', date: null, current: true })
+    expect(previousOf(without)?.value).toBe('4,6')
+  })
+  it('« < 5 » stands on the curve at its bound, in the unit of the series alone', () => {
+    const bounded = (value: string, unit: string | null) =>
+      point({ value, unit, number: null, interpretation: null, date: '2026-06-03' })
+    const curve = (value: string, unit: string | null = 'mmol/L') =>
+      plotted(valuesOverTime(result(), series([bounded(value, unit)]))).map(({ number, bound }) => [
+        number,
+        bound?.sign ?? null,
+      ])
+    expect(curve('< 5')).toEqual([
+      [5, '<'],
+      [6.4, null],
+    ])
+    expect(curve('≥0,25')).toEqual([
+      [0.25, '>'],
+      [6.4, null],
+    ])
+    expect(curve('< 5', 'mg/L')).toEqual([[6.4, null]])
+    expect(curve('traces')).toEqual([[6.4, null]])
+  })
+  it('a bound says whether a value rose only where there is no doubt', () => {
+    const sentence = (before: string, value: string, number: number | null) =>
+      curveSentence(
+        valuesOverTime(
+          result({ value, number }),
+          series([point({ value: before, number: null, date: '2026-06-03' })]),
+        ),
+        'mmol/L',
+      )
+    expect(sentence('< 5', '6,4', 6.4)).toMatch(/la dernière est 6,4 mmol\/L, en hausse/)
+    expect(sentence('< 5', '4', 4)).toMatch(/la dernière est 4 mmol\/L\./)
+    expect(sentence('> 16', '< 5', null)).toMatch(/la dernière est < 5 mmol\/L, en baisse/)
+    expect(sentence('< 5', '< 5', null)).toMatch(/stable/)
+  })
   it('shares a day only when all do', () => {
     const [one, other] = valuesOverTime(result(), series([point()]))
     expect(sharedDay([one ?? null, null])).toBe('2026-10-12')
@@ -143,6 +189,12 @@ describe('the table', () => {
     const [computed, foreign] = host.querySelectorAll('.lab-row')
     expect(computed?.textContent).toContain('calculé d’après les valeurs usuelles')
     expect(foreign?.querySelector('.chip')).toBeNull()
+  })
+  it('draws the critical value of an undated result, the sentence ends with it', () => {
+    const host = show([result({ date: null })], history([point()]))
+    act(() => host.querySelector<HTMLButtonElement>('.lab-open')?.click())
+    expect(host.querySelectorAll('.curve-mark')).toHaveLength(2)
+    expect(host.querySelector('.lab-sentence')?.textContent).toMatch(/20\/11\/2026.*6,4 mmol\/L, en hausse/)
   })
   it('keeps an antibiogram apart, per isolate, in words', () => {
     const host = show(

@@ -33,12 +33,15 @@ const extent = (values: readonly Plotted[], band: { low: number | null; high: nu
 const Mark = ({ x, y, value }: { x: number; y: number; value: Plotted }) => {
   const { level, direction } = value.mark
   const size = value.current ? 6.5 : 5
+  // « < 5 »: somewhere beyond the bound, told by a hollow mark.
+  const hollow = value.bound !== null
   if (direction === 'up')
     return (
       <path
         data-level={level}
         d={`M${x} ${y - size - 1}L${x + size + 0.5} ${y + size - 1}H${x - size - 0.5}Z`}
         className="curve-point"
+        data-hollow={hollow}
       />
     )
   if (direction === 'down')
@@ -47,9 +50,10 @@ const Mark = ({ x, y, value }: { x: number; y: number; value: Plotted }) => {
         data-level={level}
         d={`M${x} ${y + size + 1}L${x + size + 0.5} ${y - size + 1}H${x - size - 0.5}Z`}
         className="curve-point"
+        data-hollow={hollow}
       />
     )
-  return <circle data-level={level} cx={x} cy={y} r={size - 1} className="curve-point" />
+  return <circle data-level={level} data-hollow={hollow} cx={x} cy={y} r={size - 1} className="curve-point" />
 }
 
 const printed = (value: TimedValue, unit: string | null): string =>
@@ -60,7 +64,10 @@ const wordsOf = (value: Plotted, unit: string | null): string =>
   [
     t('results.pointAt', {
       date: fullDate(value.date.slice(0, 10)),
-      value: value.converted ? `${shownNumber(value.number, 3)} ${unit ?? ''}`.trim() : printed(value, unit),
+      value:
+        value.converted && !value.bound
+          ? `${shownNumber(value.number, 3)} ${unit ?? ''}`.trim()
+          : printed(value, unit),
     }),
     value.mark.word === null ? null : t(`documents.result_${value.mark.word}`),
     value.converted ? t('results.convertedFrom', { value: printed(value, null) }) : null,
@@ -69,6 +76,16 @@ const wordsOf = (value: Plotted, unit: string | null): string =>
     .filter((word) => word !== null)
     .join(t('results.and'))
 
+/** Up, down or the same, where bounds (« < 5 ») leave no doubt. */
+const trendOf = (before: Plotted, last: Plotted): 'up' | 'down' | 'same' | null => {
+  const least = ({ bound, number }: Plotted): number => (bound?.sign === '<' ? -Infinity : number)
+  const most = ({ bound, number }: Plotted): number => (bound?.sign === '>' ? Infinity : number)
+  if (!before.bound && !last.bound && last.number === before.number) return 'same'
+  if (before.bound && before.bound.sign === last.bound?.sign && before.number === last.number) return 'same'
+  if (least(last) >= most(before)) return 'up'
+  return most(last) <= least(before) ? 'down' : null
+}
+
 /** What the curve says, in one sentence. */
 export const curveSentence = (values: readonly TimedValue[], unit: string | null): string => {
   const points = plotted(values)
@@ -76,14 +93,13 @@ export const curveSentence = (values: readonly TimedValue[], unit: string | null
   const last = points.at(-1)
   if (!first || !last) return t('results.noCurve')
   const before = points.at(-2)
-  const trend =
-    !before || last.number === before.number ? 'same' : last.number > before.number ? 'up' : 'down'
+  const trend = before && trendOf(before, last)
   return t('results.sentence', {
     count: points.length,
     first: fullDate(first.date.slice(0, 10)),
     last: fullDate(last.date.slice(0, 10)),
-    value: `${shownNumber(last.number, 3)} ${unit ?? ''}`.trim(),
-    trend: before ? trend : 'alone',
+    value: (last.bound ? last.value : shownNumber(last.number, 3)) + (unit ? ` ${unit}` : ''),
+    trend: trend ?? 'alone',
   })
 }
 

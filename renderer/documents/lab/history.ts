@@ -19,9 +19,11 @@ export interface ResultHistory {
   of: (result: AnalyteAsked) => ResultSeries | null
   /** Opens the message a value came in; null where one cannot. */
   openMessage: ((id: number) => void) | null
+  /** Of the document being read: the date of its results that have none of their own. */
+  documentDate: string | null
 }
 
-const none: ResultHistory = { state: 'ready', of: () => null, openMessage: null }
+const none: ResultHistory = { state: 'ready', of: () => null, openMessage: null, documentDate: null }
 
 /** Filled in by who shows a document of a patient. */
 export const ResultHistoryContext = createContext<ResultHistory>(none)
@@ -38,7 +40,7 @@ const maximumAnalytes = 1_000
 export const useResultHistory = (
   patient: PatientSummary | null,
   results: readonly LabResult[],
-  except: Except,
+  { date: documentDate, except }: { date: string | null; except: Except },
   openMessage: ((id: number) => void) | null,
 ): ResultHistory => {
   const asked = useMemo(
@@ -70,11 +72,12 @@ export const useResultHistory = (
     }
   }, [question])
   return useMemo(() => {
-    if (question === null) return { ...none, openMessage }
-    if (answer?.question !== question) return { state: 'loading', of: () => null, openMessage }
-    if (!answer.outcome.ok) return { state: 'failed', of: () => null, openMessage }
+    const known = { openMessage, documentDate }
+    if (question === null) return { ...none, ...known }
+    if (answer?.question !== question) return { ...none, ...known, state: 'loading' }
+    if (!answer.outcome.ok) return { ...none, ...known, state: 'failed' }
     const { series } = answer.outcome.value
     const byKey = new Map(asked.map((one, index) => [keyOf(one), series[index] ?? null]))
-    return { state: 'ready', of: (result) => byKey.get(keyOf(result)) ?? null, openMessage }
-  }, [answer, question, asked, openMessage])
+    return { ...known, state: 'ready', of: (result) => byKey.get(keyOf(result)) ?? null }
+  }, [answer, question, asked, openMessage, documentDate])
 }

@@ -7,7 +7,7 @@ import { AnalyteCurve, curveSentence, Sparkline } from './curve.tsx'
 import { ResultHistoryContext, useHistoryOf } from './history.ts'
 import { MarkChip } from './mark-chip.tsx'
 import { markOf } from './marks.ts'
-import { plotted, previousOf, sharedDay, valuesOverTime, type TimedValue } from './values.ts'
+import { plotted, previousOf, sharedDay, tidyRange, valuesOverTime, type TimedValue } from './values.ts'
 import { ValuesTable } from './values-table.tsx'
 import './lab-table.css'
 
@@ -39,10 +39,6 @@ const Previous = ({
     </>
   )
 }
-
-/** « 63,000000 – 83,000000 » is 63 – 83: zeros that machines add say nothing. */
-const tidyRange = (range: string | null): string | null =>
-  range?.replace(/(\d)[.,]0{3,}(?!\d)/g, '$1').replace(/([.,]\d*?[1-9])0{3,}(?!\d)/g, '$1') ?? null
 
 /** What else is said of a result, under its name. */
 const Details = ({ result }: { result: LabResult }) => {
@@ -108,8 +104,9 @@ const ResultRow = ({
   const [open, setOpen] = useState(false)
   const panel = useId()
   const series = useHistoryOf(result)
+  const { documentDate } = useContext(ResultHistoryContext)
   const mark = markOf(result)
-  const values = valuesOverTime(result, series)
+  const values = valuesOverTime(result, series, documentDate)
   const several = values.length > 1
   // Words with nothing beside them take the room of what is not there.
   const onlyWords =
@@ -197,8 +194,8 @@ const groupsOf = (results: readonly LabResult[]): { title: string | null; result
 }
 
 const useShown = (results: readonly LabResult[]) => {
-  const { of } = useContext(ResultHistoryContext)
-  const values = results.map((result) => valuesOverTime(result, of(result)))
+  const { of, documentDate } = useContext(ResultHistoryContext)
+  const values = results.map((result) => valuesOverTime(result, of(result), documentDate))
   const previous = values.map(previousOf)
   return {
     columnDate: sharedDay(previous),

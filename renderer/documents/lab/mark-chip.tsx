@@ -5,7 +5,7 @@ import type { ResultMark } from './marks.ts'
 
 /** « HH · critique, haut »: code, word and icon, never colour alone. Computed from the range, it says so. */
 export const MarkChip = ({ mark }: { mark: ResultMark }) => {
-  if (mark.word === null) return null
+  if (mark.word === null) return mark.code === null ? null : <Chip>{mark.code}</Chip>
   const word = t(`documents.result_${mark.word}`)
   const icon =
     mark.level === 'critical' ? (

@@ -21,6 +21,11 @@ describe('markOf', () => {
     expect(markOf(value(null, 4)).word).toBeNull()
     expect(markOf(value(null)).word).toBeNull()
   })
+  it('keeps a code it cannot explain, and says what the range says', () => {
+    expect(markOf(value('POS'))).toEqual({ level: 'normal', direction: null, code: 'POS', word: 'positive' })
+    expect(markOf(value('XYZ'))).toEqual({ level: 'normal', direction: null, code: 'XYZ', word: null })
+    expect(markOf(value('XYZ', 9))).toMatchObject({ level: 'abnormal', code: 'XYZ', word: 'high' })
+  })
   it('trusts the interpretation over the range', () => {
     expect(markOf(value('N', 9)).word).toBeNull()
   })

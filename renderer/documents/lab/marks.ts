@@ -17,6 +17,11 @@ export interface ResultMark {
     | 'susceptible'
     | 'intermediate'
     | 'resistant'
+    | 'positive'
+    | 'negative'
+    | 'detected'
+    | 'notDetected'
+    | 'indeterminate'
     | null
 }
 
@@ -30,6 +35,13 @@ const marks: Record<string, Omit<ResultMark, 'code'>> = {
   S: { level: 'normal', direction: null, word: 'susceptible' },
   I: { level: 'abnormal', direction: null, word: 'intermediate' },
   R: { level: 'abnormal', direction: null, word: 'resistant' },
+  HU: { level: 'abnormal', direction: 'up', word: 'high' },
+  LU: { level: 'abnormal', direction: 'down', word: 'low' },
+  POS: { level: 'normal', direction: null, word: 'positive' },
+  NEG: { level: 'normal', direction: null, word: 'negative' },
+  DET: { level: 'normal', direction: null, word: 'detected' },
+  ND: { level: 'normal', direction: null, word: 'notDetected' },
+  IND: { level: 'normal', direction: null, word: 'indeterminate' },
 }
 
 const quiet: ResultMark = { level: 'normal', direction: null, code: null, word: null }
@@ -58,10 +70,14 @@ export const markOf = (result: Judged): ResultMark => {
   // A value taken back by the laboratory alarms nobody.
   if (result.absent === 'withdrawn') return quiet
   const code = result.interpretation
-  if (code !== null) {
-    const mark = Object.hasOwn(marks, code) ? marks[code] : undefined
-    return mark ? { ...mark, code } : quiet
-  }
+  if (code === 'N') return quiet
+  if (code !== null && Object.hasOwn(marks, code)) return { ...(marks[code] ?? quiet), code }
+  // A code nobody explains here is shown as it came; the range still speaks.
+  const computed = fromRange(result)
+  return code === null ? computed : { ...computed, code }
+}
+
+const fromRange = (result: Judged): ResultMark => {
   const rangeUnit = result.ranges?.[0]?.unit ?? null
   if (rangeUnit !== null && result.unit != null && rangeUnit !== result.unit) return quiet
   const value = span(result)

@@ -21,7 +21,7 @@ interface Followed {
 /** Those that were last out of range first, then those measured most often. */
 const followed = (all: readonly ResultSeries[]): Followed[] =>
   all
-    .map((series) => ({ series, values: series.points.map(ofPoint) }))
+    .map((series) => ({ series, values: series.points.map((point) => ofPoint(point, series.unit)) }))
     .filter(({ values }) => values.length > 0)
     .sort(
       (a, b) =>
@@ -30,10 +30,12 @@ const followed = (all: readonly ResultSeries[]): Followed[] =>
         plotted(b.values).length - plotted(a.values).length,
     )
 
-const Analyte = ({ series, values }: Followed) => {
+const Analyte = ({ series, values, first }: Followed & { first: boolean }) => {
   const last = values.at(-1)
+  // What is most out of range is seen without a click.
+  const shown = first && last !== undefined && last.mark.level !== 'normal' && plotted(values).length > 1
   return (
-    <details className="patient-result">
+    <details className="patient-result" open={shown}>
       <summary>
         <span className="patient-result-label">{series.label}</span>
         {last && (
@@ -83,13 +85,14 @@ export const PatientResults = ({
   const analytes = followed(answer.outcome.value.series)
   if (analytes.length === 0) return <p className="muted">{t('results.noneOfPatient')}</p>
   return (
-    <ResultHistoryContext value={{ state: 'ready', of: () => null, openMessage }}>
+    <ResultHistoryContext value={{ state: 'ready', of: () => null, openMessage, documentDate: null }}>
       <div className="patient-results">
-        {analytes.map(({ series, values }) => (
+        {analytes.map(({ series, values }, index) => (
           <Analyte
             key={`${series.loinc ?? ''}${series.label}${series.unit ?? ''}`}
             series={series}
             values={values}
+            first={index === 0}
           />
         ))}
       </div>

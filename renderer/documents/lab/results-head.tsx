@@ -7,6 +7,7 @@ import type { ResultHistory } from './history.ts'
 import { LabTable } from './lab-table.tsx'
 import { MarkChip } from './mark-chip.tsx'
 import { markOf, outOfRange } from './marks.ts'
+import { tidyRange } from './values.ts'
 
 /** How many out-of-range values are told apart above the document; the rest is in its tables. */
 const maximumShown = 12
@@ -20,7 +21,9 @@ const Critical = ({ results }: { results: readonly LabResult[] }) => (
         <span className="tabular">{[result.value, result.unit].filter(Boolean).join(' ')}</span>
         <MarkChip mark={markOf(result)} />
         {result.referenceRange && (
-          <span className="muted tabular">{t('results.usual', { range: result.referenceRange })}</span>
+          <span className="muted tabular">
+            {t('results.usual', { range: tidyRange(result.referenceRange) ?? '' })}
+          </span>
         )}
       </li>
     ))}
