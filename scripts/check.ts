@@ -5,9 +5,7 @@
 import { spawn } from 'node:child_process'
 
 const steps: { name: string; command: [string, ...string[]] }[] = [
-  { name: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
-  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
-  { name: 'types of the window', command: ['tsc', '-p', 'renderer/tsconfig.json'] },
+  // The longest first.
   {
     name: 'lint',
     command: [
@@ -23,6 +21,9 @@ const steps: { name: string; command: [string, ...string[]] }[] = [
       'scripts',
     ],
   },
+  { name: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
+  { name: 'types of the window', command: ['tsc', '-p', 'renderer/tsconfig.json'] },
   {
     name: 'import boundaries',
     command: [
