@@ -1,7 +1,7 @@
 import type { ImapFlow } from 'imapflow'
 import type { AppError } from '../contract/errors.ts'
 import type { Trace, TraceAction } from '../contract/traces.ts'
-import { execOf } from './imap/commands.ts'
+import { decodedName, execOf } from './imap/commands.ts'
 
 /** An exchange with a mailbox's server as its functional trace tells it (ECO.4.1.2). */
 export type ServerExchange = Pick<
@@ -12,17 +12,18 @@ export type ServerExchange = Pick<
 /** Takes note of an exchange; answers at once and never fails. */
 export type TraceExchange = (exchange: ServerExchange) => void
 
-/** Characters of a request or an answer that a trace keeps. */
+/** Characters of a request or an answer that a trace keeps; of a submission, which has all its recipients. */
 const mostCharacters = 400
+const mostOfSubmission = 40_000
 
 /** One line without control characters, cut. */
-const line = (text: string): string => {
+const line = (text: string, most = mostCharacters): string => {
   const clean = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim()
-  return clean.length > mostCharacters ? `${clean.slice(0, mostCharacters - 1)}…` : clean
+  return clean.length > most ? `${clean.slice(0, most - 1)}…` : clean
 }
 
-/** Commands that process a mailbox. The others look around or keep the connection alive. */
-const actions: Readonly<Record<string, TraceAction>> = {
+/** Commands that process a mailbox. */
+export const tracedCommands: Readonly<Record<string, TraceAction>> = {
   AUTHENTICATE: 'login',
   LOGIN: 'login',
   FETCH: 'received',
@@ -30,6 +31,8 @@ const actions: Readonly<Record<string, TraceAction>> = {
   MOVE: 'moved',
   COPY: 'copied',
   EXPUNGE: 'deleted',
+  // Ends the view of a folder and expunges what is marked as deleted.
+  CLOSE: 'deleted',
   APPEND: 'deposited',
   CREATE: 'folder-changed',
   DELETE: 'folder-changed',
@@ -38,6 +41,43 @@ const actions: Readonly<Record<string, TraceAction>> = {
   UNSUBSCRIBE: 'folder-changed',
   SETACL: 'folder-changed',
 }
+
+/** Commands that process nothing, and why. A FETCH of flags alone is another one (`takesNothing`). */
+export const untracedCommands: Readonly<Record<string, string>> = {
+  CAPABILITY: 'what the server can do',
+  COMPRESS: 'the connection',
+  ENABLE: 'the connection',
+  EXAMINE: 'looks at a folder, takes nothing of its messages',
+  GETQUOTA: 'how full the mailbox is',
+  GETQUOTAROOT: 'how full the mailbox is',
+  ID: 'the connection',
+  IDLE: 'waits for news',
+  LIST: 'names of folders',
+  LOGOUT: 'the connection',
+  LSUB: 'names of folders',
+  MYRIGHTS: 'what the server lets do',
+  NAMESPACE: 'names of folders',
+  NOOP: 'keeps the connection alive',
+  SEARCH: 'by number, size and marks alone; words are searched for on the workstation',
+  SELECT: 'looks at a folder, takes nothing of its messages',
+  STARTTLS: 'the connection, traced as a whole',
+  STATUS: 'counts of a folder',
+  UNSELECT: 'ends looking at a folder',
+  XLIST: 'names of folders',
+}
+
+/** Commands one of whose values names a folder: said in letters, not as the protocol writes it. */
+const naming = new Set([
+  'MOVE',
+  'COPY',
+  'APPEND',
+  'CREATE',
+  'DELETE',
+  'RENAME',
+  'SUBSCRIBE',
+  'UNSUBSCRIBE',
+  'SETACL',
+])
 
 const property = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined
@@ -56,10 +96,9 @@ const attributeText = (attribute: unknown): string => {
 }
 
 /** What a command asks, without secrets. */
-const requestText = (command: string, verb: string, attributes: readonly unknown[]): string => {
+const requestText = (command: string, verb: string, words: readonly string[]): string => {
   if (verb === 'LOGIN') return command
-  const told = verb === 'AUTHENTICATE' ? attributes.slice(0, 1) : attributes
-  return line([command, ...told.map(attributeText)].join(' '))
+  return line([command, ...(verb === 'AUTHENTICATE' ? words.slice(0, 1) : words)].join(' '))
 }
 
 /** The last words of a server to a command: its tagged answer. */
@@ -80,14 +119,15 @@ export const traceCommands = (client: ImapFlow, account: string, trace: TraceExc
     const running = exec(command, attributes, options)
     const verb = command.toUpperCase().replace(/^UID /, '')
     const list = Array.isArray(attributes) ? attributes : []
-    const action = actions[verb]
+    const action = tracedCommands[verb]
     if (action === undefined || takesNothing(verb, list)) return running
-    const request = requestText(command, verb, list)
+    const words = list.map(attributeText).map((word) => (naming.has(verb) ? decodedName(client, word) : word))
+    const request = requestText(command, verb, words)
     const path = client.mailbox ? client.mailbox.path : ''
     const about = {
       account,
       action,
-      target: action === 'folder-changed' || verb === 'APPEND' ? '' : path,
+      target: action === 'folder-changed' || verb === 'APPEND' ? line(words[0] ?? '') : path,
       request,
     }
     running.then(
@@ -131,18 +171,38 @@ export const submission = (
   account: string,
   message: { from: string; messageId: string; size: number },
   recipients: readonly { address: string; accepted: boolean | null; response: string | null }[],
-  result: { outcome: Trace['outcome']; code: Trace['code'] },
+  result: 'accepted' | 'refused' | 'later' | 'unknown',
+  error: AppError | null,
 ): ServerExchange => ({
   account,
   action: 'sent',
-  target: line([message.messageId, ...recipients.map(({ address }) => address)].join(' ')),
+  target: line([message.messageId, ...recipients.map(({ address }) => address)].join(' '), mostOfSubmission),
   request: line(
     [
       `MAIL FROM:<${message.from}>`,
       ...recipients.map(({ address }) => `RCPT TO:<${address}>`),
       `DATA {${message.size}}`,
     ].join(' '),
+    mostOfSubmission,
   ),
-  answer: line(recipients.map(({ address, response }) => `${address}: ${response ?? '-'}`).join('; ')),
-  ...result,
+  answer: line(
+    recipients.map(({ address, response }) => `${address}: ${line(response ?? '-')}`).join('; '),
+    mostOfSubmission,
+  ),
+  ...submitted(result, recipients, error),
 })
+
+/** How a submission ended: also of one that was accepted, whom the server refused counts. */
+const submitted = (
+  result: Parameters<typeof submission>[3],
+  recipients: readonly { accepted: boolean | null }[],
+  error: AppError | null,
+): Pick<Trace, 'outcome' | 'code'> => {
+  const code = error?.code ?? null
+  if (result === 'unknown') return { outcome: 'unknown', code }
+  if (result === 'accepted') {
+    const refused = recipients.some(({ accepted }) => accepted === false)
+    return refused ? { outcome: 'refused', code: 'smtp.recipient-refused' } : { outcome: 'ok', code }
+  }
+  return { outcome: result === 'refused' || code?.startsWith('smtp.') ? 'refused' : 'failed', code }
+}

@@ -70,9 +70,23 @@ const answered = (attribute: unknown): Answered => {
   return typeof value === 'string' ? value : null
 }
 
+/** The session says names in UTF-8. */
+const speaksUtf8 = (client: ImapFlow): boolean =>
+  client.enabled.has('UTF8=ACCEPT') || client.enabled.has('IMAP4rev2')
+
+/** A mailbox name as it was sent, in letters again; what is no modified UTF-7 stays as it is. */
+export const decodedName = (client: ImapFlow, sent: string): string =>
+  speaksUtf8(client)
+    ? sent
+    : sent.replace(/&([A-Za-z0-9+,]*)-/g, (whole, base64: string) => {
+        if (base64 === '') return '&'
+        const bytes = Buffer.from(base64.replaceAll(',', '/'), 'base64')
+        return bytes.length % 2 === 0 ? bytes.swap16().toString('utf16le') : whole
+      })
+
 /** A mailbox name as sent (RFC 3501 §5.1.3): modified UTF-7 unless the session speaks UTF-8. */
 const encoded = (client: ImapFlow, path: string): string =>
-  client.enabled.has('UTF8=ACCEPT') || client.enabled.has('IMAP4rev2')
+  speaksUtf8(client)
     ? path
     : path.replace(/&/g, '&-').replace(/[^\x20-\x7e]+/g, (run) => {
         const base64 = Buffer.from(run, 'utf16le').swap16().toString('base64')

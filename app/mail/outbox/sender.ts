@@ -13,10 +13,8 @@ export interface SenderDependencies {
   vault: Vault
   verification: PeerVerification
   credentials: AskCredentials
-  /** Whether an address may be written to from this account. */
-  mayReceive: (address: string) => boolean
-  /** The first of these addresses whose patient opposes being written to; null for none. Errors: vault.*. */
-  opposedAmong: (addresses: readonly string[]) => Promise<Outcome<string | null>>
+  /** Why a message that waited may no longer leave, to those who have not got it; null when it may. Errors: vault.*. */
+  barred: (item: StoredOutboxItem) => Promise<Outcome<AppError | null>>
   now: () => number
   random: (length: number) => Uint8Array
   /** The outbox changed, and perhaps rows. */
@@ -107,13 +105,14 @@ export const startSender = (deps: SenderDependencies): Sender => {
   /** The functional trace of a submission. */
   const tell = (item: StoredOutboxItem, size: number, result: Submission): void => {
     const told = 'recipients' in result && result.recipients !== null ? result.recipients : item.recipients
-    const outcome =
-      result.kind === 'accepted' ? 'ok' : result.kind === 'unknown' ? 'unknown' : ('refused' as const)
     deps.trace?.(
-      submission(account.address, { from: item.sender, messageId: item.messageId, size }, told, {
-        outcome,
-        code: 'error' in result ? result.error.code : null,
-      }),
+      submission(
+        account.address,
+        { from: item.sender, messageId: item.messageId, size },
+        told,
+        result.kind,
+        'error' in result ? result.error : null,
+      ),
     )
   }
 
@@ -148,23 +147,6 @@ export const startSender = (deps: SenderDependencies): Sender => {
     }
   }
 
-  /**
-   * Why what waited for its date, or its network, may no longer leave: meanwhile the list of the trust space has changed, or
-   * a patient has opposed (MSS/va1.20).
-   */
-  const barredRecipient = async (item: StoredOutboxItem): Promise<AppError | null> => {
-    const left = item.recipients.filter((one) => one.accepted === null).map((one) => one.address)
-    const because = (code: AppError['code'], address: string): AppError => ({
-      code,
-      retry: 'after-change',
-      details: { address },
-    })
-    const outside = left.find((address) => !deps.mayReceive(address))
-    if (outside !== undefined) return because('compose.recipient-outside', outside)
-    const opposed = must(await deps.opposedAmong(left))
-    return opposed === null ? null : because('compose.patient-refused', opposed)
-  }
-
   /** Returns how long to leave the server alone, 0 to go on. */
   const sendOne = async (item: StoredOutboxItem): Promise<number> => {
     const mime = await outboxMime(vault, item.id)
@@ -174,7 +156,7 @@ export const startSender = (deps: SenderDependencies): Sender => {
       await settle(item, { state: 'refused', error })
       return 0
     }
-    const barred = item.purpose === 'message' ? await barredRecipient(item) : null
+    const barred = item.purpose === 'message' ? must(await deps.barred(item)) : null
     if (barred) {
       await settle(item, { state: 'refused', error: barred })
       return 0
