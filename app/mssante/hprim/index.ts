@@ -20,8 +20,8 @@ export const hprimFormat = (bytes: Uint8Array): HprimDossier['format'] | null =>
   if (!encoding.startsWith('utf-16') && bytes.subarray(0, 4096).includes(0)) return null
   const head = hprimText(bytes.subarray(0, 4096))
   if (isHprimSante(head)) return 'hprim-sante'
-  // Most texts have no two dates in their first lines: they are not decoded whole.
-  if (!/^\s*\d{2}[/.-]\d{2}[/.-]\d{4}\s*$/m.test(head)) return null
+  // Most texts have neither a date on a line of its own nor a mark in their first lines: they are not decoded whole.
+  if (!/^\s*\d{2}[/.-]\d{2}[/.-](?:\d{4}|\d{2})\s*$|^\s*\*{4}LAB\*{4}/m.test(head)) return null
   return isHprimMedecin(hprimText(bytes)) ? 'hprim-medecin' : null
 }
 

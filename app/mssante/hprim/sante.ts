@@ -1,32 +1,42 @@
 import type { Deviation, HprimDossier, LabResult } from '../../contract/index.ts'
 import { displayUnit, readTime } from '../cda/index.ts'
 import { identityOf, noTraits } from '../identity.ts'
-import { rangeOfText, resultOf } from '../text-results.ts'
+import { rangeOfText, resultOf, shownTime } from '../text-results.ts'
 
-/** HPRIM Santé: pipes like ASTM, `H|~^\&|…` first; not HL7 (`MSH`). */
-export const isHprimSante = (text: string): boolean => /^\s*H\|~\^\\&\|/.test(text.slice(0, 200))
+/** The four separators of a header: component, repetition, escape, sub-component. */
+const header = /^\s*H\|([~^])([~^])(\\)([&#])\|/
+
+/** HPRIM Santé: pipes like ASTM, `H|~^\&|…` first, or with the first two the other way round; not HL7 (`MSH`). */
+export const isHprimSante = (text: string): boolean => header.test(text.slice(0, 200))
 
 type Fields = readonly string[]
 
-/** Segments with their `A` continuations put back: cut in the middle of a field, they are joined without a separator. */
+/**
+ * Segments with their `A` continuations put back: cut in the middle of a field, they are joined without a separator; a line that begins no
+ * segment goes on with the text above. Separators become the usual ones.
+ */
 const segmentsOf = (text: string): Fields[] => {
   const lines: string[] = []
+  let swapped = false
   for (const line of text.split('\n')) {
-    if (line.trim() === '') continue
+    if (line.replaceAll('\x1a', '').trim() === '') continue
+    const found = header.exec(line)
+    if (found) swapped = found[1] === '^' && found[2] === '~'
+    const written = swapped ? line.replace(/[~^]/g, (one) => (one === '^' ? '~' : '^')) : line
     const last = lines.length - 1
-    if (/^A\|/.test(line) && last >= 0) lines[last] = `${lines[last] ?? ''}${line.slice(2)}`
-    else lines.push(line)
+    if (/^A\|/.test(written) && last >= 0) lines[last] = `${lines[last] ?? ''}${written.slice(2)}`
+    else if (/^\s*[A-Z]{1,3}\|/.test(written) || last < 0) lines.push(written)
+    else lines[last] = `${lines[last] ?? ''}\n${written}`
   }
   return lines.map((line) => line.split('|'))
 }
 
+const escapes: Record<string, string> = { F: '|', S: '~', R: '^', T: '&', E: '\\' }
+
 const plain = (value: string): string =>
   value
-    .replace(/\\F\\/g, '|')
-    .replace(/\\S\\/g, '~')
-    .replace(/\\R\\/g, '^')
-    .replace(/\\T\\/g, '&')
-    .replace(/\\E\\/g, '\\')
+    .replace(/\\([FSRTE])\\/g, (_, code: string) => escapes[code] ?? '')
+    .replace(/\\\.br\\/gi, '\n')
     .trim()
 
 const field = (segment: Fields | undefined, index: number): string => segment?.[index] ?? ''
@@ -58,20 +68,28 @@ const readPatient = (segment: Fields) => {
 /** One component of a person or an organisation: `code~libellé~…`. */
 const labelled = (value: string): string | null => component(value, 2) || component(value, 1) || null
 
+const valueOf = (type: string, repetition: string): string => {
+  if (type === 'CE' || type === 'CK') return component(repetition, 2) || component(repetition, 1)
+  if (type === 'DT' || type === 'TS') return shownTime(component(repetition, 1))
+  return words(repetition)
+}
+
 const readObservation = (segment: Fields, date: string | null, batteries: string[]): LabResult => {
-  const unit = plain(field(segment, 6))
+  const unit = component(field(segment, 6), 1)
   const code = component(field(segment, 3), 1)
   const label = component(field(segment, 3), 2) || code
   const system = component(field(segment, 3), 3)
+  const type = field(segment, 2).trim()
   const result = resultOf({
     label,
     code: code ? { code, system: system || null, label } : null,
-    type: plain(field(segment, 2)),
-    value: ['CE', 'CK'].includes(field(segment, 2))
-      ? component(field(segment, 5), 2) || component(field(segment, 5), 1)
-      : field(segment, 5).split('^').map(plain).join('\n'),
+    type,
+    value: field(segment, 5)
+      .split('^')
+      .map((repetition) => valueOf(type, repetition))
+      .join(type === 'CE' || type === 'CK' ? ', ' : '\n'),
     unit,
-    range: rangeOfText(plain(field(segment, 7)), displayUnit(unit || null)),
+    range: rangeOfText(plain(field(segment, 7)).replaceAll('~', ' - '), displayUnit(unit || null)),
     flag: plain(field(segment, 8)),
     status: plain(field(segment, 11)),
     date: readTime(plain(field(segment, 14))) ?? date,
@@ -87,28 +105,31 @@ export const readHprimSante = (text: string): { dossiers: HprimDossier[]; deviat
   const deviations: Deviation[] = []
   const dossiers: HprimDossier[] = []
   const segments = segmentsOf(text)
-  const header = segments.find((segment) => segment[0]?.trim() === 'H')
-  const messageTime = readTime(plain(field(header, 13)))
+  let head: Fields = []
   let dossier: HprimDossier | null = null
   let order: { date: string | null; tests: string[] } = { date: null, tests: [] }
   let last: LabResult | null = null
   const lines: string[] = []
+  // The name above the lines of text that are being read.
+  let block = ''
   for (const segment of segments) {
     const name = (segment[0] ?? '').trim()
-    if (name === 'P') {
+    if (name === 'H') head = segment
+    else if (name === 'P') {
       lines.length = 0
+      block = ''
       last = null
       order = { date: null, tests: [] }
       dossier = {
         format: 'hprim-sante',
-        version: component(field(header, 12), 1) || null,
+        version: component(field(head, 12), 1) || null,
         number: dossiers.length + 1,
         patient: readPatient(segment),
         patientCode: plain(field(segment, 2)) || null,
         dossier: plain(field(segment, 3)) || null,
-        date: messageTime,
-        sender: labelled(field(header, 4)),
-        recipient: labelled(field(header, 9)),
+        date: readTime(plain(field(head, 13))),
+        sender: labelled(field(head, 4)),
+        recipient: labelled(field(head, 9)),
         prescriber: null,
         text: '',
         results: [],
@@ -136,11 +157,10 @@ export const readHprimSante = (text: string): { dossiers: HprimDossier[]; deviat
         if (file) dossier.files.push(file)
       } else if (textTypes.has(type)) {
         last = null
-        lines.push(
-          ...field(segment, 5)
-            .split(/[~^]/)
-            .map((line) => line.replace(/\\\.br\\/g, '\n')),
-        )
+        const label = component(field(segment, 3), 2)
+        if (label && label !== block) lines.push(label)
+        block = label
+        lines.push(...field(segment, 5).split(/[~^]/).map(plain))
         dossier.text = lines.join('\n')
       } else {
         last = readObservation(segment, order.date, order.tests.length === 1 ? order.tests : [])
