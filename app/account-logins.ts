@@ -60,7 +60,7 @@ const knownProfessional = (deps: {
 
 /** How the accounts of this workstation log in: card, Pro Santé Connect, passwords and codes, as far as the policy allows. */
 export const createAccountLogins = (
-  deps: Pick<IdentityDependencies, 'now' | 'random' | 'after' | 'onProofs'> & {
+  deps: Pick<IdentityDependencies, 'now' | 'random' | 'after' | 'onProofs' | 'web'> & {
     host: Pick<IdentityDependencies, 'openExternal'>
     start: Pick<CoreStart, 'policy' | 'cardTlsAddon'>
     vault: Vault
@@ -94,6 +94,7 @@ export const createAccountLogins = (
   const identity = createIdentity({
     policy,
     known: knownProfessional(deps),
+    web: deps.web,
     card: cardProofs,
     openExternal: host.openExternal,
     now,

@@ -12,7 +12,12 @@ import {
   type Outcome,
   type Output,
 } from './contract/index.ts'
-import { askWeb, createDiagnosis, type Diagnose, type DiagnosisDependencies } from './diagnosis/index.ts'
+import {
+  createAskWeb,
+  createDiagnosis,
+  type Diagnose,
+  type DiagnosisDependencies,
+} from './diagnosis/index.ts'
 import { after } from './later.ts'
 import { localFiles } from './local-files.ts'
 import { probeServer, type Mail, type PeerVerification } from './mail/index.ts'
@@ -29,6 +34,8 @@ export interface DiagnosisParts {
   card: CardService
   trust: Trust
   verification: PeerVerification
+  /** How the web is asked: by the workstation's proxy. */
+  web: Parameters<typeof createAskWeb>[0]
   vaults: Vaults
   mail: Pick<Mail, 'listAccounts'>
   storage: Pick<Storage, 'lastCheck'>
@@ -92,7 +99,7 @@ export const diagnosisOf = (parts: DiagnosisParts): Diagnose => {
       }),
     readHead,
     trust: parts.trust,
-    askWeb,
+    askWeb: createAskWeb(parts.web),
     askServer: async (asked) => {
       const begun = monotonic()
       const probed = await probeServer(parts.verification, asked, AbortSignal.timeout(30_000))

@@ -37,9 +37,14 @@ export const wireDirectory = async (deps: {
   const policy = start.policy.directory
   const verification = async (anchors: Anchors): Promise<PeerVerification> => {
     if (anchors !== 'system') return deps.web(anchors)
-    const { resolver } = await deps.web(undefined)
+    const { resolver, web } = await deps.web(undefined)
     // Chain, dates and name are the handshake's own checks; public authorities have no list of ours.
-    return { resolver, anchors: () => [...rootCertificates], verifyServer: () => Promise.resolve(ok(null)) }
+    return {
+      resolver,
+      ...(web ? { web } : {}),
+      anchors: () => [...rootCertificates],
+      verifyServer: () => Promise.resolve(ok(null)),
+    }
   }
   const asking = async (anchors: Anchors): Promise<Parameters<typeof createDirectory>[0]['ask']> => {
     const peer = await verification(anchors)

@@ -30,7 +30,7 @@ import { createTraceRecorder, type TraceAuthor } from './mssante/index.ts'
 import { wireOutgoing } from './outgoing-wiring.ts'
 import { patientHandlers } from './patient-handlers.ts'
 import { patientMailRules, wirePatients } from './patients-wiring.ts'
-import { createProtection, fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
+import { createProtection, pemOf, readTrustAnchors } from './protection/index.ts'
 import { buildPrintedMessage, createGrants, createResources, createUploads } from './reading/index.ts'
 import { resultHandlers } from './result-handlers.ts'
 import { revocationStore } from './revocation-store.ts'
@@ -126,6 +126,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const { vault } = vaults
   const owners = createOwners(stores)
   const anchors = await readTrustAnchors(policy.trustAnchors ?? [])
+  const { web, signInWeb, fetchRevocation } = await wireOutgoing(policy)
   const trust = createTrust({
     anchors,
     environment: policy.environment ?? 'production',
@@ -150,6 +151,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   })
   const { identity, logins, certificates, watchCard } = createAccountLogins({
     ...{ start, vault, card, anchors, trust, host, now, random, after, emit, onFault: deps.onFault },
+    web: signInWeb,
     holder: () => {
       const state = session.state()
       return state.phase === 'open' ? (state.holder?.nationalId ?? null) : null
@@ -172,9 +174,9 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
         ...(serverIssuer === undefined ? {} : { issuerCommonName: serverIssuer }),
       }),
   }
+  const workstation = workstationName()
   const traces = createTraceRecorder({
     vault,
-  const workstation = workstationName()
     now,
     after,
     author: () => authorOf(session.state(), identity.state().professional, workstation),
@@ -189,6 +191,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   })
   const verifying = {
     ...{ anchors, now, random, resolver: verification.resolver, store: revocationStore(vault) },
+    ...{ web, fetch: fetchRevocation },
     revocation: policy.revocation ?? ('prefer' as const),
     environment: policy.environment ?? ('production' as const),
   }
@@ -326,10 +329,10 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
   const unwatchCard = watchCard(mail.cardChanged)
 
   const opening = { mail, exchange, protection, searching, resources }
+  const stored = storageHandlers({ storage, vault, session, grants })
   const handlers: Handlers = {
     ...sessionHandlers(session),
     ...cardHandlers(card),
-  const stored = storageHandlers({ storage, vault, session, grants })
     ...mailboxHandlers(mail),
     'messages.page': async (query) => notes.page(await mail.page(query)),
     'messages.thread': async ({ id }) => notes.rows(await mail.thread(id)),
@@ -376,7 +379,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...settingsHandlers(preferences, (settings) => emit('settings.changed', settings)),
     ...diagnosisHandlers(
       diagnosisOf({
-        ...{ start, card, trust, verification, vaults, mail, storage, now },
+        ...{ start, card, trust, verification, vaults, mail, storage, now, web },
         monotonic: deps.monotonic,
         keyStore: keyStoreWorks({ ...stores.deviceSecret, random }),
         isOpen: () => session.state().phase === 'open',

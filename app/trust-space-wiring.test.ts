@@ -3,7 +3,11 @@ import { once } from 'node:events'
 import { expect, it, onTestFinished } from 'vitest'
 import { issueCertificate, loadKeys, makeCrl, purposes } from '../test/pki/index.ts'
 import { createResolver } from './mail/index.ts'
+import { createOutgoing, createRoutes } from './outgoing/index.ts'
+import { createRevocationFetch } from './protection/index.ts'
 import { recordVerification } from './trust-space-wiring.ts'
+
+const web = createOutgoing({ routes: createRoutes('none', {}) })
 
 /** A revocation list on loopback that names these serials. */
 const listServer = async (list: () => Buffer): Promise<string> => {
@@ -53,6 +57,8 @@ it('a patient record proves who it is by the authorities of its target, revocati
       revocation,
       now: () => now.getTime(),
       random: (length) => new Uint8Array(length),
+      web,
+      fetch: createRevocationFetch(web),
       store: {
         get: (url) => Promise.resolve(kept.get(url) ?? null),
         put: (url, der) => Promise.resolve(void kept.set(url, der)),

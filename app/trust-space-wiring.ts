@@ -12,7 +12,7 @@ import {
 import { after } from './later.ts'
 import { askWeb, createResolver, type PeerVerification, type ServerRules } from './mail/index.ts'
 import { createTrustSpace, type TrustSpace } from './mssante/index.ts'
-import { fetchRevocation, pemOf, readTrustAnchors } from './protection/index.ts'
+import { pemOf, readTrustAnchors } from './protection/index.ts'
 import { createTrust } from './smime/index.ts'
 
 type TrustDependencies = Parameters<typeof createTrust>[0]
@@ -24,20 +24,22 @@ const longestFetch = 120_000
 /** What every verification of servers has in common, and the authorities of mail. */
 interface VerificationDependencies extends Pick<
   TrustDependencies,
-  'now' | 'random' | 'store' | 'revocation' | 'environment'
+  'now' | 'random' | 'store' | 'revocation' | 'environment' | 'fetch'
 > {
+  /** The workstation's proxy. */
+  web: NonNullable<PeerVerification['web']>
   resolver: PeerVerification['resolver']
   anchors: readonly Uint8Array[]
 }
 
 const verificationBy = (
-  { resolver, ...rest }: Omit<VerificationDependencies, 'anchors'>,
+  { resolver, web, ...rest }: Omit<VerificationDependencies, 'anchors'>,
   anchors: Uint8Array[],
   authorities: 'igc-sante' | 'any',
 ): PeerVerification => {
-  const trust = createTrust({ ...rest, anchors, authorities, fetch: fetchRevocation })
+  const trust = createTrust({ ...rest, anchors, authorities })
   const pem = anchors.map(pemOf)
-  return { resolver, anchors: () => pem, verifyServer: (peer) => trust.verifyServer(peer) }
+  return { resolver, web, anchors: () => pem, verifyServer: (peer) => trust.verifyServer(peer) }
 }
 
 /** Authorities of the public web: the system's, else those that come with the program. */

@@ -27,7 +27,8 @@ import { diagnosisOf } from '../app/diagnosis-handlers.ts'
 import { after } from '../app/later.ts'
 import { localFiles } from '../app/local-files.ts'
 import { createResolver } from '../app/mail/index.ts'
-import { fetchRevocation, pemOf, readTrustAnchors } from '../app/protection/index.ts'
+import { wireOutgoing } from '../app/outgoing-wiring.ts'
+import { pemOf, readTrustAnchors } from '../app/protection/index.ts'
 import { createTrust, serverIssuerOf } from '../app/smime/index.ts'
 import { createVaults } from '../app/vault/index.ts'
 import { policyPath, readPolicy } from '../main/policy.ts'
@@ -97,6 +98,7 @@ const diagnose = async (): Promise<number> => {
   if (!read.ok) throw new Unusable(`${policyFile}: ${read.error.code}`)
   const policy = read.value
   const anchors = await readTrustAnchors(policy.trustAnchors ?? [])
+  const { web, fetchRevocation } = await wireOutgoing(policy)
   const now = (): number => Date.now()
   const trust = createTrust({
     anchors,
@@ -133,6 +135,7 @@ const diagnose = async (): Promise<number> => {
       cardTlsAddon: join(root, 'native/card-tls/build/card-tls.node'),
     },
     card,
+    web,
     trust,
     verification: {
       resolver: createResolver(policy.dnsServers ? { servers: policy.dnsServers } : {}),

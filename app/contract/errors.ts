@@ -211,6 +211,7 @@ export const errorCodes = [
   'document.author-missing',
   'document.patient-missing',
   'document.not-for-recipient',
+  'document.other-recipient',
   'document.not-found',
   'document.type-unknown',
   // directory

@@ -38,6 +38,8 @@ const Psc = z
     redirectUri: z.string().optional(),
     /** Where the browser goes after signing out, as registered; a loopback port without it. */
     postLogoutRedirectUri: z.string().optional(),
+    /** Authorities of the provider and the back-end beside the public ones (files): a back-end inside the establishment. */
+    anchors: z.array(z.string()).optional(),
     /** Where the provider does not tell; 120 and 1800 seconds, 240 and 30 minutes without them (mssante-client.md §3.3). */
     lifetimes: z
       .object({
@@ -159,6 +161,22 @@ export const Policy = z
       })
       .strict()
       .optional(),
+    /**
+     * How the web is reached (decisions/0033): by the proxy of the environment (`environment`, which it is without it), by this
+     * one but for `except` (names and all below them, addresses, networks, as in `NO_PROXY`), or straight (`none`). Mail, LDAP and
+     * MLLP never go by it.
+     */
+    proxy: z
+      .union([
+        z.enum(['environment', 'none']),
+        z
+          .object({
+            url: z.url({ protocol: /^http$/ }),
+            except: z.array(z.string().min(1).max(253)).max(200).optional(),
+          })
+          .strict(),
+      ])
+      .optional(),
     /** `host:port` of DNS servers; the system's resolver otherwise. */
     dnsServers: z.array(z.string()).optional(),
     psc: Psc.optional(),
@@ -212,6 +230,11 @@ export const Policy = z
     indexDecrypted: z.boolean().optional(),
     /** Months that functional traces are kept (ECO.4.1.1 recommends six, the least); 12 without it. */
     traceMonths: z.number().int().min(6).max(120).optional(),
+    /**
+     * Absolute path of the folder where the ends of the chains of traces are taken down (docs/traces.md), best one of another machine whose
+     * files can be lengthened and not changed; beside the stores without it.
+     */
+    traceWitnessFolder: z.string().min(1).max(1000).optional(),
     /** Patient records documents are filed into (docs/integration.md); the user may add his own. */
     patientRecords: z
       .array(z.object({ name: z.string().min(1).max(120), place: TargetPlace }).strict())
@@ -230,11 +253,6 @@ export const Policy = z
               pattern: z.string().min(1).max(500),
             }),
           )
-    /**
-     * Absolute path of the folder where the ends of the chains of traces are taken down (docs/traces.md), best one of another machine whose
-     * files can be lengthened and not changed; beside the stores without it.
-     */
-    traceWitnessFolder: z.string().min(1).max(1000).optional(),
           .optional(),
       })
       .strict()

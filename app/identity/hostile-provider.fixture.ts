@@ -1,5 +1,6 @@
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { PscPolicy } from './psc-provider.ts'
 
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -24,10 +25,14 @@ export const makeToken = (
 }
 
 /**
- * A provider that says whatever a test wants: its answers are mended between calls. Plain http on loopback, one key, somebody
- * fictitious.
+ * A provider that says whatever a test wants: its answers are mended between calls. Plain http on loopback, or by a name with a
+ * certificate (`secure`), one key, somebody fictitious.
  */
-export const startHostileProvider = async (key: Key, kid = 'one') => {
+export const startHostileProvider = async (
+  key: Key,
+  secure: { host: string; cert: string; key: string } | null = null,
+) => {
+  const kid = 'one'
   const nationalId = '899700000101'
   const told = {
     keys: [{ ...key.publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' }] as object[],
@@ -43,7 +48,7 @@ export const startHostileProvider = async (key: Key, kid = 'one') => {
   const json = (response: ServerResponse, status: number, body: object): void => {
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   }
-  const server = createServer((request, response) => {
+  const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const path = URL.parse(request.url ?? '/', 'http://127.0.0.1')?.pathname ?? ''
     told.asked.push(path)
     const pieces: Buffer[] = []
@@ -74,10 +79,12 @@ export const startHostileProvider = async (key: Key, kid = 'one') => {
         else json(response, answer.status, answer.body)
       }
     })
-  })
+  }
+  const server = secure ? createSecureServer(secure, respond) : createServer(respond)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()
-  issuer = `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`
+  const place = `127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`
+  issuer = secure ? `https://${secure.host}` : `http://${place}`
   const policy: PscPolicy = {
     issuer,
     clientId: 'souspli',
@@ -87,6 +94,8 @@ export const startHostileProvider = async (key: Key, kid = 'one') => {
   }
   return {
     told,
+    /** Where it really is, as `address:port`. */
+    place,
     policy,
     nationalId,
     claims: (changes: Record<string, unknown> = {}): Record<string, unknown> => ({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Policy, Professional, SignInState } from '../contract/index.ts'
 import { ok } from '../contract/errors.ts'
+import { createOutgoing, createRoutes } from '../outgoing/index.ts'
 import { browse } from './browser.fixture.ts'
 import { createIdentity, type IdentityDependencies } from './index.ts'
 import { withoutCard } from './without-card.fixture.ts'
@@ -49,6 +50,7 @@ export const openIdentity = (
   const identity = createIdentity({
     policy,
     card: withoutCard,
+    web: createOutgoing({ routes: createRoutes('none', {}) }),
     known: {
       recall: () => Promise.resolve(kept),
       keep: (professional) => {

@@ -76,7 +76,9 @@ const loginRequired = (): Outcome<never> => fail('auth.login-required', { retry:
 /** How the accounts prove who is there: the card, Pro Santé Connect, one-time codes, passwords. Secrets stay in memory. */
 export const createIdentity = (deps: IdentityDependencies): Identity => {
   const { policy } = deps
-  const codes = policy.oneTimeCode ? createOneTimeCodes({ policy: policy.oneTimeCode, now: deps.now }) : null
+  const codes = policy.oneTimeCode
+    ? createOneTimeCodes({ policy: policy.oneTimeCode, web: deps.web, now: deps.now })
+    : null
   const change = (): void => deps.onChange(state())
   const signIn = policy.psc
     ? createSignIn({

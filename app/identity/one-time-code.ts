@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import type { CodeChallenge, Policy } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import { boundedFetch, isSafeOrigin } from './bounded-fetch.ts'
+import type { Outgoing } from '../outgoing/index.ts'
+import { boundedFetch, isSafeOrigin, refusalDetails } from './bounded-fetch.ts'
 
 export type OneTimeCodePolicy = NonNullable<Policy['oneTimeCode']>
 
 export interface OneTimeCodeDependencies {
   policy: OneTimeCodePolicy
+  web: Pick<Outgoing, 'fetch'>
   /** Milliseconds since 1970. */
   now: () => number
 }
@@ -63,7 +65,8 @@ const refusal = (status: number, error: string, whenRefused: 'auth.failed' | 'au
   return fail(whenRefused, { retry: 'after-login' })
 }
 
-export const createOneTimeCodes = ({ policy, now }: OneTimeCodeDependencies): OneTimeCodes => {
+export const createOneTimeCodes = ({ policy, web, now }: OneTimeCodeDependencies): OneTimeCodes => {
+  const fetchBounded = boundedFetch(web)
   const waiting = new Map<string, Waiting>()
   const sessions = new Map<string, Session>()
   const digits = policy.digits ?? 6
@@ -79,7 +82,7 @@ export const createOneTimeCodes = ({ policy, now }: OneTimeCodeDependencies): On
     if (!base || !isSafeOrigin(base)) return fail('auth.mechanism-unavailable', { retry: 'after-change' })
     const url = new URL(path, base.href.endsWith('/') ? base : `${base.href}/`)
     try {
-      const response = await boundedFetch(url.href, {
+      const response = await fetchBounded(url.href, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify(body),
@@ -91,7 +94,11 @@ export const createOneTimeCodes = ({ policy, now }: OneTimeCodeDependencies): On
       const answer = Answer.safeParse(told)
       return answer.success ? ok(answer.data) : fail('auth.answer-invalid')
     } catch (cause) {
-      return fail('auth.provider-unavailable', { retry: 'later', details: { what: 'operator' }, cause })
+      return fail('auth.provider-unavailable', {
+        retry: 'later',
+        details: { what: 'operator', ...refusalDetails(cause) },
+        cause,
+      })
     }
   }
 

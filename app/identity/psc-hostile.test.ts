@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ok, type Outcome } from '../contract/errors.ts'
+import { createOutgoing, createRoutes } from '../outgoing/index.ts'
 import { makeKey, makeToken, startHostileProvider } from './hostile-provider.fixture.ts'
 import { openIdentity } from './identity.fixture.ts'
 import { createPscProvider } from './psc-provider.ts'
 
+const web = createOutgoing({ routes: createRoutes('none', {}) })
 const key = makeKey()
 const other = makeKey()
 const code = (outcome: Outcome<unknown>): string => (outcome.ok ? 'ok' : outcome.error.code)
@@ -22,7 +24,7 @@ describe('a provider, or somebody in its place, that lies', () => {
   /** Signs in by the code of a browser, the id_token being what the test says. */
   const exchange = async (idToken: string | undefined, query?: string) => {
     psc.told.tokens = [psc.answer(idToken)]
-    return await createPscProvider(psc.policy).exchange(came(query), expected)
+    return await createPscProvider(psc.policy, web).exchange(came(query), expected)
   }
   const good = (changes: Record<string, unknown> = {}, how: Partial<Parameters<typeof makeToken>[1]> = {}) =>
     makeToken(psc.claims({ nonce: 'nonce', ...changes }), { key: key.privateKey, kid: 'one', ...how })
@@ -81,7 +83,7 @@ describe('a provider, or somebody in its place, that lies', () => {
   })
 
   it('may change its keys: the new ones are fetched', async () => {
-    const provider = createPscProvider(psc.policy)
+    const provider = createPscProvider(psc.policy, web)
     psc.told.tokens = [psc.answer(good())]
     expect(code(await provider.exchange(came(), expected))).toBe('ok')
     psc.told.keys = [{ ...other.publicKey.export({ format: 'jwk' }), kid: 'two', use: 'sig', alg: 'RS256' }]
@@ -96,14 +98,17 @@ describe('a provider, or somebody in its place, that lies', () => {
       'http://psc.test/auth',
     ]) {
       psc.told.metadata = { authorization_endpoint }
-      const asked = await createPscProvider(psc.policy).authorizationUrl({ ...expected, redirectUri: 'x' })
+      const asked = await createPscProvider(psc.policy, web).authorizationUrl({
+        ...expected,
+        redirectUri: 'x',
+      })
       expect(code(asked)).not.toBe('ok')
     }
   })
 
   it('is not followed elsewhere, and not read without end', async () => {
     psc.told.tokens = [{ status: 200, body: { access_token: 'a'.repeat(300_000), token_type: 'Bearer' } }]
-    const provider = createPscProvider(psc.policy)
+    const provider = createPscProvider(psc.policy, web)
     expect(code(await provider.exchange(came(), expected))).toBe('auth.provider-unavailable')
   })
 
@@ -115,13 +120,13 @@ describe('a provider, or somebody in its place, that lies', () => {
     ['too many questions', { status: 429, body: { error: 'slow' } }],
   ])('does not end a session by %s', async (_what, answer) => {
     psc.told.tokens = [answer]
-    expect(code(await createPscProvider(psc.policy).refresh('refresh', 'somebody'))).toBe(
+    expect(code(await createPscProvider(psc.policy, web).refresh('refresh', 'somebody'))).toBe(
       'auth.provider-unavailable',
     )
   })
 
   it('renews for the same person alone', async () => {
-    const provider = createPscProvider(psc.policy)
+    const provider = createPscProvider(psc.policy, web)
     psc.told.tokens = [psc.answer(undefined)]
     expect(code(await provider.refresh('refresh', 'somebody'))).toBe('ok')
     psc.told.tokens = [psc.answer(good({ nonce: undefined }))]
@@ -131,7 +136,7 @@ describe('a provider, or somebody in its place, that lies', () => {
   })
 
   it('tells a refusal of CIBA for what it is', async () => {
-    const provider = createPscProvider(psc.policy)
+    const provider = createPscProvider(psc.policy, web)
     const poll = async (error: string): Promise<string> => {
       psc.told.tokens = [{ status: 400, body: { error } }]
       const polled = await provider.pollCiba('x')
@@ -188,7 +193,7 @@ describe('a provider, or somebody in its place, that lies', () => {
   })
 
   it('is not believed in CIBA with a token of before the question', async () => {
-    const provider = createPscProvider(psc.policy)
+    const provider = createPscProvider(psc.policy, web)
     psc.told.tokens = [psc.answer(good({ nonce: undefined, iat: now() - 3600, exp: now() + 3600 }))]
     expect(code(await provider.pollCiba('x'))).toBe('auth.answer-invalid')
     psc.told.tokens = [psc.answer(good({ nonce: undefined }, { alg: 'none', key: '' }))]

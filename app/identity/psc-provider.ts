@@ -1,7 +1,8 @@
 import * as oidc from 'openid-client'
 import type { Policy, Professional, SignInWay } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import { boundedFetch, isPlainLoopback, isSafeOrigin } from './bounded-fetch.ts'
+import type { Outgoing } from '../outgoing/index.ts'
+import { boundedFetch, isPlainLoopback, isSafeOrigin, refusalDetails } from './bounded-fetch.ts'
 import { identifiersOf, readProfessional } from './professional.ts'
 
 export type PscPolicy = NonNullable<Policy['psc']>
@@ -77,19 +78,19 @@ const freshFor = 600
 
 type TokenAnswer = oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers
 
-/** Whatever the metadata say, nothing goes over plain http but to this machine. */
-const customFetch: oidc.CustomFetch = async (url, { method, headers, body, signal }) => {
-  const to = URL.parse(url)
-  if (!to || !isSafeOrigin(to)) throw new TypeError('not a safe origin')
-  return await boundedFetch(url, {
-    method,
-    headers,
-    ...(body ? { body } : {}),
-    ...(signal ? { signal } : {}),
-  })
-}
-
-export const createPscProvider = (psc: PscPolicy): PscProvider => {
+export const createPscProvider = (psc: PscPolicy, web: Pick<Outgoing, 'fetch'>): PscProvider => {
+  const fetchBounded = boundedFetch(web)
+  /** Whatever the metadata say, nothing goes over plain http but to this machine. */
+  const customFetch: oidc.CustomFetch = async (url, { method, headers, body, signal }) => {
+    const to = URL.parse(url)
+    if (!to || !isSafeOrigin(to)) throw new TypeError('not a safe origin')
+    return await fetchBounded(url, {
+      method,
+      headers,
+      body: body ?? null,
+      signal: signal ?? AbortSignal.timeout(timeout * 1000),
+    })
+  }
   let found: Promise<Outcome<() => oidc.Configuration>> | null = null
   let kept: oidc.Configuration | null = null
 
@@ -341,6 +342,9 @@ const providerError = (cause: unknown): Outcome<never> => {
     return cause.status >= 500 || cause.status === 429
       ? fail('auth.provider-unavailable', { retry: 'later', cause })
       : (meaning(cause.error) ?? fail('auth.failed', { retry: 'after-login', cause }))
+  const refused = refusalDetails(cause)
+  if (refused['reason'] !== undefined)
+    return fail('auth.provider-unavailable', { retry: 'later', details: refused, cause })
   const code = codeOf(cause)
   return unbelievable.test(code)
     ? fail('auth.answer-invalid', {

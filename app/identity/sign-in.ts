@@ -7,6 +7,7 @@ import type {
   SignInWay,
 } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
+import type { Outgoing } from '../outgoing/index.ts'
 import { startLoopback } from './loopback.ts'
 import { isKnownBy, nationalIdOf } from './professional.ts'
 import { signInByBrowser } from './psc-browser.ts'
@@ -27,6 +28,8 @@ export interface KnownProfessional {
 
 export interface SignInDependencies {
   psc: NonNullable<Policy['psc']>
+  /** How the provider and the back-end are asked. */
+  web: Pick<Outgoing, 'fetch'>
   known: KnownProfessional
   /** Opens an address in the system's browser. */
   openExternal: (url: string) => Promise<Outcome<unknown>>
@@ -45,7 +48,7 @@ const signOutMilliseconds = 120_000
 /** Pro Santé Connect as accounts and windows see it: one session for the professional, shared by the mailboxes. */
 export const createSignIn = (deps: SignInDependencies) => {
   const { psc, known, now, random, after } = deps
-  const provider = createPscProvider(psc)
+  const provider = createPscProvider(psc, deps.web)
   const ways: readonly SignInWay[] = psc.ways ?? ['browser']
   let professional: Professional | null = null
   let underWay: SignInProgress | null = null

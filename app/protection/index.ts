@@ -14,7 +14,7 @@ import { issuersOf } from './anchors.ts'
 import { createCorrespondents, type Correspondents } from './correspondents.ts'
 import { createOwnKeys, daysLeft, warnedDays, wipe, type Signer } from './own-keys.ts'
 
-export { fetchRevocation } from './revocation-fetch.ts'
+export { createRevocationFetch } from './revocation-fetch.ts'
 export { pemOf, readTrustAnchors } from './anchors.ts'
 
 export interface ProtectionDependencies {

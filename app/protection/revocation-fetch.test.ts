@@ -4,7 +4,10 @@ import { makePki } from '../../test/operator/pki.ts'
 import { startWeb, type Web } from '../../test/operator/web.ts'
 import { fail, ok } from '../contract/index.ts'
 import { createTrust } from '../smime/index.ts'
-import { fetchRevocation } from './revocation-fetch.ts'
+import { createOutgoing, createRoutes } from '../outgoing/index.ts'
+import { createRevocationFetch } from './revocation-fetch.ts'
+
+const fetchRevocation = createRevocationFetch(createOutgoing({ routes: createRoutes('none', {}) }))
 
 const host = 'imap.mss.test'
 const asked: { path: string; body: number }[] = []

@@ -234,6 +234,7 @@ const start = async (
       : {}),
     // Everything here is on loopback.
     privateHosts: true,
+    proxy: 'none',
     cardPollSeconds: 0.3,
   } satisfies Policy)
   const policyFile = join(folder, 'policy.json')

@@ -8,6 +8,7 @@ import { connect as tcpConnect, isIP, type Socket } from 'node:net'
 import { tlsProfile } from '../../algorithms/index.ts'
 import { cardTlsError } from '../../card-tls/index.ts'
 import { fail, ok, type AppError, type Outcome } from '../../contract/errors.ts'
+import type { Outgoing } from '../../outgoing/index.ts'
 import { Failure } from './failure.ts'
 import type { Resolver } from './resolver.ts'
 
@@ -18,6 +19,8 @@ export interface PeerVerification {
   anchors: () => string[]
   /** Usage, issuer and revocation; chain is DER, leaf first. */
   verifyServer: (peer: { chain: Uint8Array[]; host: string }) => Promise<Outcome<unknown>>
+  /** For web servers: the workstation's proxy. Mail never goes by it. */
+  web?: Pick<Outgoing, 'tunnel'>
 }
 
 const connectMilliseconds = 15_000

@@ -34,8 +34,8 @@ const maxHeaderBytes = 32 * 1024
 const unlistening = (): undefined => undefined
 
 /**
- * Asks a web server as mail asks its servers: our resolver, our authorities, our profile of TLS, revocation looked at before a
- * byte is sent. Follows no redirection, sends no cookie, keeps nothing. Errors: net.*, tls.*; `net.unreachable` for an address
+ * Asks a web server as mail asks its servers: by the workstation's proxy or our resolver, our authorities, our profile of TLS, revocation looked at before a
+ * byte is sent. Follows no redirection, sends no cookie, keeps nothing. Errors: net.*, tls.* (`tls.intercepted` through a proxy); `net.unreachable` for an address
  * that is not https or names no host.
  */
 export const askWeb = async (
@@ -53,14 +53,26 @@ export const askWeb = async (
     return fail('net.unreachable', { details: { host } })
   const deadline = AbortSignal.timeout(wish.milliseconds)
   const signal = AbortSignal.any([wish.signal, deadline])
-  const failed = (cause: unknown): AppError =>
-    deadline.aborted
-      ? { code: 'net.timeout', retry: 'later', details: { host } }
-      : wish.signal.aborted
-        ? { code: 'net.closed', retry: 'later', details: { host } }
-        : networkError(cause, host)
-  const tcp = await openTcp(verification.resolver, host, url.port === '' ? 443 : Number(url.port), signal)
+  let proxy: string | null = null
+  const failed = (cause: unknown): AppError => {
+    if (deadline.aborted) return { code: 'net.timeout', retry: 'later', details: { host } }
+    if (wish.signal.aborted) return { code: 'net.closed', retry: 'later', details: { host } }
+    const error = networkError(cause, host)
+    // A proxy in the way that shows a certificate of its own is what nobody but an administrator can put right.
+    return proxy !== null && error.code === 'tls.untrusted-authority'
+      ? { ...error, code: 'tls.intercepted', details: { host, proxy } }
+      : error
+  }
+  const port = url.port === '' ? 443 : Number(url.port)
+  const tunnel = verification.web ? await verification.web.tunnel(host, port, signal) : ok(null)
+  if (!tunnel.ok)
+    return deadline.aborted ? fail('net.timeout', { retry: 'later', details: { host } }) : tunnel
+  // Through a proxy it is the proxy that resolves names.
+  const tcp = tunnel.value
+    ? ok(tunnel.value.socket)
+    : await openTcp(verification.resolver, host, port, signal)
   if (!tcp.ok) return deadline.aborted ? fail('net.timeout', { retry: 'later', details: { host } }) : tcp
+  proxy = tunnel.value?.proxy ?? null
   const plain = tcp.value
   plain.on('error', unlistening)
   const stop = (): void => void plain.destroy()

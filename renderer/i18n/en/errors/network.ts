@@ -18,6 +18,31 @@ export const networkErrors = {
     'Check the computer’s connection and the server’s address.',
   ),
   'net.closed': sentence('The server closed the connection.', readable, 'SousPli reconnects by itself.'),
+  'net.proxy-invalid': sentence(
+    'The address of this computer’s proxy cannot be used.',
+    readable,
+    'Have your support correct the address: only “http://name:port” will do.',
+  ),
+  'net.proxy-unreachable': sentence(
+    'The establishment’s proxy{proxy, select, none {} other { ({proxy})}} does not answer.',
+    readable,
+    'Check the computer’s connection; if it lasts, tell your support.',
+  ),
+  'net.proxy-login': sentence(
+    'The establishment’s proxy{proxy, select, none {} other { ({proxy})}} asks for an identification that SousPli does not have.',
+    readable,
+    'Ask your support to let {host, select, none {this server} other {{host}}} through, or to enter the proxy’s identification.',
+  ),
+  'net.proxy-refused': sentence(
+    'The establishment’s proxy{proxy, select, none {} other { ({proxy})}} does not let SousPli through to {host, select, none {this server} other {{host}}}.',
+    readable,
+    'Ask your support to allow this address in the proxy.',
+  ),
+  'tls.intercepted': sentence(
+    'The establishment’s proxy{proxy, select, none {} other { ({proxy})}} opens the encrypted connection to {host, select, none {this server} other {{host}}}: the certificate received is not the server’s.',
+    secret,
+    'Ask your support not to decrypt exchanges with this address (an exception in the proxy).',
+  ),
   'tls.starttls-missing': sentence(
     'The server offers no encrypted connection.',
     secret,

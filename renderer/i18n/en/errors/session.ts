@@ -68,9 +68,9 @@ export const sessionErrors = {
   'auth.code-wrong': sentence('This is not the right code.', readable, 'Check it, or ask for another.'),
   'auth.code-expired': sentence('This code is no longer valid.', readable, 'Ask for another.'),
   'auth.provider-unavailable': sentence(
-    '{what, select, operator {Your operator} other {Pro Santé Connect}} does not answer.',
+    '{reason, select, intercepted {The establishment’s proxy opens the encrypted connection to {what, select, operator {your operator} other {Pro Santé Connect}}: the certificate received is not the right one, the connection was refused.} certificate {The certificate received from {what, select, operator {your operator} other {Pro Santé Connect}} is not the right one: the connection was refused.} away {The establishment’s proxy does not answer: {what, select, operator {your operator} other {Pro Santé Connect}} cannot be reached.} login {The establishment’s proxy asks for an identification: {what, select, operator {your operator} other {Pro Santé Connect}} cannot be reached.} refused {The establishment’s proxy does not let SousPli through to {what, select, operator {your operator} other {Pro Santé Connect}}.} invalid {The address of this computer’s proxy cannot be used.} other {{what, select, operator {Your operator} other {Pro Santé Connect}} does not answer.}}',
     readable,
-    'Try again in a few minutes.',
+    '{reason, select, intercepted {Ask your support not to decrypt exchanges with {host} (an exception in the proxy).} certificate {Check the computer’s date and network; if it lasts, tell your support.} login {Ask your support to let {host} through, or to enter the proxy’s identification.} refused {Ask your support to allow {host} in the proxy.} invalid {Have your support correct the address.} other {Try again in a few minutes.}}',
   ),
   'auth.mechanism-unavailable': sentence(
     'The server accepts none of the ways SousPli can log in.',

@@ -22,6 +22,31 @@ export const networkErrors = {
     readable,
     'SousPli se reconnecte tout seul.',
   ),
+  'net.proxy-invalid': sentence(
+    'L’adresse du proxy de ce poste n’est pas utilisable.',
+    readable,
+    'Faites corriger l’adresse par votre support : seul « http://nom:port » convient.',
+  ),
+  'net.proxy-unreachable': sentence(
+    '{proxy, select, none {Le proxy de l’établissement} other {Le proxy de l’établissement ({proxy})}} ne répond pas.',
+    readable,
+    'Vérifiez la connexion du poste ; si cela dure, prévenez votre support.',
+  ),
+  'net.proxy-login': sentence(
+    '{proxy, select, none {Le proxy de l’établissement} other {Le proxy de l’établissement ({proxy})}} demande une identification que SousPli n’a pas.',
+    readable,
+    'Demandez à votre support de laisser passer {host, select, none {ce serveur} other {{host}}}, ou de renseigner l’identification du proxy.',
+  ),
+  'net.proxy-refused': sentence(
+    '{proxy, select, none {Le proxy de l’établissement} other {Le proxy de l’établissement ({proxy})}} ne laisse pas passer vers {host, select, none {ce serveur} other {{host}}}.',
+    readable,
+    'Demandez à votre support d’autoriser cette adresse dans le proxy.',
+  ),
+  'tls.intercepted': sentence(
+    '{proxy, select, none {Le proxy de l’établissement} other {Le proxy de l’établissement ({proxy})}} ouvre la connexion chiffrée à {host, select, none {ce serveur} other {{host}}} : le certificat reçu n’est pas celui du serveur.',
+    secret,
+    'Demandez à votre support de ne pas déchiffrer les échanges avec cette adresse (exception dans le proxy).',
+  ),
   'tls.starttls-missing': sentence(
     'Le serveur ne propose pas de connexion chiffrée.',
     secret,

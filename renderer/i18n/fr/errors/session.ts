@@ -68,9 +68,9 @@ export const sessionErrors = {
   'auth.code-wrong': sentence('Ce code n’est pas le bon.', readable, 'Vérifiez-le, ou demandez-en un autre.'),
   'auth.code-expired': sentence('Ce code n’est plus valable.', readable, 'Demandez-en un autre.'),
   'auth.provider-unavailable': sentence(
-    '{what, select, operator {Votre opérateur} other {Pro Santé Connect}} ne répond pas.',
+    '{reason, select, intercepted {Le proxy de l’établissement ouvre la connexion chiffrée à {what, select, operator {votre opérateur} other {Pro Santé Connect}} : le certificat reçu n’est pas le bon, la connexion a été refusée.} certificate {Le certificat reçu de {what, select, operator {votre opérateur} other {Pro Santé Connect}} n’est pas le bon : la connexion a été refusée.} away {Le proxy de l’établissement ne répond pas : {what, select, operator {votre opérateur} other {Pro Santé Connect}} n’est pas joignable.} login {Le proxy de l’établissement demande une identification : {what, select, operator {votre opérateur} other {Pro Santé Connect}} n’est pas joignable.} refused {Le proxy de l’établissement ne laisse pas passer vers {what, select, operator {votre opérateur} other {Pro Santé Connect}}.} invalid {L’adresse du proxy de ce poste n’est pas utilisable.} other {{what, select, operator {Votre opérateur} other {Pro Santé Connect}} ne répond pas.}}',
     readable,
-    'Réessayez dans quelques minutes.',
+    '{reason, select, intercepted {Demandez à votre support de ne pas déchiffrer les échanges avec {host} (exception dans le proxy).} certificate {Vérifiez la date du poste et le réseau ; si cela dure, prévenez votre support.} login {Demandez à votre support de laisser passer {host}, ou de renseigner l’identification du proxy.} refused {Demandez à votre support d’autoriser {host} dans le proxy.} invalid {Faites corriger l’adresse par votre support.} other {Réessayez dans quelques minutes.}}',
   ),
   'auth.mechanism-unavailable': sentence(
     "Le serveur n'accepte aucun des moyens de connexion de SousPli.",

@@ -1,0 +1,2 @@
+export { createRoutes } from './routes.ts'
+export { createOutgoing, isTooLong, refusalOf, type Outgoing } from './outgoing.ts'
