@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Deviation, DocumentRefusal } from './deviations.ts'
-import { DicomContent, Hl7Content } from './document-data.ts'
+import { DicomContent, Hl7Content, HprimDossier } from './document-data.ts'
 import { CodedValue, DocumentEntry, SubmissionSet } from './document-metadata.ts'
 import { Actor, Visibility } from './documents.ts'
 import { LabResult, ResultAlert } from './lab-results.ts'
@@ -106,6 +106,8 @@ export const DocumentInspection = z.object({
   documents: z.array(InspectedDocument),
   submissionSets: z.array(SubmissionSet),
   hl7: z.array(Hl7Content),
+  /** Every dossier of HPRIM files. */
+  hprim: z.array(HprimDossier),
   dicom: z.array(DicomContent),
   /** Every text the reading pane shows, in order. */
   texts: z.array(z.string()),

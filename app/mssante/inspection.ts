@@ -1,5 +1,7 @@
 import type {
+  Actor,
   DocumentInspection,
+  Hl7Content,
   InspectedDocument,
   LabResult,
   PatientIdentity,
@@ -47,16 +49,50 @@ const identityOfFound = ({ identity, announcement }: FoundDocument): PatientIden
 const patientKey = ({ ins, birthName, firstName, birthDate }: PatientIdentity): string =>
   ins ? `${ins.oid}^${ins.matricule}` : [birthName, firstName, birthDate ?? ''].join('^')
 
-const actorsOf = (
-  found: FoundDocument,
-): Pick<InspectedDocument, 'authors' | 'legalAuthenticator' | 'custodian' | 'recipients'> => {
-  const cda = found.cda?.document
-  const hl7 = found.data?.kind === 'hl7' ? found.data.message : null
-  return {
-    authors: cda?.authors ?? (hl7 && (hl7.authors.length > 0 ? hl7.authors : hl7.senders)) ?? [],
-    legalAuthenticator: cda?.legalAuthenticator ?? null,
-    custodian: cda?.custodian ?? null,
-    recipients: cda?.recipients ?? hl7?.recipients ?? [],
+/** A laboratory, a hospital or an application that is only named. */
+const organisationNamed = (name: string | null): Actor[] =>
+  name
+    ? [
+        {
+          name,
+          kind: 'organisation',
+          role: null,
+          specialty: null,
+          organisation: name,
+          organisationId: null,
+          id: null,
+          date: null,
+          telecoms: [],
+          addresses: [],
+          relation: null,
+        },
+      ]
+    : []
+
+/** Who answers for an HL7 message: people it names, else who sends the document, else where it comes from. */
+const hl7Authors = ({ authors, senders, sender }: Hl7Content): Actor[] =>
+  [authors, senders].find((actors) => actors.length > 0) ?? organisationNamed(sender)
+
+const actorsOf = ({
+  cda,
+  data,
+}: FoundDocument): Pick<InspectedDocument, 'authors' | 'legalAuthenticator' | 'custodian' | 'recipients'> => {
+  const none = { legalAuthenticator: null, custodian: null, recipients: [] }
+  if (cda) {
+    const { authors, legalAuthenticator, custodian, recipients } = cda.document
+    return { authors, legalAuthenticator, custodian, recipients }
+  }
+  switch (data?.kind) {
+    case 'hl7':
+      return { ...none, authors: hl7Authors(data.message), recipients: data.message.recipients }
+    case 'hprim': {
+      const { sender, recipient } = data.dossier
+      return { ...none, authors: organisationNamed(sender), recipients: organisationNamed(recipient) }
+    }
+    case 'dicom':
+      return { ...none, authors: organisationNamed(data.dicom.institution) }
+    default:
+      return { ...none, authors: [] }
   }
 }
 
@@ -169,6 +205,7 @@ export const inspectDocuments = (
     documents,
     submissionSets: found.sets,
     hl7: each(({ data }) => (data?.kind === 'hl7' ? [data.message] : [])),
+    hprim: each(({ data }) => (data?.kind === 'hprim' ? [data.dossier] : [])),
     dicom: each(({ data }) => (data?.kind === 'dicom' ? [data.dicom] : [])),
     texts: documents.flatMap(({ texts }) => texts),
     tables: each((document, number) =>

@@ -29,6 +29,7 @@ export const inspection = (): MessageInspection => {
       documents: [],
       submissionSets: [],
       hl7: [],
+      hprim: [],
       dicom: [],
       texts: [],
       tables: [],
