@@ -2,7 +2,7 @@ import type { CardService } from './card/index.ts'
 import type { CardHolder, CoreStart, SessionState, SignInState, TrustClass } from './contract/index.ts'
 import { readFonts } from './exchange-handlers.ts'
 import { createDocumentWriting, type DocumentWriting } from './mssante/index.ts'
-import type { createResources } from './reading/index.ts'
+import { enclosedMessage, type createResources } from './reading/index.ts'
 import type { Vault } from './vault/index.ts'
 
 /** Professions of G15 as certificates name them. */
@@ -66,6 +66,7 @@ export const wireDocumentWriting = (deps: {
     holder: () => holderOf(deps.session(), deps.card.state(), deps.signedIn()),
     keep: deps.resources.keep,
     classify: deps.classify,
+    enclosed: enclosedMessage,
     product: { name: 'SousPli', version: start.version },
     classes: start.policy.documentClasses ?? {},
     now: deps.now,

@@ -1,5 +1,6 @@
 import {
   ok,
+  type ConcernedPerson,
   type DraftContent,
   type EventName,
   type EventPayload,
@@ -80,12 +81,21 @@ export const wirePatients = (deps: {
     },
     opposedAmong: patients.opposedAmong,
     /** What is to be said of patients before a draft leaves. */
-    sendChecks: (draft: CheckedDraft) =>
+    sendChecks: (draft: CheckedDraft, people: readonly ConcernedPerson[]) =>
       patientSendChecks(
         {
           classify: deps.classify,
           ofAddress: patients.ofAddress,
           patient: patients.one,
+          ofPerson: async (person) => {
+            if (person.patientId !== null) {
+              const one = await patients.one(person.patientId)
+              return one.ok || one.error.code !== 'patient.not-found' ? one : ok(null)
+            }
+            return person.ins === null
+              ? ok(null)
+              : await patients.ofAddress(`${person.ins.matricule}@${deps.patientDomain()}`)
+          },
           ofMessage: async (id) => {
             const row = await deps.mail.row(id)
             if (!row.ok) return row
@@ -99,6 +109,7 @@ export const wirePatients = (deps: {
           },
         },
         draft,
+        people,
       ),
     /** What is sent about a patient is among the patient's exchanges. */
     noteSent: async (sent: { content: DraftContent; messageId: string }): Promise<Outcome<unknown>> =>
@@ -135,7 +146,8 @@ export const patientMailRules = (
       closesExchange === true && toPatient([...to, ...cc, ...bcc].map((one) => one.address))
         ? { 'X-MSS-MES': 'FIN' }
         : {},
-    domainChecks: (draft: CheckedDraft) => wiring().sendChecks(draft),
+    domainChecks: (draft: CheckedDraft, people: readonly ConcernedPerson[]) =>
+      wiring().sendChecks(draft, people),
     opposedAmong: (addresses: readonly string[]) => wiring().opposedAmong(addresses),
     onSent: (sent: { content: DraftContent; messageId: string }) => wiring().noteSent(sent),
   }

@@ -96,6 +96,8 @@ export const SendCheck = z.object({
     /** Documents about nobody named, or about several people (ECO.2.1.1). */
     'document-patient',
     'documents-several-patients',
+    /** A document is about another patient than the one its message is addressed to; `blocking` when that is beyond doubt. */
+    'document-other-recipient',
     /** Who writes them is not known well enough for their header. */
     'document-author',
     /** INVISIBLE_PATIENT to a patient, MASQUE_PS to a professional, or both at once (clinical-documents.md §3.7). */

@@ -33,6 +33,12 @@ export const DocumentPatient = z.object({
 })
 export type DocumentPatient = z.infer<typeof DocumentPatient>
 
+/** Whom a document of a message is about, as far as its recipients are concerned. */
+export type ConcernedPerson = Pick<
+  DocumentPatient,
+  'patientId' | 'birthName' | 'firstName' | 'birthDate' | 'sex' | 'ins'
+>
+
 /** What the user says of a document; of a CDA written elsewhere only `visibility` and `fileNumber` are the user’s. */
 export const DocumentDetails = z.object({
   /** Of JDV_J07. */

@@ -170,7 +170,8 @@ export const openPractice = async (
       domainChecks: () => Promise.resolve(ok([])),
       documents: {
         outgoing: () => Promise.resolve(ok(null)),
-        checks: () => Promise.resolve(ok({ checks: [], bytes: 0 })),
+        checks: () => Promise.resolve(ok({ checks: [], bytes: 0, people: [] })),
+        people: () => Promise.resolve(ok([])),
         replaced: () => Promise.resolve(null),
         restore: () => Promise.resolve(ok(null)),
       },

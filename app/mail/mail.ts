@@ -33,9 +33,10 @@ import { fileSent } from './outbox/filing.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createReceipts, type ReceiptDependencies } from './outbox/receipts.ts'
 import type { TraceExchange } from './traced.ts'
-import { startSender, type Sender, type SenderDependencies } from './outbox/sender.ts'
+import { startSender, type Sender } from './outbox/sender.ts'
 import { createSentView } from './outbox/sent-view.ts'
 import { createTransfers } from './outbox/transfers.ts'
+import { createWaitingChecks, type WaitingDependencies } from './outbox/waiting.ts'
 import type { SourceReader } from './reading/reader.ts'
 
 export interface MailDependencies
@@ -62,7 +63,7 @@ export interface MailDependencies
       | 'attachmentUrl'
     >,
     Pick<ReceiptDependencies, 'everyMessageHeaders'>,
-    Pick<SenderDependencies, 'opposedAmong'> {
+    Pick<WaitingDependencies, 'opposedAmong'> {
   vault: Vault
   /** Which servers are taken, and how those outside the trust space are verified. */
   rules: ServerRules
@@ -127,6 +128,8 @@ export const createMail = (deps: MailDependencies) => {
     now: deps.now,
   })
 
+  const barred = createWaitingChecks(deps)
+
   const run = (account: StoredAccount): void => {
     const credentials = askWith((refused) => deps.prove(account, refused), {
       imapIdentities: [
@@ -170,8 +173,8 @@ export const createMail = (deps: MailDependencies) => {
       ...{ now: deps.now, random: deps.random },
       onChange: outboxChanged,
       deliveryNotices: deps.deliveryNotices ?? (() => true),
-      mayReceive: (address) => account.kind === 'generic' || deps.classify(address) !== 'outside',
-      ...{ opposedAmong: deps.opposedAmong, onSettled: runner.wake },
+      barred: (item) => barred(item, account.kind === 'generic'),
+      onSettled: runner.wake,
       ...(deps.replyTimeout === undefined ? {} : { replyTimeout: deps.replyTimeout }),
     })
     running.set(account.id, { account, runner, sender })

@@ -32,6 +32,8 @@ describe('sending', () => {
   const gone = new Set<string>()
   /** Addresses of patients who have opposed meanwhile. */
   const opposed = new Set<string>()
+  /** Addresses that the base of patients builds no more. */
+  const refused = new Set<string>()
 
   beforeAll(async () => {
     operator = await startOperator()
@@ -49,6 +51,17 @@ describe('sending', () => {
     practice = await openPractice(operator, {
       canSign: () => card.present,
       opposedAmong: (addresses) => Promise.resolve(ok(addresses.find((one) => opposed.has(one)) ?? null)),
+      domainChecks: ({ content }) =>
+        Promise.resolve(
+          ok(
+            content.to
+              .filter(({ address }) => refused.has(address))
+              .map(({ address }) => ({
+                ...{ kind: 'patient-unknown' as const, blocking: true, address },
+                ...{ trust: null, size: null, limit: null },
+              })),
+          ),
+        ),
       classify: (address) =>
         gone.has(address) || !address.endsWith('.mssante.test') ? 'outside' : 'professional',
     })
@@ -261,6 +274,34 @@ describe('sending', () => {
     expect(operator.received).toHaveLength(before)
     opposed.clear()
     value(await practice.mail.outbox.cancel(item.id))
+  })
+
+  it('ECO.2.2.6: what waited is held when its address is no longer one that may be written to, and says why', async () => {
+    await operator.smtpDown()
+    const before = operator.received.length
+    const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Identité changée')))
+    await practice.witness.until('a failed try', () =>
+      stateOf(item.id)?.error?.code === 'net.unreachable' ? true : undefined,
+    )
+    refused.add(paul.address)
+    await operator.smtpUp()
+    value(await practice.mail.outbox.retry(item.id))
+    const held = await practice.witness.until('refused or gone', () =>
+      ['refused', 'accepted', 'filed'].includes(stateOf(item.id)?.state ?? '') ? stateOf(item.id) : undefined,
+    )
+    expect(held).toMatchObject({
+      state: 'refused',
+      editable: true,
+      error: { code: 'compose.patient-unknown', details: { address: paul.address } },
+    })
+    expect(operator.received).toHaveLength(before)
+    // Once the identity is right again, the same message leaves.
+    refused.clear()
+    value(await practice.mail.outbox.retry(item.id))
+    await practice.witness.until('gone', () =>
+      ['accepted', 'filed'].includes(stateOf(item.id)?.state ?? 'filed') ? true : undefined,
+    )
+    expect(operator.received).toHaveLength(before + 1)
   })
 
   it('proposes to sign as one did last, and to answer a signed message signed, when a card is there', async () => {

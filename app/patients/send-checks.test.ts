@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ok, type DraftContent, type Patient } from '../contract/index.ts'
+import { ok, type ConcernedPerson, type DraftContent, type Patient } from '../contract/index.ts'
 import { patientSendChecks, type CheckedDraft, type SendCheckDependencies } from './send-checks.ts'
 
 const leo = '190067511300117@patient.mssante.test'
@@ -34,7 +34,12 @@ const opposed = (kind: 'patient-mail' | 'professional-mail') =>
 
 const checksOf = async (
   draft: { to: string[]; sourceId?: number; aboutPatient?: number },
-  known: { base?: Patient | null; source?: { from: string; patients: Patient[] } } = {},
+  known: {
+    base?: Patient | null
+    source?: { from: string; patients: Patient[] }
+    about?: Patient
+    people?: ConcernedPerson[]
+  } = {},
 ) => {
   const content: DraftContent = {
     ...{ accountId: 1, cc: [], bcc: [], subject: '', text: '', html: null },
@@ -47,9 +52,10 @@ const checksOf = async (
     classify: (address) => (address.includes('@patient.') ? 'patient' : 'professional'),
     ofAddress: () => Promise.resolve(ok(known.base === undefined ? patient() : known.base)),
     patient: () => Promise.resolve(ok(known.base ?? patient())),
+    ofPerson: () => Promise.resolve(ok(known.about ?? null)),
     ofMessage: () => Promise.resolve(ok(known.source ?? { from: paul, patients: [] })),
   }
-  const checks = await patientSendChecks(deps, of)
+  const checks = await patientSendChecks(deps, of, known.people)
   return checks.ok ? checks.value.map(({ kind, blocking, refusal }) => [kind, blocking, refusal]) : checks
 }
 
@@ -99,4 +105,52 @@ test('a patient’s opposition to messages between professionals is warned of, b
     warned,
   )
   expect(await checksOf({ to: [leo], aboutPatient: 3 }, { base })).toEqual([])
+})
+
+const person = (more: Partial<ConcernedPerson> = {}): ConcernedPerson => ({
+  ...{ patientId: null, birthName: 'DURAND', firstName: 'Léo', birthDate: '1990-06-14', sex: 'M' },
+  ins: { matricule: '190067511300117', oid: '1.2.250.1.213.1.4.8' },
+  ...more,
+})
+const other = { matricule: '277076322082910', oid: '1.2.250.1.213.1.4.8' }
+
+test('a document about another patient than the one written to does not leave', async () => {
+  const said = (blocking: boolean) => [['document-other-recipient', blocking, undefined]]
+  const cases: [ConcernedPerson, ReturnType<typeof said> | []][] = [
+    [person(), []],
+    // The same person under a temporary number, or under the name used.
+    [person({ ins: { matricule: '790067511300199', oid: '1.2.250.1.213.1.4.9' } }), []],
+    [person({ ins: null, birthName: 'Durand' }), []],
+    [person({ ins: other, birthName: 'AUTRE', firstName: 'ZOE' }), said(true)],
+    // A twin: same name and day, another number and first name.
+    [person({ ins: other, firstName: 'LEA' }), said(true)],
+    [person({ ins: null, birthDate: '1990-06-15' }), said(true)],
+    [person({ ins: null, birthDate: null, birthName: 'DURANT' }), said(false)],
+  ]
+  for (const [one, checks] of cases)
+    expect(await checksOf({ to: [leo] }, { people: [one] }), JSON.stringify(one)).toEqual(checks)
+  // Joined by the user, whatever the traits.
+  expect(
+    await checksOf(
+      { to: [leo] },
+      { people: [person({ ins: other, birthDate: '1991-01-01' })], about: patient() },
+    ),
+  ).toEqual([])
+  expect(await checksOf({ to: [paul] }, { people: [person({ ins: other })] })).toEqual([])
+})
+
+test('a document about somebody else does not answer an unknown patient either', async () => {
+  const source = { from: leo, patients: [] }
+  expect(
+    await checksOf({ to: [leo], sourceId: 9 }, { base: null, source, people: [person({ ins: other })] }),
+  ).toEqual([
+    ['document-other-recipient', true, undefined],
+    ['patient-unknown-answered', false, undefined],
+  ])
+})
+
+test('MSS/va1.22: the opposition of who a document is about is warned of between professionals', async () => {
+  expect(await checksOf({ to: [paul] }, { people: [person()], about: opposed('professional-mail') })).toEqual(
+    [['professional-mail-opposed', false, undefined]],
+  )
 })

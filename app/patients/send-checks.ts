@@ -1,5 +1,6 @@
 import {
   ok,
+  type ConcernedPerson,
   type DraftContent,
   type DraftKind,
   type Outcome,
@@ -7,12 +8,15 @@ import {
   type SendCheck,
 } from '../contract/index.ts'
 import type { TrustClass } from '../contract/index.ts'
+import { foldedName } from './folding.ts'
 
 export interface SendCheckDependencies {
   classify: (address: string) => TrustClass
   /** The patient whose address it is; null when the base knows none, or several. */
   ofAddress: (address: string) => Promise<Outcome<Patient | null>>
   patient: (id: number) => Promise<Outcome<Patient>>
+  /** The patient of the base a document is about; null when the base has none, or several. */
+  ofPerson: (person: ConcernedPerson) => Promise<Outcome<Patient | null>>
   /** The sender of the message a draft answers, and the patients it is about. */
   ofMessage: (id: number) => Promise<Outcome<{ from: string; patients: Patient[] }>>
 }
@@ -26,6 +30,32 @@ export interface CheckedDraft {
   content: DraftContent
 }
 
+const localPart = (address: string): string => address.slice(0, address.lastIndexOf('@')).toUpperCase()
+
+/**
+ * Whether a document is about who is written to: `other` beyond doubt (another date of birth, or another matricule without the
+ * same traits), `unsure` when only names differ. A temporary matricule (NIA) stands beside a definitive one (NIR).
+ */
+export const documentRecipient = (
+  person: ConcernedPerson,
+  about: Patient | null,
+  address: string,
+  recipient: Patient | null,
+): 'same' | 'other' | 'unsure' => {
+  if (person.ins?.matricule === localPart(address)) return 'same'
+  if (about !== null && about.id === recipient?.id) return 'same'
+  if (recipient === null) return person.ins === null ? 'unsure' : 'other'
+  const born = person.birthDate !== null && recipient.birthDate !== null
+  if (born && person.birthDate !== recipient.birthDate) return 'other'
+  const names =
+    foldedName(person.firstName) === foldedName(recipient.firstName) &&
+    [recipient.birthName, recipient.usedName ?? ''].some(
+      (name) => foldedName(name) === foldedName(person.birthName),
+    )
+  if (born && names) return 'same'
+  return person.ins === null ? 'unsure' : 'other'
+}
+
 /**
  * What is to be said of patients before a message leaves (mssante-client.md §1.8): a patient is written to only on an
  * address the base builds today, never against the opposition; the patient's own message may be answered without.
@@ -33,6 +63,7 @@ export interface CheckedDraft {
 export const patientSendChecks = async (
   deps: SendCheckDependencies,
   draft: CheckedDraft,
+  people: readonly ConcernedPerson[] = [],
 ): Promise<Outcome<SendCheck[]>> => {
   const { to, cc, bcc, aboutPatient } = draft.content
   const addresses = [...new Set([...to, ...cc, ...bcc].map((one) => one.address.toLowerCase()))]
@@ -42,15 +73,33 @@ export const patientSendChecks = async (
   // What it answers is gone: it is a message of its own.
   const answered = source.ok ? source.value : null
   const checks: SendCheck[] = []
+  const known: (Patient | null)[] = []
+  for (const person of people) {
+    const of = await deps.ofPerson(person)
+    if (!of.ok) return of
+    known.push(of.value)
+  }
   for (const address of toPatients) {
     const found = await deps.ofAddress(address)
     if (!found.ok) return found
+    const states = people.map((person, index) =>
+      documentRecipient(person, known[index] ?? null, address, found.value),
+    )
+    if (states.some((state) => state !== 'same'))
+      checks.push({
+        ...{ ...none, kind: 'document-other-recipient', address, trust: null },
+        blocking: states.includes('other'),
+      })
     checks.push(...addressChecks(address, found.value, answered?.from.toLowerCase() === address))
   }
   if (toPatients.length > 0 && others.length > 0)
     checks.push({ ...none, kind: 'patient-with-professionals', address: null, trust: null })
   const about = aboutPatient == null ? ok(null) : await deps.patient(aboutPatient)
-  const concerned = [...(about.ok && about.value ? [about.value] : []), ...(answered?.patients ?? [])]
+  const concerned = [
+    ...(about.ok && about.value ? [about.value] : []),
+    ...(answered?.patients ?? []),
+    ...known.filter((one) => one !== null),
+  ]
   const opposed = concerned.find((one) => one.oppositions.some(({ kind }) => kind === 'professional-mail'))
   if (opposed && others.length > 0)
     checks.push({

@@ -50,6 +50,12 @@ export const messageParts = (parsed: ParsedMessage): MessagePart[] =>
     }
   })
 
+/** An enclosed message taken apart; null for what is none. */
+export const enclosedMessage = ({ bytes }: { bytes: Uint8Array }) => {
+  const enclosed = parseMessage(bytes)
+  return enclosed.ok ? { parts: messageParts(enclosed.value), body: enclosed.value.text } : null
+}
+
 /** The clinical documents of a message: its attachments, what stands in its text, and those of the messages it encloses. */
 export const messageDocuments = (
   parsed: ParsedMessage,
@@ -57,10 +63,7 @@ export const messageDocuments = (
 ): Promise<MessageDocuments> =>
   findDocuments(parts, {
     body: parsed.text,
-    enclosed: ({ bytes }) => {
-      const enclosed = parseMessage(bytes)
-      return enclosed.ok ? { parts: messageParts(enclosed.value), body: enclosed.value.text } : null
-    },
+    enclosed: enclosedMessage,
   })
 
 const utf8 = new TextEncoder()

@@ -1,6 +1,6 @@
 export { readContent } from './body-sections.ts'
 export { inspectDocument } from './document-inspection.ts'
-export { messageDocuments } from './documents.ts'
+export { enclosedMessage, messageDocuments } from './documents.ts'
 export { buildHeaderOnlyView, buildMessageView, buildQuarantinedView } from './message-view.ts'
 export { inspectMessage } from './inspection.ts'
 export { createPartFiles } from './files.ts'

@@ -28,6 +28,7 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
   add('address-invalid', 'alert')
   add('recipient-outside', 'alert')
   add('documents-several-patients', 'alert')
+  add('document-other-recipient', 'alert')
   add('document-patient', 'alert')
   add('document-author', 'alert')
   add('document-hidden-from-all', 'alert')

@@ -334,6 +334,61 @@ it('says what a joined archive holds though its French header is incomplete, and
   expect(headerOf(parsed, 'X-MSS-INS')).toEqual(['O'])
 })
 
+it('looks into an attached message: other patients, who must not see it, headers (ECO.2.1.1, ECO.2.4.1, ECO.2.4.2)', async () => {
+  const { raw } = await received(
+    "XDM/1.0/DDM+CR ou fiche de consultation ou de visite EPREUVE-D'ESSAI Lea 28/03/1979",
+  )
+  const attach = async (id: number, bytes: Uint8Array) =>
+    practice.call('drafts.attach', {
+      id,
+      uploadId: await upload(bytes),
+      fileName: 'transfert.eml',
+      mimeType: 'message/rfc822',
+    })
+  const kinds = async (id: number) => (await practice.call('drafts.check', { id })).map(({ kind }) => kind)
+
+  const mixed = await draftTo()
+  await practice.call('draftDocuments.add', {
+    draftId: mixed.id,
+    content: { text: 'Lettre' },
+    patient: { ...patient, ins: null, birthName: 'Quelqu’un-d’Autre' },
+    details,
+  })
+  expect(await kinds(mixed.id)).not.toContain('documents-several-patients')
+  await attach(mixed.id, raw)
+  expect(await kinds(mixed.id)).toContain('documents-several-patients')
+  expect(await practice.code('drafts.send', { id: mixed.id })).toBe('document.other-patient')
+  await practice.call('drafts.discard', { id: mixed.id })
+
+  const alone = await draftTo({ subject: 'Pour avis' })
+  await attach(alone.id, raw)
+  await practice.call('drafts.send', { id: alone.id })
+  const { parsed } = await received('Pour avis')
+  expect(headerOf(parsed, 'X-MSS-CODECDA')).toEqual(['11488-4'])
+  expect(headerOf(parsed, 'X-MSS-INS')).toEqual(['O'])
+
+  const hidden = await draftTo()
+  await practice.call('draftDocuments.add', {
+    draftId: hidden.id,
+    content: { text: 'Lettre' },
+    patient: { ...patient, birthName: 'Pas-encore-vue' },
+    details: { ...details, hiddenFromPatient: true },
+  })
+  await practice.call('drafts.send', { id: hidden.id })
+  const secret = await received(
+    'XDM/1.0/DDM+CR ou fiche de consultation ou de visite PAS-ENCORE-VUE Lea 28/03/1979',
+  )
+  const toPatient = await draftTo({
+    to: [{ name: '', address: '279035121518989@patient.mssante.test' }],
+    subject: 'Votre lettre',
+  })
+  await attach(toPatient.id, secret.raw)
+  expect(await practice.call('drafts.check', { id: toPatient.id })).toContainEqual(
+    expect.objectContaining({ kind: 'document-hidden-from-patient', blocking: true }),
+  )
+  await practice.call('drafts.discard', { id: toPatient.id })
+})
+
 it('keeps the documents of a draft over a restart of the session, says what a PDF breaks, and refuses what is no document', async () => {
   const draft = await draftTo({ subject: 'à reprendre' })
   const plain = Buffer.from('%PDF-1.4\n1 0 obj\n<</Type /Catalog>>\nendobj\ntrailer\n<</Root 1 0 R>>\n%%EOF')

@@ -66,6 +66,7 @@ const blockingCodes: Partial<Record<SendCheck['kind'], ErrorCode>> = {
   'patient-unknown': 'compose.patient-unknown',
   'document-patient': 'document.patient-missing',
   'documents-several-patients': 'document.other-patient',
+  'document-other-recipient': 'document.other-recipient',
   'document-author': 'document.author-missing',
   'document-hidden-from-patient': 'document.not-for-recipient',
   'document-masked-from-professionals': 'document.not-for-recipient',

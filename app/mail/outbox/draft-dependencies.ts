@@ -1,4 +1,4 @@
-import type { DraftContent, SendCheck, TrustClass } from '../../contract/index.ts'
+import type { ConcernedPerson, DraftContent, SendCheck, TrustClass } from '../../contract/index.ts'
 import type { Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
 import type { Announce } from '../changes.ts'
@@ -28,6 +28,7 @@ export interface DraftDependencies extends SenderRuleDependencies {
   /** What the domain finds to say before a message leaves: patients, documents. */
   domainChecks: (
     draft: Pick<StoredDraft, 'id' | 'kind' | 'sourceId' | 'content'>,
+    people: readonly ConcernedPerson[],
   ) => Promise<Outcome<SendCheck[]>>
   /** A message was queued: it is known by its Message-ID from here on. */
   onSent: (message: { content: DraftContent; messageId: string }) => Promise<Outcome<unknown>>

@@ -1,4 +1,4 @@
-import type { SendCheck } from '../../contract/index.ts'
+import type { ConcernedPerson, SendCheck } from '../../contract/index.ts'
 import type { Outcome } from '../../contract/errors.ts'
 import type { StoredDraft } from '../../vault/index.ts'
 import type { EntityAttachment } from '../mime/compose.ts'
@@ -29,8 +29,12 @@ export interface DraftDocuments<Source extends SourceDocuments = SourceDocuments
     at: number,
     replacePrefix: string,
   ) => Promise<Outcome<OutgoingDocuments | null>>
-  /** What keeps them from leaving, and the bytes they add before Base64. */
-  checks: (draft: StoredDraft) => Promise<Outcome<{ checks: SendCheck[]; bytes: number }>>
+  /** What keeps them from leaving, the bytes they add before Base64, and whom they are about. */
+  checks: (
+    draft: StoredDraft,
+  ) => Promise<Outcome<{ checks: SendCheck[]; bytes: number; people: ConcernedPerson[] }>>
+  /** Whom the documents of a message that waits in the outbox are about. Errors: vault.*. */
+  people: (draft: StoredDraft) => Promise<Outcome<ConcernedPerson[]>>
   /** The documents among the files of a message, to be sent again in another version; null without. */
   replaced: (files: { path: string; bytes: Uint8Array }[]) => Promise<Source | null>
   /** Gives them to the draft that replaces the message. */

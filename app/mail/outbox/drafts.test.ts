@@ -53,7 +53,8 @@ const drafts = (
     onSent: () => Promise.resolve(ok(null)),
     documents: {
       outgoing: () => Promise.resolve(ok(null)),
-      checks: () => Promise.resolve(ok({ checks: [], bytes: 0 })),
+      checks: () => Promise.resolve(ok({ checks: [], bytes: 0, people: [] })),
+      people: () => Promise.resolve(ok([])),
       replaced: () => Promise.resolve(null),
       restore: () => Promise.resolve(ok(null)),
     },

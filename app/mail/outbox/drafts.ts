@@ -193,7 +193,7 @@ export const createDrafts = (deps: DraftDependencies) => {
     if (limit !== null && size > limit) checks.push({ ...none, kind: 'size', blocking: true, size, limit })
     const bySender = await senderRules.checks(draft, account.value, documents.value.bytes > 0)
     if (!bySender.ok) return bySender
-    const more = await deps.domainChecks(draft)
+    const more = await deps.domainChecks(draft, documents.value.people)
     return more.ok ? ok([...checks, ...bySender.value, ...more.value]) : more
   }
 

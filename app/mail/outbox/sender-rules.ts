@@ -1,5 +1,6 @@
 import type { AddressWarning, Correspondent, SendCheck, TrustClass } from '../../contract/index.ts'
 import { ok, type Outcome } from '../../contract/errors.ts'
+import { decodePart, parseMessage } from '../mime/message.ts'
 import type { StoredAccount, StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
 
 export interface SenderRuleDependencies {
@@ -17,18 +18,49 @@ const none = { address: null, trust: null, size: null, limit: null }
 /** What is looked at of a file; archives tell their names at either end. */
 const largestLookedAt = 64 * 1024 * 1024
 const mostRemembered = 500
+/** Messages within messages. */
+const deepest = 4
 
 /** What is said before a message leaves, by the mailbox it leaves from and by how its addresses look. */
 export const createSenderRules = (deps: SenderRuleDependencies) => {
   /** By part file: bytes of an attachment never change. */
   const looked = new Map<string, boolean>()
 
-  const isHealthAttachment = async ({ partFile, fileName }: StoredAttachment): Promise<Outcome<boolean>> => {
+  /** A document of health, or a patient's identity, in a file or in the messages it holds. */
+  const isHealth = (file: { bytes: Uint8Array; fileName: string; mimeType: string }, depth = 0): boolean => {
+    if (deps.isHealthFile(file.bytes) || deps.holdsIns(file.fileName)) return true
+    if (depth >= deepest || !(/^message\//i.test(file.mimeType) || /\.eml$/i.test(file.fileName)))
+      return false
+    const message = parseMessage(file.bytes)
+    if (!message.ok) return false
+    const { subject, text, html, attachments } = message.value
+    return (
+      isHealthText(`${subject}\n${text}\n${html ?? ''}`, subject) ||
+      attachments.some((part) =>
+        isHealth(
+          {
+            bytes: decodePart(file.bytes, part),
+            fileName: part.fileName ?? '',
+            mimeType: part.mimeType,
+          },
+          depth + 1,
+        ),
+      )
+    )
+  }
+  const isHealthText = (text: string, subject: string): boolean =>
+    /XDM\/1\.0\/DDM/i.test(subject) || deps.holdsIns(text)
+
+  const isHealthAttachment = async ({
+    partFile,
+    fileName,
+    mimeType,
+  }: StoredAttachment): Promise<Outcome<boolean>> => {
     const before = looked.get(partFile)
     if (before !== undefined) return ok(before)
     const bytes = await deps.vault.parts.readAll(partFile, largestLookedAt)
     if (!bytes.ok) return bytes
-    const found = deps.isHealthFile(bytes.value) || deps.holdsIns(fileName)
+    const found = isHealth({ bytes: bytes.value, fileName, mimeType })
     if (looked.size >= mostRemembered) looked.clear()
     looked.set(partFile, found)
     return ok(found)
@@ -36,8 +68,7 @@ export const createSenderRules = (deps: SenderRuleDependencies) => {
 
   const carriesHealth = async (draft: StoredDraft, documents: boolean): Promise<Outcome<boolean>> => {
     const { subject, text, html } = draft.content
-    if (documents || /^XDM\/1\.0\/DDM/i.test(subject) || deps.holdsIns(`${subject}\n${text}\n${html ?? ''}`))
-      return ok(true)
+    if (documents || isHealthText(`${subject}\n${text}\n${html ?? ''}`, subject)) return ok(true)
     for (const attachment of draft.attachments) {
       const found = await isHealthAttachment(attachment)
       if (!found.ok || found.value) return found

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { n1, withoutIns } from '../../../test/operator/seed/cda-variants.ts'
 import { zipOf } from '../../../test/operator/seed/archive-variants.ts'
-import { attachedFacts, namesSomebody } from './attached.ts'
+import type { EnclosedMessage } from '../documents.ts'
+import type { MessagePart } from '../found.ts'
+import { attachedFacts as factsOf, mayHoldCda, namesSomebody } from './attached.ts'
 import { writeCda } from './cda.ts'
 import { readFacts } from './facts.ts'
 import { patient, request, testMatricule } from './writing.fixture.ts'
@@ -15,6 +17,19 @@ const archiveOf = (cda: Uint8Array): Promise<Buffer> =>
     { path: 'IHE_XDM/SUBSET01/METADATA.XML', bytes: described('DOC00001.XML') },
     { path: 'IHE_XDM/SUBSET01/DOC00001.XML', bytes: Buffer.from(cda) },
   ])
+
+/** No file of these tests is a message but those that `within` makes. */
+const within = new Map<Uint8Array, EnclosedMessage>()
+const attachedFacts = (file: { fileName: string; mimeType: string; bytes: Uint8Array }) =>
+  factsOf(file, ({ bytes }) => within.get(bytes) ?? null)
+const message = (...parts: Omit<MessagePart, 'id' | 'inline'>[]): Buffer => {
+  const bytes = Buffer.from('message')
+  within.set(bytes, {
+    parts: parts.map((part, index) => ({ ...part, id: `${index}`, inline: false })),
+    body: null,
+  })
+  return bytes
+}
 
 describe('what a mail says of files joined to it (ECO.2.4.1, ECO.2.4.2, ECO.2.1.1)', () => {
   it('counts a CDA of an archive whose French header is incomplete', async () => {
@@ -51,5 +66,46 @@ describe('what a mail says of files joined to it (ECO.2.4.1, ECO.2.4.2, ECO.2.1.
     const nameless = whole.replace(/<recordTarget>[\s\S]*?<\/recordTarget>/, '')
     const [facts] = await attachedFacts({ fileName: 'a.xml', mimeType: '', bytes: Buffer.from(nameless) })
     expect(facts && namesSomebody(facts)).toBe(false)
+  })
+  it('looks into an attached message, and into the message within it', async () => {
+    const zip = { fileName: 'IHE_XDM.zip', mimeType: 'application/zip', bytes: await archiveOf(incomplete) }
+    const inner = { fileName: null, mimeType: 'message/rfc822', bytes: message(zip) }
+    for (const bytes of [message(zip), message(inner)]) {
+      const facts = await attachedFacts({
+        fileName: 'transfert.eml',
+        mimeType: 'application/octet-stream',
+        bytes,
+      })
+      expect(facts).toMatchObject([
+        {
+          code: '11488-4',
+          cda: true,
+          archived: true,
+          enclosed: true,
+          patient: { birthName: patient.birthName },
+        },
+      ])
+    }
+    const bare = message({ fileName: 'lettre.xml', mimeType: 'text/xml', bytes: n1 })
+    expect(await attachedFacts({ fileName: 'x', mimeType: 'message/rfc822', bytes: bare })).toMatchObject([
+      { archived: false, enclosed: true, patient: { birthName: 'DUPONT' } },
+    ])
+    for (const mimeType of ['message/rfc822', 'Message/RFC822; charset=x', 'message/global'])
+      expect(mayHoldCda({ fileName: 'x', mimeType })).toBe(true)
+    expect(mayHoldCda({ fileName: 'Transfert.EML', mimeType: 'text/plain' })).toBe(true)
+    expect(mayHoldCda({ fileName: 'photo.png', mimeType: 'image/png' })).toBe(false)
+  })
+  it('knows who must not see a document of an archive', async () => {
+    const hidden = described('DOC00001.XML').replace(
+      '</ExtrinsicObject>',
+      '<Classification id="C1" classificationScheme="urn:uuid:f4f85eac-e6cb-4883-b524-f2705394840f" classifiedObject="D1" nodeRepresentation="INVISIBLE_PATIENT"/></ExtrinsicObject>',
+    )
+    const bytes = await zipOf([
+      { path: 'IHE_XDM/SUBSET01/METADATA.XML', bytes: hidden },
+      { path: 'IHE_XDM/SUBSET01/DOC00001.XML', bytes: Buffer.from(whole) },
+    ])
+    expect(await attachedFacts({ fileName: 'a.zip', mimeType: '', bytes })).toMatchObject([
+      { hidden: ['hidden-from-patient'] },
+    ])
   })
 })

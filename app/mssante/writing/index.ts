@@ -32,6 +32,7 @@ export const createDocumentWriting = (deps: WritingDependencies) => {
     forMail: {
       outgoing: outgoing.outgoing,
       checks: outgoing.checks,
+      people: outgoing.people,
       replaced: documentsOfMessage,
       restore: documents.restore,
     },

@@ -1,6 +1,7 @@
 import {
   fail,
   ok,
+  type ConcernedPerson,
   type DocumentAuthor,
   type DocumentPatient,
   type Outcome,
@@ -8,6 +9,7 @@ import {
   type TrustClass,
 } from '../../contract/index.ts'
 import type { StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
+import type { FindOptions } from '../documents.ts'
 import type { Product } from './archive.ts'
 import { attachedFacts, mayHoldCda, namesSomebody, type AttachedFacts } from './attached.ts'
 import { insState, newOid, samePerson } from './identifiers.ts'
@@ -45,6 +47,8 @@ export interface OutgoingDependencies {
   product: Product
   /** Classes by type that the policy knows better than the table. */
   classes: Readonly<Record<string, string>>
+  /** Takes an attached message apart. */
+  enclosed: NonNullable<FindOptions['enclosed']>
 }
 
 const largest = 256 * 1024 * 1024
@@ -62,12 +66,22 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
 
   const kept = async (
     draftId: number,
+    queued = false,
   ): Promise<Outcome<{ patient: DocumentPatient | null; documents: KeptDocument[] }>> => {
-    const stored = await vault.run('draftDocuments.get', { draftId })
+    const stored = await vault.run('draftDocuments.get', { draftId, queued })
     if (!stored.ok) return stored
     if (stored.value === null) return fail('compose.draft-missing')
     return ok({ patient: keptPatient(stored.value.patient), documents: keptDocuments(stored.value.files) })
   }
+
+  /** Whom the documents of a draft are about: those made here, and those joined to it. */
+  const peopleOf = (
+    own: { patient: DocumentPatient | null; documents: readonly KeptDocument[] },
+    others: readonly AttachedFacts[],
+  ): ConcernedPerson[] => [
+    ...others.filter(namesSomebody).map((one) => ({ ...one.patient, patientId: null })),
+    ...(own.documents.length > 0 && own.patient ? [own.patient] : []),
+  ]
 
   /** The OID of this store as a source of documents: made once. */
   const source = async (): Promise<Outcome<string>> => {
@@ -86,7 +100,7 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
     const bytes = await vault.parts.readAll(attachment.partFile, largest)
     if (!bytes.ok) return []
     const { fileName, mimeType } = attachment
-    const facts = await attachedFacts({ fileName, mimeType, bytes: bytes.value })
+    const facts = await attachedFacts({ fileName, mimeType, bytes: bytes.value }, deps.enclosed)
     joined.set(attachment.partFile, facts)
     return facts
   }
@@ -167,7 +181,8 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
     })
   }
 
-  const headersOf = (facts: readonly Omit<AttachedFacts, 'archived'>[]): Record<string, string> => {
+  const headersOf = (facts: readonly Pick<AttachedFacts, 'code' | 'patient'>[]): Record<string, string> => {
+    if (facts.length === 0) return {}
     const codes = facts.flatMap(({ code }) => code ?? [])
     return {
       ...(codes.length > 0 ? { 'X-MSS-CODECDA': codes.join(',') } : {}),
@@ -202,10 +217,14 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
       if (documents.length === 0 || !patient) {
         if (archived.length === 0) return ok(null)
         const shown = draft.content.subject
+        const headers = headersOf(archived.filter(({ cda }) => cda))
+        // An archive within an attached message does not make this one a message of documents.
+        if (archived.every((other) => other.enclosed))
+          return ok({ attachments: [], headers, subject: shown, shownSubject: shown })
         const bare = shown.replace(/^(?:\s*(?:re|fw|fwd|tr)\s*:\s*)+/i, '').trim()
         return ok({
           attachments: [],
-          headers: headersOf(archived),
+          headers,
           subject: technicalSubject(bare),
           shownSubject: shown,
         })
@@ -258,14 +277,16 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
         ],
         headers: headersOf([
           ...archive.value.facts.map((one) => ({ code: one.code.code, patient: one.patient })),
-          ...archived,
+          ...archived.filter(({ cda }) => cda),
         ]),
         subject: technicalSubject(shown, before),
         shownSubject: `${before}${shown}`,
       })
     },
     /** What keeps the documents from leaving, what is to be known of them, and the bytes they add (before Base64). */
-    checks: async (draft: StoredDraft): Promise<Outcome<{ checks: SendCheck[]; bytes: number }>> => {
+    checks: async (
+      draft: StoredDraft,
+    ): Promise<Outcome<{ checks: SendCheck[]; bytes: number; people: ConcernedPerson[] }>> => {
       const found = await kept(draft.id)
       if (!found.ok) return found
       const { patient, documents } = found.value
@@ -275,13 +296,24 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
       const note = (kind: SendCheck['kind'], blocking: boolean): void => {
         checks.push({ ...none, kind, blocking })
       }
-      const people = [
-        ...others.filter(namesSomebody).map((one) => one.patient),
-        ...(documents.length > 0 && patient ? [patient] : []),
-      ]
+      const people = peopleOf(found.value, others)
       const [one] = people
       if (one && people.some((other) => !samePerson(one, other))) note('documents-several-patients', true)
-      if (documents.length === 0) return ok({ checks, bytes: 0 })
+      const { to, cc, bcc } = draft.content
+      checks.push(
+        ...visibilityChecks(
+          [
+            ...documents.map(({ record }) => record.details),
+            ...others.map(({ hidden }) => ({
+              maskedFromProfessionals: hidden.includes('masked-from-professionals'),
+              hiddenFromPatient: hidden.includes('hidden-from-patient'),
+              hiddenFromRepresentatives: hidden.includes('hidden-from-guardians'),
+            })),
+          ],
+          [...to, ...cc, ...bcc].map(({ address }) => ({ address, trust: deps.classify(address) })),
+        ),
+      )
+      if (documents.length === 0) return ok({ checks, bytes: 0, people })
       if (!patient || patient.birthName.trim() === '' || patient.firstName.trim() === '')
         note('document-patient', true)
       if (documents.some(({ record }) => record.source !== 'cda')) {
@@ -289,13 +321,6 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
         if (!author.ok) return author
         if (author.value === null) note('document-author', true)
       }
-      const { to, cc, bcc } = draft.content
-      checks.push(
-        ...visibilityChecks(
-          documents.map(({ record }) => record.details),
-          [...to, ...cc, ...bcc].map(({ address }) => ({ address, trust: deps.classify(address) })),
-        ),
-      )
       if (documents.some(({ record }) => record.pdf.state === 'not-pdfa')) note('document-not-pdfa', false)
       const ins = patient ? insState(patient) : 'none'
       if (ins === 'not-qualified' || ins === 'incomplete') note('document-ins-kept', false)
@@ -305,7 +330,12 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
           sum + pdf.size + (record.source === 'cda' ? file.size : pdf.size * 1.03) + 12_000,
         0,
       )
-      return ok({ checks, bytes: Math.ceil(bytes) })
+      return ok({ checks, bytes: Math.ceil(bytes), people })
+    },
+    /** Whom the documents of a message that waits are about. */
+    people: async (draft: StoredDraft): Promise<Outcome<ConcernedPerson[]>> => {
+      const found = await kept(draft.id, true)
+      return found.ok ? ok(peopleOf(found.value, await attached(draft))) : found
     },
     /** Forgets what was read of attachments. */
     forget: (): void => joined.clear(),

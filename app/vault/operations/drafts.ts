@@ -132,6 +132,11 @@ export const draftOperations = {
       .get<DraftRow>([params.id])
     return row ? draft(db, row) : null
   }),
+  /** The draft whose message waits in the outbox, hidden from all else; null when it was queued without one. */
+  'drafts.ofOutbox': operation((db, params: { id: number }): StoredDraft | null => {
+    const row = db.prepare('SELECT * FROM drafts WHERE outbox_id = ?').get<DraftRow>([params.id])
+    return row ? draft(db, row) : null
+  }),
   /** The time of saving, or null when the draft is gone. */
   'drafts.save': operation((db, params: { id: number; content: DraftContent }, context): number | null => {
     const savedAt = context.now()
@@ -174,12 +179,20 @@ export const draftOperations = {
     ).run(params)
     return row?.part_file ?? null
   }),
-  /** The files of a draft's documents and the JSON of their patient; null when the draft is gone or on its way. */
+  /** The files of a draft's documents and the JSON of their patient; null when the draft is gone, or on its way unless `queued`. */
   'draftDocuments.get': operation(
-    (db, params: { draftId: number }): { patient: string | null; files: StoredDocumentFile[] } | null => {
+    (
+      db,
+      params: { draftId: number; queued?: boolean },
+    ): { patient: string | null; files: StoredDocumentFile[] } | null => {
       const row = db
-        .prepare('SELECT document_patient FROM drafts WHERE id = ? AND outbox_id IS NULL')
-        .get<{ document_patient: string | null }>([params.draftId])
+        .prepare(
+          'SELECT document_patient FROM drafts WHERE id = $draftId AND (outbox_id IS NULL OR $queued = 1)',
+        )
+        .get<{ document_patient: string | null }>({
+          draftId: params.draftId,
+          queued: params.queued === true ? 1 : 0,
+        })
       return row ? { patient: row.document_patient, files: documentFilesOf(db, params.draftId) } : null
     },
   ),

@@ -41,6 +41,7 @@ export const composer = {
   'recipient_no-subject': 'sans objet',
   'recipient_document-patient': 'patient manquant',
   'recipient_documents-several-patients': 'plusieurs patients',
+  'recipient_document-other-recipient': 'le document concerne un autre patient',
   'recipient_document-author': 'auteur manquant',
   'recipient_document-hidden-from-patient': 'ne doit pas voir le document',
   'recipient_document-masked-from-professionals': 'ne doit pas voir le document',
@@ -116,6 +117,7 @@ export const composer = {
   'check_generic-health-document': 'Envoi refusé : un document de santé ne part pas d’une boîte ordinaire',
   'check_document-patient': 'Choisissez le patient du document',
   'check_documents-several-patients': 'Plusieurs patients : un message par patient',
+  'check_document-other-recipient': 'Le document concerne un autre patient que le destinataire',
   'check_document-author': 'Complétez votre en-tête de document',
   'check_document-hidden-from-patient': 'Document non visible par le patient : retirez l’adresse du patient',
   'check_document-masked-from-professionals':

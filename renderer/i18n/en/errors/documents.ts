@@ -81,6 +81,11 @@ export const documentsErrors = {
     'Nothing left and your draft is kept.',
     'Remove that recipient, or change who may see the document.',
   ),
+  'document.other-recipient': sentence(
+    'The document is about another patient than the one you are writing to.',
+    'Nothing was sent, and your draft is kept.',
+    'Remove the document, or write to the patient it is about.',
+  ),
   'document.not-found': sentence(
     'This document is no longer in the draft.',
     'The rest of the draft is kept.',

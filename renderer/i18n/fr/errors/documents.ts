@@ -109,6 +109,11 @@ export const documentsErrors = {
     'Rien n’est parti et votre brouillon est gardé.',
     'Retirez ce destinataire, ou changez la visibilité du document.',
   ),
+  'document.other-recipient': sentence(
+    'Le document concerne un autre patient que celui à qui vous écrivez.',
+    'Rien n’est parti et votre brouillon est gardé.',
+    'Retirez le document, ou écrivez au patient qu’il concerne.',
+  ),
   'document.not-found': sentence(
     'Ce document n’est plus dans le brouillon.',
     'Le reste du brouillon est gardé.',
