@@ -19,7 +19,7 @@ export const integrationHandlers = (integration: Integration): Handlers => {
     'integration.retry': ({ id }) => integration.retry(id),
     'integration.cancel': ({ id }) => integration.cancel(id),
     'integration.settle': ({ id, filed }) => integration.settle(id, filed),
-    'integration.withdraw': ({ id }) => integration.withdraw(id),
+    'integration.withdraw': ({ id, asked }) => integration.withdraw(id, asked ?? null),
     'integration.rules': () => rules.list(),
     'integration.saveRule': ({ id, rule }) => rules.save(id, rule),
     'integration.removeRule': ({ id }) => rules.remove(id),

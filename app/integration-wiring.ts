@@ -2,7 +2,7 @@ import { everyMessageHeaders } from './mail-wiring.ts'
 import { fail, ok, type MailDelta, type Outcome, type Policy, type QueueCounts } from './contract/index.ts'
 import { createIntegration, type Integration, type OpenedMail, type TryResult } from './integration/index.ts'
 import { after } from './later.ts'
-import { decodePart, parseMessage, type Mail, type PeerVerification } from './mail/index.ts'
+import { decodePart, parseMessage, parseReport, type Mail, type PeerVerification } from './mail/index.ts'
 import type { TraceRecorder } from './mssante/index.ts'
 import type { createProtection } from './protection/index.ts'
 import { messageDocuments, readContent, type Grants, type Uploads } from './reading/index.ts'
@@ -72,6 +72,9 @@ const openMail =
         },
         replyTo: reply?.address ?? null,
       },
+      trust: row.value.trust,
+      signature: opened.value.signature.status,
+      own: parseReport(outer.value) !== null || from.address.toLowerCase() === account.address.toLowerCase(),
       documents: (await messageDocuments(content.value)).documents,
       part: (partId) => {
         const part = parts.get(partId)

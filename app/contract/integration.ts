@@ -88,7 +88,20 @@ export type TargetTest = z.infer<typeof TargetTest>
 /** Why a document is not filed by itself, and why the user is asked before it is filed by hand. */
 export const FilingDoubt = z.union([
   DocumentWarning,
-  z.enum(['ins-missing', 'ins-not-qualified', 'test-identity', 'older-version', 'replaced-not-filed']),
+  z.enum([
+    'ins-missing',
+    'ins-not-qualified',
+    'test-identity',
+    'older-version',
+    // What it replaces was not filed from here, or another version stands there.
+    'replaced-not-filed',
+    'replaced-other-patient',
+    'sender-outside',
+    'signature-invalid',
+    // The message asks for it to be taken out: it is never put in.
+    'removal-asked',
+    'removal-unverified',
+  ]),
 ])
 export type FilingDoubt = z.infer<typeof FilingDoubt>
 
@@ -156,6 +169,20 @@ export const FilingOffer = z.object({
   doubts: z.array(FilingDoubt),
   /** Newest first. */
   filings: z.array(Filing),
+  /** What the sender asks to be taken out of the record (METADATA.XML); null for a document like any other. */
+  removal: z
+    .object({
+      /** Name or address of who asks. */
+      by: z.string(),
+      /**
+       * Why nothing is taken out on his word: it was not filed from here, or he is not known to be its author (same patient,
+       * same author or organisation, same sender); null when it can be.
+       */
+      obstacle: z.enum(['not-filed', 'other-patient', 'unverified']).nullable(),
+      /** Where it stands, or stood, newest first; what is `filed` can be taken out. */
+      filings: z.array(Filing),
+    })
+    .nullable(),
 })
 export type FilingOffer = z.infer<typeof FilingOffer>
 
@@ -187,6 +214,8 @@ export const RuleActions = z.object({
   moveTo: FolderId.nullable(),
   markSeen: z.boolean(),
   flag: z.boolean(),
+  /** Also takes out what the author of a document asks to be taken out; else that waits for the user. */
+  removals: z.boolean(),
 })
 export type RuleActions = z.infer<typeof RuleActions>
 
@@ -215,7 +244,16 @@ export const RuleTrial = z.object({
   subject: z.string(),
   from: z.string(),
   date: z.string(),
-  outcome: z.enum(['would-file', 'no-match', 'no-document', 'doubts', 'already', 'unreadable']),
+  outcome: z.enum([
+    'would-file',
+    'would-withdraw',
+    'no-match',
+    'no-document',
+    'doubts',
+    'already',
+    'unreadable',
+    'own',
+  ]),
   documents: z.number().int(),
   doubts: z.array(FilingDoubt),
 })
@@ -229,8 +267,8 @@ export const JournalEntry = z.object({
   messageId: MessageId.nullable(),
   subject: z.string(),
   from: z.string(),
-  /** `held`: it matched, and was left to the user for these doubts. */
-  kind: z.enum(['filed', 'held']),
+  /** `held`: it matched, and was left to the user for these doubts. `withdrawn`: taken out because its author asked. */
+  kind: z.enum(['filed', 'held', 'withdrawn']),
   doubts: z.array(FilingDoubt),
   filings: z.array(Filing),
   movedTo: z.string().nullable(),
@@ -298,8 +336,11 @@ export const integrationCalls = {
   'integration.cancel': call(z.object({ id: FilingId }), Nothing),
   /** The user has looked in the record: an unknown outcome is settled. */
   'integration.settle': call(z.object({ id: FilingId, filed: z.boolean() }), Nothing),
-  /** Takes a filed document out again: MDM T04, or the files removed. `integration.cannot-withdraw` where that cannot be. */
-  'integration.withdraw': call(z.object({ id: FilingId }), Nothing),
+  /**
+   * Takes a filed document out again: MDM T04, or the files removed. `asked` is the message whose sender asks for it, which
+   * is looked at once more. `integration.cannot-withdraw` where that cannot be.
+   */
+  'integration.withdraw': call(z.object({ id: FilingId, asked: MessageId.optional() }), Nothing),
   'integration.rules': call(Nothing, z.array(FilingRule)),
   'integration.saveRule': call(z.object({ id: RuleId.nullable(), rule: RuleWish }), FilingRule),
   'integration.removeRule': call(z.object({ id: RuleId }), Nothing),

@@ -3,14 +3,15 @@ import {
   type AppError,
   type FilingAction,
   type FilingFault,
+  type FolderPlace,
   type Outcome,
   fail,
   ok,
 } from '../contract/index.ts'
 import type { PeerVerification } from '../mail/index.ts'
 import type { StoredFiling, StoredTarget, Vault } from '../vault/index.ts'
-import { filableDocuments, type FilableDocument, type OpenedMail } from './filable.ts'
-import { folderFiles, putFiles } from './folder.ts'
+import { filableDocuments, replacedBy, type FilableDocument, type OpenedMail } from './filable.ts'
+import { allThere, folderFiles, putFiles, takeBack, type FolderFile } from './folder.ts'
 import { writeMdm } from './mdm.ts'
 import { sendMllp, type MllpPeer } from './mllp.ts'
 
@@ -38,6 +39,8 @@ export interface DeliveryDependencies {
 
 /** Bytes of a message on the wire: a document of 40 MB in base64 and what surrounds it. */
 const largestMessage = 60 * 1024 * 1024
+
+const unknownOutcome: AppError = { code: 'integration.unknown-outcome', retry: 'later' }
 
 const filed: TryResult = { state: 'filed', faults: [], error: null, fresh: true, again: false }
 const ended = (error: AppError): TryResult => ({
@@ -96,19 +99,31 @@ export const createDelivery = (deps: DeliveryDependencies) => {
     return document ? ok({ mail: mail.value, document }) : fail('integration.document-unknown')
   }
 
-  /** The version before, as it stands in this record now: what it was to replace may have been refused meanwhile. */
-  const replaced = async (one: StoredFiling): Promise<Outcome<StoredFiling | null>> => {
-    if (one.replacesKey === null) return ok(null)
-    const known = await vault.run('filings.known', { keys: [one.replacesKey], sets: [] })
+  /** What it takes the place of, as it stands in this record now: that may have been refused meanwhile, or come since. */
+  const replaced = async (
+    one: StoredFiling,
+    document: FilableDocument,
+  ): Promise<Outcome<StoredFiling | null>> => {
+    if (one.action === 'delete') return ok(null)
+    const named = document.found.summary.replaces
+    const known = await vault.run('filings.known', {
+      keys: [one.replacesKey, named].filter((key) => key !== null),
+      sets: document.setKey === null ? [] : [document.setKey],
+    })
     if (!known.ok) return known
-    const there = known.value.find((old) => old.targetId === one.targetId && old.state === 'filed')
-    return ok(there ?? null)
+    const there = known.value.filter((old) => old.targetId === one.targetId && old.state === 'filed')
+    return ok(there.find((old) => old.documentKey === one.replacesKey) ?? replacedBy(document, there))
   }
 
   const begin = async (
     one: StoredFiling,
     reference: string,
-    change: { payloadFile?: string; action?: FilingAction; restrictions?: string[] } = {},
+    change: {
+      payloadFile?: string
+      action?: FilingAction
+      restrictions?: string[]
+      replacesKey?: string | null
+    } = {},
   ): Promise<Outcome<boolean>> =>
     await vault.run('filings.begin', {
       id: one.id,
@@ -116,6 +131,7 @@ export const createDelivery = (deps: DeliveryDependencies) => {
       payloadFile: change.payloadFile ?? one.payloadFile,
       action: change.action ?? one.action,
       restrictions: change.restrictions ?? null,
+      replacesKey: change.replacesKey ?? one.replacesKey,
     })
 
   /** The bytes of a message, fixed in the store before they leave; those of a try before when there are some. */
@@ -135,13 +151,13 @@ export const createDelivery = (deps: DeliveryDependencies) => {
     if (!found.ok) return found
     const { document, mail } = found.value
     if (document.facts === null) return fail('integration.document-unsuitable')
-    const old = await replaced(one)
+    const old = await replaced(one, document)
     if (!old.ok) return old
-    const action = one.action === 'replace' && old.value === null ? 'new' : one.action
+    const action = one.action === 'delete' ? one.action : old.value === null ? 'new' : 'replace'
     const restrictions = [...document.found.summary.visibility].sort()
     const before = old.value?.restrictions ?? null
     const controlId = hex(deps.random(10))
-    const [root = '', extension = null] = (one.replacesKey ?? '').split('^')
+    const [root = '', extension = null] = (old.value?.documentKey ?? '').split('^')
     const written = writeMdm({
       action,
       controlId,
@@ -159,7 +175,12 @@ export const createDelivery = (deps: DeliveryDependencies) => {
     if (written.value.byteLength > largestMessage) return fail('integration.too-large')
     const file = await vault.parts.write(chunks(written.value))
     if (!file.ok) return file
-    const begun = await begin(one, controlId, { payloadFile: file.value.id, action, restrictions })
+    const begun = await begin(one, controlId, {
+      payloadFile: file.value.id,
+      action,
+      restrictions,
+      replacesKey: old.value?.documentKey ?? one.replacesKey,
+    })
     if (!begun.ok || !begun.value) await vault.parts.remove([file.value.id])
     return begun.ok ? ok(begun.value ? { bytes: written.value, controlId } : null) : begun
   }
@@ -197,17 +218,35 @@ export const createDelivery = (deps: DeliveryDependencies) => {
       : { state: 'refused', faults, error, fresh: true, again: false }
   }
 
+  /** The files of a document, or of the one that is to be taken out: those are named after what was filed then. */
+  const filesOf = async (one: StoredFiling, place: FolderPlace): Promise<Outcome<FolderFile[]>> => {
+    const filed = one.withdraws === null ? ok(one) : await vault.run('filings.get', { id: one.withdraws })
+    if (!filed.ok) return filed
+    if (filed.value === null) return fail('integration.document-unknown')
+    const found = await documentOf(filed.value)
+    return found.ok ? folderFiles(place, found.value.document, found.value.mail.mail) : found
+  }
+
   const byFolder = async (one: StoredFiling, target: StoredTarget): Promise<TryResult | null> => {
-    if (target.place.kind !== 'folder') return null
-    const found = await documentOf(one)
-    if (!found.ok) return byRetry(found.error)
-    const files = folderFiles(target.place, found.value.document, found.value.mail.mail)
-    if (!files.ok) return ended(files.error)
+    const { place } = target
+    if (place.kind !== 'folder') return null
+    const files = await filesOf(one, place)
+    if (!files.ok) return byRetry(files.error)
+    // A crash came in between: what is all there was put; the rest was never put, or was taken (the user looks).
+    const interrupted = one.state === 'unknown' && one.error !== null
+    if (interrupted) {
+      const there = await allThere(place.path, files.value)
+      if (!there.ok) return { ...later(there.error), state: 'unknown' }
+      if (!there.value) return { ...later(unknownOutcome), state: 'unknown', again: false }
+    }
     const begun = await begin(one, files.value[0]?.name ?? '')
     if (!begun.ok) return later(begun.error)
     if (!begun.value) return null
-    const put = await putFiles(target.place.path, files.value, hex(deps.random(6)))
-    return put.ok ? filed : byRetry(put.error)
+    const done =
+      one.action === 'delete'
+        ? await takeBack(place.path, files.value)
+        : await putFiles(place.path, files.value, hex(deps.random(6)))
+    return done.ok ? filed : byRetry(done.error)
   }
 
   const byMailbox = async (one: StoredFiling, target: StoredTarget): Promise<TryResult | null> => {

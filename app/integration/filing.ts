@@ -8,18 +8,26 @@ import {
   type Outcome,
 } from '../contract/index.ts'
 import type { FilingChange, NewFiling, StoredFiling, StoredTarget, Vault } from '../vault/index.ts'
-import { doubtsOf, filableDocuments, suits, type FilableDocument, type OpenedMail } from './filable.ts'
-import { folderFiles, takeBack } from './folder.ts'
-import type { createDelivery } from './delivery.ts'
+import {
+  doubtsOf,
+  filableDocuments,
+  isLater,
+  replacedBy,
+  suits,
+  type FilableDocument,
+  type OpenedMail,
+} from './filable.ts'
+import type { Removal } from './withdrawal.ts'
 import type { createTargets } from './targets.ts'
 
 export interface FilingDependencies {
   vault: Vault
   targets: ReturnType<typeof createTargets>
-  delivery: ReturnType<typeof createDelivery>
   openMail: (messageId: number) => Promise<Outcome<OpenedMail>>
   /** Test identities are a doubt. */
   production: boolean
+  /** What a message asks to be taken out. */
+  removals: (mail: OpenedMail) => Promise<Outcome<Removal[]>>
   changed: (change: FilingChange) => Promise<void>
   wake: () => void
 }
@@ -57,7 +65,7 @@ export const shownFiling = (one: StoredFiling): Filing => ({
 
 /** By hand or by rule: what can be filed where, and filing it. */
 export const createFiling = (deps: FilingDependencies) => {
-  const { vault, targets, delivery } = deps
+  const { vault, targets } = deps
 
   /** How the documents stand to a target, given what is there or on its way. */
   const prospectsAt = (
@@ -74,17 +82,18 @@ export const createFiling = (deps: FilingDependencies) => {
           (one) => one.documentKey === document.key && (one.version ?? 0) === (document.version ?? 0),
         )
         const parent = document.found.summary.replaces
-        const others = there.filter((one) => one.documentKey !== document.key)
-        const inSet = others.filter((one) => document.setKey !== null && one.setKey === document.setKey)
-        // What it says it replaces, else the latest version of its set that stands there.
-        const old =
-          others.find((one) => one.documentKey === parent) ??
-          inSet.find((one) => (one.version ?? 0) < (document.version ?? 0)) ??
-          // In the same message: it goes first.
-          null
+        const old = replacedBy(document, there)
+        // In the same message: it goes first.
         const before = documents.find((one) => one !== document && one.key === parent)
-        if (inSet.some((one) => (one.version ?? 0) > (document.version ?? 0))) doubts.push('older-version')
-        if (parent !== null && !old && !before) doubts.push('replaced-not-filed')
+        if (there.some((one) => isLater(one, document))) doubts.push('older-version')
+        const ordered = document.found.announcement?.entry.action === 'replace'
+        if (
+          (parent !== null || ordered) &&
+          !before &&
+          (old === null || (parent ?? old.documentKey) !== old.documentKey)
+        )
+          doubts.push('replaced-not-filed')
+        if (old !== null && old.patientKey !== document.patientKey) doubts.push('replaced-other-patient')
         const replacesKey = old?.documentKey ?? before?.key ?? null
         return {
           document,
@@ -215,6 +224,15 @@ export const createFiling = (deps: FilingDependencies) => {
     if (!documents.ok) return documents
     const known = await knownOf(documents.value)
     if (!known.ok) return known
+    const asked = await deps.removals(mail.value)
+    if (!asked.ok) return asked
+    const removalOf = (document: FilableDocument): FilingOffer['removal'] => {
+      const one = asked.value.find(({ document: { key } }) => key === document.key)
+      const { name, address } = mail.value.mail.sender
+      return one
+        ? { by: name || address, obstacle: one.obstacle, filings: one.filings.map(shownFiling) }
+        : null
+    }
     const places = all.value.map((target) => ({
       target,
       found: prospectsAt(target, documents.value, known.value),
@@ -241,8 +259,9 @@ export const createFiling = (deps: FilingDependencies) => {
             ),
           ],
           filings: stored.value
-            .filter((one) => one.documentId === document.found.summary.id)
+            .filter((one) => !document.removal && one.documentId === document.found.summary.id)
             .map(shownFiling),
+          removal: removalOf(document),
         }
       }),
       transfers,
@@ -287,51 +306,6 @@ export const createFiling = (deps: FilingDependencies) => {
       const [one] = queued.value
       return one ? ok(shownFiling(one)) : fail('integration.filing-unknown')
     },
-    /** Takes a filed document out: T04, or its files while they are there. */
-    withdraw: async (id: number): Promise<Outcome<null>> => {
-      const stored = await vault.run('filings.get', { id })
-      if (!stored.ok) return stored
-      const one = stored.value
-      if (!one) return fail('integration.filing-unknown')
-      if (one.state !== 'filed' || one.action === 'delete') return fail('integration.too-late')
-      if (one.targetId === null) return fail('integration.cannot-withdraw')
-      const target = await targets.find(one.targetId)
-      if (!target.ok) return target
-      const { place } = target.value
-      if (place.kind === 'mailbox') return fail('integration.cannot-withdraw')
-      const source = await delivery.documentOf(one)
-      if (!source.ok) return fail('integration.cannot-withdraw', { cause: source.error })
-      if (place.kind === 'folder') {
-        const files = folderFiles(place, source.value.document, source.value.mail.mail)
-        if (!files.ok) return files
-        const taken = await takeBack(place.path, files.value)
-        if (!taken.ok) return taken
-        const withdrawn = await vault.run('filings.withdrawn', { id })
-        if (!withdrawn.ok) return withdrawn
-        await deps.changed(withdrawn.value)
-        return ok(null)
-      }
-      const added = await add([
-        {
-          targetId: target.value.id,
-          accountId: one.accountId,
-          messageId: source.value.mail.id,
-          messageHeader: one.messageHeader,
-          documentId: one.documentId,
-          documentKey: one.documentKey,
-          setKey: one.setKey,
-          version: one.version,
-          patientKey: one.patientKey,
-          label: one.label,
-          patient: one.patient,
-          action: 'delete',
-          replacesKey: null,
-          withdraws: one.id,
-          rule: null,
-          journalId: null,
-        },
-      ])
-      return added.ok ? ok(null) : added
-    },
+    add,
   }
 }

@@ -206,6 +206,21 @@ export const putFiles = async (
   }
 }
 
+/** Whether all these files are in a folder, with these bytes. Errors: `integration.folder-*`. */
+export const allThere = async (path: string, files: readonly FolderFile[]): Promise<Outcome<boolean>> => {
+  const folder = await checkFolder(path)
+  if (!folder.ok) return folder
+  try {
+    for (const { name, bytes } of files)
+      if (!(await sameBytes(join(folder.value, name), bytes))) return ok(false)
+    return ok(true)
+  } catch (cause) {
+    return codeOf(cause) === 'ENOENT'
+      ? ok(false)
+      : fail('integration.folder-missing', { retry: 'later', cause })
+  }
+}
+
 /** Takes files out again; `integration.cannot-withdraw` once one of them was taken or changed by the program that watches. */
 export const takeBack = async (path: string, files: readonly FolderFile[]): Promise<Outcome<null>> => {
   const folder = await checkFolder(path)

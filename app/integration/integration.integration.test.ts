@@ -4,6 +4,7 @@ import path from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startPatientRecord } from '../../test/operator/patient-record.ts'
 import { patientNamed, patients } from '../../test/operator/seed/patients.ts'
+import { openPracticeIn } from './practice.fixture.ts'
 import {
   code,
   filed,
@@ -153,6 +154,57 @@ describe('a document filed into a patient record over MLLP', { timeout: 90_000 }
     expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T02'])
   })
 
+  it('goes as a replacement again once both were refused and the version before is there', async () => {
+    const record = await recordFor({ patients: [] })
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const { first, second } = await reportMail('both-refused')
+    const [old, recent] = [await practice.receive(first), await practice.receive(second)]
+    value(await filed(practice, old, target.id))
+    const one = await practice.filingIn(old, 'refused')
+    value(await filed(practice, recent, target.id, ['replaced-not-filed']))
+    const other = await practice.filingIn(recent, 'refused')
+    record.patients?.add(patientNamed('DUPONT').ins ?? '')
+    value(await practice.integration.retry(one.id))
+    await practice.filingIn(old, 'filed')
+    value(await practice.integration.retry(other.id))
+    await practice.filingIn(recent, 'filed', 'replace')
+    expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T02', 'T02', 'T10'])
+    expect(record.documents.size).toBe(1)
+    await practice.filingIn(old, 'replaced')
+  })
+
+  it('is not sent again by itself once the receiver has taken it over (CA)', async () => {
+    const record = await recordFor()
+    record.answers.push({ kind: 'commit-then-cut' })
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const id = await practice.receive((await reportMail('taken-over')).first)
+    value(await filed(practice, id, target.id))
+    const unknown = await practice.filingIn(id, 'unknown')
+    expect(unknown.nextTryAt).toBeNull()
+    expect(record.received).toHaveLength(1)
+  })
+
+  it('that waits for a record the administrator took away says so, and can be given up', async () => {
+    const folder = temporaryFolder()
+    const place = mllpPlace(1, { connectSeconds: 1 })
+    const policy = { environment: 'test' as const, patientRecords: [{ name: 'DPI', place }] }
+    const practice = await openPracticeIn({ folder, policy })
+    const [target] = value(await practice.integration.targets.shown())
+    const id = await practice.receive((await reportMail('gone')).first)
+    value(await filed(practice, id, target?.id ?? 0))
+    await practice.until('tried', async () =>
+      (await practice.filings()).some(({ attempts, state }) => attempts > 0 && state === 'waiting'),
+    )
+    await practice.close()
+    const without = await openPractice({ folder, policy: { environment: 'test' } })
+    const left = await without.filingIn(id, 'refused')
+    expect(left.error?.code).toBe('integration.target-unknown')
+    expect(code(await without.integration.retry(left.id))).toBe('integration.too-late')
+    value(await without.integration.cancel(left.id))
+  })
+
   it('is taken out again (T04), and can be filed anew', async () => {
     const record = await recordFor()
     const practice = await openPractice()
@@ -227,6 +279,89 @@ describe('a crash', { timeout: 90_000 }, () => {
   })
 })
 
+describe('a request to take a document out', { timeout: 90_000 }, () => {
+  it('is proposed to the user when its author asks, taken out in one click, and shows on both messages', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const { first } = await reports('removal')
+    const id = await practice.receive(await letterWith([first], 'removal-1'))
+    value(await filed(practice, id, target.id))
+    const there = await practice.filingIn(id, 'filed')
+    const order = await practice.receive(await letterWith([first], 'removal-2', { variant: 'removal' }))
+    const [offer] = value(await practice.integration.offers(order)).documents
+    expect(offer).toMatchObject({ targets: [], filings: [], removal: { obstacle: null } })
+    expect(offer?.removal?.filings.map((one) => one.id)).toEqual([there.id])
+    // It is never put in: its author wants it out.
+    const wish = {
+      messageId: order,
+      documentIds: [offer?.documentId ?? ''],
+      targetId: target.id,
+      despite: [],
+    }
+    expect(code(await practice.integration.file(wish))).toBe('integration.document-unsuitable')
+    expect(record.received).toHaveLength(1)
+    value(await practice.integration.withdraw(there.id, order))
+    await practice.filingIn(id, 'withdrawn')
+    expect(record.received.at(-1)).toMatchObject({ trigger: 'T04', problems: [] })
+    expect(record.documents.size).toBe(0)
+    expect((await practice.row(id)).filing?.state).toBe('withdrawn')
+    expect((await practice.row(order)).filing?.state).toBe('withdrawn')
+    const [after] = value(await practice.integration.offers(order)).documents
+    expect(after?.removal).toMatchObject({ obstacle: 'not-filed' })
+    expect(after?.removal?.filings.map(({ action, state }) => [action, state])).toEqual([
+      ['delete', 'filed'],
+      ['new', 'withdrawn'],
+    ])
+  })
+
+  it('by anybody else is shown, and nothing is taken out', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const { first } = await reports('removal-forged')
+    const id = await practice.receive(await letterWith([first], 'forged-1'))
+    value(await filed(practice, id, target.id))
+    const there = await practice.filingIn(id, 'filed')
+    const stranger = { name: 'Imagerie', address: 'cr@imagerie.mssante.test' }
+    const forged = await practice.receive(
+      await letterWith([first], 'forged-2', { variant: 'removal', from: stranger }),
+    )
+    const [offer] = value(await practice.integration.offers(forged)).documents
+    expect(offer?.removal?.obstacle).toBe('unverified')
+    expect(code(await practice.integration.withdraw(there.id, forged))).toBe('integration.cannot-withdraw')
+    const unfiled = await practice.receive(
+      await letterWith([(await reports('removal-unfiled')).first], 'unfiled', { variant: 'removal' }),
+    )
+    const [nothing] = value(await practice.integration.offers(unfiled)).documents
+    expect(nothing?.removal).toMatchObject({ obstacle: 'not-filed', filings: [] })
+    expect(record.received).toHaveLength(1)
+  })
+
+  it('takes the files of a watched folder back, while they are there', async () => {
+    const practice = await openPractice()
+    const folder = temporaryFolder()
+    practice.state.chosenFolder = folder
+    const place = { kind: 'folder' as const, path: '', format: 'xdm' as const }
+    const target = value(
+      await practice.integration.targets.save({
+        ...{ id: null, name: 'Dossier', place, folder: 'x'.repeat(20), preferred: true },
+      }),
+    )
+    const { first } = await reports('removal-folder')
+    const id = await practice.receive(await letterWith([first], 'removal-folder-1'))
+    value(await filed(practice, id, target.id))
+    const there = await practice.filingIn(id, 'filed')
+    expect(readdirSync(folder)).toHaveLength(1)
+    const order = await practice.receive(
+      await letterWith([first], 'removal-folder-2', { variant: 'removal' }),
+    )
+    value(await practice.integration.withdraw(there.id, order))
+    await practice.filingIn(id, 'withdrawn')
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
 describe('a document filed into a watched folder', { timeout: 90_000 }, () => {
   it('appears whole, beside what describes it, and is never overwritten', async () => {
     const practice = await openPractice()
@@ -297,6 +432,54 @@ describe('a document filed into a watched folder', { timeout: 90_000 }, () => {
     expect(refused.error?.code).toBe('integration.already-filed')
     expect(readFileSync(path.join(folder, there.reference ?? ''), 'utf8')).toBe('autre chose')
     expect(existsSync(folder)).toBe(true)
+  })
+
+  it('that a crash interrupted is there when it is whole, else the user looks: it may have been taken', async () => {
+    const folder = temporaryFolder()
+    const inbox = temporaryFolder()
+    const practice = await openPracticeIn({ folder })
+    practice.state.chosenFolder = inbox
+    const place = { kind: 'folder' as const, path: '', format: 'xdm' as const }
+    const save = async (name: string) =>
+      value(
+        await practice.integration.targets.save({
+          ...{ id: null, name, place, folder: 'x'.repeat(20), preferred: false },
+        }),
+      )
+    const [other, target] = [await save('Autre'), await save('Dossier')]
+    const mails = [(await reportMail('cut-1')).first, (await reportMail('cut-2', 'LEROY')).first]
+    const there = await practice.receive(mails[0] ?? new Uint8Array())
+    const taken = await practice.receive(mails[1] ?? new Uint8Array())
+    value(await filed(practice, there, other.id))
+    await practice.filingIn(there, 'filed')
+    // As a crash leaves them: on their way, the first in the folder, of the second nobody knows.
+    await practice.integration.stop()
+    for (const id of [there, taken]) {
+      const [one] = value(await filed(practice, id, target.id))
+      value(
+        await practice.vault.run('filings.begin', {
+          ...{ id: one?.id ?? 0, reference: 'x', payloadFile: null, action: 'new' },
+          ...{ restrictions: null, replacesKey: null },
+        }),
+      )
+    }
+    await practice.vault.close()
+    const again = await openPractice({ folder })
+    await again.integration.stop()
+    for (const [index, id] of [there, taken].entries())
+      again.sources.set(id, mails[index] ?? new Uint8Array())
+    await again.integration.start()
+    const asked = await again.until('left to the user', async () =>
+      (await again.filings()).find((one) => one.state === 'unknown' && one.nextTryAt === null),
+    )
+    expect(asked.messageId).toBe(taken)
+    await again.until('there', async () =>
+      (await again.filings()).every(({ messageId, state }) => messageId !== there || state === 'filed'),
+    )
+    expect(readdirSync(inbox)).toHaveLength(1)
+    value(await again.integration.settle(asked.id, false))
+    await again.filingIn(taken, 'filed')
+    expect(readdirSync(inbox)).toHaveLength(2)
   })
 })
 

@@ -17,6 +17,7 @@ import { createFiling, shownFiling } from './filing.ts'
 import { createQueue, type QueueDependencies } from './queue.ts'
 import { createRules, type RuleDependencies } from './rules.ts'
 import { createTargets, type TargetDependencies } from './targets.ts'
+import { createWithdrawal } from './withdrawal.ts'
 
 export interface IntegrationDependencies
   extends
@@ -99,10 +100,17 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     ...(deps.firstWait === undefined ? {} : { firstWait: deps.firstWait }),
     onFault: deps.onFault,
   })
-  const filing = createFiling({
+  const withdrawal = createWithdrawal({
     vault,
     targets,
     delivery,
+    add: (filings) => filing.add(filings),
+    changed,
+  })
+  const filing = createFiling({
+    vault,
+    removals: withdrawal.removals,
+    targets,
     openMail: deps.openMail,
     production: (policy.environment ?? 'production') === 'production',
     changed,
@@ -112,6 +120,7 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     vault,
     targets,
     filing,
+    withdrawal,
     openMail: deps.openMail,
     rows: deps.rows,
     move: deps.move,
@@ -139,7 +148,12 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     offers: filing.offers,
     file: filing.file,
     transfer: filing.transferByHand,
-    withdraw: filing.withdraw,
+    /** Takes a filed document out; for the sender of a message who asks for it, once he is known to be its author. */
+    withdraw: async (id: number, asked: number | null = null): Promise<Outcome<null>> => {
+      if (asked === null) return await withdrawal.withdraw(id, null)
+      const mail = await deps.openMail(asked)
+      return mail.ok ? await withdrawal.withdrawAsked(mail.value, id, null) : mail
+    },
     filings: async (query: {
       filter: QueueFilter
       before: number | null

@@ -9,7 +9,7 @@ import {
   type Outcome,
   type Policy,
 } from '../contract/index.ts'
-import { createResolver, decodePart, parseMessage } from '../mail/index.ts'
+import { createResolver, decodePart, parseMessage, parseReport } from '../mail/index.ts'
 import { findDocuments, type MessagePart } from '../mssante/index.ts'
 import { createVault, packReadings, type Vault } from '../vault/index.ts'
 import { clinicalMail } from '../../test/operator/seed/clinical-mail.ts'
@@ -119,6 +119,9 @@ export const openRaw = async (id: number, raw: Uint8Array, folderId = 1): Promis
       recipient: { name: 'Cabinet des Lilas', address: 'cabinet@medecin.mssante.test', organisation: true },
       replyTo: null,
     },
+    trust: 'organisation',
+    signature: 'none',
+    own: parseReport(parsed) !== null || parsed.from.address === 'cabinet@medecin.mssante.test',
     documents: (await findDocuments(parts)).documents,
     part: (partId) => {
       const part = byPath.get(partId)

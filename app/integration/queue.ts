@@ -1,4 +1,4 @@
-import type { Outcome } from '../contract/index.ts'
+import type { AppError, Outcome } from '../contract/index.ts'
 import type { FilingChange, StoredFiling, StoredTarget, Vault } from '../vault/index.ts'
 import type { createDelivery, TryResult } from './delivery.ts'
 
@@ -58,6 +58,17 @@ export const createQueue = (deps: QueueDependencies) => {
     return { result, wait: waitAfter(attempts, deps.random, deps.firstWait) }
   }
 
+  /** One document that cannot even be looked at keeps no other waiting. */
+  const attempt = async (filing: StoredFiling, target: StoredTarget): Promise<TryResult | null> => {
+    try {
+      return await delivery.attempt(filing, target, stopping.signal)
+    } catch (cause) {
+      deps.onFault(cause)
+      const error: AppError = { code: 'integration.document-unsuitable', retry: 'after-change', cause }
+      return { state: 'refused', faults: [], error, fresh: true, again: false }
+    }
+  }
+
   const pump = async (target: StoredTarget): Promise<void> => {
     while (started && !stopping.signal.aborted) {
       const next = await vault.run('filings.next', { targetId: target.id })
@@ -67,7 +78,7 @@ export const createQueue = (deps: QueueDependencies) => {
         if (wait !== null) rest(target.id, wait)
         return
       }
-      const result = await delivery.attempt(filing, target, stopping.signal)
+      const result = await attempt(filing, target)
       if (result === null) continue
       const end = decided(result, filing.attempts + 1)
       deps.trace?.(filing, target, end.result)
@@ -137,7 +148,10 @@ export const createQueue = (deps: QueueDependencies) => {
             place.kind === 'mllp' && place.afterUnknown === 'ask' ? [id] : [],
           )
         : []
-      const recovered = await vault.run('filings.recover', { ask })
+      const folders = targets.ok
+        ? targets.value.flatMap(({ id, place }) => (place.kind === 'folder' ? [id] : []))
+        : []
+      const recovered = await vault.run('filings.recover', { ask, folders })
       if (recovered.ok) await deps.changed(recovered.value)
       else deps.onFault(recovered.error)
       wake()

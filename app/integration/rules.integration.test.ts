@@ -26,7 +26,7 @@ describe('a rule', { timeout: 90_000 }, () => {
       patientKnown: false,
       ...change,
     },
-    actions: { targetId, moveTo: 2, markSeen: true, flag: false },
+    actions: { targetId, moveTo: 2, markSeen: true, flag: false, removals: false },
   })
 
   it('files what comes, then moves and marks the message; undo takes it out and brings it back', async () => {
@@ -87,6 +87,72 @@ describe('a rule', { timeout: 90_000 }, () => {
     expect((await practice.row(elsewhere)).filing).toBeNull()
     expect(record.received).toHaveLength(1)
     expect(fieldOf(record.received[0]?.message ?? { segments: [] }, 'PID', 5)).toContain('DUPONT')
+  })
+
+  it('takes out what an author wants taken out only when it says so', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const made = value(await practice.integration.rules.save(null, rule(target.id)))
+    const { first } = await reports('rule-removal')
+    const id = await practice.receive(await letterWith([first], 'rule-removal-1'))
+    await practice.filingIn(id, 'filed')
+    const order = (seed: string) => letterWith([first], seed, { variant: 'removal' })
+    const entryOf = (messageId: number) =>
+      practice.until('in the journal', async () =>
+        value(await practice.integration.rules.journal(null, 50)).entries.find(
+          (one) => one.messageId === messageId,
+        ),
+      )
+    const left = await practice.receive(await order('rule-removal-2'))
+    expect(await entryOf(left)).toMatchObject({ kind: 'held', doubts: ['removal-asked'] })
+    expect(record.received).toHaveLength(1)
+    const { actions } = rule(target.id)
+    const willing = { ...rule(target.id), actions: { ...actions, removals: true } }
+    value(await practice.integration.rules.save(made.id, willing))
+    const asked = await practice.receive(await order('rule-removal-3'))
+    await practice.filingIn(id, 'withdrawn')
+    expect(await entryOf(asked)).toMatchObject({ kind: 'withdrawn', undo: 'impossible' })
+    expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T04'])
+    await practice.until('moved', async () => (await practice.row(asked)).folderId === 2)
+  })
+
+  it('leaves alone what comes back of our own: answers of gateways, what was transferred, what we wrote', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const gateway = await practice.target({ kind: 'mailbox', address: 'dpi@bioval.mssante.test' }, false)
+    value(await practice.integration.rules.save(null, rule(target.id, { senders: [], typeCodes: [] })))
+    value(await practice.integration.rules.save(null, rule(gateway.id, { senders: [], typeCodes: [] })))
+    const { first } = await reports('rule-own')
+    // The gateway sends archive and PDF back with its answer.
+    const failed = await letterWith([first], 'rule-own-1', {
+      subject: '[KO Intégration système !][902] XDM/1.0/DDM+CR',
+      extraAttachments: [
+        {
+          fileName: 'original.eml',
+          type: 'message/rfc822',
+          bytes: Buffer.from('Message-ID: <original@medecin.mssante.test>\r\nSubject: x\r\n\r\nx\r\n'),
+        },
+      ],
+    })
+    const written = await letterWith([first], 'rule-own-2', {
+      from: { name: 'Cabinet', address: 'cabinet@medecin.mssante.test' },
+    })
+    const ids = [await practice.receive(failed), await practice.receive(written)]
+    // What comes after them was looked at after them.
+    const good = await practice.receive((await reportMail('rule-own-3', 'LEROY')).first)
+    await practice.filingIn(good, 'filed')
+    for (const id of ids) expect((await practice.row(id)).filing).toBeNull()
+    expect(record.received).toHaveLength(1)
+    expect(practice.transfers).toEqual([])
+    const trials = value(
+      await practice.integration.rules.trial(
+        rule(target.id, { senders: [], typeCodes: [], folderIds: [] }),
+        50,
+      ),
+    )
+    expect(trials.map(({ outcome }) => outcome)).toEqual(['already', 'own', 'own'])
   })
 
   it('asks for a patient known before when it says so', async () => {

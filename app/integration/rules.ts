@@ -1,25 +1,18 @@
 import {
   fail,
   ok,
-  type FilingDoubt,
   type FilingRule,
   type JournalEntry,
   type MessageRow,
   type Outcome,
-  type PatientSummary,
   type RuleTrial,
   type RuleWish,
 } from '../contract/index.ts'
-import type { StoredEntry, StoredTarget, Vault } from '../vault/index.ts'
-import type { OpenedMail } from './filable.ts'
-import { shownFiling, type createFiling, type Prospect } from './filing.ts'
-import type { createTargets } from './targets.ts'
+import type { StoredEntry } from '../vault/index.ts'
+import { shownFiling } from './filing.ts'
+import { createJudge, type JudgeDependencies } from './rule-judge.ts'
 
-export interface RuleDependencies {
-  vault: Vault
-  targets: ReturnType<typeof createTargets>
-  filing: ReturnType<typeof createFiling>
-  openMail: (messageId: number) => Promise<Outcome<OpenedMail>>
+export interface RuleDependencies extends JudgeDependencies {
   rows: (ids: number[]) => Promise<Outcome<MessageRow[]>>
   move: (messageId: number, folderId: number) => Promise<Outcome<unknown>>
   setFlag: (messageId: number, flag: 'seen' | 'flagged', on: boolean) => Promise<Outcome<unknown>>
@@ -30,121 +23,51 @@ export interface RuleDependencies {
 /** Messages looked at in one go: between two, others have their turn. */
 const portion = 20
 
-const fromSender = (senders: readonly string[], address: string): boolean => {
-  const from = address.toLowerCase()
-  return (
-    senders.length === 0 || senders.some((one) => (one.startsWith('@') ? from.endsWith(one) : from === one))
-  )
-}
-
-/** The conditions that a row alone can answer. */
-export const rowMatches = ({ conditions }: Pick<RuleWish, 'conditions'>, row: MessageRow): boolean =>
-  (conditions.accountIds.length === 0 || conditions.accountIds.includes(row.accountId)) &&
-  (conditions.folderIds.length === 0 || conditions.folderIds.includes(row.folderId)) &&
-  fromSender(conditions.senders, row.from.address)
-
-interface Judged {
-  outcome: RuleTrial['outcome']
-  documents: Prospect[]
-  doubts: FilingDoubt[]
-  mail: OpenedMail | null
-  target: StoredTarget | null
+/** What the journal calls it. */
+const kinds: Partial<Record<RuleTrial['outcome'], JournalEntry['kind']>> = {
+  'would-file': 'filed',
+  'would-withdraw': 'withdrawn',
+  doubts: 'held',
 }
 
 /** What an organisational mailbox files by itself, its journal, and taking it back. */
 export const createRules = (deps: RuleDependencies) => {
   const { vault, filing } = deps
+  const judge = createJudge(deps)
 
-  const patientKnown = async (
-    patient: PatientSummary | null,
-    messageId: number,
-  ): Promise<Outcome<boolean>> =>
-    patient?.ins
-      ? await vault.run('rules.patientKnown', {
-          messageId,
-          matricule: patient.ins.matricule,
-          birthName: patient.birthName,
-          firstName: patient.firstName,
-          birthDate: patient.birthDate,
-        })
-      : ok(false)
-
-  const nothing = (outcome: RuleTrial['outcome'], rest: Partial<Judged> = {}): Judged => ({
-    outcome,
-    documents: [],
-    doubts: [],
-    mail: null,
-    target: null,
-    ...rest,
-  })
-
-  /** What a rule makes of a message: nothing is changed. */
-  const judge = async (rule: RuleWish, row: MessageRow): Promise<Outcome<Judged>> => {
-    if (!rowMatches(rule, row)) return ok(nothing('no-match'))
-    const target = rule.actions.targetId === null ? null : await deps.targets.find(rule.actions.targetId)
-    if (target && !target.ok) return target
-    if (row.documentCount === 0) return ok(nothing('no-document'))
-    const mail = await deps.openMail(row.id)
-    if (!mail.ok) return mail.error.code.startsWith('vault.') ? mail : ok(nothing('unreadable'))
-    const place = target?.value ?? null
-    const found: Outcome<Prospect[]> = place === null ? ok([]) : await prospectsOf(mail.value, place)
-    if (!found.ok) return ok(nothing('unreadable', { mail: mail.value }))
-    const { typeCodes } = rule.conditions
-    const types = mail.value.documents.flatMap(({ summary }) => summary.typeCode ?? [])
-    if (typeCodes.length > 0 && !types.some((code) => typeCodes.includes(code)))
-      return ok(nothing('no-match'))
-    if (rule.conditions.patientKnown) {
-      const patients = mail.value.documents.flatMap(({ summary }) =>
-        summary.patient ? [summary.patient] : [],
-      )
-      for (const patient of patients) {
-        const known = await patientKnown(patient, row.id)
-        if (!known.ok) return known
-        if (!known.value) return ok(nothing('no-match'))
-      }
-      if (patients.length === 0) return ok(nothing('no-match'))
-    }
-    const judged = { mail: mail.value, target: place }
-    if (place === null) return ok(nothing('would-file', judged))
-    const documents = found.value.filter(
-      ({ document }) => typeCodes.length === 0 || typeCodes.includes(document.found.summary.typeCode ?? ''),
-    )
-    if (documents.length === 0) return ok(nothing('no-document', judged))
-    const open = documents.filter(({ already }) => !already)
-    if (open.length === 0) return ok(nothing('already', { ...judged, documents }))
-    const doubts = [...new Set(open.flatMap((one) => one.doubts))]
-    return ok({ ...judged, outcome: doubts.length > 0 ? 'doubts' : 'would-file', documents: open, doubts })
-  }
-
-  /** For an applicative mailbox the message goes whole: its documents are judged as a record would. */
-  const prospectsOf = async (mail: OpenedMail, target: StoredTarget): Promise<Outcome<Prospect[]>> =>
-    target.place.kind === 'mailbox'
-      ? await filing.prospects(mail, { ...target, place: { kind: 'folder', path: '', format: 'xdm' } })
-      : await filing.prospects(mail, target)
-
-  const apply = async (rule: FilingRule, row: MessageRow): Promise<Outcome<boolean>> => {
+  /** `none`: it does not fit. `fits`: there was nothing to do. `done`: something is under way, or was left to the user. */
+  type Applied = 'none' | 'fits' | 'done'
+  const apply = async (rule: FilingRule, row: MessageRow): Promise<Outcome<Applied>> => {
     const judged = await judge(rule, row)
     if (!judged.ok) return judged
-    const { outcome, documents, doubts, mail, target } = judged.value
-    if (outcome !== 'would-file' && outcome !== 'doubts') return ok(false)
-    const held = outcome === 'doubts'
+    const { outcome, documents, removals, doubts, mail, target } = judged.value
+    // A crash came before it was noted that this rule had looked: the next rule has nothing to do with it.
+    if (outcome === 'already' || outcome === 'own') return ok('fits')
+    const kind = kinds[outcome]
+    if (kind === undefined) return ok('none')
     const noted = await vault.run('journal.add', {
       rule: rule.name,
       messageId: row.id,
-      kind: held ? 'held' : 'filed',
+      kind,
       doubts,
-      afterFiling: held ? null : rule.actions,
+      afterFiling: kind === 'held' ? null : rule.actions,
     })
     if (!noted.ok) return noted
-    if (held || mail === null || target === null) return ok(true)
     const by = { rule: rule.name, journalId: noted.value }
+    if (kind === 'withdrawn' && mail !== null)
+      for (const { id } of removals) {
+        const taken = await deps.withdrawal.withdrawAsked(mail, id, by)
+        if (!taken.ok && taken.error.code.startsWith('vault.')) return taken
+        if (!taken.ok) deps.onFault(taken.error)
+      }
+    if (kind !== 'filed' || mail === null || target === null) return ok('done')
     const queued =
       target.place.kind === 'mailbox'
         ? await filing.transfer(mail, target, by)
         : await filing.queue(mail, target, documents, by)
     // Somebody filed it by hand in between.
     if (!queued.ok && queued.error.code !== 'integration.already-filed') return queued
-    return ok(true)
+    return ok('done')
   }
 
   const lookAt = async (messageId: number): Promise<Outcome<boolean>> => {
@@ -159,8 +82,8 @@ export const createRules = (deps: RuleDependencies) => {
       for (const rule of rules.value) {
         const applied = await apply(rule, row)
         if (!applied.ok) return applied
-        done = applied.value
-        if (done) break
+        done = applied.value === 'done'
+        if (applied.value !== 'none') break
       }
     }
     const looked = await vault.run('rules.look', { messageId })
@@ -338,7 +261,7 @@ export const createRules = (deps: RuleDependencies) => {
           one.state === 'waiting' || one.state === 'refused'
             ? await vault.run('filings.cancel', { id: one.id })
             : one.state === 'filed'
-              ? await filing.withdraw(one.id)
+              ? await deps.withdrawal.withdraw(one.id, null)
               : ok(null)
         if (!taken.ok) {
           await vault.run('journal.undo', { id, from: 'running', to: 'possible' })

@@ -26,6 +26,7 @@ export {
   type MimePart,
   type ParsedMessage,
 } from './mime/message.ts'
+export { parseReport } from './mime/report.ts'
 export { createSourceReader } from './reading/reader.ts'
 export { serveReading } from './reading/serve.ts'
 export type { Enrichment } from './reading/source.ts'

@@ -1,6 +1,6 @@
 import { CircleHelp, FolderCheck, FolderMinus, FolderSync, FolderX } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { FilingState, FilingSummary } from '../../app/contract/index.ts'
+import type { Filing, FilingState, FilingSummary } from '../../app/contract/index.ts'
 import { Chip, type ChipTone } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 
@@ -42,6 +42,10 @@ const looks: Record<FilingState, Look> = {
   replaced: gone,
   cancelled: gone,
 }
+
+/** A document that was taken out is « retiré », not « intégré ». */
+export const shownState = ({ action, state }: Pick<Filing, 'action' | 'state'>): FilingState =>
+  action === 'delete' && state === 'filed' ? 'withdrawn' : state
 
 /** Icon and words of one state. */
 export const FilingChip = ({ state }: { state: FilingState }) => (

@@ -6,9 +6,10 @@ import { openRecord } from '../data/index.ts'
 import { Button, CardSurface, Dialog, Menu, showError, showToast, Tooltip } from '../design/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import { DoubtsDialog } from './doubts-dialog.tsx'
-import { FilingChip } from './filing-mark.tsx'
+import { FilingChip, shownState } from './filing-mark.tsx'
 import { offerFiling, step, useOffers, useTargets } from './filing-state.ts'
 import { FilingWhy } from './filing-why.tsx'
+import { RemovalNote } from './removal-note.tsx'
 import './integration.css'
 
 const over = new Set<Filing['state']>(['withdrawn', 'cancelled', 'replaced'])
@@ -16,14 +17,14 @@ const over = new Set<Filing['state']>(['withdrawn', 'cancelled', 'replaced'])
 /** What is told of one filing: its state, why, and what can be done about it. */
 const FilingLine = ({ filing, onWithdraw }: { filing: Filing; onWithdraw: (filing: Filing) => void }) => (
   <li className="filing-line">
-    <FilingChip state={filing.state} />
+    <FilingChip state={shownState(filing)} />
     <span>
       {filing.state === 'filed' && filing.action !== 'delete'
         ? t('integration.filedOn', { target: filing.targetName, date: dateTime(filing.changedAt) })
         : `${filing.action === 'delete' ? `${t('integration.action_delete')} · ` : ''}${filing.targetName} · ${dateTime(filing.changedAt)}`}
     </span>
     <span className="filing-actions">
-      {filing.state === 'refused' ? (
+      {filing.state === 'refused' && filing.targetId !== null ? (
         <Button size="small" onPress={() => void step('integration.retry', filing)}>
           {t('integration.retry')}
         </Button>
@@ -88,6 +89,14 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
     if (outcome.ok) showToast({ text: t('integration.queued', { count: outcome.value.length }) })
     else showError(outcome.error)
   }
+  /** For the sender of another message, when the document came in that one. */
+  const withdraw = async ({ id, messageId }: Filing): Promise<void> => {
+    const outcome = await invoke('integration.withdraw', {
+      id,
+      ...(messageId === view.row.id ? {} : { asked: view.row.id }),
+    })
+    if (!outcome.ok) showError(outcome.error)
+  }
   const transfer = async (target: RecordTarget): Promise<void> => {
     const outcome = await invoke('integration.transfer', { messageId: view.row.id, targetId: target.id })
     reload()
@@ -138,6 +147,7 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
   const filings = [...documents.flatMap(({ filings: own }) => own), ...(offers?.transfers ?? [])].filter(
     ({ state }) => !over.has(state),
   )
+  const removals = documents.filter(({ removal }) => removal !== null)
   const elsewhere = documents.flatMap(({ targets: at, filings: own, label }) =>
     at.flatMap(({ id, already }) => {
       const name = records.find((target) => target.id === id)?.name
@@ -151,7 +161,7 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
   if (
     !wanted ||
     offers === null ||
-    (first === undefined && others.length === 0 && filings.length + elsewhere.length === 0)
+    (first === undefined && others.length === 0 && filings.length + elsewhere.length + removals.length === 0)
   )
     return null
   const replaces = first
@@ -189,6 +199,9 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
             />
           ) : null}
         </div>
+        {removals.map((offer) => (
+          <RemovalNote key={offer.documentId} offer={offer} onWithdraw={setLeaving} />
+        ))}
         {replaces.map((label) => (
           <p key={label} className="muted small">
             {t('integration.replaceText', { label })}
@@ -231,7 +244,7 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
             <Button
               variant="danger"
               onPress={() => {
-                if (leaving) void step('integration.withdraw', leaving).then(reload)
+                if (leaving) void withdraw(leaving).then(reload)
                 setLeaving(null)
               }}
             >

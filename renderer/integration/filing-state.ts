@@ -43,7 +43,7 @@ export const useOffers = (
   return { offers, reload: useCallback(() => setAsked((count) => count + 1), []) }
 }
 
-type Step = 'integration.retry' | 'integration.cancel' | 'integration.withdraw'
+type Step = 'integration.retry' | 'integration.cancel'
 
 /** One step of the user on one filing; what goes wrong is told. */
 export const step = async (method: Step, { id }: Pick<Filing, 'id'>): Promise<void> => {

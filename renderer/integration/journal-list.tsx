@@ -6,7 +6,7 @@ import { filingsChangedStore, openMessage, useStore } from '../data/index.ts'
 import { Button, Chip, Dialog, EmptyState, ErrorBanner, showError, Spinner } from '../design/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import { DoubtList } from './doubts-dialog.tsx'
-import { FilingChip } from './filing-mark.tsx'
+import { FilingChip, shownState } from './filing-mark.tsx'
 
 const pageSize = 50
 
@@ -56,7 +56,7 @@ export const JournalList = ({ onClose }: { onClose: () => void }) => {
                 <Chip tone={entry.kind === 'held' ? 'warn' : 'neutral'}>
                   {entry.kind === 'held'
                     ? t('integration.journal_held')
-                    : t('integration.journal_filed', { count: entry.filings.length })}
+                    : t(`integration.journal_${entry.kind}`, { count: entry.filings.length })}
                 </Chip>
                 {entry.undo === 'done' ? <Chip>{t('integration.undone')}</Chip> : null}
                 {entry.undo === 'running' ? <Chip>{t('integration.undoing')}</Chip> : null}
@@ -69,7 +69,7 @@ export const JournalList = ({ onClose }: { onClose: () => void }) => {
               {entry.doubts.length > 0 ? <DoubtList doubts={entry.doubts} /> : null}
               {entry.filings.map((filing) => (
                 <p key={filing.id} className="filing-of-entry">
-                  <FilingChip state={filing.state} /> {filing.label} · {filing.targetName}
+                  <FilingChip state={shownState(filing)} /> {filing.label} · {filing.targetName}
                 </p>
               ))}
               <span className="filing-actions">

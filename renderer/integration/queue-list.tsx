@@ -5,7 +5,7 @@ import { invoke } from '../client/index.ts'
 import { filingsChangedStore, openMessage, useStore } from '../data/index.ts'
 import { Button, EmptyState, ErrorBanner, Segments, Spinner } from '../design/index.ts'
 import { clock, dateTime, patientLine, t } from '../i18n/index.ts'
-import { FilingChip } from './filing-mark.tsx'
+import { FilingChip, shownState } from './filing-mark.tsx'
 import { settle, step } from './filing-state.ts'
 import { FilingWhy } from './filing-why.tsx'
 
@@ -18,15 +18,17 @@ const Actions = ({ filing, onClose }: { filing: Filing; onClose: () => void }) =
     <span className="filing-actions">
       {filing.state === 'unknown' ? (
         <>
-          <Button size="small" onPress={() => void settle(filing, true)}>
-            {t('integration.unknownFiled')}
+          {/* Of a removal, what is there was not taken out. */}
+          <Button size="small" onPress={() => void settle(filing, filing.action !== 'delete')}>
+            {t(filing.action === 'delete' ? 'integration.unknownStill' : 'integration.unknownFiled')}
           </Button>
-          <Button size="small" onPress={() => void settle(filing, false)}>
-            {t('integration.unknownNotFiled')}
+          <Button size="small" onPress={() => void settle(filing, filing.action === 'delete')}>
+            {t(filing.action === 'delete' ? 'integration.unknownGone' : 'integration.unknownNotFiled')}
           </Button>
         </>
       ) : null}
-      {filing.state === 'refused' || filing.state === 'unknown' || filing.state === 'waiting' ? (
+      {filing.targetId !== null &&
+      (filing.state === 'refused' || filing.state === 'unknown' || filing.state === 'waiting') ? (
         <Button size="small" onPress={() => void step('integration.retry', filing)}>
           {t(filing.state === 'unknown' ? 'integration.unknownAgain' : 'integration.retry')}
         </Button>
@@ -104,7 +106,7 @@ export const QueueList = ({ onClose }: { onClose: () => void }) => {
             <li key={filing.id} className="filing-item">
               <div className="filing-item-head">
                 <b>{filing.label}</b>
-                <FilingChip state={filing.state} />
+                <FilingChip state={shownState(filing)} />
               </div>
               <p>
                 {filing.patient ? `${patientLine(filing.patient)} · ` : ''}

@@ -14,6 +14,8 @@ const textOf = (id: number | null | undefined): string => (id == null ? none : S
 
 const tones: Readonly<Record<RuleTrial['outcome'], ChipTone>> = {
   'would-file': 'ok',
+  'would-withdraw': 'ok',
+  own: 'neutral',
   'no-match': 'neutral',
   'no-document': 'neutral',
   doubts: 'warn',
@@ -49,7 +51,7 @@ const empty: RuleWish = {
   name: '',
   enabled: true,
   conditions: { accountIds: [], folderIds: [], senders: [], typeCodes: [], patientKnown: false },
-  actions: { targetId: null, moveTo: null, markSeen: false, flag: false },
+  actions: { targetId: null, moveTo: null, markSeen: false, flag: false, removals: false },
 }
 
 /** A rule written or changed, and tried on what is there before it acts. */
@@ -87,6 +89,7 @@ export const RuleEditor = ({
   const [moveTo, setMoveTo] = useState(textOf(start.actions.moveTo))
   const [markSeen, setMarkSeen] = useState(start.actions.markSeen)
   const [flag, setFlag] = useState(start.actions.flag)
+  const [removals, setRemovals] = useState(start.actions.removals)
   const [trials, setTrials] = useState<readonly RuleTrial[] | null>(null)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
@@ -105,7 +108,7 @@ export const RuleEditor = ({
       typeCodes: words(types),
       patientKnown,
     },
-    actions: { targetId: idOf(target), moveTo: idOf(moveTo), markSeen, flag },
+    actions: { targetId: idOf(target), moveTo: idOf(moveTo), markSeen, flag, removals },
   }
   const tryIt = async (): Promise<void> => {
     setBusy(true)
@@ -212,6 +215,9 @@ export const RuleEditor = ({
         </Checkbox>
         <Checkbox isSelected={flag} onChange={setFlag}>
           {t('integration.flag')}
+        </Checkbox>
+        <Checkbox isSelected={removals} onChange={setRemovals}>
+          {t('integration.ruleRemovals')}
         </Checkbox>
         <Checkbox isSelected={enabled} onChange={setEnabled}>
           {t('integration.ruleEnabled')}

@@ -14,6 +14,23 @@ export const fakeIntegration = ({ rows, now, emit, newId }: FakeWorld): FakePart
     const row = rows.get(messageId)
     if (!row || row.documentCount === 0) return { documents: [], transfers: [] }
     const own = filings.filter((one) => one.messageId === messageId)
+    // One sender wants back what was filed from a message of his before.
+    const before = row.documentLabel === 'CR de passage aux urgences' ? filings.at(-5) : undefined
+    if (before)
+      return {
+        documents: [
+          {
+            ...{ documentId: `${row.id}-1`, label: row.documentLabel ?? '', patient: row.patient },
+            ...{ targets: [], doubts: [], filings: [] },
+            removal: {
+              by: row.from.name,
+              obstacle: null,
+              filings: [{ ...before, label: row.documentLabel ?? '', patient: row.patient }],
+            },
+          },
+        ],
+        transfers: [],
+      }
     const there = (targetId: number): boolean =>
       own.some((one) => one.targetId === targetId && !['refused', 'cancelled'].includes(one.state))
     return {
@@ -25,6 +42,7 @@ export const fakeIntegration = ({ rows, now, emit, newId }: FakeWorld): FakePart
           targets: [1, 2].map((id) => ({ id, action: 'new' as const, already: there(id), replaces: null })),
           doubts: row.patient?.qualified === true ? [] : ['ins-not-qualified'],
           filings: own,
+          removal: null,
         },
       ],
       transfers: [],

@@ -114,7 +114,7 @@ export const rules: readonly FilingRule[] = [
       typeCodes: ['11502-2'],
       patientKnown: true,
     },
-    actions: { targetId: 1, moveTo: null, markSeen: true, flag: false },
+    actions: { targetId: 1, moveTo: null, markSeen: true, flag: false, removals: false },
     broken: null,
   },
   {
@@ -128,7 +128,7 @@ export const rules: readonly FilingRule[] = [
       typeCodes: ['18748-4'],
       patientKnown: false,
     },
-    actions: { targetId: 9, moveTo: null, markSeen: false, flag: true },
+    actions: { targetId: 9, moveTo: null, markSeen: false, flag: true, removals: false },
     broken: 'target',
   },
 ]

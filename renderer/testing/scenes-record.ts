@@ -46,6 +46,15 @@ export const recordScenes: readonly Scene[] = [
       await page.getByRole('alertdialog').waitFor()
     },
   },
+  {
+    name: 'record-removal',
+    scenario: 'mailbox',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('row').filter({ hasText: 'CR de passage aux urgences' }).first().click()
+      await page.getByText(/demande le retrait/).waitFor()
+    },
+  },
   { name: 'record-queue', scenario: 'mailbox', steps: record },
   {
     name: 'record-rules',

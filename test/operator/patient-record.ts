@@ -13,6 +13,7 @@ export type RecordAnswer =
   | { kind: 'half-frame' }
   | { kind: 'wrong-control-id' }
   | { kind: 'commit-then-accept' }
+  | { kind: 'commit-then-cut' }
   | { kind: 'cut-before-answer' }
   | { kind: 'cut-while-reading' }
   | { kind: 'flood' }
@@ -195,6 +196,11 @@ export const startPatientRecord = async (
         socket.write(frame(text))
         return
       }
+      case 'commit-then-cut':
+        accept()
+        tell(null)
+        socket.end(frame(acknowledgement(message, 'CA')))
+        return
       case 'refuse': {
         const text = acknowledgement(message, wanted.code, wanted)
         tell(text)

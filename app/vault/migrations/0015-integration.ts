@@ -50,7 +50,7 @@ CREATE TABLE filing_journal (
   message_id INTEGER REFERENCES messages(id) ON DELETE SET NULL,
   subject TEXT NOT NULL,
   sender TEXT NOT NULL,
-  kind TEXT NOT NULL CHECK (kind IN ('filed','held')),
+  kind TEXT NOT NULL CHECK (kind IN ('filed','held','withdrawn')),
   doubts TEXT NOT NULL,
   -- Done once everything is filed, JSON of RuleActions; null once done, or when there is nothing to do.
   after_filing TEXT,

@@ -130,12 +130,16 @@ export const refreshFiling = (db: SqlDatabase, messageId: number | null): number
     .prepare('SELECT filing FROM messages WHERE id = ?')
     .get<{ filing: string | null }>([messageId])
   if (!before) return []
+  // A message that asks for a document of another one to be taken out shows what became of that.
   const states = db
     .prepare(
-      `SELECT state FROM filings WHERE message_id = ? AND action <> 'delete' AND state <> 'cancelled' LIMIT 500`,
+      `SELECT state, action FROM filings f WHERE message_id = ? AND state <> 'cancelled' AND (action <> 'delete'
+         OR message_id IS NOT (SELECT message_id FROM filings o WHERE o.id = f.withdraws)) LIMIT 500`,
     )
-    .all<{ state: FilingState }>([messageId])
-    .flatMap(({ state }) => shownAs[state] ?? [])
+    .all<{ state: FilingState; action: FilingAction }>([messageId])
+    .flatMap(({ state, action }) =>
+      action === 'delete' && state === 'filed' ? ('withdrawn' as const) : (shownAs[state] ?? []),
+    )
   const summary: FilingSummary | null =
     states.length === 0
       ? null

@@ -32,7 +32,7 @@ const brokenBy = (db: SqlDatabase, actions: RuleActions): FilingRule['broken'] =
 }
 
 const rule = (db: SqlDatabase, row: RuleRow): FilingRule => {
-  const actions = JSON.parse(row.actions) as RuleActions
+  const actions = { removals: false, ...(JSON.parse(row.actions) as Partial<RuleActions>) } as RuleActions
   return {
     id: row.id,
     name: row.name,
@@ -98,6 +98,10 @@ const slack = 60_000
 const longestAgo = 60 * 24 * 3600 * 1000
 const scope = `body_state = 1 AND flags & 16 = 0
   AND folder_id IN (SELECT id FROM folders WHERE role NOT IN ('sent','drafts','junk','trash'))`
+/** What came back of our own: reports, with our documents in them, and what was transferred from here. */
+const ours = `id IN (SELECT report_message_id FROM delivery_reports WHERE report_message_id IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM message_headers h JOIN filings f ON f.reference = h.message_id_header
+    WHERE h.message_id = messages.id)`
 
 export const filingRuleOperations = {
   'rules.list': operation((db): FilingRule[] => selectRules(db)),
@@ -146,7 +150,7 @@ export const filingRuleOperations = {
     const since = Math.max(oldest.since - slack, context.now() - longestAgo)
     return db
       .prepare(
-        `SELECT id FROM messages WHERE date >= $since AND id >= $first AND ${scope}
+        `SELECT id FROM messages WHERE date >= $since AND id >= $first AND ${scope} AND NOT (${ours})
            AND id NOT IN (SELECT message_id FROM rule_looks) ORDER BY id LIMIT $limit`,
       )
       .all<{ id: number }>({
@@ -177,7 +181,7 @@ export const filingRuleOperations = {
     (db, params: { accountIds: number[]; folderIds: number[]; limit: number }): number[] =>
       db
         .prepare(
-          `SELECT id FROM messages WHERE ${scope}
+          `SELECT id FROM messages WHERE ${scope} AND NOT (${ours})
              AND ($accounts = '[]' OR account_id IN (SELECT value FROM json_each($accounts)))
              AND ($folders = '[]' OR folder_id IN (SELECT value FROM json_each($folders)))
            ORDER BY id DESC LIMIT $limit`,
@@ -210,7 +214,7 @@ export const filingRuleOperations = {
         )
         .get<{ found: number }>(params) !== undefined,
   ),
-  /** Notes what a rule does with a message; the id of the entry. */
+  /** Notes what a rule does with a message; the id of the entry. One that a crash left with nothing after it is taken up. */
   'journal.add': operation(
     (
       db,
@@ -223,13 +227,20 @@ export const filingRuleOperations = {
       },
       context,
     ): number =>
+      db
+        .prepare(
+          `SELECT id FROM filing_journal j WHERE message_id = $messageId AND rule_name = $rule AND kind = $kind
+             AND (kind = 'held' OR after_filing IS NOT NULL)
+             AND NOT EXISTS (SELECT 1 FROM filings f WHERE f.journal_id = j.id)`,
+        )
+        .get<{ id: number }>({ messageId: params.messageId, rule: params.rule, kind: params.kind })?.id ??
       Number(
         db
           .prepare(
             `INSERT INTO filing_journal (at, rule_name, account_id, message_id, subject, sender, kind, doubts,
                after_filing, from_folder, undo)
              SELECT $now, $rule, account_id, id, subject, from_address, $kind, $doubts, $afterFiling, folder_id,
-               CASE $kind WHEN 'held' THEN 'impossible' ELSE 'possible' END FROM messages WHERE id = $messageId`,
+               CASE $kind WHEN 'filed' THEN 'possible' ELSE 'impossible' END FROM messages WHERE id = $messageId`,
           )
           .run({
             now: context.now(),
@@ -257,10 +268,10 @@ export const filingRuleOperations = {
   'journal.ready': operation((db): StoredEntry[] =>
     db
       .prepare(
-        `SELECT * FROM filing_journal j WHERE after_filing IS NOT NULL AND undo = 'possible'
+        `SELECT * FROM filing_journal j WHERE after_filing IS NOT NULL AND (undo = 'possible' OR kind = 'withdrawn')
            AND (json_extract(after_filing, '$.targetId') IS NULL OR j.id IN (SELECT journal_id FROM filings))
            AND NOT EXISTS (
-           SELECT 1 FROM filings f WHERE f.journal_id = j.id AND f.action <> 'delete'
+           SELECT 1 FROM filings f WHERE f.journal_id = j.id AND (f.action <> 'delete' OR j.kind = 'withdrawn')
              AND f.state NOT IN ('filed','replaced','transferred')) ORDER BY id LIMIT 100`,
       )
       .all<EntryRow>()

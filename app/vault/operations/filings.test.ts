@@ -45,6 +45,7 @@ const practice = () => {
       payloadFile: null,
       action: 'new',
       restrictions: null,
+      replacesKey: null,
     })
   const settle = (id: number, state: 'waiting' | 'unknown' | 'transferred' | 'filed' | 'refused') =>
     run(filingOperations['filings.settle'], {
@@ -175,7 +176,7 @@ describe('a message transferred for integration (IG-TRANSFER)', () => {
     store.add({ messageId: '<parti@t>' })
     begin(left, '<parti@t>')
     begin(lost, '<jamais@t>')
-    run(filingOperations['filings.recover'], { ask: [] })
+    run(filingOperations['filings.recover'], { ask: [], folders: [] })
     expect([get(left)?.state, get(lost)?.state]).toEqual(['transferred', 'waiting'])
     expect(get(lost)?.reference).toBe('<jamais@t>')
   })

@@ -103,8 +103,8 @@ const filters: Record<QueueFilter, string> = {
 const countOf = (db: SqlDatabase, filter: QueueFilter): number =>
   db.prepare(`SELECT count(*) AS n FROM filings WHERE ${filters[filter]}`).get<{ n: number }>()?.n ?? 0
 
-/** A row whose next try lies further ahead than any wait was made when the clock was ahead: it is due. */
-const longestWait = 2 * 3600 * 1000
+/** A row whose next try lies further ahead than any wait (18 minutes) was made when the clock was ahead: it is due. */
+const longestWait = 20 * 60 * 1000
 
 export const filingOperations = {
   /**
@@ -179,13 +179,15 @@ export const filingOperations = {
         payloadFile: string | null
         action: FilingAction
         restrictions: string[] | null
+        replacesKey: string | null
       },
       context,
     ): boolean =>
       db
         .prepare(
           `UPDATE filings SET state = 'sending', reference = $reference, payload_file = $payloadFile,
-             action = $action, restrictions = ifnull($restrictions, restrictions), attempts = attempts + 1,
+             action = $action, restrictions = ifnull($restrictions, restrictions), replaces_key = $replacesKey,
+             attempts = attempts + 1,
              next_attempt_at = NULL, changed_at = $now
            WHERE id = $id AND state IN ('waiting','unknown')`,
         )
@@ -222,23 +224,44 @@ export const filingOperations = {
       return { messageIds, files: params.fresh ? dropPayload(db, params.id) : [] }
     },
   ),
-  /** After a crash: whatever was being sent has an unknown outcome. Those of `ask` wait for the user. */
-  'filings.recover': operation((db, params: { ask: number[] }, context): FilingChange => {
+  /**
+   * After a crash: whatever was being sent has an unknown outcome. Those of `ask` wait for the user. What waits for a target
+   * that the administrator took away says so.
+   */
+  'filings.recover': operation((db, params: { ask: number[]; folders: number[] }, context): FilingChange => {
     const now = context.now()
     const asked = new Set(params.ask)
+    const folders = new Set(params.folders)
+    const files: string[] = []
+    const given = selectFilings(
+      db,
+      'state = $state AND record_targets.removed_at IS NOT NULL',
+      { state: 'waiting' },
+      1000,
+    ).flatMap((one) => {
+      files.push(...dropPayload(db, one.id))
+      const error: ErrorData = { code: 'integration.target-unknown', retry: 'after-change' }
+      return [
+        ...setFilingState(db, one.id, { state: 'refused', error }, now),
+        ...settleOthers(db, one, 'refused', now),
+      ]
+    })
     const messageIds = selectFilings(db, 'state = $state', { state: 'sending' }, 1000).flatMap((one) => {
+      const error: ErrorData = { code: 'integration.unknown-outcome', retry: 'later' }
+      if (one.targetId !== null && folders.has(one.targetId))
+        // A file that is not there was never put, or was taken: whoever looks decides.
+        return setFilingState(db, one.id, { state: 'unknown', error, nextAttemptAt: now }, now)
       if (one.payloadFile === null) {
-        // A transfer is in the outbox or it is not; a file is written again under its name.
+        // A transfer is in the outbox or it is not.
         const left = db
           .prepare('SELECT 1 AS found FROM outbox WHERE message_id_header = ?')
           .get<{ found: number }>([one.reference])
         return setFilingState(db, one.id, { state: left ? 'transferred' : 'waiting' }, now)
       }
       const byUser = one.targetId === null || asked.has(one.targetId)
-      const error: ErrorData = { code: 'integration.unknown-outcome', retry: 'later' }
       return setFilingState(db, one.id, { state: 'unknown', error, nextAttemptAt: byUser ? null : now }, now)
     })
-    return { messageIds, files: [] }
+    return { messageIds: [...given, ...messageIds], files }
   }),
   'filings.get': operation((db, params: { id: number }): StoredFiling | null => selectFiling(db, params.id)),
   'filings.list': operation(
@@ -266,6 +289,10 @@ export const filingOperations = {
   'filings.ofJournal': operation((db, params: { journalId: number }): StoredFiling[] =>
     selectFilings(db, 'journal_id = $journalId ORDER BY filings.id', params, 500),
   ),
+  /** Every filing of a document by its key, and those that take it out again; newest first. */
+  'filings.ofDocument': operation((db, params: { key: string }): StoredFiling[] =>
+    selectFilings(db, 'document_key = $key ORDER BY filings.id DESC', params, 100),
+  ),
   /** Filings of documents by their keys, and of other versions of their sets: what stands there, newest first. */
   'filings.known': operation((db, params: { keys: string[]; sets: string[] }): StoredFiling[] =>
     selectFilings(
@@ -281,6 +308,8 @@ export const filingOperations = {
     const now = context.now()
     const one = selectFiling(db, params.id)
     if (!one || !['waiting', 'refused', 'unknown'].includes(one.state)) return null
+    // Nobody is there any more who could take it.
+    if (one.targetId === null) return null
     if (one.state === 'unknown')
       return {
         messageIds: setFilingState(db, one.id, { state: 'unknown', nextAttemptAt: now }, now),
@@ -290,6 +319,8 @@ export const filingOperations = {
       const again = { targetId: one.targetId ?? 0, documentKey: one.documentKey, version: one.version }
       if (isStanding(db, again)) return null
     }
+    if (one.state === 'refused' && one.action === 'delete' && one.withdraws !== null)
+      if (selectFiling(db, one.withdraws)?.state !== 'filed') return null
     const files = dropPayload(db, one.id)
     const messageIds = setFilingState(db, one.id, { state: 'waiting' }, now)
     if (one.action === 'delete' && one.withdraws !== null)

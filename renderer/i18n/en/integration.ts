@@ -92,7 +92,23 @@ export const integration = {
   'doubt_ins-not-qualified': 'The INS identity is not qualified: traits are missing.',
   'doubt_test-identity': 'It is a test identity.',
   'doubt_older-version': 'A later version is filed already.',
-  'doubt_replaced-not-filed': 'The document it replaces was not filed from here.',
+  'doubt_replaced-not-filed': 'The version it replaces is not the one that was filed from here.',
+  'doubt_replaced-other-patient': 'The document it replaces is about another patient.',
+  'doubt_sender-outside': 'The sender is neither a professional nor an organisation of the trust space.',
+  'doubt_signature-invalid': 'The signature of the message is wrong: it may have been changed.',
+  'doubt_removal-asked': 'The sender asks for this document to be taken out.',
+  'doubt_removal-unverified': 'Nothing proves that this request comes from the author of the document.',
+
+  // What a sender asks to be taken out.
+  removalTitle: '{by} asks for “{label}” to be taken out',
+  removalDone: '“{label}” was taken out of the record at the request of {by}',
+  removalText: 'Nothing is taken out without you.',
+  'removal_not-filed':
+    'This document was not filed from here, or is no longer there. If it is in the patient’s record, take it out in the record system.',
+  'removal_other-patient':
+    'The document filed under this number is about another patient: it is not taken out. Contact the sender.',
+  removal_unverified:
+    'SousPli cannot verify that this request comes from the author of the document. Contact them before taking anything out.',
 
   window: 'Sent to the record',
   toHandle: 'to handle',
@@ -121,6 +137,8 @@ export const integration = {
   unknownText: 'All of it left, but the answer did not come back. Look in the patient’s record.',
   unknownAgain: 'Send again',
   unknownFiled: 'It is there',
+  unknownGone: 'It is gone',
+  unknownStill: 'It is still there',
   unknownNotFiled: 'It is not there',
   giveUp: 'Give up',
   openMessage: 'See the message',
@@ -162,11 +180,14 @@ export const integration = {
   noMove: 'Leave it in its folder',
   markSeen: 'Mark as read',
   flag: 'Flag',
+  ruleRemovals: 'Also take out what the author of a document asks to be taken out',
   ruleEnabled: 'Apply to messages that come',
   tryRule: 'Try on the last 50 messages',
   tried:
     '{count, plural, =0 {No message would be filed} one {1 message would be filed} other {# messages would be filed}} of {total}.',
   'trial_would-file': 'would be filed',
+  'trial_would-withdraw': 'would be taken out',
+  trial_own: 'answer received or message of this mailbox',
   'trial_no-match': 'does not match',
   'trial_no-document': 'no document',
   trial_doubts: 'left to be checked',
@@ -178,6 +199,8 @@ export const integration = {
   journalEmpty: 'No rule has done anything yet',
   journalText: 'What the rules did, with what can be undone.',
   journal_filed: '{count, plural, =0 {Handled} one {1 document handed over} other {# documents handed over}}',
+  journal_withdrawn:
+    '{count, plural, =0 {Removal asked for} one {1 document taken out} other {# documents taken out}}',
   journal_held: 'Left to be checked',
   movedTo: 'moved to {folder}',
   undo: 'Undo',

@@ -96,7 +96,24 @@ export const integration = {
   'doubt_ins-not-qualified': 'L’identité INS n’est pas qualifiée : il manque des traits.',
   'doubt_test-identity': 'C’est une identité d’essai.',
   'doubt_older-version': 'Une version plus récente est déjà intégrée.',
-  'doubt_replaced-not-filed': 'Le document remplacé n’a pas été intégré d’ici.',
+  'doubt_replaced-not-filed': 'La version qu’il remplace n’est pas celle qui a été intégrée d’ici.',
+  'doubt_replaced-other-patient': 'Le document qu’il remplace est celui d’un autre patient.',
+  'doubt_sender-outside':
+    'L’expéditeur n’est ni un professionnel ni une organisation de l’espace de confiance.',
+  'doubt_signature-invalid': 'La signature du message est fausse : il a pu être modifié.',
+  'doubt_removal-asked': 'L’expéditeur demande le retrait de ce document.',
+  'doubt_removal-unverified': 'Rien ne prouve que cette demande vient de l’auteur du document.',
+
+  // What a sender asks to be taken out.
+  removalTitle: '{by} demande le retrait de « {label} »',
+  removalDone: '« {label} » a été retiré du dossier à la demande de {by}',
+  removalText: 'Rien n’est retiré sans votre accord.',
+  'removal_not-filed':
+    'Ce document n’a pas été intégré d’ici, ou n’y est plus. S’il est dans le dossier du patient, retirez-le dans le logiciel patient.',
+  'removal_other-patient':
+    'Le document intégré sous ce numéro est celui d’un autre patient : il n’est pas retiré. Contactez l’expéditeur.',
+  removal_unverified:
+    'SousPli ne peut pas vérifier que cette demande vient de l’auteur du document. Contactez-le avant tout retrait.',
 
   // « Transmissions au dossier ».
   window: 'Transmissions au dossier',
@@ -126,6 +143,8 @@ export const integration = {
   unknownText: 'Tout est parti, mais la réponse n’est pas revenue. Regardez dans le dossier du patient.',
   unknownAgain: 'Renvoyer',
   unknownFiled: 'Il y est',
+  unknownGone: 'Il n’y est plus',
+  unknownStill: 'Il y est encore',
   unknownNotFiled: 'Il n’y est pas',
   giveUp: 'Abandonner',
   openMessage: 'Voir le message',
@@ -168,11 +187,14 @@ export const integration = {
   noMove: 'Laisser dans son dossier',
   markSeen: 'Marquer comme lu',
   flag: 'Marquer d’un drapeau',
+  ruleRemovals: 'Retirer aussi ce que l’auteur d’un document demande de retirer',
   ruleEnabled: 'Appliquer aux messages qui arrivent',
   tryRule: 'Essayer sur les 50 derniers messages',
   tried:
     '{count, plural, =0 {Aucun message ne serait intégré} one {1 message serait intégré} other {# messages seraient intégrés}} sur {total}.',
   'trial_would-file': 'serait intégré',
+  'trial_would-withdraw': 'serait retiré du dossier',
+  trial_own: 'réponse reçue ou message de cette boîte',
   'trial_no-match': 'ne correspond pas',
   'trial_no-document': 'sans document',
   trial_doubts: 'laissé à vérifier',
@@ -185,6 +207,8 @@ export const integration = {
   journalEmpty: 'Aucune règle n’a encore agi',
   journalText: 'Ce que les règles ont fait, avec ce qui peut être annulé.',
   journal_filed: '{count, plural, =0 {Traité} one {1 document transmis} other {# documents transmis}}',
+  journal_withdrawn:
+    '{count, plural, =0 {Retrait demandé} one {1 document retiré} other {# documents retirés}}',
   journal_held: 'Laissé à vérifier',
   movedTo: 'déplacé vers {folder}',
   undo: 'Annuler',

@@ -23,6 +23,8 @@ export interface MetadataFaults {
   soap: boolean
   /** Names another patient than the CDA does. */
   patient: Patient | null
+  /** An order about the document, under a slot name of our own: the real one is not known. */
+  action: 'D' | null
 }
 
 export const noFaults: MetadataFaults = {
@@ -31,6 +33,7 @@ export const noFaults: MetadataFaults = {
   hash: 'correct',
   soap: false,
   patient: null,
+  action: null,
 }
 
 const schemes = {
@@ -122,6 +125,7 @@ ${slot('sourcePatientInfo', `PID-5|${patient.birthName}^${patient.givenName}^^^^
 ${slot('hash', faults.hash === 'wrong' ? [...hash].reverse().join('') : hash)}
 ${faults.size === 'missing' ? null : slot('size', String(bytes.length))}
 ${faults.uri === 'missing' ? null : slot('URI', uri)}
+${faults.action === null ? null : slot('urn:demo:action', faults.action)}
 ${label(header.title)}
 ${authored(next, id, schemes.author, header.author)}
 ${classified(next, id, schemes.class, document.classCode)}

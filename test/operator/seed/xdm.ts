@@ -13,6 +13,8 @@ export type XdmVariant =
   | 'no-uri-no-size'
   | 'wrong-hash'
   | 'patient-mismatch'
+  // The sender wants the documents taken out of records (§2.6).
+  | 'removal'
 
 const faultsOf: Record<XdmVariant, Partial<MetadataFaults>> = {
   correct: {},
@@ -24,6 +26,7 @@ const faultsOf: Record<XdmVariant, Partial<MetadataFaults>> = {
   'wrong-hash': { hash: 'wrong' },
   // The other patient is given by the caller.
   'patient-mismatch': {},
+  removal: { action: 'D' },
 }
 
 /** `DOC00001.XML`, `DOC00002.XML`… */
