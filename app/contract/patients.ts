@@ -161,8 +161,11 @@ export const ProposalReason = z.enum([
   'same-ins-other-traits',
   'same-traits-other-ins',
   'same-traits-no-ins',
+  'same-names-other-sex',
+  'other-authority',
   'spelling',
   'used-name',
+  'first-name',
 ])
 export type ProposalReason = z.infer<typeof ProposalReason>
 

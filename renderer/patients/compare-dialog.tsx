@@ -78,6 +78,9 @@ const ComparedIdentities = ({ one, other }: { one: IdentityRecord; other: Identi
   </table>
 )
 
+/** Where two people may be behind one number, or one name. */
+const alarming: ReadonlySet<Proposal['reason']> = new Set(['same-ins-other-traits', 'same-names-other-sex'])
+
 /** « Est-ce la même personne ? »: the visual comparison that decides on a proposal (MSS/va1.27). */
 export const CompareDialog = ({ proposal, onClose }: { proposal: Proposal | null; onClose: () => void }) => {
   const [keep, setKeep] = useState<'one' | 'other'>('one')
@@ -108,7 +111,7 @@ export const CompareDialog = ({ proposal, onClose }: { proposal: Proposal | null
       }
     >
       <Banner
-        tone={proposal.reason === 'same-ins-other-traits' ? 'error' : 'warn'}
+        tone={alarming.has(proposal.reason) ? 'error' : 'warn'}
         title={t(`patients.reason-${proposal.reason}`)}
       >
         <p>{t('patients.compareText')}</p>

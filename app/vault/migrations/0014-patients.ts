@@ -37,6 +37,9 @@ CREATE TABLE patients (
 CREATE INDEX patients_near ON patients (near);
 CREATE INDEX patients_near_used ON patients (near_used) WHERE near_used IS NOT NULL;
 CREATE INDEX patients_by_matricule ON patients (matricule) WHERE matricule IS NOT NULL;
+-- The list by name, and by the latest exchange, without reading every row.
+CREATE INDEX patients_by_name ON patients (folded, id) WHERE joined_to IS NULL;
+CREATE INDEX patients_recent ON patients (joined_to, last_at);
 CREATE INDEX patients_joined ON patients (joined_to) WHERE joined_to IS NOT NULL;
 
 CREATE TABLE message_documents (
@@ -123,7 +126,7 @@ CREATE TABLE patient_proposals (
   UNIQUE (one, other)
 ) STRICT;
 CREATE INDEX patient_proposals_other ON patient_proposals (other);
-CREATE INDEX patient_proposals_open ON patient_proposals (state) WHERE state = 'open';
+CREATE INDEX patient_proposals_open ON patient_proposals (one, other) WHERE state = 'open';
 
 -- Append-only; what is taken back stays, with the decision that did it.
 CREATE TABLE patient_decisions (

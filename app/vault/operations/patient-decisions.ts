@@ -71,7 +71,8 @@ const join = (db: SqlDatabase, keep: number, other: number, at: number): number[
   const [leader, joined] = [leaderOf(db, keep), leaderOf(db, other)]
   if (leader === null || joined === null || leader === joined) return null
   const moved = membersOf(db, joined).ids
-  const proposals = openProposals(db, moved)
+  // Every one of them: what is open is between two patients.
+  const proposals = openProposals(db, moved, 1_000_000)
     .filter((one) => {
       const sides = [leaderOf(db, one.one), leaderOf(db, one.other)]
       return sides.includes(leader) && sides.includes(joined)
@@ -159,7 +160,12 @@ const undo = (db: SqlDatabase, data: Data, patientId: number, at: number): numbe
       return refreshRowsOf(db, [...data.moved, data.keep])
     }
     case 'apart':
-      db.prepare("UPDATE patient_proposals SET state = 'open' WHERE id = ?").run([data.proposal])
+      // Joined since by another way, there is nothing to compare.
+      db.prepare(
+        `UPDATE patient_proposals SET state = 'open' WHERE id = ? AND NOT EXISTS (
+           SELECT 1 FROM patients a JOIN patients b ON b.id = patient_proposals.other
+           WHERE a.id = patient_proposals.one AND coalesce(a.joined_to, a.id) = coalesce(b.joined_to, b.id))`,
+      ).run([data.proposal])
       return []
     case 'attached':
     case 'detached': {

@@ -146,10 +146,12 @@ export const noteIdentity = (
 ): number => {
   const known = db
     .prepare(
-      'SELECT id, used_name, birth_given_names, birth_place, ipps, last_at FROM patients WHERE identity = ?',
+      `SELECT id, near_used, used_name, birth_given_names, birth_place, ipps, last_at FROM patients
+       WHERE identity = ?`,
     )
     .get<{
       id: number
+      near_used: string | null
       used_name: string | null
       birth_given_names: string | null
       birth_place: string | null
@@ -160,14 +162,16 @@ export const noteIdentity = (
     // The latest message says which name is used today; what only an older one tells is kept.
     const later = at !== null && at >= (known.last_at ?? 0)
     const usedName = later ? (identity.usedName ?? known.used_name) : (known.used_name ?? identity.usedName)
+    const nearUsed = later ? (identity.nearUsed ?? known.near_used) : (known.near_used ?? identity.nearUsed)
     const ipps = [...new Set([...(JSON.parse(known.ipps) as string[]), ...identity.ipps])].slice(0, 50)
     db.prepare(
-      `UPDATE patients SET used_name = $usedName, birth_given_names = $givenNames, birth_place = $birthPlace, ipps = $ipps,
+      `UPDATE patients SET used_name = $usedName, near_used = $nearUsed, birth_given_names = $givenNames, birth_place = $birthPlace, ipps = $ipps,
          qualified = max(qualified, $qualified), folded = $folded, last_at = max(ifnull(last_at, 0), ifnull($at, 0))
        WHERE id = $id`,
     ).run({
       id: known.id,
       usedName,
+      nearUsed,
       givenNames: known.birth_given_names ?? identity.birthGivenNames,
       birthPlace: known.birth_place ?? identity.birthPlace,
       ipps: JSON.stringify(ipps),
@@ -175,6 +179,8 @@ export const noteIdentity = (
       folded: searchWords({ ...identity, usedName, ipps }),
       at,
     })
+    // A used name heard of later is what another identity may go by.
+    if (nearUsed !== known.near_used) propose(db, known.id)
     return known.id
   }
   const id = db
@@ -213,7 +219,14 @@ export const noteIdentity = (
 const searchWords = (identity: FoundIdentity): string => {
   const { birthName, usedName, firstName, birthGivenNames, birthDate, ins, ipps } = identity
   const [year = '', month = '', day = ''] = birthDate?.split('-') ?? []
-  const dates = birthDate === null ? [] : [`${day}/${month}/${year}`, day + month + year, birthDate, year]
+  const short = year.slice(2)
+  const dates =
+    birthDate === null
+      ? []
+      : [
+          ...[`${day}/${month}/${year}`, `${day}/${month}/${short}`, day + month + year, day + month + short],
+          ...[birthDate, year],
+        ]
   const names = [birthName, usedName ?? '', firstName, birthGivenNames ?? ''].map(fold)
   const spelt = names.flatMap((name) => [
     name,
@@ -230,16 +243,39 @@ interface Compared {
   id: number
   near: string
   near_used: string | null
+  sex: Sex
   matricule: string | null
   oid: string | null
   ins_kind: string | null
 }
 
+/** A near key as it was made: folded name and first name, birth date. */
+const partsOf = (near: string): string[] => {
+  const parts: unknown = JSON.parse(near)
+  return Array.isArray(parts) ? parts.map(String) : []
+}
+
+/** « Marie » and « Marie-Claude » of one name and birth date; twins have first names of their own. */
+const firstNameGoesOn = (a: Compared, b: Compared): boolean => {
+  const [name, first = '', date = ''] = partsOf(a.near)
+  const [otherName, otherFirst = '', otherDate = ''] = partsOf(b.near)
+  if (name !== otherName || date !== otherDate || date === '' || first === '' || otherFirst === '')
+    return false
+  return first.startsWith(otherFirst) || otherFirst.startsWith(first)
+}
+
 /** In what two identities that are near each other differ, or null when they are not near. */
 const reasonOf = (a: Compared, b: Compared): ProposalReason | null => {
-  const sameIns = a.matricule !== null && a.matricule === b.matricule
-  if (sameIns) return 'same-ins-other-traits'
-  if (a.near !== b.near) return a.near === b.near_used || b.near === a.near_used ? 'used-name' : null
+  const isNear = a.near === b.near
+  const otherSex = a.sex !== 'U' && b.sex !== 'U' && a.sex !== b.sex
+  const byUsedName = a.near === b.near_used || b.near === a.near_used
+  if (a.matricule !== null && a.matricule === b.matricule) {
+    if (otherSex || !(isNear || byUsedName)) return 'same-ins-other-traits'
+    if (a.oid !== b.oid) return 'other-authority'
+    return isNear ? 'spelling' : 'used-name'
+  }
+  if (isNear && otherSex) return 'same-names-other-sex'
+  if (!isNear) return byUsedName ? 'used-name' : firstNameGoesOn(a, b) ? 'first-name' : null
   if (a.matricule !== null && b.matricule !== null) {
     const kinds = [a.ins_kind, b.ins_kind]
     return kinds.includes('nia') && kinds.includes('nir') ? 'nia-to-nir' : 'same-traits-other-ins'
@@ -248,24 +284,36 @@ const reasonOf = (a: Compared, b: Compared): ProposalReason | null => {
   return a.matricule === null && b.matricule === null ? 'spelling' : 'same-traits-no-ins'
 }
 
-/** Proposes to compare a new identity with those near it. */
+/** Proposes to compare an identity with those near it; what was decided on stays decided. */
 const propose = (db: SqlDatabase, id: number): void => {
-  const columns = 'id, near, near_used, matricule, oid, ins_kind'
+  const columns = 'id, near, near_used, sex, matricule, oid, ins_kind'
   const one = db.prepare(`SELECT ${columns} FROM patients WHERE id = ?`).get<Compared>([id])
   if (!one) return
+  const [name = '', , date = ''] = partsOf(one.near)
+  // The key of a name begins so; what it is compared with ends with the same birth date.
+  const ofName = `${JSON.stringify([name]).slice(0, -1)},"`
   const others = db
     .prepare(
       `SELECT ${columns} FROM patients WHERE id <> $id AND id IN (
          SELECT id FROM patients WHERE near = $near OR near_used = $near
          UNION SELECT id FROM patients WHERE near = $nearUsed
-         UNION SELECT id FROM patients WHERE matricule = $matricule) ORDER BY id LIMIT 20`,
+         UNION SELECT id FROM patients WHERE matricule = $matricule
+         UNION SELECT id FROM patients WHERE $date <> '' AND near >= $from AND near < $until
+           AND near LIKE '%,"' || $date || '"]') ORDER BY id LIMIT 40`,
     )
-    .all<Compared>({ id, near: one.near, nearUsed: one.near_used, matricule: one.matricule })
+    .all<Compared>({
+      ...{ id, near: one.near, nearUsed: one.near_used, matricule: one.matricule, date },
+      from: ofName,
+      until: `${ofName}\u{10ffff}`,
+    })
   for (const other of others) {
     const reason = reasonOf(one, other)
     if (reason)
       db.prepare(
-        'INSERT OR IGNORE INTO patient_proposals (one, other, reason) VALUES ($other, $id, $reason)',
+        `INSERT OR IGNORE INTO patient_proposals (one, other, reason)
+         SELECT min($other, $id), max($other, $id), $reason WHERE NOT EXISTS (
+           SELECT 1 FROM patients a JOIN patients b ON b.id = $other
+           WHERE a.id = $id AND coalesce(a.joined_to, a.id) = coalesce(b.joined_to, b.id))`,
       ).run({ id, other: other.id, reason })
   }
 }

@@ -68,6 +68,25 @@ test.each([
     },
   ],
   ['used-name', { ins: null, usedName: 'MARTIN' }, { ins: null, birthName: 'MARTIN' }],
+  ['used-name', { usedName: 'MARTIN' }, { birthName: 'MARTIN' }],
+  ['spelling', { birthName: 'LE GOFF' }, { birthName: 'LE-GOFF' }],
+  ['same-ins-other-traits', {}, { firstName: 'Marie-Claude' }],
+  ['same-ins-other-traits', {}, { sex: 'M' as const }],
+  [
+    'other-authority',
+    {},
+    {
+      ins: {
+        matricule: '278113512151889',
+        oid: '1.2.250.1.213.1.4.10',
+        kind: 'nir' as const,
+        keyValid: true,
+      },
+    },
+  ],
+  ['same-names-other-sex', { ins: null }, { ins: null, sex: 'M' as const }],
+  ['first-name', { ins: null }, { ins: null, firstName: 'MarieClaude' }],
+  ['first-name', {}, { ins: null, firstName: 'MarieClaude' }],
 ] as const)('near identities are proposed (%s), never joined', (reason, one, other) => {
   const { db, put } = patientStore()
   put([document({ identity: identity(one) })])
@@ -83,6 +102,50 @@ test('people who only share a name, or a birth date, are not compared', () => {
   put([document({ identity: identity({ ins: null, birthDate: '1950-01-02' }) })])
   put([document({ identity: identity({ ins: null, birthName: 'MARTIN' }) })])
   expect(listed(db)).toMatchObject({ total: 3, proposals: 0 })
+})
+
+test('a used name heard of later makes a proposal, and none that was decided comes back', () => {
+  const { db, put } = patientStore()
+  put([document({ identity: identity({ ins: null, birthName: 'MARTIN' }) })])
+  put([document({ identity: identity({ ins: null }) })])
+  expect(listed(db).proposals).toBe(0)
+  put([document({ identity: identity({ ins: null, usedName: 'MARTIN' }) })])
+  expect(listed(db).proposals).toBe(1)
+  const [one] = listed(db).patients
+  const [proposal] = decisions(db, one?.id ?? 0)?.proposals ?? []
+  expect(proposal?.reason).toBe('used-name')
+  const decided = { proposalId: proposal?.id ?? 0, same: false, keep: null }
+  patientDecisionOperations['patients.decide'](db, decided, context)
+  put([document({ identity: identity({ ins: null, usedName: 'BERNARD' }) })])
+  put([document({ identity: identity({ ins: null, usedName: 'MARTIN' }) })])
+  expect(listed(db)).toMatchObject({ total: 2, proposals: 0 })
+})
+
+test('twins, and a child named as another of the same day, are no proposals', () => {
+  const { db, put } = patientStore()
+  for (const firstName of ['Léa', 'Léo', 'Zoé'])
+    put([document({ identity: identity({ ins: null, firstName }) })])
+  put([document({ identity: identity({ ins: null, firstName: 'Léa', birthName: 'DUPONTEL' }) })])
+  expect(listed(db)).toMatchObject({ total: 4, proposals: 0 })
+})
+
+test('the list to compare holds both sides, until they are joined', () => {
+  const { db, put } = patientStore()
+  put([document()])
+  put([document({ identity: identity({ ins: null }) })])
+  put([document({ identity: identity({ ins: null, birthName: 'PETIT' }) })])
+  const toCompare = () =>
+    patientOperations['patients.find'](
+      db,
+      { text: '', sort: 'name', toCompare: true, offset: 0, limit: 50, domain },
+      context,
+    )
+  expect(toCompare()).toMatchObject({ total: 2, patients: [{}, {}] })
+  const [one, other] = toCompare().patients.map(({ id }) => id)
+  patientDecisionOperations['patients.merge'](db, { keep: one ?? 0, other: other ?? 0 }, context)
+  expect(toCompare()).toMatchObject({ total: 0, patients: [] })
+  expect(listed(db).total).toBe(2)
+  expect(listed(db, '', 'recent').total).toBe(2)
 })
 
 test('identities joined by the user show all exchanges, and come apart as they were', () => {
@@ -177,6 +240,8 @@ test('patients are found by names, birth date in any French form, matricule and 
   put([document({ identity: identity({ usedName: 'LEFÈVRE', ipps: ['004512^^^&1.2.3'] }) })])
   put([document({ identity: identity({ ins: null, birthName: "LE GOFF-D'ARCY", firstName: 'Jean-Éric' }) })])
   for (const text of ['dupont', 'MARIE dup', 'lefevre', '26/11/1978 marie', '26111978 dup', '26-11-1978 lef'])
+    expect(names(db, text), text).toEqual(['DUPONT Marie'])
+  for (const text of ['26/11/78 dup', 'dupont 26 11 1978', 'dup 26.11.78', '261178 dupont', '26 11 78 marie'])
     expect(names(db, text), text).toEqual(['DUPONT Marie'])
   for (const text of ['2 78 11 35 121', '278113512151889', '004512'])
     expect(names(db, text), text).toEqual(['DUPONT Marie'])

@@ -191,6 +191,7 @@ export const selectPatient = (db: SqlDatabase, id: number, domain: string): Stor
 export const openProposals = (
   db: SqlDatabase,
   ids: readonly number[],
+  limit = 50,
 ): { id: number; one: number; other: number; reason: string }[] =>
   db
     .prepare(
@@ -198,9 +199,9 @@ export const openProposals = (
        JOIN patients p ON p.id = r.one JOIN patients q ON q.id = r.other
        WHERE r.state = 'open' AND coalesce(p.joined_to, p.id) <> coalesce(q.joined_to, q.id)
          AND (r.one IN (SELECT value FROM json_each($ids)) OR r.other IN (SELECT value FROM json_each($ids)))
-       ORDER BY r.id LIMIT 50`,
+       ORDER BY r.id LIMIT $limit`,
     )
-    .all<{ id: number; one: number; other: number; reason: string }>({ ids: JSON.stringify(ids) })
+    .all<{ id: number; one: number; other: number; reason: string }>({ ids: JSON.stringify(ids), limit })
     .map((row) => ({ ...row }))
 
 interface Listing {
@@ -212,36 +213,64 @@ interface Listing {
   domain: string
 }
 
-/** Ids of the patients whose words begin with each word typed, and how many there are. */
-const found = (db: SqlDatabase, { text, sort, toCompare, offset, limit }: Listing) => {
-  // « 26/11/1978 » is one word, however it is cut; a matricule may be typed with blanks.
+/** Words of a search that count; the rest is left out. */
+const mostWords = 8
+
+/** What was typed, cut into words: a birth date is one word however it is written, a matricule may hold blanks. */
+const wordsTyped = (text: string): string[] => {
   const digits = text.replace(/[\s.]/g, '')
-  const matricule = /^\d[\dABab]{4,}$/.test(digits)
-  const words = (matricule ? [digits.toLowerCase()] : fold(text).split(/\s+/))
-    .map((word) => word.replace(/^(\d{1,2})[-.](\d{1,2})[-.](\d{4})$/, '$1/$2/$3'))
+  if (/^\d[\dABab]{4,}$/.test(digits)) return [digits.toLowerCase()]
+  return fold(text)
+    .replace(
+      /(?<!\d)(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4}|\d\d)(?!\d)/g,
+      (_all, day: string, month: string, year: string) =>
+        [day.padStart(2, '0'), month.padStart(2, '0'), year].join('/'),
+    )
+    .split(/\s+/)
     .map((word) => word.replace(/^(\d)\//, '0$1/').replace(/\/(\d)\//, '/0$1/'))
     .filter((word) => word !== '')
-  const waiting = toCompare
-    ? `AND EXISTS (SELECT 1 FROM patient_proposals r JOIN patients a ON a.id = r.one JOIN patients b ON b.id = r.other
-         WHERE r.state = 'open' AND p.id IN (r.one, r.other)
-           AND coalesce(a.joined_to, a.id) <> coalesce(b.joined_to, b.id))`
-    : ''
-  const matching = `FROM patients p WHERE NOT EXISTS (
-      SELECT 1 FROM json_each($words) WHERE instr(p.folded, ' ' || value) = 0) ${waiting}
-    GROUP BY coalesce(p.joined_to, p.id)`
-  const params = { words: JSON.stringify(words) }
-  const total = db.prepare(`SELECT count(*) AS n FROM (SELECT 1 ${matching})`).get<{ n: number }>(params)
-  const ids = db
-    .prepare(
-      `SELECT id FROM (
-         SELECT coalesce(p.joined_to, p.id) AS id, max(ifnull(p.last_at, 0)) AS last,
-           max(p.folded LIKE ' ' || $first || '%') AS leading ${matching}) one
-       ORDER BY ${
-         sort === 'name' ? `leading DESC, (SELECT folded FROM patients WHERE id = one.id)` : 'last DESC'
-       }, id LIMIT $limit OFFSET $offset`,
-    )
-    .all<{ id: number }>({ ...params, first: words[0] ?? '', limit, offset })
-  return { ids: ids.map((row) => row.id), total: total?.n ?? 0 }
+    .slice(0, mostWords)
+}
+
+/** An open proposal is between two patients: those within one that was joined are not open (patient-decisions.ts). */
+const waitingIds = `SELECT one FROM patient_proposals WHERE state = 'open'
+  UNION SELECT other FROM patient_proposals WHERE state = 'open'`
+
+/** Ids of the patients whose words begin with each word typed, and how many there are. */
+const found = (db: SqlDatabase, { text, sort, toCompare, offset, limit }: Listing) => {
+  const words = wordsTyped(text)
+  if (words.length === 0 && !toCompare && sort === 'name') {
+    const ids = db
+      .prepare(
+        'SELECT id FROM patients WHERE joined_to IS NULL ORDER BY folded, id LIMIT $limit OFFSET $offset',
+      )
+      .all<{ id: number }>({ limit, offset })
+    const all = db.prepare('SELECT count(*) AS n FROM patients WHERE joined_to IS NULL').get<{ n: number }>()
+    return { ids: ids.map((row) => row.id), total: all?.n ?? 0 }
+  }
+  const conditions = [
+    ...words.map((_word, index) => `instr(p.folded, ' ' || $word${String(index)}) > 0`),
+    ...(toCompare ? [`p.id IN (${waitingIds})`] : []),
+  ]
+  const params = Object.fromEntries(words.map((word, index) => [`word${String(index)}`, word]))
+  const hits = `SELECT coalesce(p.joined_to, p.id) AS id, max(ifnull(p.last_at, 0)) AS last,
+      max(substr(p.folded, 2, length($first)) = $first) AS leading
+    FROM patients p ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`} GROUP BY 1`
+  const order =
+    sort === 'name'
+      ? `(${hits}) hit JOIN patients one ON one.id = hit.id ORDER BY hit.leading DESC, one.folded`
+      : `(${hits}) hit ORDER BY hit.last DESC`
+  const rows = db
+    .prepare(`SELECT hit.id, count(*) OVER () AS total FROM ${order}, hit.id LIMIT $limit OFFSET $offset`)
+    .all<{ id: number; total: number }>({ ...params, first: words[0] ?? '', limit, offset })
+  // Past the end nothing says how many there are.
+  const total =
+    rows[0]?.total ??
+    (offset === 0
+      ? 0
+      : (db.prepare(`SELECT count(*) AS n FROM (${hits})`).get<{ n: number }>({ ...params, first: '' })?.n ??
+        0))
+  return { ids: rows.map((row) => row.id), total }
 }
 
 export const patientOperations = {
@@ -249,11 +278,7 @@ export const patientOperations = {
     (db, params: Listing): { patients: StoredPatient[]; total: number; proposals: number } => {
       const { ids, total } = found(db, params)
       const proposals = db
-        .prepare(
-          `SELECT count(*) AS n FROM patient_proposals r JOIN patients p ON p.id = r.one
-           JOIN patients q ON q.id = r.other
-           WHERE r.state = 'open' AND coalesce(p.joined_to, p.id) <> coalesce(q.joined_to, q.id)`,
-        )
+        .prepare("SELECT count(*) AS n FROM patient_proposals WHERE state = 'open'")
         .get<{ n: number }>()
       return {
         patients: ids.flatMap((id) => selectPatient(db, id, params.domain) ?? []),

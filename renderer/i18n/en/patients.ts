@@ -28,8 +28,6 @@ export const patients = {
   givenNames: 'Given names at birth',
   sex: 'Sex',
   birthDate: 'Birth date',
-  birthDateHint: 'DD/MM/YYYY',
-  birthDateWrong: 'Write the date like 26/11/1978.',
   birthPlace: 'Birthplace (INSEE code)',
   matricule: 'INS number',
   authority: 'INS authority',
@@ -141,6 +139,9 @@ export const patients = {
   'reason-same-ins-other-traits': 'Careful: same INS number, but different traits.',
   'reason-same-traits-other-ins': 'Same traits, but two different INS numbers.',
   'reason-same-traits-no-ins': 'Same traits; one of the two identities has no INS.',
+  'reason-same-names-other-sex': 'Careful: same names and birth date, but the sex differs.',
+  'reason-other-authority': 'Same traits and number, under two authorities: one may be a test identity.',
+  'reason-first-name': 'Same name and birth date; the first name of one begins that of the other.',
   'reason-spelling': 'Only the spelling differs (accents, hyphens, capitals…).',
   'reason-used-name': 'The birth name of one is the used name of the other.',
   waiting:
@@ -168,6 +169,8 @@ export const patients = {
   confirmReplyTo: 'Answers will go to {address}, which becomes the patient’s authorised contact.',
   confirmOpen: 'The patient will be able to answer.',
   confirmClosed: 'The patient will not be able to answer: the exchange is closed (X-MSS-MES: FIN).',
+  confirmEndsAll:
+    'Subject [FIN]: the patient will not be able to answer any of your messages, earlier ones included.',
   confirm: 'This is the patient, send',
   confirmDiffering: 'Send in spite of the difference',
   confirmCancel: 'Back to the message',
@@ -176,6 +179,9 @@ export const patients = {
   aboutRemove: 'Do not tie this message to {name}',
   closes: 'Close the exchange',
   closesHint: 'The patient will get this message but cannot answer it.',
+  endsAll: 'Close all exchanges',
+  endsAllHint:
+    'The subject is exactly [FIN]: Mon espace santé keeps the patient from answering any of your messages. Untick to write an ordinary message.',
   endAll: 'Close all exchanges…',
   endAllTitle: 'Close all exchanges with this patient?',
   endAllText:

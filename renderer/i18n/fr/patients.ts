@@ -29,8 +29,6 @@ export const patients = {
   givenNames: 'Prénoms de naissance',
   sex: 'Sexe',
   birthDate: 'Date de naissance',
-  birthDateHint: 'JJ/MM/AAAA',
-  birthDateWrong: 'Écrivez la date comme 26/11/1978.',
   birthPlace: 'Lieu de naissance (code INSEE)',
   matricule: 'Matricule INS',
   authority: 'Autorité de l’INS',
@@ -143,6 +141,10 @@ export const patients = {
   'reason-same-ins-other-traits': 'Attention : même matricule INS, mais des traits différents.',
   'reason-same-traits-other-ins': 'Mêmes traits, mais deux matricules INS différents.',
   'reason-same-traits-no-ins': 'Mêmes traits ; l’une des deux identités n’a pas d’INS.',
+  'reason-same-names-other-sex': 'Attention : mêmes noms et même date de naissance, mais le sexe diffère.',
+  'reason-other-authority':
+    'Mêmes traits et même matricule, sous deux autorités différentes : l’une est peut-être une identité de test.',
+  'reason-first-name': 'Même nom et même date de naissance ; le prénom de l’une commence celui de l’autre.',
   'reason-spelling': 'Seule l’écriture diffère (accents, traits d’union, majuscules…).',
   'reason-used-name': 'Le nom de naissance de l’une est le nom utilisé de l’autre.',
   waiting:
@@ -172,6 +174,8 @@ export const patients = {
   confirmReplyTo: 'Les réponses iront à {address}, qui devient le contact autorisé du patient.',
   confirmOpen: 'Le patient pourra répondre.',
   confirmClosed: 'Le patient ne pourra pas répondre : l’échange sera clos (X-MSS-MES: FIN).',
+  confirmEndsAll:
+    'Objet [FIN] : le patient ne pourra plus répondre à aucun de vos messages, les précédents compris.',
   confirm: 'C’est bien ce patient, envoyer',
   confirmDiffering: 'Envoyer malgré la différence',
   confirmCancel: 'Revenir au message',
@@ -180,6 +184,9 @@ export const patients = {
   aboutRemove: 'Ne plus rattacher ce message à {name}',
   closes: 'Clore l’échange',
   closesHint: 'Le patient recevra ce message mais ne pourra pas y répondre.',
+  endsAll: 'Clore tous les échanges',
+  endsAllHint:
+    'L’objet est exactement [FIN] : Mon espace santé retire au patient la possibilité de répondre à tous vos messages. Décochez pour écrire un message ordinaire.',
   endAll: 'Clore tous les échanges…',
   endAllTitle: 'Clore tous les échanges avec ce patient ?',
   endAllText:
