@@ -118,5 +118,7 @@ test('what is unknown is refused and printed; what cannot be read is not', async
   ])
   await expect(inspectDocumentCommand(['/nowhere.xml'])).rejects.toThrow(Unusable)
   await expect(inspectDocumentCommand([put('vide', '')])).rejects.toThrow(Unusable)
-  await expect(inspectDocumentCommand([put('d.xml', n3), '--at', 'hier'])).rejects.toThrow(Unusable)
+  await expect(inspectDocumentCommand([folder])).rejects.toThrow(Unusable)
+  for (const date of ['hier', '2026-02-30', '2026-01-12T25:00', '2026-13-01'])
+    await expect(inspectDocumentCommand([put('d.xml', n3), '--at', date])).rejects.toThrow(Unusable)
 })

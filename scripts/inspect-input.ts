@@ -1,5 +1,5 @@
 /** What the sub-commands of `npm run inspect` share: arguments, files in PEM or DER, the end of the program. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { parseArgs, type ParseArgsOptionsConfig } from 'node:util'
 
 /** How the program ends: 0 what was looked at is good, 1 it is not, 2 the command could not be carried out. */
@@ -19,6 +19,8 @@ const largestFile = 256 * 1024 * 1024
 /** The bytes of a file named on the command line. Throws `Unusable`. */
 export const readInput = (name: string): Uint8Array => {
   try {
+    // A pipe has no size before it is read.
+    if (statSync(name).size > largestFile) throw new Unusable(`${name}: too big`)
     const bytes = readFileSync(name)
     if (bytes.length === 0) throw new Unusable(`${name}: empty file`)
     if (bytes.length > largestFile) throw new Unusable(`${name}: too big`)
@@ -73,6 +75,9 @@ export const readDate = (text: string | undefined): Date => {
   if (text === undefined) return new Date()
   const iso = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.exec(text)
   const date = new Date(iso && text.length > 10 && iso[1] === undefined ? `${text}Z` : text)
-  if (!iso || Number.isNaN(date.getTime())) throw new Unusable(`--at ${text}: not an ISO 8601 date`)
+  // The thirtieth of February is no date, though it can be counted to.
+  const [year = 0, month = 0, day = 0] = text.slice(0, 10).split('-').map(Number)
+  const isDay = day >= 1 && day <= new Date(Date.UTC(year, month, 0)).getUTCDate()
+  if (!iso || !isDay || Number.isNaN(date.getTime())) throw new Unusable(`--at ${text}: not an ISO 8601 date`)
   return date
 }

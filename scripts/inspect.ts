@@ -13,16 +13,25 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   message: async () => (await import('./inspect-message.ts')).inspectMessageCommand,
 }
 
+/** Ends with a line on standard error: whoever calls this program reads objects, not traces. */
+const give = (message: string): void => {
+  process.exitCode = exitCodes.unusable
+  process.stderr.write(`inspect: ${message}\n`)
+}
+
 const [name = '', ...argv] = process.argv.slice(2)
+// A reader that has gone away (`| head`) or a full disk: what could not be printed is not there.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') give(`standard output: ${error.message}`)
+  process.exit(exitCodes.unusable)
+})
 try {
   const load = commands[name]
-  if (!load) throw new Unusable(`inspect ${Object.keys(commands).join('|')} FILE … (docs/inspect.md)`)
+  if (!load) throw new Unusable(`${Object.keys(commands).join('|')} FILE … (docs/inspect.md)`)
   const command = await load()
   const { exitCode, report } = await command(argv)
   process.exitCode = exitCode
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
 } catch (error) {
-  if (!(error instanceof Unusable)) throw error
-  process.exitCode = exitCodes.unusable
-  process.stderr.write(`inspect: ${error.message}\n`)
+  give(error instanceof Unusable ? error.message : `internal error: ${String(error)}`)
 }

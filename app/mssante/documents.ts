@@ -14,7 +14,7 @@ import { isHl7 } from './hl7/parse.ts'
 import { linkDocuments } from './links.ts'
 import { sniffMime } from './magic.ts'
 import { isDicom } from './dicom/dataset.ts'
-import { kindOfFile, looksLikeXml, recogniseFile } from './recognise.ts'
+import { isText, announcesCda, kindOfFile, looksLikeXml, recogniseFile } from './recognise.ts'
 
 export type { FoundDocument, MessageDocuments, MessagePart } from './found.ts'
 
@@ -71,7 +71,11 @@ const kindOf = (found: readonly FoundDocument[]): DocumentInspection['kind'] => 
   if (first.data?.kind === 'hprim') return first.data.dossier.format
   if (first.data?.kind === 'dicom') return first.data.dicom.format
   if (refusals.some(({ code }) => code === 'apicrypt')) return 'apicrypt'
-  if (refusals.some(({ code }) => ['cda-no-body'].includes(code))) return 'cda'
+  if (
+    refusals.some(({ code }) => code === 'cda-no-body' || code.startsWith('xml-')) &&
+    announcesCda(first.bytes)
+  )
+    return 'cda'
   return kind === 'pdf' || kind === 'image' || kind === 'text' || kind === 'office' ? kind : 'unknown'
 }
 
@@ -195,7 +199,9 @@ const collect = async (parts: MessagePart[], options: FindOptions, depth: number
   for (const part of parts) {
     if (part.inline || paired.has(part.id) || taken.has(part.id) || isMessage(part)) continue
     const head = headOf(part)
-    const kind = kindOfFile(head, part.fileName, part.mimeType)
+    const plain = strict && part.mimeType === '' && !looksLikeXml(head) && isText(part.bytes)
+    const declared = plain ? 'text/plain' : part.mimeType
+    const kind = kindOfFile(head, part.fileName, declared)
     const shown = kind === 'pdf' || kind === 'image' || kind === 'office'
     if (!shown && !strict) continue
     const origin = originOf(part)
@@ -203,13 +209,17 @@ const collect = async (parts: MessagePart[], options: FindOptions, depth: number
       add(part, [refusedDocument(origin, refusalOf(head), () => part.bytes, part.mimeType)], 'unknown')
       continue
     }
-    const mimeType = sniffMime(head) ?? part.mimeType
+    const mimeType = sniffMime(head) ?? declared
     add(
       part,
       [
         looseDocument(
           origin,
-          { kind, label: origin.fileName, mimeType: kind === 'office' ? part.mimeType : mimeType },
+          {
+            kind,
+            label: origin.fileName,
+            mimeType: kind === 'office' ? part.mimeType || mimeType : mimeType,
+          },
           () => part.bytes,
         ),
       ],
@@ -251,7 +261,7 @@ export const findDocuments = async (
   options: FindOptions = {},
 ): Promise<MessageDocuments> => {
   const { documents, sets, kinds, deviations } = await collect(parts, options, 0)
-  linkDocuments(documents, sets)
+  linkDocuments(documents)
   const patients = documents.flatMap((document) => document.summary.patient ?? [])
   const [patient] = patients
   if (patient && patients.some((other) => !sameIdentity(patient, other)))

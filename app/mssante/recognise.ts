@@ -83,12 +83,13 @@ export const looksLikeXml = (head: Uint8Array): boolean => {
   const text = headText(head).replace(/^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)/, '')
   if (/<(?:[\w-]+:)?ClinicalDocument[\s>]/.test(text)) return true
   return (
-    /^\s*<(?:\?xml|[\w-]+:?[\w-]*[\s>])/.test(text) &&
+    /^\s*<(?:\?xml|!--|[\w-]+:?[\w-]*[\s>])/.test(text) &&
     !/^\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+)?(?:html|svg)\b/i.test(text)
   )
 }
 
-const announcesCda = (head: Uint8Array): boolean => /ClinicalDocument|urn:hl7-org:v3/.test(headText(head))
+export const announcesCda = (head: Uint8Array): boolean =>
+  /ClinicalDocument|urn:hl7-org:v3/.test(headText(head))
 
 /** A CDA of any wrapping; a file that calls itself one and cannot be read is refused; null for other XML. */
 const fromXml = (
@@ -288,10 +289,11 @@ export const recogniseFile = (
   ]
 }
 
-const isText = (bytes: Uint8Array): boolean => {
+/** Text of any single-byte encoding or UTF-8: no zero byte, no control character but blanks and the end mark of DOS. */
+export const isText = (bytes: Uint8Array): boolean => {
   if (bytes.byteLength === 0 || bytes.subarray(0, 65_536).includes(0)) return false
   const controls = bytes
     .subarray(0, 4096)
-    .reduce((count, byte) => (byte < 9 || (byte > 13 && byte < 32) ? count + 1 : count), 0)
+    .reduce((count, byte) => (byte < 9 || (byte > 13 && byte < 32 && byte !== 0x1a) ? count + 1 : count), 0)
   return controls === 0
 }
