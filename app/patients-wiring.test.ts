@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Policy, type TrustClass } from './contract/index.ts'
+import { Policy, type DraftContent, type TrustClass } from './contract/index.ts'
 import { patientMailRules } from './patients-wiring.ts'
 
 const leo = '190067511300117@patient.mssante.test'
@@ -9,6 +9,40 @@ const rules = (policy: Policy) =>
   patientMailRules(policy, classify, () => {
     throw new Error('asks nothing of the base')
   })
+
+const written: DraftContent = {
+  ...{ accountId: 1, to: [{ name: '', address: leo }], cc: [], bcc: [], subject: '', text: '', html: null },
+  ...{ sign: false, encrypt: false, readReceipt: false },
+}
+
+test('ENS-7-fin: the subject [FIN] and X-MSS-MES: FIN go together, whatever is typed (ECO.2.2.8)', () => {
+  const { finalContent, closingHeader } = rules(Policy.parse({}))
+  const leaves = (change: Partial<DraftContent>) => {
+    const content = finalContent({ ...written, ...change })
+    return [content.subject, closingHeader(content)['X-MSS-MES'], content.endsExchanges ?? false]
+  }
+  // Begun to end all: typing over the subject changes neither.
+  expect(leaves({ endsExchanges: true, closesExchange: true, subject: 'Au revoir' })).toEqual([
+    '[FIN]',
+    'FIN',
+    true,
+  ])
+  // Typed by hand: the header follows.
+  expect(leaves({ subject: '[FIN]' })).toEqual(['[FIN]', 'FIN', true])
+  expect(leaves({ subject: ' [FIN] ' })).toEqual(['[FIN]', 'FIN', true])
+  // What is no end stays none.
+  expect(leaves({ subject: '[fin]' })).toEqual(['[fin]', undefined, false])
+  expect(leaves({ subject: 'Re: [FIN]' })).toEqual(['Re: [FIN]', undefined, false])
+  expect(leaves({ subject: 'Résultats', closesExchange: true })).toEqual(['Résultats', 'FIN', false])
+  // Among professionals it means nothing.
+  const paulOnly = { to: [{ name: '', address: paul }] }
+  expect(leaves({ ...paulOnly, subject: '[FIN]', endsExchanges: true })).toEqual(['[FIN]', undefined, true])
+  expect(leaves({ ...paulOnly, cc: [{ name: '', address: leo }], subject: '[FIN]' })).toEqual([
+    '[FIN]',
+    'FIN',
+    true,
+  ])
+})
 
 test('ENS-6-size: 25,000,000 bytes toward the patient domain, unless the policy says otherwise; no limit toward others', () => {
   const ordinary = rules(Policy.parse({}))

@@ -130,6 +130,9 @@ export type PatientWiring = ReturnType<typeof wirePatients>
 /** Bytes the patients' mailbox takes, base64 counted (ENS-6-size): decimal megabytes until the rule is known to the byte. */
 const largestToPatients = 25_000_000
 
+/** The subject, case and all, that takes from a patient every possibility to answer (ENS-7-fin). */
+const endOfAll = '[FIN]'
+
 /** What mail asks about patients, before there are any: they are made after it. */
 export const patientMailRules = (
   policy: Policy,
@@ -141,6 +144,14 @@ export const patientMailRules = (
   return {
     largestTo: (addresses: readonly string[]): number | null =>
       toPatient(addresses) ? (policy.patientMail?.limit ?? largestToPatients) : null,
+    /** Of a message to a patient: a subject that is `[FIN]` and the header say the same (ENS-7-fin, ECO.2.2.8). */
+    finalContent: (content: DraftContent): DraftContent => {
+      const { to, cc, bcc, subject } = content
+      const ends = content.endsExchanges === true || subject.trim() === endOfAll
+      return ends && toPatient([...to, ...cc, ...bcc].map((one) => one.address))
+        ? { ...content, subject: endOfAll, closesExchange: true, endsExchanges: true }
+        : content
+    },
     /** `X-MSS-MES: FIN` on what a patient is not to answer (ECO.2.2.8). */
     closingHeader: ({ to, cc, bcc, closesExchange }: DraftContent): Record<string, string> =>
       closesExchange === true && toPatient([...to, ...cc, ...bcc].map((one) => one.address))

@@ -38,6 +38,8 @@ export const DraftContent = z.object({
   readReceipt: z.boolean(),
   /** To a patient: no answer is wanted (`X-MSS-MES: FIN`, ECO.2.2.8). Absent leaves the exchange open. */
   closesExchange: z.boolean().optional(),
+  /** To a patient: ends all exchanges. The subject is then exactly `[FIN]`, and the header with it (ENS-7-fin). */
+  endsExchanges: z.boolean().optional(),
   /** The patient a message to a colleague is about: their oppositions are asked, and it is among their exchanges. */
   aboutPatient: PatientId.nullable().optional(),
 })
@@ -89,6 +91,10 @@ export const SendCheck = z.object({
     'patient-differs',
     /** A minor is written to on the own address, never on a parent's. */
     'patient-minor',
+    /** The subject is `[FIN]`: the patient can answer none of the earlier messages either. */
+    'patient-ends-all',
+    /** The same with documents, whose subject is theirs (ECO.2.1.3). */
+    'patient-ends-with-document',
     /** A patient and professionals in one message: each sees it. */
     'patient-with-professionals',
     /** The patient opposes MSSanté messages between professionals (MSS/va1.22). */

@@ -120,6 +120,7 @@ export const errorCodes = [
   'trust-space.malformed',
   'trust-space.empty',
   'trust-space.older',
+  'trust-space.shrunk',
   'trust-space.no-server',
   // folders
   'folder.not-found',
@@ -235,6 +236,7 @@ export const errorCodes = [
   'compose.patient-unconfirmed',
   'compose.patient-refused',
   'compose.patient-unknown',
+  'compose.patient-ends-with-document',
   // patient records
   'integration.target-unknown',
   'integration.target-managed',

@@ -164,6 +164,7 @@ export const openPractice = async (
       protect: (entity) => Promise.resolve(ok(entity)),
       canSign: () => true,
       extraHeaders: () => ({ 'X-MSS-NIL': '123' }),
+      finalContent: (content) => content,
       everyMessageHeaders: { 'X-MSS-NIL': '123' },
       opposedAmong: () => Promise.resolve(ok(null)),
       largestTo: () => null,

@@ -53,6 +53,7 @@ export interface MailDependencies
       | 'protect'
       | 'canSign'
       | 'extraHeaders'
+      | 'finalContent'
       | 'largestTo'
       | 'domainChecks'
       | 'documents'

@@ -92,6 +92,8 @@ export const patientSendChecks = async (
       })
     checks.push(...addressChecks(address, found.value, answered?.from.toLowerCase() === address))
   }
+  if (toPatients.length > 0 && draft.content.endsExchanges === true)
+    checks.push({ ...none, kind: 'patient-ends-all', address: null, trust: null })
   if (toPatients.length > 0 && others.length > 0)
     checks.push({ ...none, kind: 'patient-with-professionals', address: null, trust: null })
   const about = aboutPatient == null ? ok(null) : await deps.patient(aboutPatient)

@@ -61,6 +61,8 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
   add('patient-refused', 'alert')
   add('patient-unknown', 'alert')
   add('patient-differs', 'alert')
+  add('patient-ends-with-document', 'alert')
+  add('patient-ends-all', 'warn')
   add('patient-with-professionals', 'warn')
   add('professional-mail-opposed', 'warn')
   add('patient-unknown-answered', 'warn')

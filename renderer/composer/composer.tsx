@@ -31,7 +31,7 @@ import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
 import type { SaveState } from './draft-state.ts'
 import { FromLine } from './from-line.tsx'
-import { AboutPatient, CloseExchange } from './patient-options.tsx'
+import { AboutPatient, CloseExchange, endsAll } from './patient-options.tsx'
 import { RecipientsField } from './recipients-field.tsx'
 import { useSending } from './sending.tsx'
 import { useUploads } from './uploads.ts'
@@ -96,7 +96,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
     [change, recheck],
   )
   const medical = useMedical(draft.id, documentsChanged)
-  const fixedSubject = medical.medical?.subject ?? null
+  const fixedSubject = medical.medical?.subject ?? (endsAll(content, checks) ? content.subject : null)
   const busy = uploads.some((upload) => upload.error === null)
   const now = useNow()
   const [planning, setPlanning] = useState(false)
@@ -202,7 +202,11 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
             className="composer-subject"
             value={fixedSubject ?? content.subject}
             readOnly={fixedSubject !== null}
-            title={fixedSubject === null ? undefined : t('composer.fixedSubject')}
+            title={
+              fixedSubject === null
+                ? undefined
+                : t(endsAll(content, checks) ? 'patients.endsAllHint' : 'composer.fixedSubject')
+            }
             maxLength={998}
             onChange={(event) => {
               const subject = event.currentTarget.value
@@ -280,7 +284,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
         <CloseExchange
           content={content}
           checks={checks}
-          onChange={(closesExchange) => change((now) => ({ ...now, closesExchange }))}
+          onChange={(closing) => change((now) => ({ ...now, ...closing }))}
         />
         <span className="composer-end">
           <KeyboardHint keys={t('composer.sendKeys')} />

@@ -5,7 +5,11 @@ import { patientLine, patientName, t } from '../i18n/index.ts'
 import { usePatientAnswer } from '../patients/index.ts'
 import { patientRecipients } from './sending.tsx'
 
-/** « Clore l’échange »: only where a patient is written to. */
+/** Whether the message ends all exchanges with a patient: its subject is then `[FIN]` and stays so. */
+export const endsAll = (content: DraftContent, checks: readonly SendCheck[]): boolean =>
+  content.endsExchanges === true && patientRecipients(checks).length > 0
+
+/** « Clore l’échange », or « Clore tous les échanges »: only where a patient is written to. */
 export const CloseExchange = ({
   content,
   checks,
@@ -13,11 +17,20 @@ export const CloseExchange = ({
 }: {
   content: DraftContent
   checks: readonly SendCheck[]
-  onChange: (closesExchange: boolean) => void
+  onChange: (change: Pick<DraftContent, 'closesExchange' | 'endsExchanges'> & { subject?: string }) => void
 }) =>
-  patientRecipients(checks).length === 0 ? null : (
+  patientRecipients(checks).length === 0 ? null : endsAll(content, checks) ? (
+    <span title={t('patients.endsAllHint')}>
+      <Checkbox isSelected onChange={() => onChange({ endsExchanges: false, subject: '' })}>
+        {t('patients.endsAll')}
+      </Checkbox>
+    </span>
+  ) : (
     <span title={t('patients.closesHint')}>
-      <Checkbox isSelected={content.closesExchange === true} onChange={onChange}>
+      <Checkbox
+        isSelected={content.closesExchange === true}
+        onChange={(closesExchange) => onChange({ closesExchange })}
+      >
         {t('patients.closes')}
       </Checkbox>
     </span>
@@ -33,15 +46,17 @@ export const AboutPatient = ({ content, onRemove }: { content: DraftContent; onR
   return (
     <div className="composer-line about-patient">
       <span className="composer-label">{t('patients.about')}</span>
-      <UserRound aria-hidden="true" />
-      <span>{patientLine(summary)}</span>
-      <IconButton
-        label={t('patients.aboutRemove', { name: patientName(patient) })}
-        size="small"
-        onPress={onRemove}
-      >
-        <X aria-hidden="true" />
-      </IconButton>
+      <span className="about-patient-who">
+        <UserRound aria-hidden="true" />
+        <span>{patientLine(summary)}</span>
+        <IconButton
+          label={t('patients.aboutRemove', { name: patientName(patient) })}
+          size="small"
+          onPress={onRemove}
+        >
+          <X aria-hidden="true" />
+        </IconButton>
+      </span>
     </div>
   )
 }

@@ -32,6 +32,7 @@ test('ENS-7-fin: the message that ends all exchanges has the subject [FIN] exact
     one.mail.address,
   ])
   expect(content.closesExchange).toBe(true)
+  expect(content.endsExchanges).toBe(true)
   expect(content.text.trim()).not.toBe('')
 })
 

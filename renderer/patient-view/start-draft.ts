@@ -32,7 +32,7 @@ export const writeToPatient = (patient: Patient): Promise<number | null> =>
 export const endExchanges = (patient: Patient): Promise<number | null> =>
   startDraft({
     ...{ to: recipientOf(patient), subject: '[FIN]', text: t('patients.endAllBody') },
-    closesExchange: true,
+    ...{ closesExchange: true, endsExchanges: true },
   })
 
 /** A message to a colleague about a patient. */

@@ -117,6 +117,8 @@ export const ConfirmPatients = ({
 }) => {
   const known = usePatientsOf(addresses)
   const replyTo = useStore(accountStore).find((one) => one.id === content.accountId)?.replyTo ?? null
+  // Typed or prepared, this very subject is what ends all (ENS-7-fin).
+  const endsAll = content.endsExchanges === true || content.subject.trim() === '[FIN]'
   const differs = [...(known?.values() ?? [])].some((one) => (one?.mail.disagreements.length ?? 0) > 0)
   return (
     <Dialog
@@ -142,8 +144,18 @@ export const ConfirmPatients = ({
         ))
       )}
       <p className="confirm-line">
-        {content.closesExchange === true ? <Lock aria-hidden="true" /> : <MailOpen aria-hidden="true" />}
-        {t(content.closesExchange === true ? 'patients.confirmClosed' : 'patients.confirmOpen')}
+        {endsAll || content.closesExchange === true ? (
+          <Lock aria-hidden="true" />
+        ) : (
+          <MailOpen aria-hidden="true" />
+        )}
+        {t(
+          endsAll
+            ? 'patients.confirmEndsAll'
+            : content.closesExchange === true
+              ? 'patients.confirmClosed'
+              : 'patients.confirmOpen',
+        )}
       </p>
       {replyTo ? <p className="confirm-line">{t('patients.confirmReplyTo', { address: replyTo })}</p> : null}
     </Dialog>

@@ -64,6 +64,7 @@ const blockingCodes: Partial<Record<SendCheck['kind'], ErrorCode>> = {
   size: 'compose.too-large',
   'patient-refused': 'compose.patient-refused',
   'patient-unknown': 'compose.patient-unknown',
+  'patient-ends-with-document': 'compose.patient-ends-with-document',
   'document-patient': 'document.patient-missing',
   'documents-several-patients': 'document.other-patient',
   'document-other-recipient': 'document.other-recipient',

@@ -23,6 +23,8 @@ export interface DraftDependencies extends SenderRuleDependencies {
   /** A card that signs is in the reader: without one, signing is never proposed. */
   canSign: () => boolean
   extraHeaders: (content: DraftContent) => Record<string, string>
+  /** What is sent of what was typed, where the rules of a recipient tie its parts to each other. */
+  finalContent: (content: DraftContent) => DraftContent
   /** Bytes of the largest message that some of these addresses take; null when none says. */
   largestTo: (addresses: readonly string[]) => number | null
   /** What the domain finds to say before a message leaves: patients, documents. */

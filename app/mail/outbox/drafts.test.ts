@@ -49,6 +49,7 @@ const drafts = (
     canSign: () => false,
     extraHeaders: () => ({}),
     largestTo: () => takes.patients ?? null,
+    finalContent: (content) => content,
     domainChecks: () => Promise.resolve(ok([])),
     onSent: () => Promise.resolve(ok(null)),
     documents: {

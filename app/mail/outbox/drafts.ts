@@ -175,6 +175,11 @@ export const createDrafts = (deps: DraftDependencies) => {
     return stored.ok ? ok(draftView(stored.value)) : stored
   }
 
+  const settled = (draft: StoredDraft): StoredDraft => ({
+    ...draft,
+    content: deps.finalContent(draft.content),
+  })
+
   const checksOf = async (draft: StoredDraft): Promise<Outcome<SendCheck[]>> => {
     const account = await accountOf(draft.content.accountId)
     if (!account.ok) return account
@@ -186,6 +191,8 @@ export const createDrafts = (deps: DraftDependencies) => {
     const documents = await deps.documents.checks(draft)
     if (!documents.ok) return documents
     checks.push(...documents.value.checks)
+    if (draft.content.endsExchanges === true && documents.value.bytes > 0)
+      checks.push({ ...none, kind: 'patient-ends-with-document', blocking: true })
     if (subject.trim() === '' && documents.value.bytes === 0)
       checks.push({ ...none, kind: 'no-subject', blocking: false })
     const size = estimatedSize(draft, documents.value.bytes)
@@ -271,7 +278,7 @@ export const createDrafts = (deps: DraftDependencies) => {
   ): Promise<Outcome<OutboxItem>> => {
     const loaded = await load(id)
     if (!loaded.ok) return loaded
-    const draft = loaded.value
+    const draft = settled(loaded.value)
     const due = dueFrom(when, deps.now())
     if (!due.ok) return due
     const checks = await checksOf(draft)
@@ -289,6 +296,10 @@ export const createDrafts = (deps: DraftDependencies) => {
     const date = due.value?.kind === 'schedule' ? due.value.at : deps.now()
     const documents = await deps.documents.outgoing(draft, account.value, date, deps.replacePrefix())
     if (!documents.ok) return documents
+    // An archive among the attachments gives the subject its prefix.
+    if (draft.content.endsExchanges === true && documents.value?.subject !== undefined)
+      if (documents.value.subject !== draft.content.subject)
+        return fail('compose.patient-ends-with-document', { retry: 'after-change' })
     const ids = { messageId, supersedes: replaces.value }
     const mime = await build(draft, account.value, ids, date, documents.value)
     if (!mime.ok) return mime
@@ -368,7 +379,7 @@ export const createDrafts = (deps: DraftDependencies) => {
     },
     check: async (id: number): Promise<Outcome<SendCheck[]>> => {
       const draft = await load(id)
-      return draft.ok ? await checksOf(draft.value) : draft
+      return draft.ok ? await checksOf(settled(draft.value)) : draft
     },
     send,
   }

@@ -51,6 +51,8 @@ export const composer = {
   'recipient_patient-unknown': 'patient not known here',
   'recipient_patient-unknown-answered': 'patient not known here',
   'recipient_patient-differs': 'INS number disagrees',
+  'recipient_patient-ends-all': 'end of all exchanges',
+  'recipient_patient-ends-with-document': 'end of all exchanges',
   'recipient_patient-minor': 'minor',
   'recipient_patient-with-professionals': 'with professionals',
   'recipient_professional-mail-opposed': 'the patient is opposed',
@@ -103,6 +105,9 @@ export const composer = {
   'check_patient-unknown': 'A patient address not known here: pick the patient by name',
   'check_patient-unknown-answered': 'This patient is not known here: only the INS number tells who it is',
   'check_patient-differs': 'The INS number disagrees with the sex or birth of the record',
+  'check_patient-ends-all': 'Subject [FIN]: the patient can answer no message any more',
+  'check_patient-ends-with-document':
+    'A [FIN] message carries no document: remove it, or untick “Close all exchanges”',
   'check_patient-minor': 'A minor: written to on their own address',
   'check_patient-with-professionals': 'A patient and professionals will read the same message',
   'check_professional-mail-opposed': 'The patient opposes MSSanté messages between professionals about them',

@@ -52,6 +52,8 @@ export const composer = {
   'recipient_patient-unknown': 'patient inconnu de la base',
   'recipient_patient-unknown-answered': 'patient inconnu de la base',
   'recipient_patient-differs': 'matricule discordant',
+  'recipient_patient-ends-all': 'fin de tous les échanges',
+  'recipient_patient-ends-with-document': 'fin de tous les échanges',
   'recipient_patient-minor': 'mineur',
   'recipient_patient-with-professionals': 'avec des professionnels',
   'recipient_professional-mail-opposed': 'opposition du patient',
@@ -104,6 +106,9 @@ export const composer = {
   'check_patient-unknown': 'Adresse de patient absente de la base : choisissez le patient par son nom',
   'check_patient-unknown-answered': 'Ce patient n’est pas dans la base : seul son matricule le désigne',
   'check_patient-differs': 'Le matricule ne concorde pas avec le sexe ou la naissance du dossier',
+  'check_patient-ends-all': 'Objet [FIN] : le patient ne pourra plus répondre à aucun message',
+  'check_patient-ends-with-document':
+    'Un message [FIN] ne porte pas de document : retirez-le, ou décochez « Clore tous les échanges »',
   'check_patient-minor': 'Patient mineur : écrit à sa propre adresse',
   'check_patient-with-professionals': 'Un patient et des professionnels liront le même message',
   'check_professional-mail-opposed':

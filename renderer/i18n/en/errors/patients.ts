@@ -27,6 +27,11 @@ export const patientErrors = {
     'Nothing was sent, your draft is kept.',
     'Open the patient’s page: it says why (opposition, INS not qualified, wrong key…).',
   ),
+  'compose.patient-ends-with-document': sentence(
+    'A [FIN] message carries no document: its subject would be the document’s.',
+    'Nothing was sent, and your draft is kept.',
+    'Send the document in another message, or untick “Close all exchanges”.',
+  ),
   'compose.patient-unknown': sentence(
     'This patient address is not among the known patients.',
     'Nothing was sent, your draft is kept.',

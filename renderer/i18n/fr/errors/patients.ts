@@ -27,6 +27,11 @@ export const patientErrors = {
     'Rien n’a été envoyé, votre brouillon est gardé.',
     'Ouvrez sa fiche : elle dit pourquoi (opposition, INS non qualifiée, clé fausse…).',
   ),
+  'compose.patient-ends-with-document': sentence(
+    'Un message [FIN] ne porte pas de document : son objet serait celui du document.',
+    'Rien n’a été envoyé, votre brouillon est gardé.',
+    'Envoyez le document dans un autre message, ou décochez « Clore tous les échanges ».',
+  ),
   'compose.patient-unknown': sentence(
     'Cette adresse de patient n’est pas dans la base des patients.',
     'Rien n’a été envoyé, votre brouillon est gardé.',
