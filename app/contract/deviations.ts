@@ -47,11 +47,16 @@ export const deviationCodes = [
   'hash-mismatch',
   'size-mismatch',
   'document-missing',
-  // METADATA.XML against the CDA (§2.5.6): automatic filing is blocked
+  'metadata-entry-repeated',
+  'xml-repaired',
+  // METADATA.XML against the CDA (§2.5.6): patient, type and id block automatic filing
   'patient-mismatch',
   'traits-mismatch',
   'type-mismatch',
   'id-mismatch',
+  'title-mismatch',
+  'date-mismatch',
+  'author-mismatch',
   // the CDA (§4, §5)
   'cda-bom',
   'cda-encoding',
@@ -66,6 +71,9 @@ export const deviationCodes = [
   'cda-time-without-offset',
   'cda-several-patients',
   'cda-no-author',
+  'cda-id-missing',
+  'cda-time-unreadable',
+  'cda-other-subject',
   'cda-type-missing',
   'cda-old-name-qualifier',
   'cda-body-media-type',

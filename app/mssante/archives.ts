@@ -18,6 +18,7 @@ import {
 } from './found.ts'
 import { sniffMime } from './magic.ts'
 import { compareWithEntry } from './mismatch.ts'
+import { applyAssociations } from './links.ts'
 import { looksLikeXml, recogniseFile, refusalOfError } from './recognise.ts'
 import { baseName, isXdm, readXdmFiles, sha1, type XdmArchive, type XdmDocument } from './xdm/index.ts'
 import { isPublication, publicationFiles } from './xdm/mtom.ts'
@@ -76,7 +77,7 @@ const fromDocument = (part: MessagePart, document: XdmDocument, index: number): 
   const found = recogniseFile(origin, bytes, declared, { deviations: document.deviations, strict: true })
   for (const one of found)
     if (one.cda && one.announcement)
-      addDeviations(one.summary, compareWithEntry(one.cda, entry, document.path))
+      addDeviations(one.summary, compareWithEntry(one.cda, entry, document.set, document.path))
   return found
 }
 
@@ -97,7 +98,11 @@ const fromXdm = (part: MessagePart, archive: XdmArchive): OpenedArchive => {
   if (!xdmName.test(nameOf(part))) deviations.push({ code: 'xdm-file-name', where: part.fileName })
   if (part.mimeType !== '' && !usualTypes.has(part.mimeType))
     deviations.push({ code: 'xdm-media-type', where: part.mimeType })
-  const documents = archive.documents.flatMap((document, index) => fromDocument(part, document, index))
+  const members = archive.documents.flatMap((announced, index) =>
+    fromDocument(part, announced, index).map((document) => ({ set: announced.set, document })),
+  )
+  applyAssociations(members)
+  const documents = members.map(({ document }) => document)
   const unreadable = archive.deviations.some(({ code }) => code === 'metadata-unreadable')
   const extra = archive.unlisted
     .filter((file) => isWorthShowing(file, unreadable))

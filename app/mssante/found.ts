@@ -97,6 +97,7 @@ const blocking: ReadonlySet<DeviationCode> = new Set<DeviationCode>([
   'ins-format',
   'xdm-several-patients',
   'cda-several-patients',
+  'xml-repaired',
 ])
 
 /** Adds deviations to a document, with the warnings and the stop that follow from them. */
@@ -146,7 +147,7 @@ export const cdaDocument = (
     ...empty(),
     id: origin.id,
     kind: document.level === 'N1' ? 'cda-n1' : 'cda-n3',
-    label: document.typeLabel,
+    label: document.typeLabel || origin.fileName,
     title: document.title,
     typeCode: document.typeCode,
     date: act?.start ?? document.date,

@@ -12,37 +12,53 @@ const isDuplicate = ({ summary: one }: FoundDocument, { summary: other }: FoundD
   return sameText(one.setId, other.setId) && one.version !== null && one.version === other.version
 }
 
-/** A newer version of the same document: it names it, or it has the same set and a higher version. */
-const replaces = ({ summary: newer }: FoundDocument, { summary: older }: FoundDocument): boolean =>
+const bare = (id: string): string => id.replace(/^urn:(?:uuid|oid):/i, '')
+
+/** A newer version of the same document: it names it (by id, or by what METADATA.XML calls it), or has the same set and a higher version. */
+const replaces = (
+  { summary: newer }: FoundDocument,
+  { summary: older, announcement }: FoundDocument,
+): boolean =>
   sameText(newer.replaces, older.uniqueId) ||
+  (newer.replaces !== null && isUuid(newer.replaces) && namedIn(announcement).includes(newer.replaces)) ||
   (sameText(newer.setId, older.setId) && (newer.version ?? 0) > (older.version ?? 0))
 
-/** RPLC associations of METADATA.XML, whose target is an entry of the archive or the id of an older document. */
-const applyAssociations = (documents: FoundDocument[], sets: readonly SubmissionSet[]): void => {
-  const entryOf = (id: string): FoundDocument | undefined =>
-    documents.find(({ announcement }) =>
-      [announcement?.entry.entryId, announcement?.entry.entryUuid].includes(id),
-    )
-  for (const { type, source, target } of sets.flatMap(({ associations }) => associations)) {
-    if (type !== 'RPLC') continue
-    const newer = entryOf(source)
-    const older = entryOf(target)
-    if (newer && newer !== older)
-      newer.summary.replaces ??= older?.summary.uniqueId ?? (target.replace(/^urn:(?:uuid|oid):/, '') || null)
-  }
+const isUuid = (id: string): boolean => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
+
+const namedIn = (announcement: FoundDocument['announcement']): string[] =>
+  [announcement?.entry.entryId, announcement?.entry.entryUuid].flatMap((id) => (id ? bare(id) : []))
+
+/**
+ * RPLC and XFRM_RPLC associations of the submission sets of one archive: their targets are entries of the same set (ids like `Document01` say
+ * nothing outside of it), else the id of an older document.
+ */
+export const applyAssociations = (
+  members: readonly { set: SubmissionSet | null; document: FoundDocument }[],
+): void => {
+  for (const { set, document: newer } of members)
+    for (const { type, source, target } of set?.associations ?? []) {
+      if ((type !== 'RPLC' && type !== 'XFRM_RPLC') || !namedIn(newer.announcement).includes(bare(source)))
+        continue
+      const older = members.find(
+        (other) => other.set === set && namedIn(other.document.announcement).includes(bare(target)),
+      )?.document
+      if (newer !== older) newer.summary.replaces ??= older?.summary.uniqueId ?? (bare(target) || null)
+    }
 }
 
 /** Links the documents of one message: duplicates to the first, versions to the one that replaces them. */
-export const linkDocuments = (documents: FoundDocument[], sets: readonly SubmissionSet[]): void => {
-  applyAssociations(documents, sets)
+export const linkDocuments = (documents: FoundDocument[]): void => {
   for (const [index, document] of documents.entries()) {
     const first = documents.slice(0, index).find((earlier) => isDuplicate(earlier, document))
     if (first) document.summary.duplicateOf = first.summary.duplicateOf ?? first.summary.id
   }
   for (const document of documents) {
-    const newer = documents.find(
-      (other) => other !== document && other.summary.duplicateOf === null && replaces(other, document),
-    )
-    if (newer && newer.summary.id !== document.summary.id) document.summary.replacedBy = newer.summary.id
+    // The last of several versions is the one to read.
+    const [newest] = documents
+      .filter(
+        (other) => other !== document && other.summary.duplicateOf === null && replaces(other, document),
+      )
+      .sort((one, other) => (other.summary.version ?? 0) - (one.summary.version ?? 0))
+    if (newest && newest.summary.id !== document.summary.id) document.summary.replacedBy = newest.summary.id
   }
 }

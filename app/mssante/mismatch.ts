@@ -1,4 +1,10 @@
-import type { Deviation, DocumentEntry, Hl7Content, PatientSummary } from '../contract/index.ts'
+import type {
+  Deviation,
+  DocumentEntry,
+  Hl7Content,
+  PatientSummary,
+  SubmissionSet,
+} from '../contract/index.ts'
 import type { Cda } from './cda/index.ts'
 import { addDeviations, type FoundDocument } from './found.ts'
 import { readPatientId } from './xdm/values.ts'
@@ -44,37 +50,84 @@ const differingTraits = (one: PatientSummary, other: PatientSummary): string[] =
   return traits
 }
 
-/** What METADATA.XML and the CDA disagree on: patient, type, id (clinical-documents.md §2.5.6). */
-export const compareWithEntry = ({ document }: Cda, entry: DocumentEntry, where: string): Deviation[] => {
+/** The patient of METADATA.XML against the document's: the INS, else a local identifier. What is wrong; null when nothing is. */
+const differingPatient = (
+  announced: Pick<DocumentEntry, 'patientId' | 'patientIns'>,
+  { patient, identity }: Cda['document'],
+): string | null => {
+  const { patientId, patientIns } = announced
+  const own = patient.ins
+  // An INS that METADATA.XML alone announces is not the document's; the other way round says nothing.
+  if (patientIns)
+    return !own || patientIns.matricule !== own.matricule || patientIns.oid !== own.oid ? 'INS' : null
+  if (patientId === null) return null
+  const { id, root } = readPatientId(patientId)
+  const ofRoot = identity.identifiers.filter((one) => root !== '' && one.root === root)
+  return id && ofRoot.length > 0 && !ofRoot.some((one) => one.value === id) ? 'IPP' : null
+}
+
+/** Both dates at the precision of the coarser one; without an offset, METADATA.XML is in UTC and a CDA in no known zone. */
+const differentDates = (announced: string, own: string): boolean => {
+  const isInstant = (date: string): boolean => /T.*(?:Z|[+-]\d\d:\d\d)$/.test(date)
+  if (isInstant(announced) && isInstant(own)) {
+    // Copied with its local time and no offset: seen in the field, and told by nothing else.
+    const asWritten = announced.slice(0, 19) === own.slice(0, 19)
+    return !asWritten && Math.abs(Date.parse(announced) - Date.parse(own)) >= 60_000
+  }
+  const length = Math.min(announced.length, own.length, 10)
+  return announced.slice(0, length) !== own.slice(0, length)
+}
+
+const digits = (id: string | null | undefined): string => (id ?? '').replace(/\D/g, '')
+
+/** None of the authors announced is one of the document's, by identifier or by name. */
+const differentAuthors = (entry: DocumentEntry, authors: Cda['document']['authors']): boolean => {
+  const announced = entry.authors.filter(({ person }) => person !== null)
+  const words = (name: string | null): string =>
+    folded(name ?? '')
+      .split(' ')
+      .sort()
+      .join(' ')
+  return (
+    announced.length > 0 &&
+    authors.length > 0 &&
+    !announced.some(({ person, personId }) =>
+      authors.some(
+        ({ id, name }) =>
+          (digits(personId).length >= 8 && digits(personId) === digits(id)) ||
+          words(person)
+            .split(' ')
+            .every((word) => words(name).split(' ').includes(word)),
+      ),
+    )
+  )
+}
+
+/** What METADATA.XML and the CDA disagree on: patient, type, id (clinical-documents.md §2.5.6); and, saying so only, title, date and author. */
+export const compareWithEntry = (
+  { document }: Cda,
+  entry: DocumentEntry,
+  set: SubmissionSet | null,
+  where: string,
+): Deviation[] => {
   const met: Deviation[] = []
   const note = (code: Deviation['code'], detail: string): void => {
     met.push({ code, where: `${where}: ${detail}` })
   }
-  const announced = entry.patientIns
-  const own = document.patient.ins
-  if (announced) {
-    // An INS that METADATA.XML alone announces is not the document's; the other way round says nothing.
-    if (!own || announced.matricule !== own.matricule || announced.oid !== own.oid)
-      note('patient-mismatch', 'INS')
-  } else if (entry.patientId !== null) {
-    // A local identifier: it must at least be one of the document's.
-    const { id, root } = readPatientId(entry.patientId)
-    const known = document.identity.identifiers
-    if (
-      id &&
-      known.length > 0 &&
-      root &&
-      known.some((one) => one.root === root) &&
-      !known.some((one) => one.value === id)
-    )
-      note('patient-mismatch', 'IPP')
-  }
+  const patient = differingPatient(entry, document) ?? (set === null ? null : differingPatient(set, document))
+  if (patient !== null) note('patient-mismatch', patient)
   const traits = entry.patient ? differingTraits(entry.patient, document.patient) : []
   if (traits.length > 0) note('traits-mismatch', traits.join(', '))
   if (entry.typeCode && document.typeCode && entry.typeCode.code !== document.typeCode)
     note('type-mismatch', `${entry.typeCode.code} / ${document.typeCode}`)
   if (entry.uniqueId && document.id && !sameId(entry.uniqueId, document.id))
-    note('id-mismatch', entry.uniqueId)
+    note('id-mismatch', `${entry.uniqueId} / ${document.id}`)
+  if (entry.title && document.title && folded(entry.title) !== folded(document.title))
+    note('title-mismatch', `${entry.title} / ${document.title}`)
+  if (entry.creationTime && document.date && differentDates(entry.creationTime, document.date))
+    note('date-mismatch', `${entry.creationTime} / ${document.date}`)
+  if (differentAuthors(entry, document.authors))
+    note('author-mismatch', entry.authors.flatMap(({ person }) => person ?? []).join(', '))
   return met
 }
 

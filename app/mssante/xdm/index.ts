@@ -11,8 +11,9 @@ import {
 import { sniffMime } from '../magic.ts'
 import { parseXmlDocument } from '../xml/element.ts'
 import { readZip, type ZipEntry } from '../zip.ts'
-import { baseName, folderOf, hashAgrees, locate } from './locate.ts'
+import { baseName, folderOf, hashAgrees, locate, type Digests, type Place } from './locate.ts'
 import { readMetadata, type Metadata } from './metadata.ts'
+import { readPatientId } from './values.ts'
 
 export { baseName, sha1 } from './locate.ts'
 
@@ -20,6 +21,8 @@ export interface XdmDocument {
   path: string
   bytes: Uint8Array
   entry: DocumentEntry
+  /** The submission set it belongs to. */
+  set: SubmissionSet | null
   /** Null when METADATA says nothing of it: not checked, rather than right. */
   hashMatches: boolean | null
   sizeMatches: boolean | null
@@ -47,6 +50,10 @@ const programs =
 
 /** Bookkeeping of the operating systems that pack archives. */
 const litter = /(?:^|\/)(?:__MACOSX\/|\.DS_Store$|Thumbs\.db$)/i
+
+/** An archive has at most 200 files (clinical-documents.md §2.8); far more entries than that describe nothing. */
+const mostEntries = 1000
+const mostDeviations = 500
 
 /** True for an archive that holds a METADATA.XML, wherever it is. */
 export const isXdm = (entries: readonly ZipEntry[]): boolean =>
@@ -85,6 +92,20 @@ const layoutDeviations = (files: readonly ZipEntry[], folders: readonly string[]
   return met
 }
 
+/** Two identifiers of one authority: an INS here and a local number there may well be the same person. */
+const namesSeveralPatients = (metadatas: readonly Metadata[]): boolean => {
+  const byAuthority = new Map<string, string>()
+  return metadatas
+    .flatMap((metadata) => [...metadata.entries, ...metadata.sets])
+    .flatMap(({ patientId }) => (patientId === null ? [] : readPatientId(patientId)))
+    .some(({ id, root, ins }) => {
+      const known = byAuthority.get(root)
+      const value = ins?.matricule ?? id
+      byAuthority.set(root, known ?? value)
+      return known !== undefined && known !== value
+    })
+}
+
 const setDeviations = (metadatas: readonly Metadata[]): Deviation[] => {
   const met: Deviation[] = []
   const sets = metadatas.flatMap((metadata) => metadata.sets)
@@ -92,19 +113,16 @@ const setDeviations = (metadatas: readonly Metadata[]): Deviation[] => {
     met.push(named('xdm-several-subsets', `${Math.max(metadatas.length, sets.length)}`))
   const times = sets.flatMap(({ submissionTime }) => submissionTime ?? [])
   if (new Set(times).size < times.length) met.push(named('xdm-same-submission-time', times[0] ?? null))
-  const patients = metadatas
-    .flatMap((metadata) => [...metadata.entries, ...metadata.sets])
-    .flatMap(({ patientId }) => patientId?.split('^', 1)[0] ?? [])
-  if (new Set(patients).size > 1) met.push(named('xdm-several-patients'))
+  if (namesSeveralPatients(metadatas)) met.push(named('xdm-several-patients'))
   return met
 }
 
 const readDocument = (
   entry: DocumentEntry,
-  folder: string,
-  files: readonly ZipEntry[],
+  set: SubmissionSet | null,
+  place: Place,
 ): XdmDocument | { missing: DocumentEntry; deviations: Deviation[] } => {
-  const { file, deviations: found } = locate(entry, folder, files)
+  const { file, deviations: found } = locate(entry, place)
   const label = entry.uri ?? entry.title ?? entry.uniqueId ?? entry.entryId
   const deviations = found.map((code) => named(code, label))
   if (!file) return { missing: entry, deviations: [...deviations, named('document-missing', label)] }
@@ -112,7 +130,7 @@ const readDocument = (
   const note = (code: DeviationCode): void => {
     deviations.push(named(code, path))
   }
-  const agreed = entry.hash === null ? null : hashAgrees(entry.hash, bytes)
+  const agreed = entry.hash === null ? null : hashAgrees(entry.hash, file, place.digests)
   const hashMatches = agreed?.matches ?? null
   const sizeMatches = entry.size === null ? null : bytes.byteLength === entry.size
   if (agreed === null) note('hash-missing')
@@ -120,8 +138,14 @@ const readDocument = (
   if (hashMatches === false) note('hash-mismatch')
   if (entry.size === null) note('size-missing')
   if (sizeMatches === false) note('size-mismatch')
-  return { path, bytes, entry, hashMatches, sizeMatches, deviations }
+  return { path, bytes, entry, set, hashMatches, sizeMatches, deviations }
 }
+
+/** The set that counts an entry among its members; the only one there is. */
+const setOf = ({ entryId }: DocumentEntry, { sets }: Metadata): SubmissionSet | null =>
+  sets.find(({ associations }) =>
+    associations.some(({ type, target }) => type === 'HasMember' && target === entryId),
+  ) ?? (sets.length === 1 ? (sets[0] ?? null) : null)
 
 /** An archive of files already taken out of their zip. Errors: `xdm.no-metadata`. */
 export const readXdmFiles = (all: readonly ZipEntry[]): Outcome<XdmArchive> => {
@@ -144,6 +168,9 @@ export const readXdmFiles = (all: readonly ZipEntry[]): Outcome<XdmArchive> => {
     refusals: [],
   }
   const metadatas: Metadata[] = []
+  const digests: Digests = new Map()
+  const folders = descriptions.map(({ path }) => folderOf(path))
+  const taken = new Set<string>()
   for (const description of descriptions) {
     const folder = folderOf(description.path)
     const parsed = parseXmlDocument(description.bytes)
@@ -161,15 +188,30 @@ export const readXdmFiles = (all: readonly ZipEntry[]): Outcome<XdmArchive> => {
       continue
     }
     if (parsed.value.byteOrderMark) archive.deviations.push(named('metadata-bom', description.path))
+    if (parsed.value.repairs.length > 0)
+      archive.deviations.push(
+        named('xml-repaired', `${description.path}: ${parsed.value.repairs.join(', ')}`),
+      )
     const metadata = readMetadata(parsed.value.root, folder)
+    if (metadata.entries.length > mostEntries) {
+      archive.deviations.push(named('metadata-unreadable', description.path))
+      archive.refusals.push({ code: 'xml-limit', where: description.path })
+      continue
+    }
     metadatas.push(metadata)
     archive.deviations.push(...metadata.deviations)
+    const place: Place = { folder, others: folders.filter((other) => other !== folder), files, digests }
     for (const entry of metadata.entries) {
-      const document = readDocument(entry, folder, files)
+      const document = readDocument(entry, setOf(entry, metadata), place)
       if ('missing' in document) {
         archive.missing.push(document.missing)
         archive.deviations.push(...document.deviations)
-      } else archive.documents.push(document)
+      } else if (taken.has(document.path))
+        archive.deviations.push(named('metadata-entry-repeated', document.path))
+      else {
+        taken.add(document.path)
+        archive.documents.push(document)
+      }
     }
     archive.sets.push(...metadata.sets)
   }
@@ -177,6 +219,7 @@ export const readXdmFiles = (all: readonly ZipEntry[]): Outcome<XdmArchive> => {
   const listed = new Set(archive.documents.map(({ path }) => path))
   archive.unlisted = files.filter(({ path }) => !listed.has(path))
   for (const { path } of archive.unlisted) archive.deviations.push(named('xdm-unlisted-file', path))
+  archive.deviations.splice(mostDeviations)
   return ok(archive)
 }
 

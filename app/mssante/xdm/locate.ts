@@ -31,13 +31,27 @@ const decoded = (uri: string): string => {
   }
 }
 
-/** The announced digest is that of the bytes. Besides SHA-1 in hex, SHA-256 and Base64 are understood and told. */
-export const hashAgrees = (announced: string, bytes: Uint8Array): { matches: boolean; standard: boolean } => {
+const digestsOf = (bytes: Uint8Array): { sha1: string; sha256: string } => ({
+  sha1: sha1(bytes),
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+})
+
+/** Digests are computed once for each file, however many entries announce one. */
+export type Digests = Map<ZipEntry, { sha1: string; sha256: string }>
+
+/** The announced digest is that of the file. Besides SHA-1 in hex, SHA-256 and Base64 are understood and told. */
+export const hashAgrees = (
+  announced: string,
+  file: ZipEntry,
+  digests: Digests,
+): { matches: boolean; standard: boolean } => {
+  const known = digests.get(file) ?? digestsOf(file.bytes)
+  digests.set(file, known)
   if (/^[0-9a-f]{40}$/i.test(announced))
-    return { matches: announced.toLowerCase() === sha1(bytes), standard: true }
+    return { matches: announced.toLowerCase() === known.sha1, standard: true }
   const other = /^[0-9a-f]{64}$/i.test(announced)
-    ? createHash('sha256').update(bytes).digest('hex') === announced.toLowerCase()
-    : Buffer.from(sha1(bytes), 'hex').toString('base64') === announced
+    ? known.sha256 === announced.toLowerCase()
+    : Buffer.from(known.sha1, 'hex').toString('base64') === announced
   return { matches: other, standard: false }
 }
 
@@ -46,14 +60,23 @@ export interface Located {
   deviations: DeviationCode[]
 }
 
+/** What an entry is looked for in. */
+export interface Place {
+  /** Folder of its METADATA.XML. */
+  folder: string
+  /** Folders of the other ones: what is in there has an entry of its own. */
+  others: readonly string[]
+  files: readonly ZipEntry[]
+  digests: Digests
+}
+
 /**
  * The file of an entry (clinical-documents.md §2.5.4): its URI from the folder of METADATA.XML, then from the folder above (IHE_XDM), then
- * by base name, then by digest; without a URI, the only file there is.
+ * by base name, then by digest; without a URI, the only file there is. A file of another submission set is taken by its digest alone.
  */
 export const locate = (
   entry: DocumentEntry,
-  folder: string,
-  files: readonly ZipEntry[],
+  { folder, others, files, digests }: Place,
 ): Located | { file: null; deviations: DeviationCode[] } => {
   const deviations: DeviationCode[] = []
   const byPath = (path: string | null): ZipEntry | undefined => {
@@ -78,12 +101,14 @@ export const locate = (
       if (other) return { file: other, deviations: [...deviations, 'uri-base'] }
     }
     const wanted = baseName(uri.replaceAll('\\', '/'))
-    const near = files.filter((file) => baseName(file.path) === wanted)
+    const near = files.filter(
+      (file) => baseName(file.path) === wanted && !others.includes(folderOf(file.path)),
+    )
     const named = near.find((file) => file.path.startsWith(`${folder}/`)) ?? near[0]
     if (named) return { file: named, deviations: [...deviations, 'uri-by-name'] }
   }
   const { hash } = entry
-  const hashed = hash === null ? undefined : files.find((file) => hashAgrees(hash, file.bytes).matches)
+  const hashed = hash === null ? undefined : files.find((file) => hashAgrees(hash, file, digests).matches)
   if (hashed)
     return { file: hashed, deviations: entry.uri === null ? deviations : [...deviations, 'uri-by-hash'] }
   const [only] = files

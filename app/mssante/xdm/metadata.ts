@@ -37,6 +37,7 @@ const identifierSchemes: Record<string, string> = {
   'XDSSubmissionSet.sourceId': urn('554ac39e-e3fe-47fe-b233-965d2a147832'),
   'XDSSubmissionSet.uniqueId': urn('96fdda7c-d067-4183-912e-bf5ee74998a8'),
 }
+const knownNames = new Set(Object.keys(identifierSchemes).map((name) => name.toLowerCase()))
 const setNode = urn('a54d6aa5-d40d-43f9-88c5-b4633d873bdd')
 
 const valuesOf = (object: XmlElement, name: string): string[] =>
@@ -82,8 +83,11 @@ const reader = (object: XmlElement, path: string, met: (deviation: Deviation) =>
     const byName = identifiers.find(
       (element) => localised(element, 'Name')?.toLowerCase() === name.toLowerCase(),
     )
-    const unnamed = identifiers.filter((element) => localised(element, 'Name') === null)
-    const found = byName ?? unnamed.find((element) => schemeOf(element) === wanted)
+    // By its scheme where its name is missing or free text, but never one that another name claims.
+    const others = identifiers.filter(
+      (element) => !knownNames.has(localised(element, 'Name')?.toLowerCase() ?? ''),
+    )
+    const found = byName ?? others.find((element) => schemeOf(element) === wanted)
     if (!found) return null
     if (schemeOf(found) !== wanted) note('metadata-identifier-scheme', name)
     const raw = found.attributes.get('value') ?? ''
@@ -188,6 +192,35 @@ const isSet = (object: XmlElement): boolean => {
   return nodes.length === 0 || nodes.includes(setNode)
 }
 
+type Association = SubmissionSet['associations'][number]
+
+const associationOf = (element: XmlElement): Association => ({
+  type: (attribute(element, 'associationType') ?? '').split(':').at(-1) ?? '',
+  source: attribute(element, 'sourceObject') ?? '',
+  target: attribute(element, 'targetObject') ?? '',
+})
+
+/** Each association with the set it starts from, or whose member it is about; the first set has those of nobody. */
+const associationsBySet = (
+  associations: readonly Association[],
+  packages: readonly XmlElement[],
+): Map<XmlElement, Association[]> => {
+  const byId = new Map(packages.map((object) => [attribute(object, 'id') ?? '', object]))
+  const byMember = new Map(
+    associations.flatMap(({ type, source, target }) => {
+      const object = type === 'HasMember' ? byId.get(source) : undefined
+      return object ? [[target, object] as const] : []
+    }),
+  )
+  const owned = new Map(packages.map((object): [XmlElement, Association[]] => [object, []]))
+  for (const association of associations) {
+    const { source, target } = association
+    const owner = byId.get(source) ?? byMember.get(source) ?? byMember.get(target) ?? packages[0]
+    if (owner) owned.get(owner)?.push(association)
+  }
+  return owned
+}
+
 /**
  * Everything of a METADATA.XML, whatever wraps it (a SOAP envelope is seen) and whatever its prefixes (clinical-documents.md §2.7, §3).
  * `path` is the folder it was found in.
@@ -198,14 +231,9 @@ export const readMetadata = (root: XmlElement, path: string): Metadata => {
     if (deviations.length < 200) deviations.push(deviation)
   }
   if (root.name === 'Envelope') met({ code: 'metadata-soap', where: path })
-  const associations = descendants(root, 'Association').map((element) => ({
-    type: (attribute(element, 'associationType') ?? '').split(':').at(-1) ?? '',
-    source: attribute(element, 'sourceObject') ?? '',
-    target: attribute(element, 'targetObject') ?? '',
-  }))
-  const sets = descendants(root, 'RegistryPackage')
-    .filter(isSet)
-    .map((object) => readSet(object, path, associations, met))
+  const packages = descendants(root, 'RegistryPackage').filter(isSet)
+  const owned = associationsBySet(descendants(root, 'Association').map(associationOf), packages)
+  const sets = packages.map((object) => readSet(object, path, owned.get(object) ?? [], met))
   const entries = descendants(root, 'ExtrinsicObject').map((object) => readEntry(object, path, met))
   if (sets.length === 0) met({ code: 'metadata-no-submission-set', where: path })
   if (entries.length === 0) met({ code: 'metadata-no-entry', where: path })

@@ -5,7 +5,7 @@ import { fail, ok, type Outcome } from '../../contract/index.ts'
 export interface XmlElement {
   name: string
   namespace: string
-  /** Keyed by local name; a prefixed attribute (`xsi:type`) also under its local name. */
+  /** Keyed by local name, those with a prefix (`xsi:type`) too, where none without one has it. */
   attributes: Map<string, string>
   children: (XmlElement | string)[]
 }
@@ -32,36 +32,98 @@ export interface XmlDocument {
   stylesheets: string[]
   /** The prefix `xsi` is bound to something else than the schema instance namespace. */
   wrongSchemaNamespace: boolean
+  /** What was put right; empty for what is well-formed. */
+  repairs: XmlRepair[]
 }
 
-const single = new Set(['iso-8859-1', 'iso-8859-15', 'windows-1252', 'macintosh', 'us-ascii'])
-
-/** The encoding of the bytes: byte order mark, UTF-16 without one, declaration, else UTF-8 (XML 1.0, appendix F). */
-const encodingOf = (bytes: Uint8Array): { encoding: string; byteOrderMark: boolean } => {
-  const [first, second, third] = bytes
-  if (first === 0xff && second === 0xfe) return { encoding: 'utf-16le', byteOrderMark: true }
-  if (first === 0xfe && second === 0xff) return { encoding: 'utf-16be', byteOrderMark: true }
-  if (first === 0x3c && second === 0) return { encoding: 'utf-16le', byteOrderMark: false }
-  if (first === 0 && second === 0x3c) return { encoding: 'utf-16be', byteOrderMark: false }
-  if (first === 0xef && second === 0xbb && third === 0xbf) return { encoding: 'utf-8', byteOrderMark: true }
-  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 200))
-  const declared = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w-]+)["']/.exec(head)?.[1]?.toLowerCase()
-  const known = declared !== undefined && single.has(declared)
-  return { encoding: known ? declared : 'utf-8', byteOrderMark: false }
-}
-
-const decode = (bytes: Uint8Array, encoding: string): string | null => {
+/** The code page a declaration names, when it is one of one byte a character: the others are told by their bytes. */
+const codePage = (declared: string | undefined): string | null => {
   try {
-    return new TextDecoder(encoding, { fatal: encoding === 'utf-8' }).decode(bytes)
+    const { encoding } = new TextDecoder(declared)
+    return /^(?:iso-8859|windows-|macintosh|koi8|ibm866|x-mac)/.test(encoding) ? encoding : null
   } catch {
     return null
   }
 }
 
+interface Encoding {
+  /** As declared, or as the bytes say. */
+  encoding: string
+  decoder: string
+  byteOrderMark: boolean
+}
+
+/** The encoding of the bytes: byte order mark, UTF-16 without one, declaration, else UTF-8 (XML 1.0, appendix F). */
+const encodingOf = (bytes: Uint8Array): Encoding => {
+  const told = (encoding: string, byteOrderMark: boolean): Encoding => ({
+    encoding,
+    decoder: encoding,
+    byteOrderMark,
+  })
+  const [first, second, third] = bytes
+  if (first === 0xff && second === 0xfe) return told('utf-16le', true)
+  if (first === 0xfe && second === 0xff) return told('utf-16be', true)
+  if (first === 0x3c && second === 0) return told('utf-16le', false)
+  if (first === 0 && second === 0x3c) return told('utf-16be', false)
+  if (first === 0xef && second === 0xbb && third === 0xbf) return told('utf-8', true)
+  const head = new TextDecoder('latin1').decode(bytes.subarray(0, 200))
+  const declared = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1]?.toLowerCase()
+  const decoder = codePage(declared)
+  return declared && decoder
+    ? { encoding: declared, decoder, byteOrderMark: false }
+    : { encoding: 'utf-8', decoder: 'utf-8', byteOrderMark: false }
+}
+
+const countOf = (text: string, character: RegExp): number => text.match(character)?.length ?? 0
+
+/**
+ * Bytes that are no UTF-8, read all the same: with signs for what is broken where most of it is UTF-8, else in the code page of Windows,
+ * which is what programs write that say UTF-8 and do not.
+ */
+const decodeBroken = (bytes: Uint8Array): string => {
+  const loose = new TextDecoder('utf-8').decode(bytes)
+  const broken = countOf(loose, /\ufffd/g)
+  return countOf(loose, /[^\0-\x7f]/g) > 2 * broken ? loose : new TextDecoder('windows-1252').decode(bytes)
+}
+
+/** What is not allowed in XML 1.0 and says nothing, and what was done about it. */
+export type XmlRepair = 'encoding' | 'leading-space' | 'trailing-bytes' | 'control-characters'
+
+const isPadding = (code: number): boolean => code === 0 || code === 32 || (code >= 9 && code <= 13)
+
+/** The text of a document, with what had to be put right for it to be read. */
+const readText = (bytes: Uint8Array, { decoder }: Encoding): { text: string; repairs: XmlRepair[] } => {
+  const repairs: XmlRepair[] = []
+  let text: string
+  try {
+    text = new TextDecoder(decoder, { fatal: decoder === 'utf-8' }).decode(bytes)
+  } catch {
+    text = decodeBroken(bytes)
+    repairs.push('encoding')
+  }
+  const declaration = /^\s+(?=<\?xml)/.exec(text)
+  if (declaration) {
+    text = text.slice(declaration[0].length)
+    repairs.push('leading-space')
+  }
+  let end = text.length
+  while (end > 0 && isPadding(text.charCodeAt(end - 1))) end -= 1
+  if (text.indexOf('\0', end) >= 0) {
+    text = text.slice(0, end)
+    repairs.push('trailing-bytes')
+  }
+  if (/(?![\t\n\r\x7f-\x9f])\p{Cc}/u.test(text)) {
+    text = text.replace(/(?![\t\n\r\x7f-\x9f])\p{Cc}/gu, '\ufffd')
+    repairs.push('control-characters')
+  }
+  return { text, repairs }
+}
+
 const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance'
 
 /**
- * Reads a document into a tree. Refuses DOCTYPE (no entity, no external subset), stops at the limits, follows nothing.
+ * Reads a document into a tree. Refuses DOCTYPE (no entity, no external subset), stops at the limits, follows nothing. Bytes that are not in
+ * their encoding, blanks before the declaration, padding after the end and control characters are put right and told.
  * Errors: `xml.malformed`, `xml.limit`, `xml.forbidden`.
  */
 export const parseXmlDocument = (
@@ -69,9 +131,9 @@ export const parseXmlDocument = (
   limits: XmlLimits = defaultLimits,
 ): Outcome<XmlDocument> => {
   if (bytes.byteLength > limits.bytes) return fail('xml.limit')
-  const { encoding, byteOrderMark } = encodingOf(bytes)
-  const text = decode(bytes, encoding)
-  if (text === null) return fail('xml.malformed')
+  const found = encodingOf(bytes)
+  const { encoding, byteOrderMark } = found
+  const { text, repairs } = readText(bytes, found)
   let stop: Stop | null = null
   let root: XmlElement | null = null
   let elements = 0
@@ -101,9 +163,11 @@ export const parseXmlDocument = (
     }
     const attributes = new Map<string, string>()
     for (const attribute of Object.values(tag.attributes)) {
-      if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
-        attributes.set(attribute.local, attribute.value)
-      else if (attribute.local === 'xsi' && attribute.value !== schemaInstance) wrongSchemaNamespace = true
+      if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns') {
+        // `z:value` of an extension never takes the place of `value`.
+        if (attribute.prefix === '' || !attributes.has(attribute.local))
+          attributes.set(attribute.local, attribute.value)
+      } else if (attribute.local === 'xsi' && attribute.value !== schemaInstance) wrongSchemaNamespace = true
     }
     const element: XmlElement = { name: tag.local, namespace: tag.uri, attributes, children: [] }
     const parent = stack.at(-1)
@@ -123,7 +187,7 @@ export const parseXmlDocument = (
   }
   if (stop) return fail(stop)
   return root
-    ? ok({ root, encoding, byteOrderMark, stylesheets, wrongSchemaNamespace })
+    ? ok({ root, encoding, byteOrderMark, stylesheets, wrongSchemaNamespace, repairs })
     : fail('xml.malformed')
 }
 
@@ -155,6 +219,9 @@ export const attribute = (element: XmlElement | null | undefined, name: string):
   return value ? value : null
 }
 
+/** White space collapsed; a text of single blanks is left as it is, so that a long one costs nothing. */
+export const collapsed = (text: string): string => text.replace(/ ?[^\S ]\s*| {2}\s*/g, ' ').trim()
+
 /** Text of an element and its descendants, white space collapsed. */
 export const textOf = (element: XmlElement | null | undefined): string => {
   if (!element) return ''
@@ -166,7 +233,7 @@ export const textOf = (element: XmlElement | null | undefined): string => {
     }
   }
   visit(element)
-  return pieces.join('').replace(/\s+/g, ' ').trim()
+  return collapsed(pieces.join(''))
 }
 
 /** Elements with this local name anywhere below (the element itself included), in document order. */

@@ -29,6 +29,10 @@ export const deviations = {
   'deviation_metadata-ins-type': 'The patient identifier of the description has the former type INS-C.',
   'deviation_metadata-no-submission-set': 'The description has no submission set.',
   'deviation_metadata-patient-missing': 'The description does not say which patient it is about.',
+  'deviation_metadata-entry-repeated':
+    'The description announces the same file several times; it is shown once.',
+  'deviation_xml-repaired':
+    'The XML file is not well-formed (encoding, forbidden characters); it was read all the same.',
   'deviation_uri-missing': 'The description does not name the file of the document.',
   'deviation_uri-base': 'The path of the document does not start from the folder of the description.',
   'deviation_uri-case': 'The file name announced differs in case from the file.',
@@ -45,6 +49,9 @@ export const deviations = {
   'deviation_traits-mismatch': 'An identity trait of the document differs from the description.',
   'deviation_type-mismatch': 'The type of the document is not the one of the description.',
   'deviation_id-mismatch': 'The identifier of the document is not the one of the description.',
+  'deviation_title-mismatch': 'The title of the document is not the one in the description.',
+  'deviation_date-mismatch': 'The date of the document is not the one in the description.',
+  'deviation_author-mismatch': 'The author of the document is not the one in the description.',
   'deviation_cda-bom': 'The document begins with a byte order mark.',
   'deviation_cda-encoding': 'The document is not encoded in UTF-8.',
   'deviation_cda-auto-presentable':
@@ -59,6 +66,9 @@ export const deviations = {
   'deviation_cda-time-without-offset': 'The date of the document has no time zone.',
   'deviation_cda-several-patients': 'The document is about several patients; only the first is shown.',
   'deviation_cda-no-author': 'The document does not name its author.',
+  'deviation_cda-id-missing': 'The document has no identifier.',
+  'deviation_cda-time-unreadable': 'A date in the document is missing or cannot be read.',
+  'deviation_cda-other-subject': 'A section of the document is about another person than the patient.',
   'deviation_cda-type-missing': 'The document has no type code.',
   'deviation_cda-old-name-qualifier': 'The name of the patient follows the former model.',
   'deviation_cda-body-media-type': 'The body of the document has a type that is no longer allowed.',

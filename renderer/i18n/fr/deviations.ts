@@ -32,6 +32,10 @@ export const deviations = {
     'L’identifiant du patient de la fiche descriptive porte l’ancien type INS-C.',
   'deviation_metadata-no-submission-set': 'La fiche descriptive n’a pas de lot de soumission.',
   'deviation_metadata-patient-missing': 'La fiche descriptive ne dit pas de quel patient il s’agit.',
+  'deviation_metadata-entry-repeated':
+    'La fiche descriptive annonce plusieurs fois le même fichier ; il n’est montré qu’une fois.',
+  'deviation_xml-repaired':
+    'Le fichier XML n’est pas bien formé (encodage, caractères interdits) ; il a été lu tout de même.',
   'deviation_uri-missing': 'La fiche descriptive ne nomme pas le fichier du document.',
   'deviation_uri-base': 'Le chemin du document n’est pas donné depuis le dossier de la fiche descriptive.',
   'deviation_uri-case': 'Le nom du fichier annoncé n’a pas les mêmes majuscules que le fichier.',
@@ -48,6 +52,9 @@ export const deviations = {
   'deviation_traits-mismatch': 'Un trait d’identité du document diffère de la fiche descriptive.',
   'deviation_type-mismatch': 'Le type du document n’est pas celui de la fiche descriptive.',
   'deviation_id-mismatch': 'L’identifiant du document n’est pas celui de la fiche descriptive.',
+  'deviation_title-mismatch': 'Le titre du document n’est pas celui de la fiche descriptive.',
+  'deviation_date-mismatch': 'La date du document n’est pas celle de la fiche descriptive.',
+  'deviation_author-mismatch': 'L’auteur du document n’est pas celui de la fiche descriptive.',
   'deviation_cda-bom': 'Le document commence par une marque d’ordre des octets.',
   'deviation_cda-encoding': 'Le document n’est pas encodé en UTF-8.',
   'deviation_cda-auto-presentable':
@@ -62,6 +69,9 @@ export const deviations = {
   'deviation_cda-time-without-offset': 'La date du document ne donne pas son fuseau horaire.',
   'deviation_cda-several-patients': 'Le document concerne plusieurs patients ; seul le premier est affiché.',
   'deviation_cda-no-author': 'Le document ne nomme pas son auteur.',
+  'deviation_cda-id-missing': 'Le document n’a pas d’identifiant.',
+  'deviation_cda-time-unreadable': 'Une date du document manque ou est illisible.',
+  'deviation_cda-other-subject': 'Une section du document concerne une autre personne que le patient.',
   'deviation_cda-type-missing': 'Le document n’a pas de code de type.',
   'deviation_cda-old-name-qualifier': 'Le nom du patient suit l’ancien modèle (« nom marital »).',
   'deviation_cda-body-media-type': 'Le corps du document est d’un type qui n’est plus admis.',
