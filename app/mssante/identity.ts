@@ -35,13 +35,22 @@ export const noTraits: Traits = {
   deceasedAt: null,
 }
 
+/** Nobody has more numbers than that. */
+const mostIdentifiers = 100
+
 const fullDate = /^\d{4}-\d{2}-\d{2}/
 
-/** NIR before NIA (temporary), well formed before the rest, else as they come. */
+const preferred: readonly Ins['kind'][] = ['nir', 'nia', 'test', 'demonstration']
+
+/** Well formed before the rest, then NIR before NIA (temporary) before the identities of tests, else as they come. */
 const chosenIns = (all: Ins[]): Ins | null => {
   const sound = all.filter((ins) => isMatricule(ins.matricule))
   const candidates = sound.length > 0 ? sound : all
-  return candidates.find((ins) => ins.kind !== 'nia') ?? candidates[0] ?? null
+  for (const kind of preferred) {
+    const found = candidates.find((ins) => ins.kind === kind)
+    if (found) return found
+  }
+  return null
 }
 
 /** Names of the traits that an INS demands beside the matricule and that are not there (CI-SIS, §4.1). */
@@ -65,7 +74,7 @@ const checksOf = (identity: PatientIdentity, all: Ins[]): PatientIdentity['check
   if (ins) {
     if (!isMatricule(ins.matricule)) checks.push('ins-format')
     else if (!ins.keyValid) checks.push('ins-key')
-    if (ins.kind === 'test' || ins.kind === 'demonstration') checks.push('ins-test')
+    if (all.some(({ kind }) => kind === 'test' || kind === 'demonstration')) checks.push('ins-test')
     if (missingTraits(identity).length > 0) checks.push('ins-traits-missing')
   }
   if (matricule) {
@@ -81,7 +90,8 @@ const checksOf = (identity: PatientIdentity, all: Ins[]): PatientIdentity['check
 
 /** An identity with its INS, what the matricule says and every check of clinical-documents.md §8. */
 export const identityOf = (traits: Traits): PatientIdentity => {
-  const all = traits.identifiers.flatMap(({ root, value }) => readIns(root, value) ?? [])
+  const identifiers = traits.identifiers.slice(0, mostIdentifiers)
+  const all = identifiers.flatMap(({ root, value }) => readIns(root, value) ?? [])
   const ins = chosenIns(all)
   const birthDate = traits.birthTime?.slice(0, 10) ?? null
   const identity: PatientIdentity = {
@@ -104,12 +114,13 @@ export const identityOf = (traits: Traits): PatientIdentity => {
       traits.firstName !== '' &&
       fullDate.test(birthDate ?? '') &&
       traits.sex !== 'U',
-    identifiers: traits.identifiers
-      .map(({ root, value }) => readIdentifier(root, value))
-      .filter(
-        (one, index, every) =>
-          every.findIndex((two) => two.root === one.root && two.value === one.value) === index,
-      ),
+    identifiers: [
+      ...new Map(
+        identifiers
+          .map(({ root, value }) => readIdentifier(root, value))
+          .map((one) => [`${one.root}^${one.value}`, one]),
+      ).values(),
+    ],
     addresses: traits.addresses,
     telecoms: traits.telecoms,
     deceasedAt: traits.deceasedAt,

@@ -18,7 +18,8 @@ const otherKinds: Record<string, PatientIdentifier['kind']> = {
   '1.2.250.1.213.1.4.14': 'social-security',
 }
 
-const wellFormed = /^\d{5}(?:\d\d|2A|2B)\d{8}$/
+/** Sex 1 or 2, 3 to 8 for numbers given while waiting for one; year, month, département, commune, order, key. */
+const wellFormed = /^[1-8]\d{4}(?:\d\d|2A|2B)\d{8}$/
 
 /** Fifteen characters of the right classes; says nothing of the key. */
 export const isMatricule = (matricule: string): boolean => wellFormed.test(matricule)
@@ -32,20 +33,24 @@ export const insKeyIsValid = (matricule: string): boolean => {
   return 97 - Number(BigInt(number) % 97n) === Number(matricule.slice(13))
 }
 
+/** An authority as its OID: some write it as a URN. */
+const bareOid = (root: string): string => root.trim().replace(/^urn:oid:/i, '')
+
 const compact = (identifier: string): string => identifier.replace(/[\s.]+/g, '').toUpperCase()
 
 /** The INS of an identifier, or null when its authority is not one of the INS authorities. */
 export const readIns = (oid: string, identifier: string): Ins | null => {
-  const kind = kindByOid[oid]
+  const authority = bareOid(oid)
+  const kind = kindByOid[authority]
   const matricule = compact(identifier)
-  return kind && matricule ? { matricule, oid, kind, keyValid: insKeyIsValid(matricule) } : null
+  return kind && matricule ? { matricule, oid: authority, kind, keyValid: insKeyIsValid(matricule) } : null
 }
 
 /** What an identifier of a patient is, by its authority. */
 export const readIdentifier = (root: string, value: string): PatientIdentifier => {
   const ins = readIns(root, value)
-  if (ins) return { kind: `ins-${ins.kind}`, root, value: ins.matricule, keyValid: ins.keyValid }
-  const kind = otherKinds[root] ?? 'local'
+  if (ins) return { kind: `ins-${ins.kind}`, root: ins.oid, value: ins.matricule, keyValid: ins.keyValid }
+  const kind = otherKinds[bareOid(root)] ?? 'local'
   const matricule = compact(value)
   return {
     kind,

@@ -117,17 +117,19 @@ export const actorOf = (
   const named = personName(childOf(person, 'name'))
   const made = deviceName(device)
   const place = organisationName(organisation)
-  const name = named || made || place
+  const id = shownId(assigned)
+  // Somebody known by a number alone is somebody.
+  const name = named || made || place || id
   if (!name) return null
   const time = childOf(holder, 'time')
   return {
     name,
-    kind: named ? 'person' : made ? 'device' : 'organisation',
+    kind: named || !(made || place) ? 'person' : made ? 'device' : 'organisation',
     role: labelOf(childOf(holder, 'functionCode')),
     specialty: labelOf(childOf(assigned, 'code')),
     organisation: place,
     organisationId: shownId(organisation),
-    id: shownId(assigned),
+    id,
     date: timeOf(time) ?? timeOf(childOf(time, 'low')) ?? timeOf(childOf(time, 'high')),
     telecoms: [...telecomsOf(assigned), ...telecomsOf(organisation)].filter(
       (telecom, index, all) => all.indexOf(telecom) === index,

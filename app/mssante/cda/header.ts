@@ -124,12 +124,40 @@ const consentsOf = (root: XmlElement): string[] =>
     return label ? [status && status !== 'completed' ? `${label} (${status})` : label] : []
   })
 
+/** What the type is called, its code aside. */
+const textLabelOf = (code: XmlElement | null): string | null =>
+  attribute(code, 'displayName') ??
+  (textOf(childOf(code, 'originalText')) || null) ??
+  childrenOf(code, 'translation')
+    .map((one) => attribute(one, 'displayName'))
+    .find((label) => label !== null) ??
+  null
+
 type Header = Omit<
   ClinicalDocument,
   'level' | 'typeLabel' | 'text' | 'pdfUrl' | 'sections' | 'media' | 'signedXades'
 >
 
 const frenchTemplates = ['2.16.840.1.113883.2.8.2.1', '1.2.250.1.213.1.1.1.1']
+
+const timeNames = new Set(['effectiveTime', 'time', 'birthTime', 'deceasedTime', 'low', 'high'])
+const mostTimes = 5
+
+/** Times of the header that say something nobody can read, and a creation that is not there. */
+const unreadableTimes = (root: XmlElement, header: Header): string[] => {
+  const found: string[] = header.date === null ? ['effectiveTime'] : []
+  const visit = (node: XmlElement, path: string): void => {
+    for (const child of node.children) {
+      if (typeof child === 'string' || found.length >= mostTimes || child.name === 'component') continue
+      const where = path === '' ? child.name : `${path}/${child.name}`
+      const value = timeNames.has(child.name) ? attribute(child, 'value') : null
+      if (value !== null && timeOf(child) === null && !found.includes(where)) found.push(where)
+      visit(child, where)
+    }
+  }
+  visit(root, '')
+  return found
+}
 
 const deviationsOf = (root: XmlElement, header: Header, oldQualifier: boolean): Deviation[] => {
   const deviations: Deviation[] = []
@@ -144,6 +172,8 @@ const deviationsOf = (root: XmlElement, header: Header, oldQualifier: boolean): 
   if (header.date?.includes('T') && !/(?:Z|[+-]\d\d:\d\d)$/.test(header.date))
     met('cda-time-without-offset', 'effectiveTime')
   if (childrenOf(root, 'recordTarget').length > 1) met('cda-several-patients', 'recordTarget')
+  if (header.id === '') met('cda-id-missing', 'id')
+  for (const where of unreadableTimes(root, header)) met('cda-time-unreadable', where)
   if (header.authors.length === 0) met('cda-no-author', 'author')
   if (oldQualifier) met('cda-old-name-qualifier', 'patient/name/family')
   for (const check of header.identity.checks)
@@ -154,7 +184,7 @@ const deviationsOf = (root: XmlElement, header: Header, oldQualifier: boolean): 
 /** Everything of the header (structuration minimale, clinical-documents.md §4), and what it does otherwise. */
 export const readHeader = (root: XmlElement): Header & { displayName: string | null } => {
   const code = childOf(root, 'code')
-  const { identity, details, oldQualifier } = readPatient(root)
+  const { identity, details, oldQualifier } = readPatient(childOf(root, 'recordTarget'))
   const relations = relationsOf(root)
   const custodian = custodianOf(root)
   const authenticator = childOf(root, 'legalAuthenticator')
@@ -196,5 +226,5 @@ export const readHeader = (root: XmlElement): Header & { displayName: string | n
     deviations: [],
   }
   header.deviations = deviationsOf(root, header, oldQualifier)
-  return { ...header, displayName: attribute(code, 'displayName') ?? header.type?.label ?? null }
+  return { ...header, displayName: textLabelOf(code) }
 }

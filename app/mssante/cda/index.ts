@@ -1,10 +1,12 @@
 import {
   fail,
   ok,
+  type Actor,
   type ClinicalDocument,
   type Deviation,
   type DocumentRefusal,
   type Outcome,
+  type PatientIdentity,
   type Section,
 } from '../../contract/index.ts'
 import {
@@ -19,15 +21,16 @@ import {
   type XmlDocument,
   type XmlElement,
 } from '../xml/element.ts'
-import { actorsOf } from './actors.ts'
+import { actorsOf, labelOf, personName } from './actors.ts'
 import { documentTypeLabel } from './document-types.ts'
 import { readHeader } from './header.ts'
 import { isShownMedia, mediaOf, structuredMedia, type CdaMedia, type MediaNotes } from './media.ts'
 import type { Resolve } from './measured.ts'
 import { blocksOf, narrativeText } from './narrative.ts'
+import { readPatient } from './patient.ts'
 import { rtfText } from '../rtf.ts'
-import { resultsOf } from './results.ts'
-import { plainText } from './values.ts'
+import { isLaboratory, resultsOf } from './results.ts'
+import { plainText, timeOf } from './values.ts'
 
 export { documentTypeLabel } from './document-types.ts'
 export { alertsOf, worstResult } from './results.ts'
@@ -37,6 +40,7 @@ export type { CdaMedia } from './media.ts'
 const hl7 = 'urn:hl7-org:v3'
 /** Section FR-Document-PDF-copie (clinical-documents.md §5). */
 const pdfCopySection = '1.2.250.1.213.1.1.2.243'
+const mostPatients = 20
 const maximumTextCharacters = 2_000_000
 
 /** A CDA as data, its media beside it: `document.media[].url` and `pdfUrl` are null until somebody serves the bytes. */
@@ -46,13 +50,21 @@ export interface Cda {
   /** Key in `media` of the PDF to show first. */
   pdf: string | null
   refusals: DocumentRefusal[]
+  /** Of further `recordTarget`, which nothing but `inspect document` shows: a document has one patient. */
+  otherPatients: PatientIdentity[]
   /** Narrative and header words, for the full-text index. */
   text: string
 }
 
+/** What entries may take from the narrative: of one place, and all together. A row is some hundred characters long. */
+const longestReference = 20_000
+const mostReferred = 20_000_000
+
 /** Looks narrative text up by `@ID`; ids that are not there are collected. */
 const referenceResolver = (root: XmlElement, dangling: Set<string>): Resolve => {
   const byId = new Map<string, XmlElement>()
+  const texts = new Map<XmlElement, string>()
+  let left = mostReferred
   const visit = (node: XmlElement): void => {
     const id = node.attributes.get('ID')
     if (id && !byId.has(id)) byId.set(id, node)
@@ -61,27 +73,71 @@ const referenceResolver = (root: XmlElement, dangling: Set<string>): Resolve => 
   visit(root)
   return (reference) => {
     const found = byId.get(reference.replace(/^#/, ''))
-    if (!found && dangling.size < 50) dangling.add(reference)
-    return textOf(found)
+    if (!found) {
+      if (dangling.size < 50) dangling.add(reference)
+      return ''
+    }
+    const text = texts.get(found) ?? textOf(found).slice(0, longestReference)
+    texts.set(found, text)
+    left -= text.length
+    return left < 0 ? '' : text
   }
 }
 
-const readSection = (section: XmlElement, resolve: Resolve, deviations: Deviation[]): Section => {
+/** Of whom a section is, when it is not the patient: a new-born in the letter about the mother. */
+const subjectsOf = (section: XmlElement): Actor[] =>
+  childrenOf(section, 'subject').flatMap((subject) => {
+    const related = childOf(subject, 'relatedSubject')
+    const person = childOf(related, 'subject')
+    const role = labelOf(childOf(related, 'code'))
+    const name = personName(childOf(person, 'name')) || role
+    return name
+      ? [
+          {
+            name,
+            kind: 'person' as const,
+            role,
+            specialty: null,
+            organisation: null,
+            organisationId: null,
+            id: null,
+            date: timeOf(childOf(person, 'birthTime')),
+            telecoms: [],
+            addresses: [],
+            relation: 'SBJ',
+          },
+        ]
+      : []
+  })
+
+const readSection = (
+  section: XmlElement,
+  above: boolean,
+  resolve: Resolve,
+  deviations: Deviation[],
+): Section => {
   const text = childOf(section, 'text')
-  const found = resultsOf(section, resolve)
+  const inLaboratory = above || isLaboratory(section)
+  const found = resultsOf(section, inLaboratory, resolve)
   deviations.push(...found.deviations)
+  const subjects = subjectsOf(section)
+  for (const { name } of subjects) deviations.push({ code: 'cda-other-subject', where: name })
   return {
-    title: textOf(childOf(section, 'title')),
+    // Results without a word of narrative are still results of something.
+    title:
+      textOf(childOf(section, 'title')) ||
+      (text === null && found.results.length > 0 ? (labelOf(childOf(section, 'code')) ?? '') : ''),
     code: attribute(childOf(section, 'code'), 'code'),
     blocks: text ? blocksOf(text) : [],
     results: found.results,
     authors: [
+      ...subjects,
       ...actorsOf(section, 'author', 'assignedAuthor'),
       ...actorsOf(section, 'informant', 'assignedEntity', 'relatedEntity'),
       ...found.validators,
     ],
     sections: childrenOf(section, 'component').flatMap((component) =>
-      childrenOf(component, 'section').map((child) => readSection(child, resolve, deviations)),
+      childrenOf(component, 'section').map((child) => readSection(child, inLaboratory, resolve, deviations)),
     ),
   }
 }
@@ -100,6 +156,17 @@ interface Body {
 
 const legacyTypes = new Set(['application/pdf', 'text/plain'])
 
+/** Base64 by what it says, in whatever case, or by what it is: a PDF that does not say so is still one. */
+const isEncoded = (body: XmlElement, declared: string): boolean => {
+  if (attribute(body, 'representation')?.toUpperCase() === 'B64') return true
+  const written = rawTextOf(body)
+  return (
+    !declared.startsWith('text/') &&
+    written.trim() !== '' &&
+    (/^\s*data:/i.test(written) || /^[A-Za-z0-9+/\s]+[=\s]*$/.test(written))
+  )
+}
+
 /** An N1 body: its text, or its one file (clinical-documents.md §5). */
 const readUnstructured = (holder: XmlElement, notes: MediaNotes): Body => {
   const body = childOf(holder, 'text')
@@ -111,11 +178,14 @@ const readUnstructured = (holder: XmlElement, notes: MediaNotes): Body => {
     pdf: null,
     sections: [],
   }
-  if (!body) return empty
+  if (!body) {
+    notes.deviations.push({ code: 'media-missing', where: 'nonXMLBody' })
+    return empty
+  }
   const declared = attribute(body, 'mediaType')?.toLowerCase() ?? 'text/plain'
   if (!legacyTypes.has(declared))
     notes.deviations.push({ code: 'cda-body-media-type', where: `nonXMLBody: ${declared}` })
-  if (attribute(body, 'representation') !== 'B64') {
+  if (!isEncoded(body, declared)) {
     const reference = attribute(childOf(body, 'reference'), 'value')
     if (reference) notes.deviations.push({ code: 'media-missing', where: reference })
     const written = rawTextOf(body).replace(/^\s*\n|\s+$/g, '')
@@ -147,7 +217,9 @@ const readStructured = (body: XmlElement, notes: MediaNotes, resolve: Resolve): 
     descriptions,
     pdf: pdf ?? null,
     sections: childrenOf(body, 'component').flatMap((component) =>
-      childrenOf(component, 'section').map((section) => readSection(section, resolve, notes.deviations)),
+      childrenOf(component, 'section').map((section) =>
+        readSection(section, false, resolve, notes.deviations),
+      ),
     ),
   }
 }
@@ -163,6 +235,7 @@ const fileDeviations = (parsed: XmlDocument, signed: boolean): Deviation[] => {
   const autoPresentable = parsed.root.name === 'stylesheet' || parsed.root.name === 'transform'
   if (autoPresentable) note('cda-auto-presentable')
   else for (const href of parsed.stylesheets) note('cda-stylesheet', href || null)
+  if (parsed.repairs.length > 0) note('xml-repaired', parsed.repairs.join(', '))
   if (parsed.wrongSchemaNamespace) note('cda-schema-namespace')
   if (signed) note('cda-signed')
   return met
@@ -240,6 +313,9 @@ export const readCda = (bytes: Uint8Array): Outcome<Cda> => {
     media,
     pdf: body.pdf ?? plain?.pdf ?? null,
     refusals: notes.refusals,
+    otherPatients: childrenOf(root, 'recordTarget')
+      .slice(1, mostPatients)
+      .map((target) => readPatient(target).identity),
     text: words(document, root),
   })
 }

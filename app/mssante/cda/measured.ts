@@ -1,6 +1,6 @@
 import type { CodedValue, LabResult, MeasuredValue } from '../../contract/index.ts'
 import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
-import { displayUnit, frenchNumber, numberOf, readTime, typeOf } from './values.ts'
+import { displayUnit, frenchNumber, numberOf, plainText, readTime, typeOf } from './values.ts'
 
 /** Narrative text by `@ID`, which entries point to with `#id`; empty when nothing has it. */
 export type Resolve = (reference: string) => string
@@ -74,12 +74,25 @@ const translationOf = (element: XmlElement): MeasuredValue[] => {
   return [{ value: frenchNumber(text), number: numberOf(text), unit }]
 }
 
+/** « <0,5 » written where a number is meant. */
+const compared = /^([<>≤≥])\s*(=?)\s*(.+)$/
+
 const quantity = (value: XmlElement, type: string): Measured | null => {
   const text = attribute(value, 'value')
   if (text === null) return null
   const ucum = attribute(value, 'unit')
+  const [, sign = '', equal, rest = ''] = compared.exec(text) ?? []
+  const comparator = equal ? (sign === '<' ? '≤' : '≥') : sign
+  const bound = numberOf(rest)
+  const end =
+    bound === null || (comparator !== '<' && comparator !== '≤' && comparator !== '>' && comparator !== '≥')
+      ? null
+      : ({ comparator, value: `${comparator} ${frenchNumber(rest)}` } as const)
   return {
-    ...plain(frenchNumber(text), type),
+    ...plain(end?.value ?? frenchNumber(text), type),
+    comparator: end?.comparator ?? null,
+    low: end && /[>≥]/.test(end.comparator) ? bound : null,
+    high: end && /[<≤]/.test(end.comparator) ? bound : null,
     number: numberOf(text),
     unit: displayUnit(ucum),
     ucum,
@@ -117,7 +130,8 @@ const ratio = (value: XmlElement): Measured | null => {
   }
   const numerator = part('numerator')
   const denominator = part('denominator')
-  return numerator && denominator ? plain(`${numerator}/${denominator}`, 'RTO') : null
+  const shown = numerator && denominator ? `${numerator}/${denominator}` : numerator
+  return shown ? plain(shown, 'RTO') : null
 }
 
 const textValue = (value: XmlElement, type: string | null, resolve: Resolve): Measured | null => {
@@ -131,7 +145,7 @@ const encapsulated = (value: XmlElement, resolve: Resolve): Measured | null => {
   const mediaType = attribute(value, 'mediaType')
   if (attribute(value, 'representation') !== 'B64') return textValue(value, 'ED', resolve)
   if (mediaType !== null && mediaType !== 'text/plain') return null
-  const text = Buffer.from(textOf(value), 'base64').toString('utf8').trim()
+  const text = plainText(Buffer.from(textOf(value), 'base64')).trim()
   return text ? plain(text, 'ED') : null
 }
 
@@ -174,6 +188,10 @@ const dispatch = (value: XmlElement, type: string | null, resolve: Resolve): Mea
     }
     case 'ED':
       return encapsulated(value, resolve)
+    case 'II': {
+      const text = attribute(value, 'extension') ?? attribute(value, 'root')
+      return text ? plain(text, type) : null
+    }
     default:
       return interval(value, type ?? '') ?? textValue(value, type, resolve)
   }

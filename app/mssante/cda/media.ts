@@ -1,4 +1,4 @@
-import { inflateRawSync, inflateSync } from 'node:zlib'
+import { gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib'
 import type { Deviation, DocumentRefusal } from '../../contract/index.ts'
 import { decodeBase64 } from '../base64.ts'
 import { sniffMime } from '../magic.ts'
@@ -23,6 +23,8 @@ export interface CdaMedia {
 export interface MediaNotes {
   deviations: Deviation[]
   refusals: DocumentRefusal[]
+  /** Bytes of the media read so far. */
+  mediaBytes?: number
 }
 
 /** Types that may be shown in place; anything else is saved (clinical-documents.md §7.3.5). */
@@ -34,11 +36,19 @@ const sameType = (declared: string, sniffed: string): boolean =>
   (declared === 'image/jpg' && sniffed === 'image/jpeg') ||
   (declared === 'text/rtf' && sniffed === 'application/rtf')
 
-/** `compression="DF"` is tried, and ignored when the bytes are not compressed (seen in the field). */
-const inflated = (bytes: Uint8Array): Uint8Array | null => {
-  for (const inflate of [inflateRawSync, inflateSync]) {
+const inflaters: Readonly<
+  Record<string, readonly ((bytes: Uint8Array, options: ZlibOptions) => Uint8Array)[]>
+> = {
+  DF: [inflateRawSync, inflateSync],
+  ZL: [inflateSync, inflateRawSync],
+  GZ: [gunzipSync],
+}
+
+/** `compression` is tried, within the limit, and ignored when the bytes are not compressed (seen in the field). */
+const inflated = (bytes: Uint8Array, compression: string, limit: number): Uint8Array | null => {
+  for (const inflate of inflaters[compression.toUpperCase()] ?? []) {
     try {
-      return inflate(bytes, { maxOutputLength: maximumMediaBytes })
+      return inflate(bytes, { maxOutputLength: limit })
     } catch {
       // Not this form of deflate: the next one, then the bytes as they are.
     }
@@ -46,11 +56,25 @@ const inflated = (bytes: Uint8Array): Uint8Array | null => {
   return null
 }
 
+/** All that the media of one document may weigh, and how much more than what was sent (clinical-documents.md §2.8). */
+const maximumTotalBytes = 150 * 1024 * 1024
+const maximumRatio = 100
+
+/** `data:application/pdf;base64,` before the data, as web pages write it. */
+const withoutDataUrl = (text: string): string => text.replace(/^\s*data:[\w.+/-]{0,100};base64,/i, '')
+
 /** Bytes of an ED value in Base64, its type by what they are; what is wrong goes into the notes. Null when there are none. */
 export const mediaOf = (value: XmlElement, where: string, notes: MediaNotes): CdaMedia | null => {
-  const decoded = decodeBase64(rawTextOf(value), maximumMediaBytes)
+  const written = rawTextOf(value)
+  const reference = attribute(childOf(value, 'reference'), 'value')
+  if (written.trim() === '') {
+    notes.deviations.push({ code: 'media-missing', where: reference ?? where })
+    return null
+  }
+  const room = Math.min(maximumMediaBytes, maximumTotalBytes - (notes.mediaBytes ?? 0))
+  const decoded = decodeBase64(withoutDataUrl(written), room)
   if (!decoded) {
-    const refused = rawTextOf(value).length > maximumMediaBytes
+    const refused = written.length > room
     if (refused) notes.refusals.push({ code: 'media-too-large', where })
     else notes.deviations.push({ code: 'media-unreadable', where })
     return null
@@ -58,11 +82,14 @@ export const mediaOf = (value: XmlElement, where: string, notes: MediaNotes): Cd
   if (decoded.flawed) notes.deviations.push({ code: 'media-base64', where })
   const declared = attribute(value, 'mediaType')?.toLowerCase().replace(/;.*$/, '').trim() ?? null
   let { bytes } = decoded
-  if (attribute(value, 'compression')) {
-    const plain = sniffMime(bytes) === null ? inflated(bytes) : null
+  const compression = attribute(value, 'compression')
+  if (compression !== null) {
+    const limit = Math.min(room, maximumRatio * bytes.byteLength)
+    const plain = sniffMime(bytes) === null ? inflated(bytes, compression, limit) : null
     if (plain) bytes = plain
     else notes.deviations.push({ code: 'media-compression', where })
   }
+  notes.mediaBytes = (notes.mediaBytes ?? 0) + bytes.byteLength
   const sniffed = sniffMime(bytes)
   if (declared && sniffed && !sameType(declared, sniffed))
     notes.deviations.push({ code: 'media-type-mismatch', where: `${where}: ${declared} → ${sniffed}` })

@@ -20,14 +20,26 @@ const stylesOf = (element: XmlElement): NarrativeStyle[] => {
   return [...new Set(found)]
 }
 
-const collapse = (text: string): string => text.replace(/[\s\u0085]+/g, ' ')
+/** White space of XML; blanks that do not break (« 12 000 », indented lines) are text. */
+const collapse = (text: string): string =>
+  text.replace(
+    / ?[\t\r\n\f\v\u0085\u2028\u2029][ \t\r\n\f\v\u0085\u2028\u2029]*| {2}[ \t\r\n\f\v\u0085\u2028\u2029]*/g,
+    ' ',
+  )
 
 const blockNames = new Set(['paragraph', 'list', 'table', 'footnote'])
 
-const containsBlock = (node: XmlElement): boolean =>
-  node.children.some(
+const withBlocks = new WeakMap<XmlElement, boolean>()
+
+const containsBlock = (node: XmlElement): boolean => {
+  const known = withBlocks.get(node)
+  if (known !== undefined) return known
+  const found = node.children.some(
     (child) => typeof child !== 'string' && (blockNames.has(child.name) || containsBlock(child)),
   )
+  withBlocks.set(node, found)
+  return found
+}
 
 /** Content that keeps its styles: those of the element itself around what is in it. */
 const styled = (element: XmlElement, children: Inline[]): Inline[] => {
@@ -49,8 +61,12 @@ const inlineChild = (child: XmlElement): Inline[] => {
     }
     case 'renderMultiMedia': {
       const ids = (attribute(child, 'referencedObject') ?? '').split(/\s+/).filter(Boolean)
-      // Its caption is text like another, after the picture.
-      return [...ids.map((mediaId) => ({ kind: 'media', mediaId }) as const), ...inlineOf(child)]
+      // Its caption is text like another, on a line of its own after the picture.
+      const caption = inlineOf(child)
+      return [
+        ...ids.map((mediaId) => ({ kind: 'media', mediaId }) as const),
+        ...(isBlank(caption) ? [] : [lineBreak, ...caption, lineBreak]),
+      ]
     }
     case 'footnoteRef':
       return [{ kind: 'footnote-ref', footnoteId: attribute(child, 'IDREF') ?? '' }, ...inlineOf(child)]
@@ -59,13 +75,31 @@ const inlineChild = (child: XmlElement): Inline[] => {
   }
 }
 
+/** Elements that stand on lines of their own, met where only words are expected: in a caption, a footnote, a picture. */
+const ownLine = new Set(['paragraph', 'caption', 'item', 'list', 'table', 'tr', 'td', 'th', 'footnote'])
+
+const lineBreak: Inline = { kind: 'break' }
+const isBreak = (inline: Inline | undefined): boolean => inline?.kind === 'break'
+
 /** Inline content of an element, all its children in order. */
-const inlineOf = (element: XmlElement): Inline[] =>
-  element.children.flatMap((child): Inline[] => {
-    if (typeof child !== 'string') return inlineChild(child)
-    const text = collapse(child)
-    return text === '' ? [] : [{ kind: 'text', text }]
-  })
+const inlineOf = (element: XmlElement): Inline[] => {
+  const found: Inline[] = []
+  let pending = false
+  for (const child of element.children) {
+    const alone = typeof child !== 'string' && ownLine.has(child.name)
+    const pieces: Inline[] =
+      typeof child !== 'string'
+        ? inlineChild(child)
+        : child === ''
+          ? []
+          : [{ kind: 'text', text: collapse(child) }]
+    if (isBlank(pieces) && (alone || pending)) continue
+    if ((alone || pending) && found.length > 0 && !isBreak(found.at(-1))) found.push(lineBreak)
+    found.push(...pieces)
+    pending = alone
+  }
+  return found
+}
 
 const isBlank = (content: Inline[]): boolean =>
   content.every(
@@ -121,15 +155,21 @@ const cellsOf = (row: XmlElement): TableCell[] =>
     ]
   })
 
+/** One span around content, joined with the one that is there already. */
+const spanned = (style: NarrativeStyle[], content: Inline[]): Inline[] => {
+  const [only] = content
+  return content.length === 1 && only?.kind === 'span'
+    ? [{ ...only, styles: [...new Set([...style, ...only.styles])] }]
+    : [{ kind: 'span', styles: style, children: content }]
+}
+
 /** `styleCode` of a cell or an item holds for the paragraphs in it. */
 const withStyles = (holder: XmlElement, blocks: Block[]): Block[] => {
   const style = stylesOf(holder)
   return style.length === 0
     ? blocks
     : blocks.map((block) =>
-        block.kind === 'paragraph'
-          ? { ...block, content: [{ kind: 'span', styles: style, children: block.content }] }
-          : block,
+        block.kind === 'paragraph' ? { ...block, content: spanned(style, block.content) } : block,
       )
 }
 

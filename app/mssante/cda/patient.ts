@@ -1,7 +1,7 @@
 import type { ClinicalDocument, PatientIdentity, Sex } from '../../contract/index.ts'
 import { identityOf } from '../identity.ts'
 import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
-import { addressesOf, telecomsOf } from './actors.ts'
+import { addressesOf, personName, telecomsOf } from './actors.ts'
 import { timeOf } from './values.ts'
 
 const sexOf = (code: string | null): Sex => (code === 'M' || code === 'F' ? code : 'U')
@@ -30,7 +30,12 @@ const folded = (text: string): string[] =>
 const namesOf = (name: XmlElement | null) => {
   const families = childrenOf(name, 'family')
   const givens = childrenOf(name, 'given')
-  const birthName = withQualifier(families, 'BR') || unqualified(families) || textOf(families[0])
+  const birthName =
+    withQualifier(families, 'BR') ||
+    unqualified(families) ||
+    textOf(families[0]) ||
+    // A name in one piece: better there than nowhere; without a given name it is never a qualified one.
+    (givens.length === 0 ? personName(name) : '')
   const usedName = withQualifier(families, 'CL') || withQualifier(families, 'SP')
   const list = unqualified(givens)
   const firstName = withQualifier(givens, 'BR') || list.split(' ')[0] || textOf(givens[0])
@@ -48,6 +53,26 @@ const namesOf = (name: XmlElement | null) => {
   }
 }
 
+/** Pseudonyms, artist’s and religious names are not the identity. */
+const otherUses = /(?:^|\s)(?:P|A|R|I)(?:\s|$)/
+
+/** The name of the identity among several: the one with a birth name, the legal one, the first with a family name. */
+const identityName = (patient: XmlElement | null): XmlElement | null => {
+  const all = childrenOf(patient, 'name')
+  const named = all.filter((name) => !otherUses.test(attribute(name, 'use') ?? ''))
+  return (
+    named.find((name) => withQualifier(childrenOf(name, 'family'), 'BR') !== '') ??
+    named.find((name) => attribute(name, 'use')?.split(/\s+/).includes('L')) ??
+    named.find((name) => childrenOf(name, 'family').length > 0) ??
+    named[0] ??
+    all[0] ??
+    null
+  )
+}
+
+/** Code officiel géographique of a commune or a country: five characters, Corsica included. */
+const communeCode = /^(?:\d{5}|2[AB]\d{3})$/i
+
 export interface CdaPatient {
   identity: PatientIdentity
   details: ClinicalDocument['patientDetails']
@@ -55,22 +80,26 @@ export interface CdaPatient {
   oldQualifier: boolean
 }
 
-/** The patient of the first `recordTarget` (clinical-documents.md §4.1, §8). */
-export const readPatient = (root: XmlElement): CdaPatient => {
-  const role = at(root, 'recordTarget', 'patientRole')
+/** The patient of a `recordTarget` (clinical-documents.md §4.1, §8). */
+export const readPatient = (target: XmlElement | null): CdaPatient => {
+  const role = childOf(target, 'patientRole')
   const patient = childOf(role, 'patient')
-  const named = childrenOf(patient, 'name')
-  const names = namesOf(named.find((name) => childrenOf(name, 'family').length > 0) ?? named[0] ?? null)
+  const names = namesOf(identityName(patient))
   const place = at(patient, 'birthplace', 'place')
   const placeAddress = childOf(place, 'addr')
+  const county = textOf(childOf(placeAddress, 'county'))
   const deceasedTime = timeOf(childOf(patient, 'deceasedTime'))
   const identity = identityOf({
     ...names,
     sex: sexOf(attribute(childOf(patient, 'administrativeGenderCode'), 'code')),
     birthTime: timeOf(childOf(patient, 'birthTime')),
-    birthPlaceCode: textOf(childOf(placeAddress, 'county')) || null,
+    birthPlaceCode: communeCode.test(county) ? county.toUpperCase() : null,
     birthPlaceName:
-      [textOf(childOf(place, 'name')), textOf(childOf(placeAddress, 'city'))].find(Boolean) ?? null,
+      [
+        textOf(childOf(place, 'name')),
+        textOf(childOf(placeAddress, 'city')),
+        communeCode.test(county) ? '' : county,
+      ].find(Boolean) ?? null,
     identifiers: childrenOf(role, 'id').flatMap((id) => {
       const value = attribute(id, 'extension')
       return value ? [{ root: attribute(id, 'root') ?? '', value }] : []

@@ -7,21 +7,39 @@ import { timeOf } from './values.ts'
 
 /** FR-Resultat-examens-de-biologie observation, and the IHE XD-LAB template it specialises (clinical-documents.md §10). */
 const resultTemplates = new Set(['1.2.250.1.213.1.1.3.80', '1.3.6.1.4.1.19376.1.3.1.6'])
+/** Result observations of other countries (C-CDA, CCD); simple observations of IHE (vital signs, findings) build on the latter. */
+const foreignTemplates = new Set(['2.16.840.1.113883.10.20.22.4.2', '2.16.840.1.113883.10.20.1.31'])
+const simpleObservation = '1.3.6.1.4.1.19376.1.5.3.1.4.13'
+/** LOINC codes of the specialties of a laboratory (IHE XD-LAB, chapters of the CR-BIO): what is observed there is a result, template or not. */
+const laboratorySections = new Set(
+  '18716-1 18717-9 18718-7 18719-5 18720-3 18721-1 18722-9 18723-7 18724-5 18725-2 18727-8 18728-6 18729-4 18767-4 18768-2 18769-0 14340-4 26435-8 26437-4 26438-2'.split(
+    ' ',
+  ),
+)
 const commentTemplates = new Set(['1.2.250.1.213.1.1.3.32', '1.3.6.1.4.1.19376.1.5.3.1.4.2'])
 const loinc = '2.16.840.1.113883.6.1'
 
 const hasTemplate = (element: XmlElement, wanted: ReadonlySet<string>): boolean =>
   childrenOf(element, 'templateId').some((template) => wanted.has(attribute(template, 'root') ?? ''))
 
+/** Code of an annotation (LOINC « Annotation comment »). */
+const commentCode = '48767-8'
+
 /** What the entries above an observation say of it. */
 interface Scope {
+  /** In a section of laboratory results, and not below a result already. */
+  untold: boolean
   batteries: string[]
   isolate: string | null
   specimen: string | null
   performer: string | null
 }
 
-const severity: Record<string, number> = { HH: 3, LL: 3, AA: 3, H: 1, L: 1, A: 1 }
+const severity: Record<string, number> = {
+  ...{ HH: 3, LL: 3, AA: 3 },
+  // HU, LU: significantly high, low; < and >: off the scale.
+  ...{ H: 1, L: 1, A: 1, HU: 2, LU: 2, HX: 1, LX: 1, '<': 1, '>': 1 },
+}
 
 /** The gravest of the interpretations of one result. */
 const interpretationOf = (observation: XmlElement): string | null => {
@@ -32,7 +50,9 @@ const interpretationOf = (observation: XmlElement): string | null => {
 const commentOf = (observation: XmlElement, resolve: Resolve): string | null => {
   const comments = childrenOf(observation, 'entryRelationship')
     .flatMap((relation) => childrenOf(relation, 'act'))
-    .filter((act) => hasTemplate(act, commentTemplates))
+    .filter(
+      (act) => hasTemplate(act, commentTemplates) || attribute(childOf(act, 'code'), 'code') === commentCode,
+    )
     .map((act) => referredText(act, resolve))
   // A text of the observation that points to its own row of the narrative is not a comment.
   return comments.filter(Boolean).join(' ') || null
@@ -113,6 +133,7 @@ const readResult = (observation: XmlElement, scope: Scope, resolve: Resolve): La
   const negated = attribute(observation, 'negationInd') === 'true'
   const flavor = value?.absent ?? attribute(observation, 'nullFlavor')
   const done = value !== null && value.value !== ''
+  const withdrawn = status === 'nullified' || status === 'aborted' || status === 'cancelled'
   const notDone = negated || ['aborted', 'cancelled', 'nullified', 'held', 'suspended'].includes(status ?? '')
   const coded = codeOf(code)
   const written = codedText(code, resolve)
@@ -127,7 +148,15 @@ const readResult = (observation: XmlElement, scope: Scope, resolve: Resolve): La
     interpretation: interpretationOf(observation),
     date: timeOf(time) ?? timeOf(childOf(time, 'high')) ?? timeOf(childOf(time, 'low')),
     status,
-    absent: done ? (negated ? 'negated' : null) : notDone ? 'not-done' : (flavor ?? 'missing'),
+    absent: done
+      ? negated
+        ? 'negated'
+        : withdrawn
+          ? 'withdrawn'
+          : null
+      : notDone
+        ? 'not-done'
+        : (flavor ?? 'missing'),
     method:
       childrenOf(observation, 'methodCode')
         .map((method) => codedText(method, resolve))
@@ -152,6 +181,7 @@ const scopeIn = (node: XmlElement, scope: Scope, resolve: Resolve): Scope => {
       attribute(at(node, 'specimen', 'specimenRole', 'specimenPlayingEntity'), 'classCode') === 'MIC' ||
       attribute(node, 'classCode') === 'CLUSTER'
     return {
+      untold: scope.untold,
       batteries: label ? [...scope.batteries, label] : scope.batteries,
       isolate: isIsolate && specimen ? specimen : scope.isolate,
       specimen: !isIsolate && specimen ? specimen : scope.specimen,
@@ -185,11 +215,29 @@ export interface SectionResults {
   deviations: Deviation[]
 }
 
+/** A section of laboratory results by its code. */
+export const isLaboratory = (section: XmlElement): boolean =>
+  laboratorySections.has(attribute(childOf(section, 'code'), 'code') ?? '')
+
+const isSimple = (observation: XmlElement): boolean =>
+  childrenOf(observation, 'templateId').some((template) =>
+    attribute(template, 'root')?.startsWith(simpleObservation),
+  )
+
+/** An observation that is a result: by its template, or in a section of results by having a code and a value or a status of its own. */
+const isResult = (observation: XmlElement, scope: Scope): boolean =>
+  hasTemplate(observation, resultTemplates) ||
+  (hasTemplate(observation, foreignTemplates) && !isSimple(observation)) ||
+  (scope.untold &&
+    childOf(observation, 'code') !== null &&
+    childrenOf(observation, 'value').some((value) => attribute(value, 'type') !== 'ED'))
+
 /** Results of a section's entries, in document order; earlier values hang below theirs. */
-export const resultsOf = (section: XmlElement, resolve: Resolve): SectionResults => {
+export const resultsOf = (section: XmlElement, inLaboratory: boolean, resolve: Resolve): SectionResults => {
   const found: SectionResults = { results: [], validators: [], deviations: [] }
   const visit = (node: XmlElement, scope: Scope): void => {
-    if (node.name === 'observation' && hasTemplate(node, resultTemplates)) {
+    const isOne = node.name === 'observation' && isResult(node, scope)
+    if (isOne) {
       const result = readResult(node, scope, resolve)
       found.results.push(result)
       found.deviations.push(...deviationsOf(result))
@@ -202,14 +250,20 @@ export const resultsOf = (section: XmlElement, resolve: Resolve): SectionResults
       )
         found.validators.push(validator)
     }
-    const below = scopeIn(node, scope, resolve)
+    const below = { ...scopeIn(node, scope, resolve), untold: scope.untold && !isOne }
     for (const child of node.children) {
       if (typeof child === 'string') continue
       if (child.name === 'entryRelationship' && attribute(child, 'typeCode') === 'REFR') continue
       visit(child, below)
     }
   }
-  const outermost: Scope = { batteries: [], isolate: null, specimen: null, performer: null }
+  const outermost: Scope = {
+    untold: inLaboratory,
+    batteries: [],
+    isolate: null,
+    specimen: null,
+    performer: null,
+  }
   for (const entry of childrenOf(section, 'entry')) visit(entry, outermost)
   return found
 }
@@ -237,7 +291,13 @@ const outsideOf = (value: Span, range: Pick<ReferenceRange, 'low' | 'high'>): 'H
 /** What comparing says: the value with its range, else the same value in other units with theirs. */
 const outside = (result: LabResult): 'H' | 'L' | null => {
   const { unit, ranges, referenceLow, referenceHigh } = result
-  const rangeUnit = ranges[0]?.unit ?? unit
+  const [shown] = ranges
+  const rangeUnit = shown?.unit ?? unit
+  // A range that is not the normal one, or one of several for different people, says nothing of this value.
+  const isNormal = shown?.interpretation === null || shown?.interpretation === 'N'
+  const isTheirs =
+    shown?.condition === null || ranges.filter(({ condition }) => condition !== null).length < 2
+  if (shown && !(isNormal && isTheirs)) return null
   const own = rangeUnit === unit ? outsideOf(result, { low: referenceLow, high: referenceHigh }) : null
   if (own !== null) return own
   const others = result.translations.flatMap((value) =>

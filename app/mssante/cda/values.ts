@@ -1,24 +1,41 @@
 import { attribute, type XmlElement } from '../xml/element.ts'
 
+/** `2026-01-12T10:15:00+01:00` where `20260112101500+0100` is meant: written by programs that know another HL7. */
+const compactTime = (iso: string): string =>
+  iso.replace(
+    /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?)?)?(?=[+-Z]|$)/,
+    '$1$2$3$4$5$6',
+  )
+
 /**
  * ISO form of an HL7 time (`AAAA`, `AAAAMM`, `AAAAMMJJ`, `AAAAMMJJhhmm[ss][±hhmm]`): as precise as the source, so a birth
- * date stays a date. Null when it is not a time.
+ * date stays a date; a month or a day of 00 is not known, the offset of a date says nothing. Null when it is not a time.
  */
 export const readTime = (value: string | null): string | null => {
-  const match = /^(\d{4})(\d{2})?(\d{2})?(?:(\d{2})(\d{2})?(\d{2})?(?:\.\d+)?([+-]\d{4}|Z)?)?$/.exec(
-    value?.trim() ?? '',
-  )
+  const match =
+    /^(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:[.,]\d+)?)?)?)?)?)?([+-]\d{2}(?::?\d{2})?|[+-]\d{3}|Z)?$/i.exec(
+      compactTime(value?.trim() ?? ''),
+    )
   if (!match) return null
-  const [, year = '', month, day, hour, minute = '00', second = '00', zone] = match
-  if (!month) return year
-  if (Number(month) < 1 || Number(month) > 12) return null
-  if (!day) return `${year}-${month}`
+  const [, year = '', month = '00', day = '00', hour, minute = '00', second = '00', zone] = match
+  if (year === '0000') return null
+  if (month === '00') return year
+  if (Number(month) > 12) return null
+  if (day === '00') return `${year}-${month}`
   const days = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate()
-  if (Number(day) < 1 || Number(day) > days) return null
+  if (Number(day) > days) return null
   if (!hour) return `${year}-${month}-${day}`
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return null
-  const offset = !zone || zone === 'Z' ? (zone ?? '') : `${zone.slice(0, 3)}:${zone.slice(3)}`
-  return `${year}-${month}-${day}T${hour}:${minute}:${second}${offset}`
+  return `${year}-${month}-${day}T${hour}:${minute}:${second}${offsetOf(zone)}`
+}
+
+const offsetOf = (zone: string | undefined): string => {
+  if (!zone) return ''
+  if (/^z$/i.test(zone)) return 'Z'
+  const written = zone.slice(1).replace(':', '')
+  // `+100`: an hour, its first zero forgotten.
+  const digits = written.length === 3 ? `0${written}` : written.padEnd(4, '0')
+  return `${zone.charAt(0)}${digits.slice(0, 2)}:${digits.slice(2)}`
 }
 
 /** `value` attribute of a TS element. */
@@ -29,8 +46,11 @@ export const typeOf = (element: XmlElement | null): string | null =>
   attribute(element, 'type')?.replace(/^.*:/, '') ?? null
 
 /** A decimal number as written in a value attribute, null otherwise. */
-export const numberOf = (value: string | null): number | null =>
-  value !== null && /^[+-]?\d+(?:[.,]\d+)?$/.test(value) ? Number(value.replace(',', '.')) : null
+export const numberOf = (value: string | null): number | null => {
+  if (value === null || !/^[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[+-]?\d{1,3})?$/i.test(value)) return null
+  const number = Number(value.replace(',', '.'))
+  return Number.isFinite(number) ? number : null
+}
 
 /** Decimal comma, as French readers expect. */
 export const frenchNumber = (value: string): string =>
