@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Deviation, DocumentRefusal } from './deviations.ts'
 import { DicomContent, Hl7Content, HprimDossier } from './document-data.ts'
 import { CodedValue, DocumentEntry, SubmissionSet } from './document-metadata.ts'
-import { Actor, Visibility } from './documents.ts'
+import { Actor, ClinicalDocument, Visibility } from './documents.ts'
 import { LabResult, ResultAlert } from './lab-results.ts'
 import { PatientIdentity } from './patient-identity.ts'
 
@@ -45,6 +45,23 @@ export const InspectedDocument = z.object({
   legalAuthenticator: Actor.nullable(),
   custodian: z.string().nullable(),
   recipients: z.array(Actor),
+  /** The rest of a CDA header; empty and null for what is no CDA. */
+  header: z.object({
+    /** RPLC, APND, XFRM with the other document. */
+    relations: ClinicalDocument.shape.relations,
+    authenticators: z.array(Actor),
+    dataEnterer: Actor.nullable(),
+    custodian: Actor.nullable(),
+    informants: z.array(Actor),
+    participants: z.array(Actor),
+    guardians: z.array(Actor),
+    orders: ClinicalDocument.shape.orders,
+    acts: ClinicalDocument.shape.acts,
+    encounter: ClinicalDocument.shape.encounter,
+    consents: z.array(z.string()),
+  }),
+  /** Sections in order, with how deep they are (from 1). */
+  sections: z.array(z.object({ title: z.string(), code: z.string().nullable(), depth: z.number().int() })),
   signed: z.boolean(),
   size: z.number().int(),
   sha1: z.string(),
@@ -117,6 +134,8 @@ export const DocumentInspection = z.object({
       section: z.string(),
       caption: z.string(),
       rows: z.array(z.array(z.string())),
+      /** With spanned cells in each of their slots; null where none spans. */
+      grid: z.array(z.array(z.string())).nullable(),
     }),
   ),
   results: z.array(LabResult.extend({ document: z.number().int(), section: z.string() })),

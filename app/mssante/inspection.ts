@@ -1,5 +1,6 @@
 import type {
   Actor,
+  ClinicalDocument,
   DocumentInspection,
   Hl7Content,
   InspectedDocument,
@@ -96,6 +97,26 @@ const actorsOf = ({
   }
 }
 
+const headerOf = (document: ClinicalDocument | null): InspectedDocument['header'] => ({
+  relations: document?.relations ?? [],
+  authenticators: document?.authenticators ?? [],
+  dataEnterer: document?.dataEnterer ?? null,
+  custodian: document?.custodianActor ?? null,
+  informants: document?.informants ?? [],
+  participants: document?.participants ?? [],
+  guardians: document?.guardians ?? [],
+  orders: document?.orders ?? [],
+  acts: document?.acts ?? [],
+  encounter: document?.encounter ?? null,
+  consents: document?.consents ?? [],
+})
+
+const outlineOf = (sections: readonly Section[], depth = 1): InspectedDocument['sections'] =>
+  sections.flatMap(({ title, code, sections: below }) => [
+    { title, code, depth },
+    ...outlineOf(below, depth + 1),
+  ])
+
 interface Context {
   at: Date
   /** Numbers of documents by their ids. */
@@ -137,6 +158,8 @@ const inspected = (found: FoundDocument, number: number, { at, numbers }: Contex
     visibility: summary.visibility,
     patient: inspectedPatient(identityOfFound(found), at),
     ...actorsOf(found),
+    header: headerOf(document),
+    sections: outlineOf(document?.sections ?? []),
     signed: document?.signedXades ?? summary.kind === 'signature',
     size: bytes.byteLength,
     sha1: sha1(bytes),
@@ -193,7 +216,11 @@ export const inspectDocuments = (
   const context: Context = { at, numbers }
   const documents = found.documents.map((document, index) => inspected(document, index + 1, context))
   const patients = new Map<string, InspectedPatient>()
-  for (const { patient } of documents)
+  const others = found.documents.flatMap(({ cda }) => cda?.otherPatients ?? [])
+  for (const patient of [
+    ...documents.map((document) => document.patient),
+    ...others.map((identity) => inspectedPatient(identity, at)),
+  ])
     if (patient && !patients.has(patientKey(patient))) patients.set(patientKey(patient), patient)
   const each = <T>(make: (document: FoundDocument, number: number) => T[]): T[] =>
     found.documents.flatMap((document, index) => make(document, index + 1))

@@ -20,11 +20,35 @@ export interface ShownTable {
   section: string
   caption: string
   rows: string[][]
+  /** Every slot of every column, a spanned cell in each of its own; null where no cell spans, or beyond the limit. */
+  grid: string[][] | null
+}
+
+const mostSlots = 200_000
+
+/** The cells where they stand: `colspan` and `rowspan` filled in (HTML’s way of forming a table). */
+const gridOf = (rows: readonly { text: string; colSpan: number; rowSpan: number }[][]): string[][] | null => {
+  if (rows.every((row) => row.every(({ colSpan, rowSpan }) => colSpan === 1 && rowSpan === 1))) return null
+  const grid: string[][] = rows.map(() => [])
+  let slots = 0
+  for (const [y, row] of rows.entries()) {
+    let x = 0
+    for (const { text, colSpan, rowSpan } of row) {
+      while (grid[y]?.[x] !== undefined) x += 1
+      const height = Math.min(rowSpan, rows.length - y)
+      slots += colSpan * height
+      if (slots > mostSlots) return null
+      for (const line of grid.slice(y, y + height))
+        for (let column = x; column < x + colSpan; column += 1) line[column] ??= text
+      x += colSpan
+    }
+  }
+  return grid.map((line) => Array.from(line, (text) => text ?? ''))
 }
 
 const squeezed = (text: string): string =>
   text
-    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?[^\S\n ][^\S\n]*| {2}[^\S\n]*/g, ' ')
     .replace(/ ?\n ?/g, '\n')
     .trim()
 
@@ -138,6 +162,7 @@ const cdaTexts = (document: ClinicalDocument): string[] => [
     document.date,
   ]),
   ...patientTexts(document.identity),
+  ...document.patientDetails.filter(({ kind }) => kind === 'other-given-names').map(({ value }) => value),
   ...actorTexts(document.guardians),
   ...actorTexts([
     ...document.authors,
@@ -157,6 +182,7 @@ const cdaTexts = (document: ClinicalDocument): string[] => [
   ...(document.encounter
     ? filled([
         document.encounter.label,
+        document.encounter.facility?.label,
         ...period(document.encounter.start, document.encounter.end),
         document.encounter.place,
         document.encounter.discharge,
@@ -288,6 +314,7 @@ const resultTable = (results: readonly LabResult[]): ShownTable[] =>
             referenceRange ?? '',
             interpretation ?? '',
           ]),
+          grid: null,
         },
       ]
 
@@ -296,11 +323,19 @@ const tablesIn = (blocks: readonly Block[], section: string): ShownTable[] =>
     if (block.kind === 'list') return block.items.flatMap((item) => tablesIn(item, section))
     if (block.kind !== 'table') return []
     const rows = rowsOf(block)
+    const cells = rows.map((row) =>
+      row.map(({ content, colSpan, rowSpan }) => ({
+        text: blockTexts(content).filter(Boolean).join('\n'),
+        colSpan,
+        rowSpan,
+      })),
+    )
     return [
       {
         section,
         caption: inlineText(block.caption),
-        rows: rows.map((row) => row.map((cell) => blockTexts(cell.content).filter(Boolean).join('\n'))),
+        rows: cells.map((row) => row.map(({ text }) => text)),
+        grid: gridOf(cells),
       },
       ...rows.flatMap((row) => row.flatMap((cell) => tablesIn(cell.content, section))),
     ]
