@@ -1,7 +1,7 @@
 /**
  * Who may import whom (docs/architecture.md §1): renderer → app/contract ← app/* ← app/core.ts ← main, and inside app
  * `reading, integration, agenda, patients → mssante → smime, directory → mail → vault, identity → card → algorithms`; and
- * card-tls, which mail and identity use; outgoing, the one way HTTP leaves.
+ * card-tls, which mail and identity use; outgoing, the one way HTTP leaves; threads.
  */
 const order = [
   [
@@ -20,7 +20,7 @@ const order = [
   ['mail'],
   ['vault', 'identity'],
   ['card'],
-  ['algorithms', 'card-tls', 'outgoing'],
+  ['algorithms', 'card-tls', 'outgoing', 'threads'],
 ]
 const layers = order.flatMap((names, rank) =>
   names.map((name) => {

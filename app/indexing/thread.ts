@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { createThreadOnDemand } from '../threads/index.ts'
 import type { Extracted } from './extract.ts'
 
 export interface ToExtractor {
@@ -21,60 +22,33 @@ export const createExtractor = (params: {
   idleMilliseconds: number
   heapMebibytes: number
 }): Extractor => {
-  let worker: Worker | null = null
-  let idle: NodeJS.Timeout | undefined
-
-  const start = (): Worker => {
-    const thread = new Worker(params.entry, {
-      name: 'indexing',
-      env: {},
-      execArgv: [],
-      resourceLimits: { maxOldGenerationSizeMb: params.heapMebibytes, maxYoungGenerationSizeMb: 16 },
-      // Libraries complain of files there; what a file holds is in no log.
-      stdout: true,
-      stderr: true,
-    })
-    thread.stdout.resume()
-    thread.stderr.resume()
-    // Said to whoever waits for a message there; between messages, only that it is gone.
-    const gone = (): void => {
-      if (worker === thread) worker = null
-    }
-    thread.on('error', gone).on('exit', gone)
-    return thread
-  }
-  const end = async (): Promise<void> => {
-    const ending = worker
-    worker = null
-    await ending?.terminate()
-  }
-
+  const thread = createThreadOnDemand<ToExtractor, FromExtractor>({
+    open: () => {
+      const opened = new Worker(params.entry, {
+        name: 'indexing',
+        env: {},
+        execArgv: [],
+        resourceLimits: { maxOldGenerationSizeMb: params.heapMebibytes, maxYoungGenerationSizeMb: 16 },
+        // Libraries complain of files there; what a file holds is in no log.
+        stdout: true,
+        stderr: true,
+      })
+      opened.stdout.resume()
+      opened.stderr.resume()
+      return opened
+    },
+    limitMilliseconds: params.limitMilliseconds,
+    idleMilliseconds: params.idleMilliseconds,
+  })
   return {
-    extract: (raw) => {
-      const thread = (worker ??= start())
-      clearTimeout(idle)
-      const done = Promise.withResolvers<Extracted | null>()
-      const lost = (): void => done.resolve(null)
-      const answered = (answer: FromExtractor): void => done.resolve(answer.ok ? answer.extracted : null)
-      const timer = setTimeout(() => {
-        lost()
-        void end()
-      }, params.limitMilliseconds)
-      thread.on('message', answered).on('messageerror', lost).on('error', lost).on('exit', lost)
-      thread.ref()
+    extract: async (raw) => {
       // Bytes of a pool belong to others too: only a buffer of one's own is given away.
       const alone = raw.byteLength === raw.buffer.byteLength && raw.buffer instanceof ArrayBuffer
-      thread.postMessage({ raw } satisfies ToExtractor, alone ? [raw.buffer] : [])
-      return done.promise.finally(() => {
-        clearTimeout(timer)
-        thread.off('message', answered).off('messageerror', lost).off('error', lost).off('exit', lost)
-        thread.unref()
-        idle = setTimeout(() => void end(), params.idleMilliseconds).unref()
-      })
+      const reply = await thread.ask(() =>
+        Promise.resolve({ message: { raw }, transfer: alone ? [raw.buffer] : [] }),
+      )
+      return reply.kind === 'answered' && reply.answer.ok ? reply.answer.extracted : null
     },
-    stop: async () => {
-      clearTimeout(idle)
-      await end()
-    },
+    stop: () => thread.stop(),
   }
 }

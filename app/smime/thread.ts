@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
+import { createThreadOnDemand } from '../threads/index.ts'
 import type { SmimeJobKind, SmimeJobs, SmimeResults } from './worker-protocol.ts'
 
 export interface SmimeThread {
@@ -19,91 +20,43 @@ export interface SmimeThread {
 /** A small nursery: what a message needs is in its one room. */
 const resourceLimits = { maxYoungGenerationSizeMb: 4 }
 
-const nothing = (): void => undefined
-const stopped = (): Outcome<never> => fail('core.unavailable', { retry: 'later' })
-
-/**
- * One worker thread, started with the first job and again after a crash, ended when it has had nothing to do for a while;
- * one job at a time bounds the memory taken.
- */
+/** One job at a time in a worker thread that is there while there is work (app/threads). */
 export const createSmimeThread = (params: {
   entry: string
   limitMilliseconds: number
   idleMilliseconds: number
 }): SmimeThread => {
-  let worker: Worker | null = null
-  let idle: NodeJS.Timeout | undefined
-  let queue: Promise<unknown> = Promise.resolve()
-  let stops = 0
-
-  const start = (): Worker => {
-    const thread = new Worker(params.entry, { name: 'smime', env: {}, execArgv: [], resourceLimits })
-    // Said to whoever has a job there; between jobs, only that it is gone.
-    thread.on('error', () => undefined)
-    thread.on('exit', () => {
-      if (worker === thread) worker = null
-    })
-    return thread
-  }
-
-  const end = async (): Promise<void> => {
-    const ending = worker
-    worker = null
-    await ending?.terminate()
-  }
-
-  /** Here and not below, where the timer would hold the last message and its content as long as it runs. */
-  const rest = (): void => {
-    idle = setTimeout(() => void end(), params.idleMilliseconds).unref()
-  }
-
-  const attempt = (message: unknown, transfer: Uint8Array[]): Promise<Outcome<unknown>> => {
-    const thread = (worker ??= start())
-    clearTimeout(idle)
-    const asked = stops
-    const done = Promise.withResolvers<Outcome<unknown>>()
-    const lost = (cause?: unknown): void =>
-      done.resolve(asked === stops ? fail('core.internal', { cause }) : stopped())
-    const exited = (): void => lost()
-    const answered = (answer: unknown): void => done.resolve(ok(answer))
-    const timer = setTimeout(() => {
-      done.resolve(fail('smime.limit'))
-      void end()
-    }, params.limitMilliseconds)
-    thread.on('message', answered).on('messageerror', lost).on('error', lost).on('exit', exited)
-    thread.ref()
-    thread.postMessage(
-      message,
-      transfer.map(({ buffer }) => buffer as ArrayBuffer),
-    )
-    return done.promise.finally(() => {
-      clearTimeout(timer)
-      thread.off('message', answered).off('messageerror', lost).off('error', lost).off('exit', exited)
-      thread.unref()
-      rest()
-    })
-  }
-
-  return {
-    run: (kind, prepare) => {
-      const asked = stops
-      const turn = queue.then(async () => {
-        if (asked !== stops) return stopped()
+  const thread = createThreadOnDemand<unknown, unknown>({
+    open: () => new Worker(params.entry, { name: 'smime', env: {}, execArgv: [], resourceLimits }),
+    limitMilliseconds: params.limitMilliseconds,
+    idleMilliseconds: params.idleMilliseconds,
+  })
+  const outcomeOf = async (
+    kind: SmimeJobKind,
+    prepare: () => Promise<{ job: unknown; transfer: Uint8Array[] }>,
+  ): Promise<Outcome<unknown>> => {
+    const reply = await thread.ask(
+      async () => {
         const { job, transfer } = await prepare()
-        if (asked === stops) return attempt({ kind, job }, transfer)
-        // Keys and content among them: nobody else will.
-        for (const bytes of transfer) bytes.fill(0)
-        return stopped()
-      })
-      // Nothing is kept of what it came to: it may be a decrypted message.
-      queue = turn.then(nothing, nothing)
-      // The worker answers each kind with its own result.
-      return turn as Promise<Outcome<never>>
-    },
-    stop: async () => {
-      stops += 1
-      clearTimeout(idle)
-      await end()
-    },
+        return { message: { kind, job }, transfer: transfer.map(({ buffer }) => buffer as ArrayBuffer) }
+      },
+      // Keys and content among them: nobody else will.
+      { unsent: ({ transfer }) => transfer.forEach((buffer) => new Uint8Array(buffer).fill(0)) },
+    )
+    switch (reply.kind) {
+      case 'answered':
+        return ok(reply.answer)
+      case 'late':
+        return fail('smime.limit')
+      case 'lost':
+        return fail('core.internal', { cause: reply.cause })
+      case 'stopped':
+        return fail('core.unavailable', { retry: 'later' })
+    }
+  }
+  return {
+    // The worker answers each kind with its own result.
+    run: (kind, prepare) => outcomeOf(kind, prepare) as Promise<Outcome<never>>,
+    stop: () => thread.stop(),
   }
 }

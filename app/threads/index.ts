@@ -1,0 +1,1 @@
+export { createThreadOnDemand, type Given, type Reply, type ThreadOnDemand } from './on-demand.ts'
