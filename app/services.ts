@@ -9,8 +9,6 @@ import {
   type Input,
   type Outcome,
   type Output,
-  type SessionState,
-  type SignInState,
 } from './contract/index.ts'
 import { diagnosisHandlers, diagnosisOf, keyStoreWorks } from './diagnosis-handlers.ts'
 import { directoryHandlers } from './directory-handlers.ts'
@@ -26,7 +24,7 @@ import { wireMail } from './mail-wiring.ts'
 import { createResolver, draftDocuments } from './mail/index.ts'
 import { mailboxHandlers } from './mailbox-handlers.ts'
 import { inspectionHandlers, openMessage } from './message-opening.ts'
-import { createTraceRecorder, type TraceAuthor } from './mssante/index.ts'
+import { createTraceRecorder } from './mssante/index.ts'
 import { wireOutgoing } from './outgoing-wiring.ts'
 import { patientHandlers } from './patient-handlers.ts'
 import { patientMailRules, wirePatients } from './patients-wiring.ts'
@@ -40,7 +38,8 @@ import { sessionHandlers } from './session-handlers.ts'
 import { signInHandlers } from './sign-in-handlers.ts'
 import { createPreferences, createSession, preferenceFile, settingsHandlers } from './session/index.ts'
 import { createSmime, createTrust, serverIssuerOf } from './smime/index.ts'
-import { traceWitness, workstationName } from './trace-witness.ts'
+import { authorOf, workstationName } from './trace-author.ts'
+import { traceWitness } from './trace-witness.ts'
 import { tracedReplacements, tracesHandlers } from './traces-handlers.ts'
 import { storageHandlers } from './storage-handlers.ts'
 import { createStorage } from './storage/index.ts'
@@ -75,22 +74,6 @@ export interface CoreDependencies {
   monotonic: () => number
   /** Something failed that nobody waits for; it goes to the technical log, without its message. */
   onFault: (error: unknown) => void
-}
-
-/** Who traces say did something: the professional of the card, else the one who signed in at Pro Santé Connect. */
-const authorOf = (
-  state: SessionState,
-  signedIn: SignInState['professional'],
-  workstation: string,
-): TraceAuthor | null => {
-  if (state.phase !== 'open') return null
-  const { holder, openedBy } = state
-  const named = holder ?? signedIn
-  return {
-    professional: named ? { id: named.nationalId, name: `${named.givenName} ${named.familyName}` } : null,
-    openedBy,
-    workstation,
-  }
 }
 
 /** One function for each method of the contract. */

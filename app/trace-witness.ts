@@ -1,21 +1,10 @@
 import { appendFile, mkdir, open } from 'node:fs/promises'
-import { hostname, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { WitnessFile } from './mssante/index.ts'
+import { workstationName } from './trace-author.ts'
 
 /** Bytes of the newest part that is read: years of testimonies. */
 const mostRead = 2 * 1024 * 1024
-
-/** Account of the operating system and name of the workstation. */
-export const workstationName = (): string => {
-  const host = hostname()
-  try {
-    return `${userInfo().username}@${host}`
-  } catch {
-    // An account that the system does not know by name (a container).
-    return host
-  }
-}
 
 /** Letters that every file system takes. */
 const asFileName = (text: string): string => text.replace(/[^\w.@-]+/g, '_')

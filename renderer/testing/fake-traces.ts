@@ -78,7 +78,14 @@ export const fakeTraces = ({ scenario, now }: FakeWorld): FakePart => {
         first: new Date(now.getTime() - 200 * 86_400_000).toISOString(),
         last: now.toISOString(),
         witnessed: new Date(now.getTime() - 900_000).toISOString(),
-        notices: [],
+        notices: scenario.tracesNoticed
+          ? [
+              { kind: 'replaced' as const, at: 812 },
+              { kind: 'clock-back' as const, at: 1042 },
+              { kind: 'witness-missing' as const, at: 1277 },
+              { kind: 'witness-unavailable' as const },
+            ]
+          : [],
       }
   return (method: Method, input: unknown) => {
     switch (method) {

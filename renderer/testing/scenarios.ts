@@ -40,6 +40,8 @@ export interface Scenario {
   damaged?: boolean
   /** Somebody changed the functional traces. */
   tracesBroken?: boolean
+  /** Their check holds, and has something to say. */
+  tracesNoticed?: boolean
   /** Certificates of correspondents changed, and one's own ends soon. */
   certificates?: boolean
   low?: boolean
@@ -154,6 +156,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   certificates: { session: 'open', card: 'open', certificates: true },
   'storage-damaged': { session: 'open', card: 'open', damaged: true, low: true },
   'traces-broken': { session: 'open', card: 'open', tracesBroken: true },
+  'traces-noticed': { session: 'open', card: 'open', tracesNoticed: true },
   'unlock-damaged': { ...locked('no-card'), damaged: true },
   'card-closed': { session: 'open', card: 'pin-needed' },
   'english-unlock': { ...locked('pin-needed'), language: 'en', ailing: true },

@@ -33,6 +33,8 @@ type Period = (typeof periods)[number]
 const days: Readonly<Record<Exclude<Period, 'all'>, number>> = { day: 1, week: 7, month: 31 }
 
 const pageSize = 100
+/** Milliseconds. */
+const pauseOfTyping = 150
 const tones: Readonly<Record<Trace['outcome'], ChipTone>> = {
   ok: 'ok',
   refused: 'alert',
@@ -257,7 +259,9 @@ const TracesPage = () => {
   useEffect(() => {
     const next = filterOf(wish, Date.now())
     filter.current = next
-    void ask(next, null).then((page) => take(page, false))
+    // What is typed is searched for once it stays: all traces are looked through.
+    const timer = setTimeout(() => void ask(next, null).then((page) => take(page, false)), pauseOfTyping)
+    return () => clearTimeout(timer)
   }, [wish, ask, take])
 
   useEffect(() => {

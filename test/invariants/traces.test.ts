@@ -1,5 +1,11 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Trace, TraceFilter } from '../../app/contract/index.ts'
+import fc from 'fast-check'
+import { readdir, readFile } from 'node:fs/promises'
+import { hostname, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { coreCalls, ok, type CoreMethod, type Trace, type TraceFilter } from '../../app/contract/index.ts'
+import { traceOfCall, tracedCalls, untracedBecause } from '../../app/traced-calls.ts'
+import { inputsOf } from './inputs.fixture.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
 import { openPractice, type Practice } from './practice.fixture.ts'
 
@@ -73,26 +79,34 @@ it('tells who did what to a mailbox, what was asked of the server and what it an
     })
   })
   await practice.call('messages.view', { id: row.id })
+  // What is typed letter by letter is one search; that there was one is all that is told of it.
+  for (const text of ['quok', 'quokka'])
+    await practice.call('messages.search', { text, scope: { kind: 'all' }, before: null, limit: 10 })
+  practice.core.printed('message', row.id)
   await practice.call('messages.setFlag', { ids: [row.id], flag: 'flagged', on: true })
   const archive = (await practice.call('folders.list', null)).find(({ role }) => role === 'archive')
   await practice.call('messages.move', { ids: [row.id], folderId: archive?.id ?? 0 })
   const draft = await practice.call('drafts.create', { kind: 'new', accountId: account.id, sourceId: null })
-  await practice.call('drafts.save', {
-    id: draft.id,
-    content: {
-      ...draft.content,
-      to: [{ name: '', address: paul.address }],
-      subject: content.subject,
-      text: content.answer,
-    },
-  })
+  for (const _ of [1, 2])
+    await practice.call('drafts.save', {
+      id: draft.id,
+      content: {
+        ...draft.content,
+        to: [{ name: '', address: paul.address }],
+        subject: content.subject,
+        text: content.answer,
+      },
+    })
   await practice.call('drafts.send', { id: draft.id })
   await practice.until('outbox.changed', (items) => items.some(({ state }) => state === 'filed'))
   await expect.poll(async () => (await tracesOf('moved')).length, { timeout: 20_000 }).toBe(1)
 
   const all = await traces()
   expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1))
-  expect(new Set(all.map(({ author }) => author))).toEqual(new Set(['passphrase']))
+  // Nobody's card, nobody signed in: the account of the workstation until there is a mailbox, then whose mailbox it is.
+  const workstation = `${userInfo().username}@${hostname()}`
+  expect(new Set(all.map(({ author }) => author))).toEqual(new Set([workstation, anne.address]))
+  expect(all.at(-1)).toMatchObject({ author: anne.address, openedBy: 'passphrase', workstation })
   expect(all[0]).toMatchObject({ action: 'session-opened', outcome: 'ok', account: null })
   expect(await tracesOf('account-added')).toMatchObject([
     { account: anne.address, outcome: 'failed', code: 'auth.failed', automatic: false },
@@ -117,6 +131,18 @@ it('tells who did what to a mailbox, what was asked of the server and what it an
   )
   expect(await tracesOf('read')).toMatchObject([
     { target: '<trace-fictive@medecin.mssante.test>', account: anne.address, automatic: false },
+  ])
+  expect(await tracesOf('searched')).toMatchObject([{ request: 'messages.search all', target: '' }])
+  expect(await tracesOf('printed')).toMatchObject([
+    {
+      target: '<trace-fictive@medecin.mssante.test>',
+      account: anne.address,
+      request: 'window.print message',
+    },
+  ])
+  expect(await tracesOf('drafted')).toMatchObject([
+    { request: 'drafts.create new', target: `draft #${draft.id}`, account: anne.address },
+    { request: 'drafts.save', target: `draft #${draft.id}`, account: anne.address },
   ])
   expect(await tracesOf('flagged')).toContainEqual(
     expect.objectContaining({
@@ -144,7 +170,7 @@ it('tells who did what to a mailbox, what was asked of the server and what it an
     },
   ])
   expect(await tracesOf('deposited')).toMatchObject([
-    { request: expect.stringMatching(/^APPEND .*\{\d+\}/) as string, outcome: 'ok' },
+    { target: 'Envoyés', request: expect.stringMatching(/^APPEND .*\{\d+\}/) as string, outcome: 'ok' },
   ])
   const words = JSON.stringify(all)
   for (const secret of [
@@ -169,7 +195,18 @@ it('is exported as a table that holds the same, and says that it was', async () 
   const [head, line] = bytes.ok ? Buffer.from(bytes.value).toString('utf8').split('\r\n') : []
   expect(head).toContain('seq;at;author;')
   expect(line).toContain(paul.address)
-  expect(await tracesOf('traces-exported')).toMatchObject([{ outcome: 'ok' }])
+  expect(await tracesOf('traces-exported')).toMatchObject([{ outcome: 'ok', answer: '1' }])
+
+  // What left the workstation stands against what is here.
+  const upload = async (uploadId: string, table: Uint8Array) => {
+    await practice.core.upload({ uploadId, index: 0, bytes: table, last: true })
+    return practice.call('traces.compare', { uploadId })
+  }
+  const table = bytes.ok ? Buffer.from(bytes.value) : Buffer.alloc(0)
+  const agreed = { count: 1, same: 1, rewritten: [], edited: [], missing: [], purged: 0 }
+  expect(await upload('former', table)).toEqual(agreed)
+  const edited = Buffer.from(table.toString('utf8').replace(paul.address, 'somebody@else.test'))
+  expect(await upload('edited', edited)).toMatchObject({ same: 0, edited: [expect.any(Number) as number] })
 })
 
 it('keeps the chain over a lock, whose traces it holds too', async () => {
@@ -179,8 +216,65 @@ it('keeps the chain over a lock, whose traces it holds too', async () => {
   )
   await practice.call('session.openWithPassphrase', { passphrase })
   const chain = await practice.call('traces.verify', null)
-  expect(chain).toMatchObject({ state: 'intact' })
+  expect(chain).toMatchObject({ state: 'intact', notices: [], witnessed: expect.any(String) as string })
+  const files = (await readdir(practice.profile)).filter((name) => name.startsWith('trace-witness'))
+  expect(files).toEqual(['trace-witness-first.txt'])
+  const witness = await readFile(join(practice.profile, files[0] ?? ''), 'utf8')
+  expect(witness.trim().split('\n').length).toBeGreaterThanOrEqual(2)
+  expect(witness).toMatch(/^(\d{4}-\d\d-\d\dT[\d:.]+Z;\d+;[0-9a-f]{64}\n)+$/)
   expect((await tracesOf('session-closed')).length).toBe(1)
   expect((await tracesOf('session-opened')).length).toBe(2)
   expect(practice.faults).toEqual([])
+})
+
+describe('every call of the contract', () => {
+  const methods = Object.keys(coreCalls) as CoreMethod[]
+
+  it('leaves a trace, or says why not', () => {
+    expect(Object.keys(tracedCalls).toSorted()).toEqual(methods.toSorted())
+    for (const method of methods) {
+      const decision = tracedCalls[method]
+      if (typeof decision === 'string') expect(untracedBecause[decision], method).toBeTruthy()
+    }
+  })
+
+  /** The same input with each free text of it replaced by words that nothing else says; choices stay. */
+  const marked = (method: CoreMethod, input: unknown): unknown => {
+    const accepts = (candidate: unknown): boolean => coreCalls[method].input.safeParse(candidate).success
+    const walk = (value: unknown, rebuild: (part: unknown) => unknown): unknown => {
+      if (typeof value === 'string')
+        return ['quokka', 'quokka@essai.test', '2026-01-01'].find((word) => accepts(rebuild(word))) ?? value
+      if (Array.isArray(value))
+        return value.map((part: unknown, index) =>
+          walk(part, (changed) => rebuild(value.map((one: unknown, at) => (at === index ? changed : one)))),
+        )
+      if (typeof value === 'object' && value !== null)
+        return Object.fromEntries(
+          Object.entries(value).map(([key, part]) => [
+            key,
+            walk(part, (changed) => rebuild({ ...value, [key]: changed })),
+          ]),
+        )
+      return value
+    }
+    return walk(input, (changed) => changed)
+  }
+  /** Of which mailbox it is. */
+  const saysAddress = new Set<CoreMethod>(['accounts.create', 'signIn.giveCode'])
+  /** Names that the store gave. */
+  const saysName = new Set<CoreMethod>(['storage.removeAside', 'integration.saveTarget'])
+
+  it.each(methods.filter((method) => typeof tracedCalls[method] !== 'string'))(
+    '%s tells nothing that was typed',
+    (method) => {
+      for (const drawn of fc.sample(inputsOf(coreCalls[method].input), { numRuns: 30, seed: 7 })) {
+        const parsed = coreCalls[method].input.safeParse(marked(method, drawn))
+        if (!parsed.success) continue
+        const trace = traceOfCall(method, parsed.data, ok(null))
+        const { account, ...rest } = trace ?? {}
+        if (!saysAddress.has(method)) expect(account ?? '').not.toContain('quokka')
+        if (!saysName.has(method)) expect(JSON.stringify(rest)).not.toContain('quokka')
+      }
+    },
+  )
 })

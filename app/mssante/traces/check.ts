@@ -71,10 +71,16 @@ export const createTraceCheck = (deps: {
   const checkSlice = (from: { seq: number; hash: string; at: number } | null) =>
     vault.run('traces.check', { from, limit: deps.slice, tolerance: clockTolerance })
 
-  /** Traces of one action that the chain has, the newest. */
+  /** Traces that the chain has of stores replaced, or of what was found of the witness; the newest. */
   const tracesOf = (action: 'store-replaced' | 'traces-checked') =>
     vault.run('traces.page', {
-      filter: { from: null, to: null, actions: [action], account: null, outcomes: [], text: '' },
+      filter: {
+        ...{ from: null, to: null, actions: [action], account: null },
+        // Comparisons with exports are of the same action.
+        ...(action === 'traces-checked'
+          ? { outcomes: ['failed' as const], text: 'traces.verify witness' }
+          : { outcomes: ['ok' as const], text: '' }),
+      },
       before: null,
       limit: 500,
     })
@@ -107,7 +113,7 @@ export const createTraceCheck = (deps: {
       head,
       witness: known,
       hashes: new Map(hashes.value.map(({ seq, hash }) => [seq, hash])),
-      replaced: replaced.value.traces.filter(({ outcome }) => outcome === 'ok'),
+      replaced: replaced.value.traces,
     })
     if (verdict.finding !== null)
       return told({ state: 'broken', count, finding: verdict.finding, at: verdict.at })

@@ -172,7 +172,9 @@ export const createTraceRecorder = (deps: TraceRecorderDependencies) => {
     }
     if (waiting.length >= mostWaiting) lost += 1
     else waiting.push(entryOf(note))
-    if (waiting.length >= mostAtOnce) void flush()
+    // A draft or what waits to leave is soon gone: it is named before anything else is asked of the store.
+    const fleeting = note.subject?.kind === 'draft' || note.subject?.kind === 'outbox'
+    if (fleeting || waiting.length >= mostAtOnce) void flush()
     else cancelTimer ??= deps.after(writtenAfter, () => void flush())
   }
 
