@@ -70,15 +70,15 @@ const receiver = async (onSocket: (socket: Socket) => void): Promise<number> => 
 const frame = (code: string, controlId = 'C1'): string =>
   `\u000bMSH|^~\\&|DPI|C|SOUSPLI|C|20261122100000||ACK^T02^ACK|A1|P|2.6\rMSA|${code}|${controlId}\r\u001c\r`
 
-/** Answers once all of a message is there, piece by piece: each is its own packet. */
-const answering = (...pieces: (string | 'close')[]): Promise<number> =>
+/** Answers once all of a message is there, piece by piece: each is its own packet; null ends the connection. */
+const answering = (...pieces: (string | null)[]): Promise<number> =>
   receiver((socket) => {
     socket.setNoDelay(true)
     socket.on('data', (chunk: Buffer) => {
       if (!chunk.includes(0x1c)) return
       const next = (): void => {
         const one = pieces.shift()
-        if (one === 'close') socket.end()
+        if (one === null) socket.end()
         else if (one !== undefined) socket.write(one, () => setTimeout(next, 2))
       }
       next()
@@ -155,9 +155,9 @@ describe('a message over MLLP', { timeout: 90_000 }, () => {
   })
 
   it('that was only taken over (CA) has an unknown outcome, which says so', async () => {
-    const port = await answering(frame('CA'), 'close')
+    const port = await answering(frame('CA'), null)
     expect(await sendMllp(peer(port), message, 'C1', never)).toMatchObject({ kind: 'unknown', taken: true })
-    const silent = await answering('close')
+    const silent = await answering(null)
     expect(await sendMllp(peer(silent), message, 'C1', never)).toMatchObject({
       kind: 'unknown',
       taken: false,

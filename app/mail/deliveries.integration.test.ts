@@ -68,6 +68,9 @@ describe('sent mail, on the operator’s servers', { timeout: 60_000 }, () => {
       return one.subject === 'Suivi' && one.delivery?.failed === 1 && one.delivery.delivered === 1
     })
     expect(row.delivery).toMatchObject({ state: 'failed', total: 2 })
+    // Each is named as he was written to, wherever his server sends it on (ORCPT).
+    const mail = operator.received.find(({ to }) => to.length === 2)
+    expect(mail?.originalRecipients).toEqual(mail?.to.map((address) => `rfc822;${address}`))
     const view = value(await practice.vault.run('delivery.view', { id: row.id }))
     expect(view?.recipients?.find((one) => one.address === laboratory.address)).toMatchObject({
       state: 'failed',

@@ -36,6 +36,8 @@ export interface ReceivedMail {
   from: string
   /** Recipients accepted at RCPT. */
   to: string[]
+  /** ORCPT of each of them (RFC 3461), null where none was said. */
+  originalRecipients: (string | null)[]
   /** Whom delivery failed for afterwards. */
   undelivered: string[]
   messageId: string | null
@@ -210,6 +212,7 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
     received.push({
       from: mailFrom.address,
       to: rcptTo.map(({ address }) => address),
+      originalRecipients: rcptTo.map(({ dsn }) => dsn?.orcpt ?? null),
       undelivered,
       messageId: field(header, 'Message-ID'),
       size: raw.length,

@@ -125,6 +125,102 @@ describe('a delivery report', () => {
       ).toBe('<m@x.test>')
   })
 
+  it('of Postfix, Dovecot and Exchange is read with its comments, cases and networks', () => {
+    const original = [
+      'Content-Type: text/rfc822-headers',
+      '',
+      'To: Paul <paul@x.mssante.test>',
+      'Message-ID: <m@x.test>',
+      '',
+    ]
+    const postfix = report(
+      'message/delivery-status',
+      [
+        'Reporting-MTA: dns; mx.x.mssante.test',
+        'X-Postfix-Queue-ID: 4ABC',
+        'Arrival-Date: Sun, 22 Nov 2026 10:00:00 +0100 (CET)',
+        '',
+        'FINAL-RECIPIENT: RFC822; paul.moved@x.mssante.test (Paul (parti))',
+        'Original-Recipient: rfc822;Paul@x.mssante.test',
+        'ACTION: Failed (bounced)',
+        'Status: 5.1.1 (unknown)',
+        'Remote-MTA: dns; lmtp.x.mssante.test',
+        'Diagnostic-Code: smtp; 550 5.1.1 <paul.moved@x.mssante.test>: Recipient',
+        '    address rejected',
+      ],
+      original,
+    )
+    expect(read(postfix)).toMatchObject({
+      originalMessageId: '<m@x.test>',
+      outcomes: [
+        {
+          address: 'paul.moved@x.mssante.test',
+          originalAddress: 'paul@x.mssante.test',
+          outcome: 'failed',
+          status: '5.1.1',
+        },
+      ],
+    })
+    // An address of another network names nobody; of the only one it was written to, it is him.
+    const exchange = (groups: string[]) =>
+      read(report('message/delivery-status', ['Reporting-MTA: dns;EX01', '', ...groups], original))
+    const x400 = ['Final-Recipient: x400; /C=FR/O=HOPITAL/S=PAUL/', 'Action: failed', 'Status: 5.1.1']
+    expect(exchange(x400)?.outcomes).toMatchObject([{ address: 'paul@x.mssante.test', outcome: 'failed' }])
+    expect(exchange([...x400, '', ...x400])?.outcomes).toEqual([])
+    // A sieve filter that refuses answers by a disposition.
+    const sieve = report('message/disposition-notification', [
+      'Reporting-UA: mx.x.mssante.test; Dovecot Mail Delivery Agent',
+      'Final-Recipient: rfc822; paul@x.mssante.test',
+      'Original-Message-ID: <m@x.test>',
+      'Disposition: automatic-action/MDN-sent-automatically; deleted',
+    ])
+    expect(read(sieve)?.outcomes).toMatchObject([{ outcome: 'deleted', automatic: true }])
+  })
+
+  it('is known behind a disclaimer, and by its fields when its parts are called something else', () => {
+    const fields = [
+      'Final-Recipient: rfc822;p@x.test',
+      'Disposition: manual-action/MDN-sent-manually; displayed',
+    ]
+    const inner = [
+      'Content-Type: multipart/report; report-type=Disposition-Notification; boundary="c"',
+      '',
+      '--c',
+      'Content-Type: text/plain',
+      '',
+      'Lu.',
+      '--c',
+      'Content-Type: text/plain',
+      '',
+      ...fields,
+      'Original-Message-ID: m@x.test',
+      '',
+      '--c--',
+    ]
+    const mixed = bytes([
+      'From: p@x.test',
+      'Content-Type: multipart/mixed; boundary="b"',
+      '',
+      '--b',
+      'Content-Type: text/plain',
+      '',
+      'Message vérifié.',
+      '--b',
+      ...inner,
+      '--b--',
+    ])
+    for (const source of [mixed, bytes(['From: p@x.test', ...inner])])
+      expect(read(source)).toMatchObject({
+        kind: 'disposition',
+        originalMessageId: '<m@x.test>',
+        outcomes: [{ address: 'p@x.test', outcome: 'displayed' }],
+      })
+    // A text that only speaks of such fields is a text.
+    const plain = [...inner]
+    plain[0] = 'Content-Type: multipart/mixed; boundary="c"'
+    expect(read(bytes(['From: p@x.test', ...plain]))).toBeNull()
+  })
+
   it('inside a forwarded message is an attachment, not a report', () => {
     const inner = Buffer.from(report('message/delivery-status', [...perMessage, 'Action: failed'])).toString()
     const forwarded = bytes(
@@ -162,6 +258,19 @@ describe('a read receipt', () => {
       'processed',
     )
     expect(receipt('nonsense')?.outcomes).toEqual([])
+    const cases: [string, string | undefined][] = [
+      ['MANUAL-ACTION / MDN-Sent-Manually ; Displayed (lu par le secrétariat (bureau 2))', 'displayed'],
+      ['(un commentaire) manual-action/MDN-sent-manually; displayed', 'displayed'],
+      ['displayed', 'displayed'],
+      ['manual-action/MDN-sent-manually; denied', 'denied'],
+      ['automatic-action/MDN-sent-automatically; failed', 'processing-failed'],
+      ['automatic-action/MDN-sent-automatically; deleted/error', 'processing-failed'],
+      ['automatic-action/MDN-sent-automatically; deleted/mailbox-terminated', 'deleted'],
+      ['automatic-action/MDN-sent-automatically; dispatched', 'dispatched'],
+      ['automatic-action/MDN-sent-automatically; ', undefined],
+    ]
+    for (const [disposition, outcome] of cases)
+      expect(receipt(disposition)?.outcomes[0]?.outcome, disposition).toBe(outcome)
   })
 
   it('of a gateway that could not integrate says so, in both forms of the specification (IG-MDN-parse)', () => {
@@ -264,6 +373,13 @@ describe('the answer of a gateway', () => {
           },
         ],
       })
+  })
+
+  it('says that they were not, as ITI-32 has it: thrown away, with an error', () => {
+    const fields = gatewayFields('automatic-action/MDN-sent-automatically; deleted/Error')
+    expect(read(gatewayAnswer('XDM/1.0/DDM+CR', [...fields, 'Error: archive illisible']))).toMatchObject({
+      outcomes: [{ outcome: 'integration-failed', diagnostic: 'archive illisible' }],
+    })
   })
 
   it('says that they were not, by its subject alone when its fields do not say why', () => {

@@ -10,6 +10,7 @@ const longestDiagnostic = 500
 const longestAddress = 320
 /** A report inside protections and wrappers is looked for no deeper than this. */
 const deepest = 3
+const deepestComment = 4
 
 const statusTypes = new Set(['message/delivery-status', 'message/global-delivery-status'])
 const dispositionTypes = new Set([
@@ -19,6 +20,7 @@ const dispositionTypes = new Set([
 const returnedTypes = new Set([
   'message/rfc822',
   'text/rfc822-headers',
+  'message/rfc822-headers',
   'message/global',
   'message/global-headers',
 ])
@@ -31,13 +33,42 @@ const returnedTypes = new Set([
 export const parseReport = (parsed: ParsedMessage): FoundReport | null => {
   const report = reportPart(parsed.root, 0)
   if (!report) return integrationMail(parsed) ?? returnedMail(parsed)
-  const status = report.children.find((part) => statusTypes.has(part.mimeType))
-  const disposition = report.children.find((part) => dispositionTypes.has(part.mimeType))
-  const returned = returnedId(parsed.raw, report)
-  if (status) return deliveryReport(fieldGroups(parsed.raw, status), returned, parsed.text)
+  const status = report.children.find((part) => isStatus(parsed.raw, report, part))
+  const disposition = report.children.find((part) => isDisposition(parsed.raw, report, part))
+  const returned = returnedId(parsed.raw, report) ?? parsed.inReplyTo
+  if (status)
+    return deliveryReport(
+      fieldGroups(parsed.raw, status),
+      returned,
+      parsed.text,
+      loneRecipient(parsed.raw, report),
+    )
   if (disposition) return dispositionReport(parsed, fieldGroups(parsed.raw, disposition), returned)
   return null
 }
+
+/** What a report is about, as its type says; `null` for another multipart. */
+const reportType = ({ mimeType, parameters }: MimePart): string | null =>
+  mimeType === 'multipart/report' ? (parameters['report-type'] ?? '').trim().toLowerCase() : null
+
+/** Some gateways write the fields of a report as plain text or as a file: they are known by what they say. */
+const mislabelled = (raw: Uint8Array, part: MimePart, fields: readonly string[]): boolean => {
+  if (!['text/plain', 'application/octet-stream'].includes(part.mimeType)) return false
+  const [first = []] = fieldGroups(raw, part)
+  return fields.every((name) => headerValue(first, name) !== null)
+}
+
+const isStatus = (raw: Uint8Array, report: MimePart, part: MimePart): boolean =>
+  statusTypes.has(part.mimeType) ||
+  (reportType(report) === 'delivery-status' &&
+    !report.children.some(({ mimeType }) => statusTypes.has(mimeType)) &&
+    mislabelled(raw, part, ['reporting-mta']))
+
+const isDisposition = (raw: Uint8Array, report: MimePart, part: MimePart): boolean =>
+  dispositionTypes.has(part.mimeType) ||
+  (reportType(report) === 'disposition-notification' &&
+    !report.children.some(({ mimeType }) => dispositionTypes.has(mimeType)) &&
+    mislabelled(raw, part, ['disposition', 'final-recipient']))
 
 /** « [KO Intégration système !][902] XDM/1.0/DDM+… », or « [Erreur d’intégration !][902] … » as an example has it. */
 const integrationSubject =
@@ -102,14 +133,17 @@ const integrationMail = (parsed: ParsedMessage): FoundReport | null => {
 /** The multipart that is the report: the root, or what a signature or a lone wrapper encloses. */
 const reportPart = (part: MimePart, depth: number): MimePart | null => {
   if (!part.mimeType.startsWith('multipart/') || depth > deepest) return null
+  const type = reportType(part)
+  if (type === 'delivery-status' || type === 'disposition-notification') return part
   if (part.children.some((child) => statusTypes.has(child.mimeType) || dispositionTypes.has(child.mimeType)))
     return part
-  const [first] = part.children
+  // Beside what a list or a scanner of viruses puts before it.
+  const first = part.children.find(({ mimeType }) => mimeType === 'multipart/report') ?? part.children[0]
   // The gateways of hospitals attach archive and PDF again, inside the report or beside it.
   const wraps =
     part.mimeType === 'multipart/signed' ||
     (part.mimeType === 'multipart/mixed' &&
-      (part.children.length <= 2 || first?.mimeType === 'multipart/report'))
+      (part.children.length <= 2 || part.children[0]?.mimeType === 'multipart/report'))
   return wraps && first ? reportPart(first, depth + 1) : null
 }
 
@@ -128,16 +162,34 @@ const returnedId = (raw: Uint8Array, report: MimePart): string | null => {
   return part ? returnedFrom(raw, part) : null
 }
 
-const returnedFrom = (raw: Uint8Array, part: MimePart): string | null => {
-  const inner = part.children[0]
-  const headers = inner ? inner.headers : parseHeaderBlock(decodePart(raw, part).subarray(0, largestStatus))
-  return parseMessageIds(headerValue(headers, 'message-id'))[0] ?? null
+const returnedHeaders = (raw: Uint8Array, part: MimePart): HeaderField[] =>
+  part.children[0]?.headers ?? parseHeaderBlock(decodePart(raw, part).subarray(0, largestStatus))
+
+const returnedFrom = (raw: Uint8Array, part: MimePart): string | null =>
+  parseMessageIds(headerValue(returnedHeaders(raw, part), 'message-id'))[0] ?? null
+
+/** The one address the returned message was written to; null when there are several, or none. */
+const loneRecipient = (raw: Uint8Array, report: MimePart): string | null => {
+  const part = report.children.find((child) => returnedTypes.has(child.mimeType))
+  if (!part) return null
+  const headers = returnedHeaders(raw, part)
+  const there = ['to', 'cc'].flatMap((name) => parseAddresses(headerValue(headers, name)))
+  const [first] = there
+  return there.length === 1 && first ? typedAddress(first.address) : null
+}
+
+/** What stands in parentheses in a structured field, nested ones too (RFC 5322 §3.2.2). */
+const withoutComments = (value: string): string => {
+  let text = value
+  for (let depth = 0; depth < deepestComment; depth += 1) text = text.replace(/\([^()]*\)/g, ' ')
+  return text
 }
 
 /** `rfc822; jean@exemple.fr`, `utf-8; …` with `\x{…}` (RFC 6533 §3), or the bare address some write; lower case. */
 const typedAddress = (value: string | null): string | null => {
   if (value === null) return null
-  const typed = /^\s*[\w.-]+\s*;(.*)$/s.exec(value)?.[1] ?? value
+  const plain = withoutComments(value)
+  const typed = /^\s*[\w.-]+\s*;(.*)$/s.exec(plain)?.[1] ?? plain
   const address = typed
     .replace(/\\x\{([0-9a-f]{2,6})\}/gi, (whole, hex: string) => {
       const point = Number.parseInt(hex, 16)
@@ -183,13 +235,20 @@ const diagnosticOf = (group: HeaderField[], address: string, text: string): stri
   return words([own ?? '', text.slice(0, longestDiagnostic).replace(/\s+/g, ' ')].join(' '))
 }
 
-const deliveryReport = (groups: HeaderField[][], returned: string | null, text: string): FoundReport => {
+const deliveryReport = (
+  groups: HeaderField[][],
+  returned: string | null,
+  text: string,
+  lone: string | null,
+): FoundReport => {
   const [message = []] = groups
+  const told = groups.filter((group) => actionOf(group) !== null)
   const outcomes = groups.flatMap((group): FoundOutcome[] => {
     const final = typedAddress(headerValue(group, 'final-recipient'))
     const original = typedAddress(headerValue(group, 'original-recipient'))
     const outcome = actionOf(group)
-    const address = final ?? original
+    // An address of another network (X.400, unknown) of the only one it was written to.
+    const address = final ?? original ?? (told.length === 1 ? lone : null)
     if (address === null || outcome === null) return []
     return [
       {
@@ -235,6 +294,12 @@ const hasArchive = (parsed: ParsedMessage): boolean =>
     (part) => /\.zip$/i.test(part.fileName ?? '') || part.mimeType === 'application/zip',
   )
 
+/** With its angle brackets, which some leave out. */
+const messageIdOf = (value: string | null): string | null =>
+  parseMessageIds(value)[0] ??
+  /^\s*([^\s<>()]{1,300}@[^\s<>()]{1,300})\s*$/.exec(value ?? '')?.[1]?.replace(/^.*$/, '<$&>') ??
+  null
+
 /** `manual-action/MDN-sent-manually; displayed/error` (RFC 8098 §3.2.6). */
 const dispositionReport = (
   parsed: ParsedMessage,
@@ -242,8 +307,10 @@ const dispositionReport = (
   returned: string | null,
 ): FoundReport => {
   const fields = groups.flat()
-  const [mode = '', kind = ''] = (headerValue(fields, 'disposition') ?? '').toLowerCase().split(';')
-  const [word = '', modifier = ''] = kind.trim().split(/\s*\/\s*/)
+  const said = (headerValue(fields, 'disposition') ?? '').toLowerCase()
+  // Some leave the mode out.
+  const [mode = '', kind = ''] = said.includes(';') ? said.split(';') : ['', said]
+  const [word = '', modifier = ''] = kind.split('/').map((part) => withoutComments(part).trim())
   const found = dispositions[word]
   const final = typedAddress(headerValue(fields, 'final-recipient'))
   const original = typedAddress(headerValue(fields, 'original-recipient'))
@@ -257,7 +324,9 @@ const dispositionReport = (
     words(/\/\s*(?:error|failure)\s*:?\s*(.+)$/i.exec(headerValue(fields, 'disposition') ?? '')?.[1] ?? null)
   const failed = error !== null || subjectCode !== null || /error|failure/.test(modifier)
   const code = integrationCode(error) ?? subjectCode
-  const integration = failed && (code !== null || (aboutDocuments && found === 'processed'))
+  // A program that could not import what came may also say that it threw it away (ITI-32 §3.32.4.1.4).
+  const imported = found === 'processed' || found === 'deleted'
+  const integration = failed && (code !== null || (aboutDocuments && imported))
   // A gateway that processed a message with documents has filed them (IG-TRANS, struct-msg-mdn; ITI-32).
   const outcome = integration
     ? 'integration-failed'
@@ -269,7 +338,7 @@ const dispositionReport = (
   return {
     kind: 'disposition',
     envelopeId: null,
-    originalMessageId: parseMessageIds(headerValue(fields, 'original-message-id'))[0] ?? returned,
+    originalMessageId: messageIdOf(headerValue(fields, 'original-message-id')) ?? returned,
     outcomes:
       address === null || outcome === undefined
         ? []

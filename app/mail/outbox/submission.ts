@@ -94,6 +94,7 @@ const openOnce = async (
     socketTimeout: replyTimeout,
     customAuth: {},
   })
+  nameEachRecipient(connection)
   signal.addEventListener('abort', () => {
     connection.close()
   })
@@ -233,16 +234,30 @@ const send = (
     )
   })
 
-/** Notices wanted (RFC 3461). One ORCPT is all that nodemailer can say: only where there is one recipient. */
-const deliveryNotices = ({ id, to, success }: Envelope) =>
+/** Notices wanted (RFC 3461). */
+const deliveryNotices = ({ id, success }: Envelope) =>
   id === null
     ? { notify: ['NEVER'] }
-    : {
-        ret: 'HDRS',
-        envid: id,
-        notify: [...(success ? ['SUCCESS'] : []), 'FAILURE', 'DELAY'],
-        ...(to.length === 1 && to[0] !== undefined ? { orcpt: `rfc822;${to[0]}` } : {}),
-      }
+    : { ret: 'HDRS', envid: id, notify: [...(success ? ['SUCCESS'] : []), 'FAILURE', 'DELAY'] }
+
+/** What nodemailer (pinned) keeps of an envelope while it says it: one ORCPT for all recipients. */
+interface SaidEnvelope {
+  _envelope: { dsn?: { envid: string | null; orcpt: string | null } | null }
+  _sendRcpt: (recipient: string, callback: unknown) => void
+}
+
+/** Each recipient is named as he was written to (ORCPT, RFC 3461 §4.2): a report about him says so wherever it was redirected. */
+const nameEachRecipient = (connection: SMTPConnection): void => {
+  const said = connection as unknown as SaidEnvelope
+  const sendRcpt = said._sendRcpt.bind(connection)
+  said._sendRcpt = (recipient, callback) => {
+    const { dsn } = said._envelope
+    // Other alphabets have a form of their own (RFC 6533), which no server here needs.
+    const plain = /^[\x21-\x7e]+$/.test(recipient)
+    if (dsn?.envid != null) dsn.orcpt = plain ? `rfc822;${recipient}` : null
+    sendRcpt(recipient, callback)
+  }
+}
 
 const refusals = (errors: unknown): Map<string, Refusal> => {
   const byAddress = new Map<string, Refusal>()

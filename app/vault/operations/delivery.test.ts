@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deliveryOperations } from './delivery.ts'
+import type { FoundOutcome } from './found-report.ts'
 import { recipients, sentStore } from './sent.fixture.ts'
 
 const [p, q] = recipients
@@ -132,6 +133,32 @@ describe('a report that is not to be believed', () => {
     )
     expect(store.row(copy)?.delivery).toMatchObject({ state: 'sent', read: 0 })
     expect(store.view(copy)?.recipients?.[0]?.events).toMatchObject([{ authentic: false }])
+  })
+
+  it('by another reader about this one counts for nobody (p and q share a domain with strangers)', () => {
+    const store = sentStore()
+    const { messageId } = sent(store)
+    const copy = store.message(2, { messageId })
+    const displayed = (change: Partial<FoundOutcome>) => ({
+      kind: 'disposition' as const,
+      originalMessageId: messageId,
+      outcomes: [store.outcome(p, { outcome: 'displayed', ...change })],
+    })
+    const domain = p.split('@')[1] ?? ''
+    const stranger = `stranger@${domain}`
+    // In his own name about p, in p's name, and in the name of somebody of another organisation.
+    store.report(displayed({ address: stranger, originalAddress: p }), {
+      from: { name: '', address: stranger },
+    })
+    store.report(displayed({}), { from: { name: '', address: stranger } })
+    store.report(displayed({ address: 'x@c.test', originalAddress: p }), {
+      from: { name: '', address: 'x@c.test' },
+    })
+    expect(store.row(copy)?.delivery).toMatchObject({ state: 'sent', read: 0 })
+    // The mailbox of an organisation may speak for those of it.
+    const organisation = { from: { name: '', address: stranger }, trust: 'organisation' as const }
+    store.report(displayed({ address: stranger, originalAddress: p }), organisation)
+    expect(store.row(copy)?.delivery).toMatchObject({ read: 1 })
   })
 
   it('counts once, however often it is seen', () => {

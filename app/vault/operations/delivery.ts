@@ -11,31 +11,10 @@ import type { SqlDatabase } from '../database.ts'
 import { operation } from '../operation.ts'
 import { flagBits } from './message-rows.ts'
 import { noteTransfer } from './filing-rows.ts'
+import { asTold, domainOf, isAuthentic, type FoundOutcome, type FoundReport } from './found-report.ts'
 import { queueFlag } from './queue.ts'
 import { replacementsOf } from './replacements.ts'
 import type { OutboxRecipient } from './outbox.ts'
-
-/** What one report says of one recipient; dates in milliseconds. */
-export interface FoundOutcome {
-  /** Final-Recipient, lower case. */
-  address: string
-  /** As it was written to (ORCPT), lower case. */
-  originalAddress: string | null
-  outcome: Exclude<DeliveryOutcome, 'refused'>
-  status: string | null
-  diagnostic: string | null
-  automatic: boolean
-  retryUntil: number | null
-}
-
-/** A delivery or read report as its parser understood it. */
-export interface FoundReport {
-  kind: 'delivery' | 'disposition'
-  envelopeId: string | null
-  /** With angle brackets. */
-  originalMessageId: string | null
-  outcomes: FoundOutcome[]
-}
 
 interface ReportRow {
   report_message_id: number | null
@@ -54,15 +33,6 @@ interface ReportRow {
 
 const reportColumns = `report_message_id, message_id_header, kind, recipient, original_recipient, outcome, status,
   diagnostic, automatic, authentic, reported_at, retry_until`
-
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
-
-/** A reader speaks for the mailbox or its organisation; any server on the way may report about delivery. */
-const isAuthentic = (kind: FoundReport['kind'], from: string, trust: string, found: FoundOutcome): boolean =>
-  (kind === 'delivery' && trust !== 'outside') ||
-  [found.address, found.originalAddress].some(
-    (address) => address !== null && domainOf(address) === domainOf(from),
-  )
 
 /**
  * Keeps what a report tells, in the transaction that stores its body; the sent message need not be there yet. Reports in
@@ -104,7 +74,8 @@ export const storeReport = (db: SqlDatabase, id: number, report: FoundReport, no
      WHERE account_id = $account AND report_key = $key AND report_message_id IS NULL`,
   )
   known.run({ id, account: row.account_id, key })
-  for (const found of report.outcomes)
+  const told = asTold(report, row.from_address, row.trust)
+  for (const found of told)
     db.prepare(
       `INSERT OR IGNORE INTO delivery_reports (account_id, report_key, report_message_id, message_id_header, kind,
          recipient, original_recipient, outcome, status, diagnostic, automatic, authentic, reported_at, retry_until)
@@ -130,12 +101,16 @@ export const storeReport = (db: SqlDatabase, id: number, report: FoundReport, no
   if (ours && report.outcomes.length > 0 && report.outcomes.every((one) => goodNews.has(one.outcome)))
     queueFlag(db, { ids: [id], bit: flagBits.seen, on: true }, now)
   if (header === null) return []
-  const authentic = report.outcomes.filter((found) =>
-    isAuthentic(report.kind, row.from_address, row.trust, found),
-  )
+  const authentic = told.filter((found) => isAuthentic(report.kind, row.from_address, row.trust, found))
   return [
     ...refreshDelivery(db, row.account_id, header),
-    ...noteTransfer(db, row.account_id, header, authentic, now),
+    ...noteTransfer(
+      db,
+      { accountId: row.account_id, header, from: row.from_address },
+      report.kind,
+      authentic,
+      now,
+    ),
   ]
 }
 
@@ -203,10 +178,10 @@ const recipientDelivery = (
   const address = recipient.address.toLowerCase()
   const mine = reports.flatMap((report): DeliveryEvent[] => {
     const event = eventOf(report)
-    if (report.recipient === address || report.original_recipient === address) return [event]
-    if (!alone) return []
     // Servers follow redirections to another address; only somebody of the same organisation reads in another's place.
     const speaks = report.kind === 'delivery' || domainOf(report.recipient) === domainOf(address)
+    if (report.recipient === address) return [event]
+    if (!alone && report.original_recipient !== address) return []
     return [{ ...event, authentic: event.authentic && speaks }]
   })
   const refused: DeliveryEvent[] =

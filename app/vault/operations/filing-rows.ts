@@ -7,8 +7,10 @@ import type {
   FilingState,
   FilingSummary,
   PatientSummary,
+  TargetPlace,
 } from '../../contract/index.ts'
 import type { SqlDatabase } from '../database.ts'
+import { domainOf } from './found-report.ts'
 
 /** A filing as stored: what windows see of it, and what sending it needs. */
 export interface StoredFiling extends Filing {
@@ -180,11 +182,14 @@ export const setFilingState = (
   return refreshFiling(db, selectFiling(db, id)?.messageId ?? null)
 }
 
-/** A report about a message that was transferred to an applicative mailbox, or about the transfer itself. */
+/**
+ * A report about a message that was transferred to an applicative mailbox, or about the transfer itself. Whether it is in the
+ * record is for the organisation of that mailbox to say: the first sender knows the Message-ID as well.
+ */
 export const noteTransfer = (
   db: SqlDatabase,
-  accountId: number,
-  header: string,
+  { accountId, header, from }: { accountId: number; header: string; from: string },
+  kind: 'delivery' | 'disposition',
   outcomes: readonly { outcome: DeliveryOutcome; status: string | null; diagnostic: string | null }[],
   now: number,
 ): number[] => {
@@ -197,6 +202,12 @@ export const noteTransfer = (
     { accountId, header },
     20,
   ).flatMap((one) => {
+    const place = db
+      .prepare('SELECT place FROM record_targets WHERE id = (SELECT target_id FROM filings WHERE id = ?)')
+      .get<{ place: string }>([one.id])
+    const target = place ? (JSON.parse(place.place) as TargetPlace) : null
+    const its = target?.kind === 'mailbox' && domainOf(target.address) === domainOf(from)
+    if (kind === 'disposition' && !its) return []
     const failed = ends.find(({ outcome }) => outcome !== 'integrated')
     if (!failed) return setFilingState(db, one.id, { state: 'filed' }, now)
     const code =

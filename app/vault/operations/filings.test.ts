@@ -157,8 +157,19 @@ describe('a message transferred for integration (IG-TRANSFER)', () => {
   })
 
   it('is refused with the gateway’s code, and by nobody else', () => {
-    const { id, answer, get } = transferred()
-    answer('integration-failed', '<transfert@b.test>', { from: { name: '', address: 'x@ailleurs.test' } })
+    const { id, answer, get, store } = transferred()
+    const elsewhere = { from: { name: '', address: 'x@ailleurs.test' } }
+    answer('integration-failed', '<transfert@b.test>', elsewhere)
+    expect(get(id)?.state).toBe('transferred')
+    // Whoever wrote the message first knows its Message-ID, and speaks for himself.
+    store.report(
+      {
+        kind: 'disposition',
+        originalMessageId: header,
+        outcomes: [store.outcome('x@ailleurs.test', { outcome: 'integrated' })],
+      },
+      elsewhere,
+    )
     expect(get(id)?.state).toBe('transferred')
     answer('integration-failed', '<transfert@b.test>')
     expect(get(id)).toMatchObject({

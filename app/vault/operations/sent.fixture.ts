@@ -1,5 +1,6 @@
 import { draftOperations } from './drafts.ts'
-import { deliveryOperations, storeReport, type FoundOutcome, type FoundReport } from './delivery.ts'
+import { deliveryOperations, storeReport } from './delivery.ts'
+import type { FoundOutcome, FoundReport } from './found-report.ts'
 import { messageOperations, type NewMessage } from './messages.ts'
 import { outboxChoiceOperations } from './outbox-choices.ts'
 import { outboxOperations } from './outbox.ts'
