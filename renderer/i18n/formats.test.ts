@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { errorSentence, setLanguage, t } from './index.ts'
-import { age, dayGroup, fullDate, listTime, number, size } from './formats.ts'
+import { age, dayGroup, fullDate, listTime, number, size, typedDate } from './formats.ts'
 import { initials, patientLine, patientName } from './names.ts'
 
 const now = new Date(2026, 10, 22, 15, 0)
@@ -86,4 +86,12 @@ describe('sentences', () => {
     )
     expect(errorSentence({ code: 'net.unreachable' }).what).toBe('Le serveur est injoignable.')
   })
+})
+
+it('reads dates as they are typed, the day first', () => {
+  for (const text of ['26/11/1978', '26-11-1978', ' 26.11.1978 ', '26111978', '1978-11-26'])
+    expect(typedDate(text)).toBe('1978-11-26')
+  expect(typedDate('1/2/2003')).toBe('2003-02-01')
+  for (const text of ['31/02/2000', '26/11/78', '', 'hier', '1/13/2000', '2000-02-31', '31022000'])
+    expect(typedDate(text)).toBeNull()
 })

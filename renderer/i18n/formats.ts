@@ -122,3 +122,26 @@ export const since = (iso: string, now: Date): string => {
         : relative.format(-Math.round(seconds / 3600), 'hour')
   return text.replace(/(\d)[\u00a0 ]/g, `$1${narrowSpace}`)
 }
+
+/**
+ * A day as it is typed or pasted, as `AAAA-MM-JJ`: 26/11/1978, 26.11.1978, 26111978 or 1978-11-26, the day first in both
+ * languages as dates are shown. Null when it is no day of the calendar.
+ */
+export const typedDate = (text: string): string | null => {
+  const written = text.trim()
+  const french =
+    /^(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})$/.exec(written) ?? /^(\d{2})(\d{2})(\d{4})$/.exec(written)
+  const iso = /^(\d{4})-(\d{2})-(\d{2})$/.exec(written)
+  const [year = '', month = '', day = ''] = french ? french.slice(1).toReversed() : (iso?.slice(1) ?? [])
+  const date = new Date(Number(year), Number(month) - 1, Number(day))
+  const real = date.getMonth() === Number(month) - 1 && date.getDate() === Number(day) && Number(year) > 1850
+  return real ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : null
+}
+
+/** A moment's day here, as `AAAA-MM-JJ`. */
+export const isoDay = (date: Date): string =>
+  [
+    String(date.getFullYear()).padStart(4, '0'),
+    String(date.getMonth() + 1).padStart(2, '0'),
+    String(date.getDate()).padStart(2, '0'),
+  ].join('-')

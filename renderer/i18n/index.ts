@@ -5,10 +5,12 @@ export {
   dateTime,
   dayGroup,
   fullDate,
+  isoDay,
   listTime,
   number,
   size,
   since,
+  typedDate,
   weekDay,
 } from './formats.ts'
 export { folderName } from './folder-names.ts'

@@ -1,9 +1,9 @@
 import { ListFilter as ListFilterIcon } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { isPlain, plainOrder, type ListOrder } from '../data/index.ts'
-import { Banner, Button, Checkbox, Dialog, IconButton, TextField } from '../design/index.ts'
-import { fullDate, patientLine, t } from '../i18n/index.ts'
-import { typedDate, usePatientAnswer } from '../patients/index.ts'
+import { Banner, Button, Checkbox, DateField, Dialog, IconButton } from '../design/index.ts'
+import { patientLine, t } from '../i18n/index.ts'
+import { usePatientAnswer } from '../patients/index.ts'
 
 const sorts = ['date', 'patient', 'type', 'sender', 'unread'] as const
 
@@ -25,37 +25,6 @@ const Choice = ({
     </select>
   </label>
 )
-
-/** A day as French people write it; taken when the field is left, or Enter pressed. */
-const DayField = ({
-  label,
-  day,
-  onDay,
-}: {
-  label: string
-  day: string | null
-  onDay: (day: string | null) => void
-}) => {
-  const [text, setText] = useState(day === null ? '' : fullDate(day))
-  const read = typedDate(text)
-  const wrong = text.trim() !== '' && read === null
-  const take = (): void => {
-    if (!wrong && read !== day) onDay(read)
-  }
-  return (
-    <TextField
-      label={label}
-      placeholder={t('patients.birthDateHint')}
-      value={text}
-      onChange={setText}
-      onBlur={take}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') take()
-      }}
-      error={wrong && text.length >= 10 ? t('patients.birthDateWrong') : null}
-    />
-  )
-}
 
 /** Another order of the list, or a part of it: by patient, document type, date and read state (ERGO/va1.05). */
 export const ListOrderButton = ({
@@ -148,11 +117,12 @@ export const ListOrderButton = ({
             <option value="read">{t('patients.listRead')}</option>
           </Choice>
           {(['from', 'to'] as const).map((side) => (
-            <DayField
+            <DateField
+              taken="when-left"
               key={`${side} ${order[side] ?? ''}`}
               label={t(side === 'from' ? 'patients.listFrom' : 'patients.listTo')}
-              day={order[side]}
-              onDay={(day) => change({ [side]: day })}
+              value={order[side]}
+              onChange={(day) => change({ [side]: day })}
             />
           ))}
         </div>

@@ -10,6 +10,7 @@ import type {
 import {
   Banner,
   Button,
+  DateField,
   Checkbox,
   Dialog,
   ErrorBanner,
@@ -18,7 +19,7 @@ import {
   Spinner,
   TextField,
 } from '../design/index.ts'
-import { size, t } from '../i18n/index.ts'
+import { isoDay, size, t } from '../i18n/index.ts'
 import { PatientChoice } from './patient-choice.tsx'
 import { TypeChoice } from './type-choice.tsx'
 
@@ -31,11 +32,7 @@ export interface DocumentWish {
   given: Given
 }
 
-const today = (): string => {
-  const now = new Date()
-  const two = (value: number): string => String(value).padStart(2, '0')
-  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
-}
+const today = (): string => isoDay(new Date())
 
 const isCda = (file: File): boolean => /\.xml$/i.test(file.name) || /xml$/.test(file.type)
 
@@ -184,17 +181,12 @@ const Form = ({
                 onChange={(title) => set({ title })}
               />
               <div className="medical-columns">
-                <label className="field">
-                  <span className="field-label">{t('medical.actDate')}</span>
-                  <span className="field-input">
-                    <input
-                      type="date"
-                      value={details.actDate}
-                      max={today()}
-                      onChange={(event) => set({ actDate: event.currentTarget.value })}
-                    />
-                  </span>
-                </label>
+                <DateField
+                  label={t('medical.actDate')}
+                  value={details.actDate === '' ? null : details.actDate}
+                  onChange={(day) => set({ actDate: day ?? '' })}
+                  latest={today()}
+                />
                 <TextField
                   label={t('medical.fileNumber')}
                   value={details.fileNumber ?? ''}

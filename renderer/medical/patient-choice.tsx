@@ -2,9 +2,9 @@ import { UserRound } from 'lucide-react'
 import { useEffect, useId, useState } from 'react'
 import type { DocumentPatient, Patient } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Button, Segments, TextField } from '../design/index.ts'
+import { Button, DateField, Segments, TextField } from '../design/index.ts'
 import { InsChip, spacedMatricule } from '../documents/index.ts'
-import { fullDate, t } from '../i18n/index.ts'
+import { fullDate, isoDay, t } from '../i18n/index.ts'
 import { asSummary, fromIndex, typedPatient } from './document-patient.ts'
 
 /** A patient in two lines: names, then birth, INS and what it is worth. */
@@ -29,23 +29,19 @@ export const PatientLine = ({ patient }: { patient: DocumentPatient }) => (
 const Typed = ({ onChoose }: { onChoose: (patient: DocumentPatient) => void }) => {
   const [birthName, setBirthName] = useState('')
   const [firstName, setFirstName] = useState('')
-  const [birthDate, setBirthDate] = useState('')
+  const [birthDate, setBirthDate] = useState<string | null>(null)
   const [sex, setSex] = useState<DocumentPatient['sex']>('U')
-  const whole = birthName.trim() !== '' && firstName.trim() !== '' && birthDate !== ''
+  const whole = birthName.trim() !== '' && firstName.trim() !== '' && birthDate !== null
   return (
     <div className="medical-typed">
       <TextField label={t('medical.birthName')} value={birthName} onChange={setBirthName} maxLength={100} />
       <TextField label={t('medical.firstName')} value={firstName} onChange={setFirstName} maxLength={100} />
-      <label className="field">
-        <span className="field-label">{t('medical.birthDate')}</span>
-        <span className="field-input">
-          <input
-            type="date"
-            value={birthDate}
-            onChange={(event) => setBirthDate(event.currentTarget.value)}
-          />
-        </span>
-      </label>
+      <DateField
+        label={t('medical.birthDate')}
+        value={birthDate}
+        onChange={setBirthDate}
+        latest={isoDay(new Date())}
+      />
       <Segments
         label={t('medical.sex')}
         value={sex}
@@ -59,7 +55,9 @@ const Typed = ({ onChoose }: { onChoose: (patient: DocumentPatient) => void }) =
       <p className="field-hint">{t('medical.typedHint')}</p>
       <Button
         isDisabled={!whole}
-        onPress={() => onChoose(typedPatient({ birthName, firstName, sex, birthDate }))}
+        onPress={() => {
+          if (birthDate !== null) onChoose(typedPatient({ birthName, firstName, sex, birthDate }))
+        }}
       >
         {t('medical.useTyped')}
       </Button>

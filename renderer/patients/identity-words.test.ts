@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { differingPart, typedDate } from './identity-words.ts'
+import { differingPart } from './identity-words.ts'
 
 test('the stretch in which two texts differ', () => {
   const part = (text: string, other: string) => {
@@ -12,10 +12,4 @@ test('the stretch in which two texts differ', () => {
   expect(part('26/11/1978', '26/12/1978')).toBe('1')
   expect(part('MARIE', '')).toBe('MARIE')
   expect(part('AA', 'AAA')).toBe('')
-})
-
-test('dates as they are typed', () => {
-  for (const text of ['26/11/1978', '26-11-1978', ' 26.11.1978 ']) expect(typedDate(text)).toBe('1978-11-26')
-  expect(typedDate('1/2/2003')).toBe('2003-02-01')
-  for (const text of ['31/02/2000', '26/11/78', '', 'hier', '1/13/2000']) expect(typedDate(text)).toBeNull()
 })

@@ -58,16 +58,3 @@ export const differingPart = (text: string, other: string): { start: number; end
     end += 1
   return { start, end: text.length - end }
 }
-
-/** A date typed as French people write it, as `AAAA-MM-JJ`; null when it is no day of the calendar. */
-export const typedDate = (text: string): string | null => {
-  const [, day = '', month = '', year = ''] =
-    /^\s*(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})\s*$/.exec(text) ?? []
-  const date = new Date(Number(year), Number(month) - 1, Number(day))
-  const real =
-    year !== '' &&
-    date.getMonth() === Number(month) - 1 &&
-    date.getDate() === Number(day) &&
-    Number(year) > 1850
-  return real ? `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}` : null
-}

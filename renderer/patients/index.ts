@@ -1,7 +1,7 @@
 export { usePatientAnswer } from './asking.ts'
 export { CompareDialog } from './compare-dialog.tsx'
 export { ConfirmPatients } from './confirm-patients.tsx'
-export { bornLine, typedDate } from './identity-words.ts'
+export { bornLine } from './identity-words.ts'
 export { InsStatusChip } from './ins-status.tsx'
 export { NewPatientDialog } from './new-patient.tsx'
 export { PatientPicker } from './patient-picker.tsx'

@@ -2,9 +2,8 @@ import { UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import type { Patient, Sex } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Button, Dialog, Segments, showError, TextField } from '../design/index.ts'
-import { t } from '../i18n/index.ts'
-import { typedDate } from './identity-words.ts'
+import { Button, DateField, Dialog, Segments, showError, TextField } from '../design/index.ts'
+import { isoDay, t } from '../i18n/index.ts'
 
 /** Adds a patient nobody wrote about yet. */
 export const NewPatientDialog = ({
@@ -20,8 +19,7 @@ export const NewPatientDialog = ({
   const [usedName, setUsedName] = useState('')
   const [firstName, setFirstName] = useState('')
   const [sex, setSex] = useState<Sex>('F')
-  const [date, setDate] = useState('')
-  const birthDate = typedDate(date)
+  const [birthDate, setBirthDate] = useState<string | null>(null)
   const complete = birthName.trim() !== '' && firstName.trim() !== '' && birthDate !== null
   const create = async (): Promise<void> => {
     if (birthDate === null) return
@@ -48,12 +46,11 @@ export const NewPatientDialog = ({
         <TextField label={t('patients.birthName')} value={birthName} onChange={setBirthName} autoFocus />
         <TextField label={t('patients.firstName')} value={firstName} onChange={setFirstName} />
         <TextField label={t('patients.usedName')} value={usedName} onChange={setUsedName} />
-        <TextField
+        <DateField
           label={t('patients.birthDate')}
-          hint={t('patients.birthDateHint')}
-          value={date}
-          onChange={setDate}
-          error={date.length >= 10 && birthDate === null ? t('patients.birthDateWrong') : null}
+          value={birthDate}
+          onChange={setBirthDate}
+          latest={isoDay(new Date())}
         />
       </div>
       <Segments

@@ -7,6 +7,9 @@ export const common = {
   retry: 'Try again',
   loading: 'Loading…',
   notifications: 'Notifications',
+  datePlaceholder: 'DD/MM/YYYY',
+  dateWrong: 'Write the date like 26/11/1978.',
+  dateLater: 'This date has not come yet.',
   print: 'Print',
   copy: 'Copy',
 }

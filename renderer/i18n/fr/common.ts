@@ -7,6 +7,9 @@ export const common = {
   retry: 'Réessayer',
   loading: 'Chargement…',
   notifications: 'Notifications',
+  datePlaceholder: 'JJ/MM/AAAA',
+  dateWrong: 'Écrivez la date comme 26/11/1978.',
+  dateLater: 'Cette date n’est pas encore venue.',
   print: 'Imprimer',
   copy: 'Copier',
 }
