@@ -14,17 +14,20 @@ export const Banner = ({
   children,
   actions,
   id,
+  icon,
 }: {
   tone?: BannerTone
   title?: string
   children?: ReactNode
   actions?: ReactNode
   id?: string
+  /** In place of the tone's own. */
+  icon?: ReactNode
 }) => {
   const Icon = icons[tone]
   return (
     <div className="banner" id={id} data-tone={tone} role={tone === 'error' ? 'alert' : 'status'}>
-      <Icon aria-hidden="true" />
+      {icon ?? <Icon aria-hidden="true" />}
       <div className="banner-text">
         {title ? <strong>{title}</strong> : null}
         {children}

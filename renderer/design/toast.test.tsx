@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { act } from 'react'
 import { createRoot } from 'react-dom/client'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, it, vi } from 'vitest'
 import { clearToasts, showToast, ToastRegion } from './toast.tsx'
 
 globalThis.IS_REACT_ACT_ENVIRONMENT = true
@@ -21,4 +21,30 @@ it('says the same thing once, and keeps every action that can be undone', () => 
   const shown = [...place.querySelectorAll('.toast-text')].map((toast) => toast.textContent)
   expect(shown).toEqual(['Archivé', 'Archivé', 'Confié'])
   act(() => root.unmount())
+})
+
+it('stays as long as it is pointed at', () => {
+  vi.useFakeTimers()
+  const place = document.createElement('div')
+  document.body.append(place)
+  const root = createRoot(place)
+  act(() => root.render(<ToastRegion />))
+  act(() => showToast({ text: 'Archivé' }))
+  const toast = (): Element | null => place.querySelector('.toast')
+  act(() => {
+    toast()?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))
+  })
+  act(() => {
+    vi.advanceTimersByTime(60_000)
+  })
+  expect(toast()).not.toBeNull()
+  act(() => {
+    toast()?.dispatchEvent(new PointerEvent('pointerout', { bubbles: true }))
+  })
+  act(() => {
+    vi.advanceTimersByTime(8_000)
+  })
+  expect(toast()).toBeNull()
+  act(() => root.unmount())
+  vi.useRealTimers()
 })

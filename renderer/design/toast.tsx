@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import type { ErrorData } from '../../app/contract/index.ts'
 import { errorSentence, t } from '../i18n/index.ts'
 import { Button, IconButton } from './button.tsx'
@@ -60,19 +60,25 @@ const shownFor = 8_000
 
 const Toast = ({ toast }: { toast: Shown }) => {
   const close = (): void => publish(toasts.filter((other) => other.id !== toast.id))
+  // Who is reading it, or on its way to « Annuler », is given time (WCAG 2.2.1).
+  const [held, setHeld] = useState(false)
   useEffect(() => {
-    if (toast.tone === 'error') return undefined
+    if (toast.tone === 'error' || held) return undefined
     const timer = setTimeout(
       () => publish(toasts.filter((other) => other.id !== toast.id)),
       toast.shownFor ?? shownFor,
     )
     return () => clearTimeout(timer)
-  }, [toast])
+  }, [toast, held])
   return (
     <div
       className="toast"
       data-tone={toast.tone ?? 'info'}
       role={toast.tone === 'error' ? 'alert' : 'status'}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
     >
       <span className="toast-text">{toast.text}</span>
       {toast.onUndo ? (
@@ -94,11 +100,21 @@ const Toast = ({ toast }: { toast: Shown }) => {
   )
 }
 
-/** Where toasts appear; once per window. */
+/** Pixels around the region: to the window's edge, and to what ends above it. */
+const regionMargin = 18
+
+/** Where toasts appear; once per window. Tells the page how high they are (`--toasts`), so that they cover the end of nothing. */
 export const ToastRegion = () => {
   const shown = useSyncExternalStore(subscribe, () => toasts)
+  const region = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const { style } = document.documentElement
+    const height = shown.length === 0 ? 0 : (region.current?.offsetHeight ?? 0)
+    if (height === 0) style.removeProperty('--toasts')
+    else style.setProperty('--toasts', `${height + 2 * regionMargin}px`)
+  }, [shown])
   return (
-    <section className="toasts" aria-label={t('common.notifications')}>
+    <section ref={region} className="toasts" aria-label={t('common.notifications')}>
       {shown.map((toast) => (
         <Toast key={toast.id} toast={toast} />
       ))}
