@@ -1,8 +1,9 @@
-import { BookUser, SearchX } from 'lucide-react'
-import { useState } from 'react'
+import { ArrowLeft, BookUser, SearchX } from 'lucide-react'
+import { useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { ListBox, ListBoxItem, ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { Correspondent, DirectoryEntry, DirectoryFilters } from '../../app/contract/index.ts'
-import { EmptyState, ErrorState, Spinner, TextField } from '../design/index.ts'
+import { Button, EmptyState, ErrorState, Spinner, TextField } from '../design/index.ts'
 import { fullDate, number, t } from '../i18n/index.ts'
 import { BaseActions, BaseProgress, BaseTrouble } from './base-status.tsx'
 import { useDirectorySearch, useDirectoryState, useFacets } from './directory-state.ts'
@@ -40,6 +41,12 @@ export const DirectoryPlace = ({
   const [filters, setFilters] = useState<DirectoryFilters>(noFilters)
   const [chosen, setChosen] = useState<DirectoryEntry | null>(null)
   const [changes, setChanges] = useState(0)
+  const side = useRef<HTMLElement>(null)
+  // In a narrow window the card takes the list's place; going back must not lose the keyboard's.
+  const backToList = (): void => {
+    flushSync(() => setChosen(null))
+    side.current?.focus()
+  }
   const date = state?.generation?.importedAt ?? null
   const facets = useFacets(date)
   const asked = text.trim() !== '' || JSON.stringify(filters) !== JSON.stringify(noFilters)
@@ -70,6 +77,7 @@ export const DirectoryPlace = ({
   ) : (
     <>
       <p className="directory-count small muted" role="status">
+        {found.near ? `${t('directory.nearText')} ` : ''}
         {found.more
           ? t('directory.countMore', { count: found.entries.length })
           : t('directory.count', { count: found.entries.length })}
@@ -94,8 +102,12 @@ export const DirectoryPlace = ({
     </>
   )
   return (
-    <main className="directory" aria-label={t('directory.title')}>
-      <section className="directory-side" aria-label={t('directory.search')}>
+    <main
+      className="directory"
+      aria-label={t('directory.title')}
+      {...(chosen ? { 'data-card-open': '' } : {})}
+    >
+      <section ref={side} className="directory-side" aria-label={t('directory.search')} tabIndex={-1}>
         <header className="directory-head">
           <h1>{t('directory.title')}</h1>
           {state.generation ? (
@@ -156,13 +168,25 @@ export const DirectoryPlace = ({
       </section>
       <section className="directory-main" aria-label={t('directory.card')}>
         {chosen ? (
-          <PersonCard
-            key={keyOf(chosen)}
-            entry={chosen}
-            canVerify={state.fhir}
-            onWrite={write}
-            onChanged={() => setChanges((count) => count + 1)}
-          />
+          <>
+            <Button
+              key={`back ${keyOf(chosen)}`}
+              variant="quiet"
+              className="directory-back"
+              autoFocus
+              onPress={backToList}
+            >
+              <ArrowLeft aria-hidden="true" />
+              {t('directory.backToList')}
+            </Button>
+            <PersonCard
+              key={keyOf(chosen)}
+              entry={chosen}
+              canVerify={state.fhir}
+              onWrite={write}
+              onChanged={() => setChanges((count) => count + 1)}
+            />
+          </>
         ) : (
           <EmptyState icon={<BookUser />} title={t('directory.choose')}>
             {t('directory.chooseText')}

@@ -52,6 +52,8 @@ export const useFacets = (date: string | null): DirectoryFacets | null => {
 export interface Found {
   entries: readonly DirectoryEntry[]
   more: boolean
+  /** Nobody is spelt so: these are one typing error away. */
+  near: boolean
   error: AppError | null
   /** The answer to what is asked now has come. */
   ready: boolean
@@ -85,6 +87,7 @@ export const useDirectorySearch = (text: string, filters: DirectoryFilters, chan
   return {
     entries: answer?.found?.entries ?? [],
     more: answer?.found?.more ?? false,
+    near: answer?.found?.near ?? false,
     error: answer?.error ?? null,
     ready: answer?.question === question,
   }

@@ -24,7 +24,7 @@ export const FavouriteList = ({
   useEffect(() => {
     let current = true
     const ask = async (): Promise<void> => {
-      const suggested = await invoke('recipients.suggest', { text: '', limit: 30 })
+      const suggested = await invoke('recipients.suggest', { text: '', limit: 120 })
       const people = suggested.ok ? suggested.value.filter((one) => one.kind === 'address') : []
       const known = await invoke('directory.identify', { addresses: people.map(({ address }) => address) })
       if (current)

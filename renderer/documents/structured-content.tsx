@@ -8,6 +8,7 @@ import { LabTable } from './lab/lab-table.tsx'
 import { Blocks, numberNotes } from './narrative.tsx'
 import type { Media, NarrativeContext } from './narrative.tsx'
 import { PdfView } from './pdf/pdf-view.tsx'
+import { moment } from './times.ts'
 
 const blocksOf = (sections: readonly Section[]): Block[] =>
   sections.flatMap((section) => [...section.blocks, ...blocksOf(section.sections)])
@@ -39,6 +40,12 @@ const SectionView = memo(function SectionView({
 }) {
   const Heading = `h${level}` as const
   const deeper = level === 4 ? 5 : 6
+  const authors = section.authors.filter(({ relation }) => relation !== 'SBJ')
+  const subjects = section.authors
+    .filter(({ relation }) => relation === 'SBJ')
+    .map(({ name, role, date }) =>
+      [name, role === name ? null : role, date === null ? null : moment(date)].filter(Boolean).join(', '),
+    )
   return (
     <section className="doc-section" data-level={level} id={path}>
       {section.title && (
@@ -46,9 +53,12 @@ const SectionView = memo(function SectionView({
           {section.title}
         </Heading>
       )}
-      {section.authors.length > 0 && (
+      {subjects.length > 0 && (
+        <p className="doc-section-subject">{t('documents.sectionAbout', { who: subjects.join(' · ') })}</p>
+      )}
+      {authors.length > 0 && (
         <p className="doc-section-authors">
-          {section.authors
+          {authors
             .map(({ name, organisation }) => [name, organisation].filter(Boolean).join(', '))
             .join(' · ')}
         </p>

@@ -47,6 +47,21 @@ const toneOf = ({ row, documents }: PatientExchange): string => {
   return row.trust === 'patient' ? 'patient' : 'plain'
 }
 
+/** What the card tells beside its title: the document's own title and date, else the subject, else how the text begins. */
+const detailOf = (exchange: PatientExchange, title: string, now: Date): string => {
+  const { row, documents } = exchange
+  const [document] = documents
+  const facts = [
+    document && document.title !== '' && !title.includes(document.title) ? document.title : null,
+    document?.date && listTime(document.date, now) !== listTime(row.date, now)
+      ? t('documents.of', { date: fullDate(document.date.slice(0, 10)) })
+      : null,
+  ].filter((fact) => fact !== null)
+  if (facts.length > 0) return facts.join(' · ')
+  const subject = shownSubject(row)
+  return row.preview && (!document || subject === title) ? `« ${row.preview} »` : subject
+}
+
 const Exchange = ({
   exchange,
   sex,
@@ -91,7 +106,7 @@ const Exchange = ({
             {source === 'manual' ? <Chip>{t('patients.source-manual')}</Chip> : null}
           </span>
           <span className="small muted timeline-preview">
-            {documents.length === 0 && row.preview ? `« ${row.preview} »` : shownSubject(row)}
+            {detailOf(exchange, titleOf(exchange, sex), now)}
           </span>
         </span>
         <span className="timeline-end small muted">

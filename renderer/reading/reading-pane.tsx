@@ -12,6 +12,7 @@ import { FilingPanel } from '../integration/index.ts'
 import { DeliveryPanel, ReceiptRequest, ReplacementNote, ReportCard } from '../sending/index.ts'
 import { Attachments, ReceivedFiles, savePart } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
+import { CriticalNotice } from './critical-notice.tsx'
 import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
 import { MessageBody, useAsText } from './message-body.tsx'
 import { useBodyArrival, useKeyArrival, useMarkSeen, useMessage } from './message-state.ts'
@@ -65,6 +66,7 @@ const Message = ({
   const { report } = view.sent
   const known = useMessagePatients(id)
   const own = useOwnMessage(view)
+  const cards = useRef(new Map<string, HTMLElement>())
   useEffect(() => {
     if (scroll.current) scroll.current.scrollTop = 0
     readMessageStore.set(id)
@@ -84,6 +86,10 @@ const Message = ({
         <h1 className="read-subject">{subjectOf(view) || t('reading.noSubject')}</h1>
         <ReplacementNote sent={view.sent} />
         <MessagePatientBanners view={view} known={known} />
+        <CriticalNotice
+          documents={view.documents}
+          onShow={(document) => cards.current.get(document)?.scrollIntoView({ block: 'start' })}
+        />
         <FilingPanel view={view} />
         <CardSurface
           className={`letter letter-${trustMood(view.row.trust, view.signature, view.encryption)}`}
@@ -121,15 +127,23 @@ const Message = ({
         </CardSurface>
         {view.sent.recipients && <DeliveryPanel recipients={view.sent.recipients} />}
         {view.documents.map((summary) => (
-          <DocumentCard
+          <div
             key={summary.id}
-            summary={summary}
-            links={known?.documents.find((document) => document.id === summary.id) ?? null}
-            openLink={links.show}
-            openMessage={openMessage}
-            patientShown={view.row.patient}
-            sent={own}
-          />
+            className="read-document"
+            ref={(node) => {
+              if (node) cards.current.set(summary.id, node)
+              else cards.current.delete(summary.id)
+            }}
+          >
+            <DocumentCard
+              summary={summary}
+              links={known?.documents.find((document) => document.id === summary.id) ?? null}
+              openLink={links.show}
+              openMessage={openMessage}
+              patientShown={view.row.patient}
+              sent={own}
+            />
+          </div>
         ))}
         {view.documents.length > 0 && <ReceivedFiles view={view} />}
         {/* A report’s parts are the report. */}

@@ -3,8 +3,8 @@ import { fullDate, number as shownNumber, t } from '../../i18n/index.ts'
 import { plotted, type TimedValue } from './values.ts'
 import './curve.css'
 
-const width = 640
-const height = 190
+/** Units of the drawing: a narrow one is drawn anew, so that its figures stay readable. */
+const frames = { wide: { width: 640, height: 190 }, narrow: { width: 320, height: 170 } } as const
 const room = { left: 52, right: 20, top: 20, bottom: 30 }
 
 type Plotted = ReturnType<typeof plotted>[number]
@@ -111,11 +111,14 @@ export const AnalyteCurve = ({
   label,
   unit,
   values,
+  frame = 'wide',
 }: {
   label: string
   unit: string | null
   values: readonly TimedValue[]
+  frame?: keyof typeof frames
 }) => {
+  const { width, height } = frames[frame]
   const points = plotted(values)
   const [chosen, setChosen] = useState<number | null>(null)
   const marks = useRef(new Map<number, SVGGElement>())

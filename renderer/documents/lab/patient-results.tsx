@@ -51,7 +51,7 @@ const Analyte = ({ series, values, first }: Followed & { first: boolean }) => {
         )}
       </summary>
       <p className="lab-sentence">{curveSentence(values, series.unit)}</p>
-      <AnalyteCurve label={series.label} unit={series.unit} values={values} />
+      <AnalyteCurve label={series.label} unit={series.unit} values={values} frame="narrow" />
       <ValuesTable label={series.label} unit={series.unit} values={values} />
     </details>
   )

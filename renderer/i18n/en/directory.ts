@@ -36,6 +36,7 @@ export const directory = {
   neverText: 'Download it (some 20 MB), or import the extraction file your administrator gave you.',
   coming: 'The directory is on its way',
   comingText: 'You can search it once the import ends. You can go on working.',
+  backToList: 'Back to the list',
   choose: 'No card open',
   chooseText: 'Choose a person or a service in the list.',
   card: 'Card',
@@ -80,6 +81,8 @@ export const directory = {
   'phase-delta': 'Recent changes of the directory',
   stale: 'The directory is of {date}',
   staleText: 'Mailboxes may have changed since. Update it as soon as there is a network.',
+  near: 'similar spelling',
+  nearText: 'Nobody is spelt so: here are the closest spellings.',
   partial: 'The last file imported was partial',
   partialText:
     'It held less than half of the known mailboxes: {count} mailboxes it lacks were kept, none is marked as gone.',

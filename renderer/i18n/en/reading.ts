@@ -20,6 +20,9 @@ export const reading = {
   sourceTooLarge: 'The source is {size}: save it to read it.',
   position: '{index} of {total}',
 
+  critical:
+    'Critical value: {analyte} {value} ({code}){more, plural, =0 {} one { and 1 other} other { and # others}}',
+  showResult: 'See the result',
   patient: 'Patient concerned',
   sex: '{sex, select, F {Female} M {Male} other {Sex undetermined}}',
   born: 'born {date}{age, plural, =-1 {} =0 { (under one year)} one { (# year)} other { (# years)}}',

@@ -38,6 +38,7 @@ export const directory = {
     'Téléchargez-le (une vingtaine de Mo), ou importez le fichier d’extraction que votre administrateur vous a remis.',
   coming: 'L’annuaire arrive',
   comingText: 'La recherche sera possible dès la fin de l’import. Vous pouvez continuer à travailler.',
+  backToList: 'Retour à la liste',
   choose: 'Aucune fiche ouverte',
   chooseText: 'Choisissez une personne ou un service dans la liste.',
   card: 'Fiche',
@@ -83,6 +84,8 @@ export const directory = {
   'phase-delta': 'Changements récents de l’annuaire',
   stale: 'L’annuaire date du {date}',
   staleText: 'Des boîtes ont pu changer depuis. Mettez-le à jour dès que le réseau est là.',
+  near: 'orthographe proche',
+  nearText: 'Personne ne s’écrit ainsi : voici les orthographes les plus proches.',
   partial: 'Le dernier fichier importé était partiel',
   partialText:
     'Il contenait moins de la moitié des boîtes connues : {count} boîtes qui n’y sont pas ont été gardées, aucune n’est marquée comme disparue.',

@@ -20,6 +20,9 @@ export const reading = {
   sourceTooLarge: 'La source pèse {size} : enregistrez-la pour la lire.',
   position: '{index} sur {total}',
 
+  critical:
+    'Valeur critique : {analyte} {value} ({code}){more, plural, =0 {} one { et 1 autre} other { et # autres}}',
+  showResult: 'Voir le résultat',
   patient: 'Patient concerné',
   sex: '{sex, select, F {Femme} M {Homme} other {Sexe indéterminé}}',
   born: '{sex, select, F {née} M {né} other {né(e)}} le {date}{age, plural, =-1 {} =0 { (moins d’un an)} one { (# an)} other { (# ans)}}',
