@@ -160,7 +160,13 @@ const fromDicomZip = (part: MessagePart, entries: readonly ZipEntry[]): OpenedAr
     () => part.bytes,
     read.deviations,
   )
-  return { kind: 'dicom-zip', documents: [document], sets: [], deviations: [] }
+  const inside = read.inside.flatMap(({ path, bytes }, index) =>
+    recogniseFile(originIn(part, `${part.id}/inside${index + 1}`, path), bytes, 'application/octet-stream', {
+      deviations: [],
+      strict: false,
+    }),
+  )
+  return { kind: 'dicom-zip', documents: [document, ...inside], sets: [], deviations: [] }
 }
 
 /** CDA documents in a zip that has no METADATA.XML: nothing could be cross-checked. */

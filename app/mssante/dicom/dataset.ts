@@ -1,4 +1,4 @@
-import { inflateRawSync } from 'node:zlib'
+import { constants, inflateRawSync } from 'node:zlib'
 import { fail, ok, type Deviation, type Outcome } from '../../contract/index.ts'
 
 /** An element: its bytes, its items when it is a sequence, its fragments when its pixels are encapsulated. */
@@ -35,26 +35,6 @@ const syntaxes = {
   bigEndian: '1.2.840.10008.1.2.2',
 } as const
 
-/** Sequences that are read and may come with a length in implicit form, where nothing else tells them. */
-const knownSequences = new Set([
-  '00041220',
-  '00080006',
-  '00081110',
-  '00081115',
-  '00081199',
-  '00100024',
-  '00101002',
-  '00321064',
-  '0040a043',
-  '0040a073',
-  '0040a168',
-  '0040a370',
-  '0040a375',
-  '0040a504',
-  '0040a730',
-  '00400008',
-])
-
 class Stop extends Error {}
 
 interface Cursor {
@@ -81,12 +61,20 @@ const readTag = (cursor: Cursor, end: number): string => {
   return hex(group) + hex(element)
 }
 
+/** Nothing in implicit form tells a sequence but its first item. */
+const startsItem = ({ bytes, at, little }: Cursor, tag: string, length: number): boolean =>
+  tag !== pixelData &&
+  length >= 8 &&
+  (little ? [0xfe, 0xff, 0x00, 0xe0] : [0xff, 0xfe, 0xe0, 0x00]).every(
+    (byte, index) => bytes[at + index] === byte,
+  )
+
 const readLength = (cursor: Cursor, tag: string, end: number): { vr: string; length: number } => {
   if (!cursor.explicit || tag.startsWith('fffe')) {
     need(cursor, 4, end)
     const length = cursor.view.getUint32(cursor.at, cursor.little)
     cursor.at += 4
-    return { vr: knownSequences.has(tag) || length === undefinedLength ? 'SQ' : 'UN', length }
+    return { vr: length === undefinedLength || startsItem(cursor, tag, length) ? 'SQ' : 'UN', length }
   }
   need(cursor, 4, end)
   const vr = String.fromCharCode(cursor.bytes[cursor.at] ?? 0, cursor.bytes[cursor.at + 1] ?? 0)
@@ -214,13 +202,24 @@ const startsAt = (bytes: Uint8Array): { start: number; preamble: boolean } => {
   return magic(128) ? { start: 132, preamble: true } : { start: magic(0) ? 4 : 0, preamble: false }
 }
 
+/** First elements of group 0008 in implicit form: a short value, then another element of the group behind it. */
+const startsImplicit = (bytes: Uint8Array): boolean => {
+  if (bytes.byteLength < 20) return false
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const length = view.getUint32(4, true)
+  if (length > 64 || length % 2 === 1 || bytes.byteLength < length + 12) return false
+  const next = view.getUint16(length + 10, true)
+  return view.getUint16(length + 8, true) === 8 && next > view.getUint16(2, true) && next <= 0x60
+}
+
 /** A file that is DICOM by its content: `DICM` after the preamble, or a first element of group 0002 or 0008. */
 export const isDicom = (bytes: Uint8Array): boolean => {
   if (startsAt(bytes).start > 0) return true
   const group = (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8)
   const vr = String.fromCharCode(bytes[4] ?? 0, bytes[5] ?? 0)
   const element = (bytes[2] ?? 0) | ((bytes[3] ?? 0) << 8)
-  return (group === 2 || group === 8) && element <= 0x20 && /^(?:UL|OB|UI|CS|SH|DA|TM|IS)$/.test(vr)
+  if ((group !== 2 && group !== 8) || element > 0x20) return false
+  return /^(?:UL|OB|UI|CS|SH|DA|TM|IS)$/.test(vr) || (group === 8 && startsImplicit(bytes))
 }
 
 /**
@@ -245,7 +244,10 @@ export const readDicomFile = (bytes: Uint8Array): Outcome<DicomFile> => {
     const transferSyntax = named || guessed
     const body =
       transferSyntax === syntaxes.deflated
-        ? new Uint8Array(inflateRawSync(rest, { maxOutputLength: limits.inflated }))
+        ? // What was deflated and cut gives what comes before the cut.
+          new Uint8Array(
+            inflateRawSync(rest, { maxOutputLength: limits.inflated, finishFlush: constants.Z_SYNC_FLUSH }),
+          )
         : rest
     const little = transferSyntax !== syntaxes.bigEndian
     const cursor = cursorOf(body, little, transferSyntax !== syntaxes.implicit)

@@ -1,7 +1,8 @@
 /** DICOM files written for tests: fictitious patients, pixels drawn here, explicit little endian unless told. */
+import { deflateRawSync } from 'node:zlib'
 import { insTestOid, type Patient } from './patients.ts'
 
-type Element = [tag: string, vr: string, value: string | number | Buffer | Element[][]]
+export type DicomElement = [tag: string, vr: string, value: string | number | Buffer | DicomElement[][]]
 
 const long = new Set(['OB', 'OW', 'SQ', 'UN', 'UT'])
 
@@ -10,7 +11,7 @@ function padded(value: string): Buffer {
   return bytes.length % 2 === 0 ? bytes : Buffer.concat([bytes, Buffer.from([0x20])])
 }
 
-function valueOf(vr: string, value: Element[2], implicit: boolean): Buffer {
+function valueOf(vr: string, value: DicomElement[2], implicit: boolean): Buffer {
   if (Buffer.isBuffer(value)) return value.length % 2 === 0 ? value : Buffer.concat([value, Buffer.alloc(1)])
   if (typeof value === 'string')
     return vr === 'UI' && value.length % 2 === 1 ? Buffer.from(`${value}\0`, 'latin1') : padded(value)
@@ -32,7 +33,7 @@ function valueOf(vr: string, value: Element[2], implicit: boolean): Buffer {
   )
 }
 
-function dataset(elements: readonly Element[], implicit = false): Buffer {
+function dataset(elements: readonly DicomElement[], implicit = false): Buffer {
   return Buffer.concat(
     elements.map(([tag, vr, value]) => {
       const content = valueOf(vr, value, implicit)
@@ -50,13 +51,18 @@ function dataset(elements: readonly Element[], implicit = false): Buffer {
   )
 }
 
-const syntaxes = { explicit: '1.2.840.10008.1.2.1', implicit: '1.2.840.10008.1.2' } as const
+const syntaxes = {
+  explicit: '1.2.840.10008.1.2.1',
+  implicit: '1.2.840.10008.1.2',
+  deflated: '1.2.840.10008.1.2.1.99',
+} as const
 
-function file(
-  elements: readonly Element[],
+/** A whole file with preamble and meta group. */
+export function dicomFile(
+  elements: readonly DicomElement[],
   sopClass: string,
   instance: string,
-  syntax: keyof typeof syntaxes,
+  syntax: keyof typeof syntaxes = 'explicit',
 ): Buffer {
   const meta = dataset([
     ['00020002', 'UI', sopClass],
@@ -69,7 +75,7 @@ function file(
     Buffer.from('DICM'),
     length,
     meta,
-    dataset(elements, syntax === 'implicit'),
+    syntax === 'deflated' ? deflateRawSync(dataset(elements)) : dataset(elements, syntax === 'implicit'),
   ])
 }
 
@@ -77,7 +83,7 @@ const root = '1.2.250.1.999.1.1.7'
 const study = `${root}.1`
 const series = `${root}.1.1`
 
-function identity(patient: Patient): Element[] {
+function identity(patient: Patient): DicomElement[] {
   return [
     ['00080020', 'DA', '20260112'],
     ['00080030', 'TM', '101500'],
@@ -92,7 +98,7 @@ function identity(patient: Patient): Element[] {
   ]
 }
 
-const ascending = (elements: Element[]): Element[] =>
+const ascending = (elements: DicomElement[]): DicomElement[] =>
   elements.sort(([one], [other]) => (one < other ? -1 : 1))
 
 /** A grey picture of 16 × 8 pixels in 16 bits, a ramp from black to white. */
@@ -101,7 +107,7 @@ export function dicomImage(patient: Patient, number = 1): Buffer {
   const instance = `${series}.${number}`
   const pixels = Buffer.alloc(16 * 8 * 2)
   for (let at = 0; at < 128; at += 1) pixels.writeUInt16LE((at % 16) * 256, at * 2)
-  const elements: Element[] = [
+  const elements: DicomElement[] = [
     ['00080005', 'CS', 'ISO_IR 100'],
     ['00080016', 'UI', sopClass],
     ['00080018', 'UI', instance],
@@ -120,18 +126,18 @@ export function dicomImage(patient: Patient, number = 1): Buffer {
     ['7fe00010', 'OW', pixels],
     ...identity(patient),
   ]
-  return file(ascending(elements), sopClass, instance, 'explicit')
+  return dicomFile(ascending(elements), sopClass, instance, 'explicit')
 }
 
 /** A KOS that refers to two images of one series (clinical-documents.md §12). */
 export function keyObjectSelection(patient: Patient, syntax: keyof typeof syntaxes = 'implicit'): Buffer {
   const sopClass = '1.2.840.10008.5.1.4.1.1.88.59'
   const instance = `${root}.2.1`
-  const reference = (number: number): Element[] => [
+  const reference = (number: number): DicomElement[] => [
     ['00081150', 'UI', '1.2.840.10008.5.1.4.1.1.1.1'],
     ['00081155', 'UI', `${series}.${number}`],
   ]
-  const evidence: Element[] = [
+  const evidence: DicomElement[] = [
     [
       '00081115',
       'SQ',
@@ -144,7 +150,7 @@ export function keyObjectSelection(patient: Patient, syntax: keyof typeof syntax
     ],
     ['0020000d', 'UI', study],
   ]
-  const elements: Element[] = [
+  const elements: DicomElement[] = [
     ['00080005', 'CS', 'ISO_IR 100'],
     ['00080016', 'UI', sopClass],
     ['00080018', 'UI', instance],
@@ -164,5 +170,5 @@ export function keyObjectSelection(patient: Patient, syntax: keyof typeof syntax
     ],
     ...identity(patient),
   ]
-  return file(ascending(elements), sopClass, instance, syntax)
+  return dicomFile(ascending(elements), sopClass, instance, syntax)
 }
