@@ -50,18 +50,6 @@ export const settingsScenes: readonly Scene[] = [
     },
   },
   { name: 'traces-noticed', scenario: 'traces-noticed', steps: traces },
-  {
-    name: 'traces-compared',
-    scenario: 'mailbox',
-    steps: async (page) => {
-      await traces(page)
-      await page
-        .getByLabel('Comparer à un export…', { exact: true })
-        .last()
-        .setInputFiles({ name: 'souspli-traces.csv', mimeType: 'text/csv', buffer: Buffer.from('seq;at') })
-      await page.getByText('Comparaison avec un ancien export').waitFor()
-    },
-  },
   { name: 'traces-broken', scenario: 'traces-broken', steps: listed },
   { name: 'storage-trouble', scenario: 'storage-damaged', steps: listed },
   {
