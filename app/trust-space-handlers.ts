@@ -20,10 +20,10 @@ export const trustSpaceHandlers = (deps: {
   vault: Vault
 }): Handlers => ({
   'trustSpace.state': () => ok(deps.trustSpace.state()),
-  'trustSpace.refresh': () => deps.trustSpace.refresh(),
-  'trustSpace.import': async ({ uploadId }) => {
+  'trustSpace.refresh': ({ evenIfShorter }) => deps.trustSpace.refresh(evenIfShorter ?? false),
+  'trustSpace.import': async ({ uploadId, evenIfShorter }) => {
     const bytes = await uploadedBytes(deps, uploadId, largestList)
-    return bytes.ok ? deps.trustSpace.importFile(bytes.value) : bytes
+    return bytes.ok ? deps.trustSpace.importFile(bytes.value, evenIfShorter ?? false) : bytes
   },
   'accounts.readP12': async ({ uploadId, passphrase }) => {
     const bytes = await uploadedBytes(deps, uploadId, largestP12)

@@ -64,10 +64,16 @@ export type TrustedDomain = z.infer<typeof TrustedDomain>
 
 export const trustSpaceCalls = {
   'trustSpace.state': call(Nothing, TrustSpaceState),
-  /** Fetches the list now. Errors: net.*, tls.*, `trust-space.*`, xml.*; the last good copy stays. */
-  'trustSpace.refresh': call(Nothing, TrustSpaceState),
-  /** Takes a list from a file, for closed networks. `trust-space.malformed`, `trust-space.empty`, `trust-space.older`, xml.*. */
-  'trustSpace.import': call(z.object({ uploadId: z.string().max(100) }), TrustSpaceState),
+  /**
+   * Fetches the list now. Errors: net.*, tls.*, `trust-space.*`, xml.*; the last good copy stays. A list that lost more than half of its
+   * domains is `trust-space.shrunk`, unless `evenIfShorter`.
+   */
+  'trustSpace.refresh': call(z.object({ evenIfShorter: z.boolean().optional() }), TrustSpaceState),
+  /** Takes a list from a file, for closed networks. Errors as above. */
+  'trustSpace.import': call(
+    z.object({ uploadId: z.string().max(100), evenIfShorter: z.boolean().optional() }),
+    TrustSpaceState,
+  ),
   /** Domains with a text in their name, description or operators; at most 50. */
   'trustSpace.search': call(z.object({ text: z.string().max(200) }), z.array(TrustedDomain)),
 }

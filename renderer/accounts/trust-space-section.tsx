@@ -17,6 +17,8 @@ import { dateTime, errorSentence, number, t } from '../i18n/index.ts'
 const day = 24 * 3_600_000
 /** A list that is older than this deserves a word. */
 const staleAfter = 7 * day
+/** The same of the date it gives itself. */
+const forgottenAfter = 30 * day
 
 const useTrustSpace = (): [TrustSpaceState | null, (state: TrustSpaceState) => void] => {
   const [state, setState] = useState<TrustSpaceState | null>(null)
@@ -79,6 +81,8 @@ export const TrustSpaceSection = ({ now }: { now: Date }) => {
   const [state, setState] = useTrustSpace()
   const [importing, setImporting] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
+  /** The file whose list was refused for what it lost; null for the server's. */
+  const [shorter, setShorter] = useState<File | null>(null)
   if (!state) return <Spinner label={t('accounts.trustTitle')} />
   const take = (outcome: { ok: true; value: TrustSpaceState } | { ok: false; error: AppError }): void => {
     if (outcome.ok) {
@@ -86,21 +90,28 @@ export const TrustSpaceSection = ({ now }: { now: Date }) => {
       showToast({ text: t('accounts.trustTaken', { count: outcome.value.domains }) })
     } else setError(outcome.error)
   }
-  const refresh = async (): Promise<void> => {
+  const refresh = async (evenIfShorter = false): Promise<void> => {
     setError(null)
-    take(await invoke('trustSpace.refresh', null))
+    setShorter(null)
+    take(await invoke('trustSpace.refresh', { evenIfShorter }))
   }
-  const importFile = async (file: File): Promise<void> => {
+  const importFile = async (file: File, evenIfShorter = false): Promise<void> => {
     setError(null)
+    setShorter(file)
     setImporting(true)
     const uploadId = crypto.randomUUID()
     const sent = await uploadFile(file, uploadId, () => undefined, new AbortController().signal)
-    const outcome = sent.ok ? await invoke('trustSpace.import', { uploadId }) : sent
+    const outcome = sent.ok ? await invoke('trustSpace.import', { uploadId, evenIfShorter }) : sent
     setImporting(false)
     take(outcome)
   }
-  const age = state.fetchedAt === null ? null : now.getTime() - Date.parse(state.fetchedAt)
+  const since = (date: string | null): number => (date === null ? 0 : now.getTime() - Date.parse(date))
+  // A server that gives the same list for weeks is no better than one that gives none.
+  const written = since(state.generatedAt)
+  const age =
+    state.fetchedAt === null ? null : Math.max(since(state.fetchedAt), written > forgottenAfter ? written : 0)
   const failed = state.lastAttempt?.error ?? null
+  const shrunk = (error ?? failed)?.code === 'trust-space.shrunk'
   return (
     <section className="settings-section" aria-labelledby="settings-trust-space">
       <h3 id="settings-trust-space">{t('accounts.trustTitle')}</h3>
@@ -143,6 +154,14 @@ export const TrustSpaceSection = ({ now }: { now: Date }) => {
       ) : null}
       {error ? <ErrorBanner error={error} /> : null}
       <div className="settings-actions">
+        {shrunk ? (
+          <Button
+            isPending={state.refreshing || importing}
+            onPress={() => void (error && shorter ? importFile(shorter, true) : refresh(true))}
+          >
+            {t('accounts.trustTakeShorter')}
+          </Button>
+        ) : null}
         {state.url ? (
           <Button isPending={state.refreshing} onPress={() => void refresh()}>
             {state.refreshing ? (

@@ -150,7 +150,7 @@ describe('WL-CHECK: the list of the trust space', () => {
       [{ name: domains.physicians }, { name: 'hôpital-fictif.mssante.test', operator: 'GIE fictif' }],
       new Date(Date.UTC(2026, 10, 20)),
     )
-    const state = await practice.call('trustSpace.refresh', null)
+    const state = await practice.call('trustSpace.refresh', {})
     expect(state).toMatchObject({ source: 'server', domains: 2, operators: 2, lastAttempt: { error: null } })
     expect(state.generatedAt).toBe('2026-11-20T00:00:00.000Z')
     expect(await practice.call('trustSpace.search', { text: 'gie HOPITAL' })).toMatchObject([
@@ -163,7 +163,7 @@ describe('WL-CHECK: the list of the trust space', () => {
       [domainListXml([{ name: 'x.mssante.test' }], new Date(Date.UTC(2020, 1, 1))), 'trust-space.older'],
     ] as const) {
       operator.domainList.publishRaw(body)
-      expect(await practice.code('trustSpace.refresh', null)).toBe(code)
+      expect(await practice.code('trustSpace.refresh', {})).toBe(code)
       expect(await practice.call('trustSpace.state', null)).toMatchObject({
         domains: 2,
         lastAttempt: { error: { code } },
@@ -191,7 +191,7 @@ describe('WL-CHECK: the list of the trust space', () => {
 
   it('is not taken from a server under another chain', async () => {
     const one = await open({ trustSpaceList: { url: operator.domainList.url } })
-    expect(await one.code('trustSpace.refresh', null)).toBe('tls.untrusted-authority')
+    expect(await one.code('trustSpace.refresh', {})).toBe('tls.untrusted-authority')
     expect((await one.call('trustSpace.state', null)).source).toBe('builtin')
     await one.stop()
   })

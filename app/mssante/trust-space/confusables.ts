@@ -18,6 +18,11 @@ const alike: Readonly<Record<string, string>> = {
 
 /** Latin letters and figures as they look, whatever alphabet they were written in: no accents, lower case. */
 export const latinised = (text: string): string =>
+  // Nearly every domain of a long list: read at once.
+  plain.test(text) ? text : inLatin(text)
+
+const plain = /^[a-z0-9 .@_-]*$/
+const inLatin = (text: string): string =>
   Array.from(
     text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase(),
     (letter) => alike[letter] ?? letter,

@@ -1,5 +1,6 @@
 import { domainToASCII, domainToUnicode } from 'node:url'
 import type { Policy } from '../../contract/index.ts'
+import { indexDomains, type DomainIndex } from './domain-index.ts'
 
 const asciiForm =
   /^(?=.{4,253}$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/
@@ -28,8 +29,10 @@ export const splitAddress = (address: string): { local: string; domain: string }
 /** What the trust space is made of, by domain in its ASCII form. */
 export interface TrustedDomains {
   has: (domain: string) => boolean
-  /** Exact domains, those of a list among them. */
-  exact: () => Iterable<string>
+  /** Whether a domain is named itself, not only taken by a rule. */
+  names: (domain: string) => boolean
+  bySkeleton: DomainIndex['bySkeleton']
+  byDashes: DomainIndex['byDashes']
   /** `.x` for every domain below x. */
   suffixes: readonly string[]
   patientDomain: string
@@ -49,28 +52,18 @@ export const trustRule = (policy: Policy['trustSpace']): NonNullable<Policy['tru
  * Domains of a list, or of the rule while there is none. What an administrator names in the policy counts beside a list; the
  * rule of the program alone gives way to it.
  */
-export const trustedDomains = (
-  policy: Policy['trustSpace'],
-  list: ReadonlySet<string> | null,
-): TrustedDomains => {
+export const trustedDomains = (policy: Policy['trustSpace'], list: DomainIndex | null): TrustedDomains => {
   const rule = trustRule(policy)
-  const inForce = list && !policy ? [] : rule.domains
-  const suffixes = inForce.filter((one) => one.startsWith('.')).map((one) => one.toLowerCase())
-  const named = new Set(inForce.filter((one) => !one.startsWith('.')).map((one) => one.toLowerCase()))
+  const inForce = (list && !policy ? [] : rule.domains).map((one) => one.toLowerCase())
   const patientDomain = rule.patientDomain.toLowerCase()
-  const listed = list ?? new Set<string>()
-  for (const one of listed) if (one.startsWith('.')) suffixes.push(one)
+  const own = indexDomains([...inForce, patientDomain])
+  const suffixes = [...own.suffixes, ...(list?.suffixes ?? [])]
+  const names = (domain: string): boolean => own.exact.has(domain) || list?.exact.has(domain) === true
   return {
-    has: (domain) =>
-      named.has(domain) ||
-      listed.has(domain) ||
-      domain === patientDomain ||
-      suffixes.some((suffix) => domain.endsWith(suffix)),
-    exact: function* () {
-      yield* named
-      for (const one of listed) if (!one.startsWith('.')) yield one
-      yield patientDomain
-    },
+    has: (domain) => names(domain) || suffixes.some((suffix) => domain.endsWith(suffix)),
+    names,
+    bySkeleton: (form) => own.bySkeleton(form) ?? list?.bySkeleton(form),
+    byDashes: (text) => own.byDashes(text) ?? list?.byDashes(text),
     suffixes,
     patientDomain,
   }

@@ -1,5 +1,6 @@
 import { shownDomain, type TrustedDomains } from './domains.ts'
 import { latinised, mixesAlphabets, skeleton } from './confusables.ts'
+import { indexDomains } from './domain-index.ts'
 
 /** How a domain outside resembles one of the trust space. */
 interface Resemblance {
@@ -79,31 +80,24 @@ export const createResemblances = (
   correspondents: Iterable<string>,
 ): Resemblances => {
   const words = houseWords(trusted)
-  const known = new Set<string>([...trusted.exact(), ...correspondents])
-  for (const suffix of trusted.suffixes) known.add(suffix.slice(1))
-  let skeletons: Map<string, string> | null = null
-  const bySkeleton = (): Map<string, string> =>
-    (skeletons ??= new Map([...known].map((one) => [skeleton(one), one])))
-  let dashes: Map<string, string> | null = null
-  /** Known domains as they read with dashes for dots. */
-  const byDashes = (): Map<string, string> =>
-    (dashes ??= new Map(
-      [...known].filter((one) => one.length >= shortestLabel).map((one) => [one.replaceAll('.', '-'), one]),
-    ))
+  const besides = indexDomains([...correspondents, ...trusted.suffixes.map((suffix) => suffix.slice(1))])
+  const isKnown = (domain: string): boolean => trusted.names(domain) || besides.exact.has(domain)
+  const bySkeleton = (form: string): string | undefined =>
+    trusted.bySkeleton(form) ?? besides.bySkeleton(form)
+  const byDashes = (text: string): string | undefined => trusted.byDashes(text) ?? besides.byDashes(text)
   const isHouse = (domain: string): boolean =>
     trusted.suffixes.some((suffix) => domain.endsWith(suffix)) || domain.split('.').includes(houseWord)
   const seen = new Map<string, Resemblance | null>()
 
   /** A trusted domain, or the base of the rule, that a Latin form of a domain is or ends with. */
   const trustedForm = (form: string): string | null => {
-    if (known.has(form)) return form
-    return trusted.has(form) ? form : null
+    return isKnown(form) || trusted.has(form) ? form : null
   }
 
   const byAlphabet = (domain: string, shown: string): Resemblance | null => {
     if (shown === domain) return null
     const latin = latinised(shown)
-    const like = latin === shown ? null : (trustedForm(latin) ?? bySkeleton().get(skeleton(shown)) ?? null)
+    const like = latin === shown ? null : (trustedForm(latin) ?? bySkeleton(skeleton(shown)) ?? null)
     if (like !== null) return { kind: 'mixed-scripts', like }
     const word = [...words].find(([one]) => latin.includes(one))
     if (word && latin !== shown) return { kind: 'mixed-scripts', like: word[1] }
@@ -116,11 +110,11 @@ export const createResemblances = (
     for (let end = labels.length - 1; end >= 2; end -= 1)
       for (let begin = 0; begin + 2 <= end; begin += 1) {
         const inside = labels.slice(begin, end).join('.')
-        if (known.has(inside) && inside.length >= shortestLabel) return { kind: 'extra-label', like: inside }
+        if (isKnown(inside) && inside.length >= shortestLabel) return { kind: 'extra-label', like: inside }
       }
     const dashed = chosen(domain).replaceAll('.', '-')
     for (let begin = 0; begin < dashed.length;) {
-      const like = byDashes().get(dashed.slice(begin))
+      const like = byDashes(dashed.slice(begin))
       if (like !== undefined) return { kind: 'extra-label', like }
       const next = dashed.indexOf('-', begin)
       begin = next === -1 ? dashed.length : next + 1
@@ -134,7 +128,7 @@ export const createResemblances = (
 
   const bySkeletonOf = (domain: string): Resemblance | null => {
     const form = skeleton(domain)
-    const like = bySkeleton().get(form)
+    const like = bySkeleton(form)
     if (like !== undefined && like !== domain) return { kind: 'look-alike-domain', like }
     for (const [word, base] of words) {
       if (domain === base || domain.endsWith(`.${base}`)) continue
@@ -158,7 +152,7 @@ export const createResemblances = (
       for (const label of labels)
         if (label !== word && isOneSlip(label, word)) return { kind: 'look-alike-domain', like: base }
     for (const slip of slips(domain)) {
-      if (!known.has(slip.text)) continue
+      if (!isKnown(slip.text)) continue
       const house = isHouse(slip.text)
       const atStart = slip.at === 0 || /[.-]/.test(domain[slip.at - 1] ?? '')
       const likely =
@@ -173,7 +167,7 @@ export const createResemblances = (
   /** A domain that a rule takes without naming it: one letter too many, too few or changed over is a slip all the same. */
   const besideKnown = (domain: string): Resemblance | null => {
     for (const slip of slips(domain)) {
-      if (slip.by !== null || !known.has(slip.text) || onlyFiguresDiffer(domain, slip.text)) continue
+      if (slip.by !== null || !isKnown(slip.text) || onlyFiguresDiffer(domain, slip.text)) continue
       const label = domain.split('.').find((one) => !slip.text.split('.').includes(one)) ?? ''
       if (label.length >= shortestLabel) return { kind: 'look-alike-domain', like: slip.text }
     }
@@ -185,7 +179,7 @@ export const createResemblances = (
       const before = seen.get(domain)
       if (before !== undefined) return before
       const shown = shownDomain(domain)
-      const found = known.has(domain)
+      const found = isKnown(domain)
         ? null
         : trusted.has(domain)
           ? besideKnown(domain)

@@ -13,6 +13,7 @@ import {
 } from '../../contract/index.ts'
 import type { Vault } from '../../vault/index.ts'
 import { classifyAddress } from './classify.ts'
+import { indexInSlices, type DomainIndex } from './domain-index.ts'
 import { asciiDomain, trustedDomains, trustRule, type TrustedDomains } from './domains.ts'
 import { readDomainList, type DomainList } from './list.ts'
 import { createAddressExaminer, type AddressExaminer } from './warnings.ts'
@@ -41,8 +42,9 @@ export interface TrustSpace {
   /** Whether a mail server's name is one of the trust space, or the policy takes any. */
   allowsHost: (host: string) => boolean
   state: () => TrustSpaceState
-  refresh: () => Promise<Outcome<TrustSpaceState>>
-  importFile: (bytes: Uint8Array) => Promise<Outcome<TrustSpaceState>>
+  /** `evenIfShorter`: a list that lost more than half of its domains is taken all the same: somebody has said so. */
+  refresh: (evenIfShorter?: boolean) => Promise<Outcome<TrustSpaceState>>
+  importFile: (bytes: Uint8Array, evenIfShorter: boolean) => Promise<Outcome<TrustSpaceState>>
   search: (text: string) => Promise<Outcome<TrustedDomain[]>>
   /** Correspondents have changed: their names are read again when next wanted. */
   correspondentsChanged: () => void
@@ -54,8 +56,14 @@ const operatorHosts = '.mssante.fr'
 const minute = 60_000
 const firstDelay = 3_000
 const retryDelay = 15 * minute
-/** Domains written at a time: the store serves others in between. */
+/** Domains written, and read, at a time: the store and others are served in between. */
 const part = 1000
+const loadedAtATime = 2000
+/** A list of at least so many domains that comes back with less than this part of them is not believed. */
+const fewest = 50
+const smallestPart = 0.5
+/** How far a workstation's clock may be behind the list's. */
+const aheadAtMost = 48 * 60 * minute
 const mostCorrespondents = 5000
 
 /** Where the list comes from: the policy's word, else the national server's where no rule of the policy replaces it. */
@@ -100,7 +108,7 @@ export const createTrustSpace = (deps: TrustSpaceDependencies): TrustSpace => {
   })
   const tell = (): void => deps.emit(state())
 
-  const take = (next: Held | null, domains: ReadonlySet<string> | null): void => {
+  const take = (next: Held | null, domains: DomainIndex | null): void => {
     held = next
     trusted = trustedDomains(policy.trustSpace, domains)
     examiner = createAddressExaminer(trusted, known)
@@ -114,10 +122,26 @@ export const createTrustSpace = (deps: TrustSpaceDependencies): TrustSpace => {
     examiner = createAddressExaminer(trusted, known)
   }
 
-  /** Keeps a list in the place of the former. Errors: `trust-space.older`, those of the store. */
-  const keep = async (list: DomainList, source: Held['source']): Promise<Outcome<null>> => {
-    if (held && held.generatedAt !== null && list.generatedAt !== null && list.generatedAt < held.generatedAt)
+  /** The date a list gives itself; one that is still to come is none: nothing would ever be newer. */
+  const dateOf = ({ generatedAt }: { generatedAt: number | null }): number | null =>
+    generatedAt !== null && generatedAt <= now() + aheadAtMost ? generatedAt : null
+
+  /** Keeps a list in the place of the former. Errors: `trust-space.older`, `trust-space.shrunk`, those of the store. */
+  const keep = async (
+    list: DomainList,
+    source: Held['source'],
+    evenIfShorter: boolean,
+  ): Promise<Outcome<null>> => {
+    const [before, after] = [held && dateOf(held), dateOf(list)]
+    if (before !== null && after !== null && after < before)
       return fail('trust-space.older', { retry: 'later' })
+    const count = list.domains.length
+    // Half of the correspondents would be outside: a list cut short at its source is likelier than that.
+    if (!evenIfShorter && held && held.domains >= fewest && count < held.domains * smallestPart)
+      return fail('trust-space.shrunk', {
+        retry: 'after-change',
+        details: { before: held.domains, after: count },
+      })
     const { signal } = life
     const begun = await vault.run('trustSpace.begin', {})
     if (!begun.ok) return begun
@@ -126,12 +150,18 @@ export const createTrustSpace = (deps: TrustSpaceDependencies): TrustSpace => {
       const added = await vault.run('trustSpace.add', { domains: list.domains.slice(at, at + part) })
       if (!added.ok) return added
     }
-    const { generatedAt, operators, ignored } = list
+    const { operators, ignored } = list
+    const generatedAt = dateOf(list)
     const next = { source, generatedAt, fetchedAt: now(), operators, ignored }
     const done = await vault.run('trustSpace.commit', next)
     if (!done.ok) return done
     if (signal.aborted) return fail('vault.locked', { retry: 'after-login' })
-    take({ ...next, domains: list.domains.length }, new Set(list.domains.map(({ domain }) => domain)))
+    const names = (function* () {
+      for (const { domain } of list.domains) yield domain
+    })()
+    const index = await indexInSlices(names, deps.breathe, signal)
+    if (!index) return fail('vault.locked', { retry: 'after-login' })
+    take({ ...next, domains: count }, index)
     return ok(null)
   }
 
@@ -145,14 +175,27 @@ export const createTrustSpace = (deps: TrustSpaceDependencies): TrustSpace => {
   const read = async (
     source: AsyncIterable<Outcome<Uint8Array>>,
     kind: Held['source'],
+    evenIfShorter: boolean,
   ): Promise<Outcome<null>> => {
     const list = await readDomainList(source, { now: deps.monotonic, breathe: deps.breathe })
-    return list.ok ? await alone(() => keep(list.value, kind)) : list
+    return list.ok ? await alone(() => keep(list.value, kind, evenIfShorter)) : list
   }
 
-  const fetchOnce = async (from: string): Promise<Outcome<null>> => {
+  const fetchOnce = async (from: string, evenIfShorter: boolean): Promise<Outcome<null>> => {
     const fetched = await deps.fetchList(from, life.signal)
-    return fetched.ok ? await read(fetched.value, 'server') : fetched
+    return fetched.ok ? await read(fetched.value, 'server', evenIfShorter) : fetched
+  }
+
+  /** The stored list, part after part; null when the store cannot tell, or closes. */
+  const storedDomains = async (signal: AbortSignal): Promise<DomainIndex | null> => {
+    const domains: string[] = []
+    for (let after = ''; ; after = domains.at(-1) ?? '') {
+      const some = await vault.run('trustSpace.domains', { after, limit: loadedAtATime })
+      if (!some.ok || signal.aborted) return null
+      for (const one of some.value) domains.push(one)
+      if (some.value.length < loadedAtATime) break
+    }
+    return await indexInSlices(domains, deps.breathe, signal)
   }
 
   const jitter = (milliseconds: number): number => {
@@ -168,11 +211,11 @@ export const createTrustSpace = (deps: TrustSpaceDependencies): TrustSpace => {
     })
   }
 
-  const refresh = (): Promise<Outcome<TrustSpaceState>> => {
+  const refresh = (evenIfShorter = false): Promise<Outcome<TrustSpaceState>> => {
     if (url === null) return Promise.resolve(fail('trust-space.no-server', { retry: 'after-change' }))
     if (refreshing) return refreshing
     const { signal } = life
-    refreshing = fetchOnce(url).then((outcome) => {
+    refreshing = fetchOnce(url, evenIfShorter).then((outcome) => {
       refreshing = null
       if (signal.aborted) return outcome.ok ? ok(state()) : outcome
       lastAttempt = { at: now(), error: outcome.ok ? null : toErrorData(outcome.error) }
@@ -192,10 +235,8 @@ export const createTrustSpace = (deps: TrustSpaceDependencies): TrustSpace => {
     start: async () => {
       life = new AbortController()
       const stored = await vault.run('trustSpace.load', {})
-      if (stored.ok && stored.value) {
-        const { domains, ...rest } = stored.value
-        take({ ...rest, domains: domains.length }, new Set(domains))
-      } else take(null, null)
+      const index = stored.ok && stored.value ? await storedDomains(life.signal) : null
+      take(index && stored.ok ? stored.value : null, index)
       await readCorrespondents()
       if (url !== null) {
         const age = held ? now() - held.fetchedAt : Infinity
@@ -231,12 +272,13 @@ export const createTrustSpace = (deps: TrustSpaceDependencies): TrustSpace => {
     },
     state,
     refresh,
-    importFile: async (bytes) => {
+    importFile: async (bytes, evenIfShorter) => {
       const taken = await read(
         (async function* () {
           yield ok(bytes)
         })(),
         'file',
+        evenIfShorter,
       )
       if (!taken.ok) return taken
       tell()

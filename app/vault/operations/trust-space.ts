@@ -23,16 +23,23 @@ const mostFound = 50
 
 export const trustSpaceOperations = {
   /** Null while no list has come. */
-  'trustSpace.load': operation((db): (StoredTrustSpace & { domains: string[] }) | null => {
+  'trustSpace.load': operation((db): (StoredTrustSpace & { domains: number }) | null => {
     const state = db
       .prepare(
         `SELECT source, generated_at AS generatedAt, fetched_at AS fetchedAt, operators, ignored FROM trust_space`,
       )
       .get<StoredTrustSpace>()
     if (!state) return null
-    const rows = db.prepare('SELECT domain FROM trusted_domains').all<{ domain: string }>()
-    return { ...state, domains: rows.map(({ domain }) => domain) }
+    const count = db.prepare('SELECT count(*) AS count FROM trusted_domains').get<{ count: number }>()
+    return { ...state, domains: count?.count ?? 0 }
   }),
+  /** Domains after one, in order: a list of many is read part after part. */
+  'trustSpace.domains': operation((db, params: { after: string; limit: number }): string[] =>
+    db
+      .prepare('SELECT domain FROM trusted_domains WHERE domain > $after ORDER BY domain LIMIT $limit')
+      .all<{ domain: string }>(params)
+      .map(({ domain }) => domain),
+  ),
   /** A new list is written aside, part after part, and takes the former's place at once. */
   'trustSpace.begin': operation((db): void => {
     db.exec('DELETE FROM trusted_domains_next')

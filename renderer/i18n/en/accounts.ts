@@ -83,6 +83,7 @@ export const accounts = {
   trustFailed: 'The last attempt, {date}, failed',
   trustStill: 'The copy above stays in use. SousPli tries again by itself.',
   trustStillBuiltin: 'The built-in rule stays in use. SousPli tries again by itself.',
+  trustTakeShorter: 'Take this list all the same',
   trustRefresh: 'Renew now',
   trustRefreshing: 'Receiving the list…',
   trustTaken: '{count, plural, one {List up to date: 1 domain} other {List up to date: # domains}}',

@@ -84,6 +84,7 @@ export const accounts = {
   trustFailed: 'Le dernier essai, {date}, n’a pas abouti',
   trustStill: 'La copie ci-dessus reste utilisée. SousPli réessaie tout seul.',
   trustStillBuiltin: 'La règle intégrée reste utilisée. SousPli réessaie tout seul.',
+  trustTakeShorter: 'Prendre cette liste quand même',
   trustRefresh: 'Renouveler maintenant',
   trustRefreshing: 'Réception de la liste…',
   trustTaken: '{count, plural, one {Liste à jour : 1 domaine} other {Liste à jour : # domaines}}',

@@ -47,6 +47,11 @@ export const accountErrors = {
     'The most recent copy stays in use.',
     'Choose a more recent file.',
   ),
+  'trust-space.shrunk': sentence(
+    'This list of the trust space has lost more than half of its domains ({before, number} before, {after, number} now).',
+    'The last good copy stays in use.',
+    'The list is most likely incomplete: wait for the next one, or take it all the same if your operator confirms it.',
+  ),
   'trust-space.no-server': sentence(
     'This computer does not fetch the list of the trust space by itself.',
     'The last good copy stays in use.',

@@ -47,6 +47,11 @@ export const accountErrors = {
     'La copie la plus récente reste utilisée.',
     'Choisissez un fichier plus récent.',
   ),
+  'trust-space.shrunk': sentence(
+    'Cette liste de l’espace de confiance a perdu plus de la moitié de ses domaines ({before, number} auparavant, {after, number} maintenant).',
+    'La dernière bonne copie reste utilisée.',
+    'La liste est sans doute incomplète : attendez la suivante, ou prenez-la quand même si votre opérateur le confirme.',
+  ),
   'trust-space.no-server': sentence(
     'Ce poste ne va pas chercher la liste de l’espace de confiance lui-même.',
     'La dernière bonne copie reste utilisée.',
