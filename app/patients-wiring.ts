@@ -87,6 +87,7 @@ export const wirePatients = (deps: {
           classify: deps.classify,
           ofAddress: patients.ofAddress,
           patient: patients.one,
+          opposedAmong: patients.opposedAmong,
           ofPerson: async (person) => {
             if (person.patientId !== null) {
               const one = await patients.one(person.patientId)

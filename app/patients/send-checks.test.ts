@@ -38,6 +38,7 @@ const checksOf = async (
     base?: Patient | null
     source?: { from: string; patients: Patient[] }
     about?: Patient
+    opposes?: boolean
     people?: ConcernedPerson[]
   } = {},
 ) => {
@@ -52,6 +53,7 @@ const checksOf = async (
     classify: (address) => (address.includes('@patient.') ? 'patient' : 'professional'),
     ofAddress: () => Promise.resolve(ok(known.base === undefined ? patient() : known.base)),
     patient: () => Promise.resolve(ok(known.base ?? patient())),
+    opposedAmong: (addresses) => Promise.resolve(ok(known.opposes ? (addresses[0] ?? null) : null)),
     ofPerson: () => Promise.resolve(ok(known.about ?? null)),
     ofMessage: () => Promise.resolve(ok(known.source ?? { from: paul, patients: [] })),
   }
@@ -79,6 +81,17 @@ test('nothing overrides an opposition, not even answering (MSS/va1.20)', async (
       await checksOf(
         { to: [leo], ...(sourceId === undefined ? {} : { sourceId }) },
         { base: opposed('patient-mail'), source },
+      ),
+    ).toEqual([['patient-refused', true, 'opposed']])
+})
+
+test('of two people with one matricule, the opposition of either holds, for an answer too (MSS/va1.20)', async () => {
+  const source = { from: leo, patients: [] }
+  for (const sourceId of [undefined, 9])
+    expect(
+      await checksOf(
+        { to: [leo], ...(sourceId === undefined ? {} : { sourceId }) },
+        { base: null, opposes: true, source },
       ),
     ).toEqual([['patient-refused', true, 'opposed']])
 })

@@ -15,6 +15,8 @@ export interface SendCheckDependencies {
   /** The patient whose address it is; null when the base knows none, or several. */
   ofAddress: (address: string) => Promise<Outcome<Patient | null>>
   patient: (id: number) => Promise<Outcome<Patient>>
+  /** The first of these addresses that somebody has who opposes being written to; null for none. */
+  opposedAmong: (addresses: readonly string[]) => Promise<Outcome<string | null>>
   /** The patient of the base a document is about; null when the base has none, or several. */
   ofPerson: (person: ConcernedPerson) => Promise<Outcome<Patient | null>>
   /** The sender of the message a draft answers, and the patients it is about. */
@@ -90,7 +92,13 @@ export const patientSendChecks = async (
         ...{ ...none, kind: 'document-other-recipient', address, trust: null },
         blocking: states.includes('other'),
       })
-    checks.push(...addressChecks(address, found.value, answered?.from.toLowerCase() === address))
+    const opposed = found.value === null ? await deps.opposedAmong([address]) : ok(null)
+    if (!opposed.ok) return opposed
+    checks.push(
+      ...(opposed.value === null
+        ? addressChecks(address, found.value, answered?.from.toLowerCase() === address)
+        : [opposedCheck(address)]),
+    )
   }
   if (toPatients.length > 0 && draft.content.endsExchanges === true)
     checks.push({ ...none, kind: 'patient-ends-all', address: null, trust: null })
@@ -110,6 +118,12 @@ export const patientSendChecks = async (
     })
   return ok(checks)
 }
+
+/** Of an address that several people of the base have, the opposition of any holds. */
+const opposedCheck = (address: string): SendCheck => ({
+  ...{ ...none, kind: 'patient-refused', blocking: true, address, trust: null },
+  refusal: 'opposed',
+})
 
 const addressChecks = (address: string, patient: Patient | null, answers: boolean): SendCheck[] => {
   const of = { ...none, address, trust: null }
