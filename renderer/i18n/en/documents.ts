@@ -71,6 +71,7 @@ export const documents = {
 
   format: 'Format',
   levelN1: 'CDA R2 level 1 (unstructured document)',
+  sectionAbout: 'This section is about another person than the patient: {who}',
   levelN2: 'CDA R2 level 2 (sections without coded data)',
   levelN3: 'CDA R2 level 3 (structured document)',
   type: 'Type',

@@ -71,6 +71,7 @@ export const documents = {
 
   format: 'Format',
   levelN1: 'CDA R2 niveau 1 (document non structuré)',
+  sectionAbout: 'Cette section concerne une autre personne que le patient : {who}',
   levelN2: 'CDA R2 niveau 2 (sections sans données codées)',
   levelN3: 'CDA R2 niveau 3 (document structuré)',
   type: 'Type',
