@@ -53,6 +53,10 @@ export const mixesAlphabets = (word: string): boolean =>
 const unseen =
   /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/u
 
+/** Marks piled on one letter beyond what any language writes. */
+const piledUp = /\p{Mn}{5}/u
+
 /** Whether a name or an address holds such characters; those that build one picture of several (emoji) do not count. */
 export const hasUnseen = (text: string): boolean =>
+  piledUp.test(text.normalize('NFD')) ||
   unseen.test(text.replace(/(?<=\p{Extended_Pictographic}\ufe0f?)\u200d(?=\p{Extended_Pictographic})/gu, ''))

@@ -10,6 +10,8 @@ export interface DomainIndex {
   bySkeleton: (form: string) => string | undefined
   /** The domain that reads so with dashes for dots. */
   byDashes: (text: string) => string | undefined
+  /** The domain that reads so without its dashes. */
+  withoutDashes: (text: string) => string | undefined
 }
 
 /** Shorter names stand inside too many others. */
@@ -22,6 +24,7 @@ function* preparing(domains: Iterable<string>): Generator<undefined, DomainIndex
   const suffixes: string[] = []
   const skeletons = new Map<string, string>()
   const dashes = new Map<string, string>()
+  const dashless = new Map<string, string>()
   let left = slice
   for (const domain of domains) {
     if (domain.startsWith('.')) suffixes.push(domain)
@@ -30,6 +33,7 @@ function* preparing(domains: Iterable<string>): Generator<undefined, DomainIndex
       const form = skeleton(domain)
       // What reads like itself is found among the exact ones.
       if (form !== domain) skeletons.set(form, domain)
+      if (domain.includes('-')) dashless.set(domain.replaceAll('-', ''), domain)
       if (domain.length >= shortestDashed) dashes.set(domain.replaceAll('.', '-'), domain)
     }
     left -= 1
@@ -42,6 +46,7 @@ function* preparing(domains: Iterable<string>): Generator<undefined, DomainIndex
     suffixes,
     bySkeleton: (form) => skeletons.get(form) ?? (exact.has(form) ? form : undefined),
     byDashes: (text) => dashes.get(text),
+    withoutDashes: (text) => dashless.get(text) ?? (exact.has(text) ? text : undefined),
   }
 }
 

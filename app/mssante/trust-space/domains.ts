@@ -33,6 +33,7 @@ export interface TrustedDomains {
   names: (domain: string) => boolean
   bySkeleton: DomainIndex['bySkeleton']
   byDashes: DomainIndex['byDashes']
+  withoutDashes: DomainIndex['withoutDashes']
   /** `.x` for every domain below x. */
   suffixes: readonly string[]
   patientDomain: string
@@ -64,6 +65,7 @@ export const trustedDomains = (policy: Policy['trustSpace'], list: DomainIndex |
     names,
     bySkeleton: (form) => own.bySkeleton(form) ?? list?.bySkeleton(form),
     byDashes: (text) => own.byDashes(text) ?? list?.byDashes(text),
+    withoutDashes: (text) => own.withoutDashes(text) ?? list?.withoutDashes(text),
     suffixes,
     patientDomain,
   }

@@ -19,6 +19,8 @@ const houseWord = 'mssante'
 const letters = 'abcdefghijklmnopqrstuvwxyz0123456789-'
 /** Shorter names differ by one letter from too many others. */
 const shortestLabel = 6
+/** Parts between dots and dashes that are looked at. */
+const mostPieces = 12
 
 /** Neighbours on French and English keyboards, and letters that look or sound alike. */
 // prettier-ignore
@@ -112,13 +114,12 @@ export const createResemblances = (
         const inside = labels.slice(begin, end).join('.')
         if (isKnown(inside) && inside.length >= shortestLabel) return { kind: 'extra-label', like: inside }
       }
-    const dashed = chosen(domain).replaceAll('.', '-')
-    for (let begin = 0; begin < dashed.length;) {
-      const like = byDashes(dashed.slice(begin))
-      if (like !== undefined) return { kind: 'extra-label', like }
-      const next = dashed.indexOf('-', begin)
-      begin = next === -1 ? dashed.length : next + 1
-    }
+    const pieces = chosen(domain).replaceAll('.', '-').split('-').slice(0, mostPieces)
+    for (let begin = 0; begin < pieces.length; begin += 1)
+      for (let end = pieces.length; end > begin + 1; end -= 1) {
+        const like = byDashes(pieces.slice(begin, end).join('-'))
+        if (like !== undefined) return { kind: 'extra-label', like }
+      }
     for (const [word, base] of words) {
       if (domain === base || domain.endsWith(`.${base}`)) continue
       if (labels.some((label) => label.includes(word))) return { kind: 'extra-label', like: base }
@@ -130,6 +131,11 @@ export const createResemblances = (
     const form = skeleton(domain)
     const like = bySkeleton(form)
     if (like !== undefined && like !== domain) return { kind: 'look-alike-domain', like }
+    // `cliniquedeslilas.fr` for `clinique-des-lilas.fr`.
+    const compact = domain.replaceAll('-', '')
+    const dashed = trusted.withoutDashes(compact) ?? besides.withoutDashes(compact)
+    if (dashed !== undefined && dashed !== domain && chosen(compact).length >= shortestLabel)
+      return { kind: 'look-alike-domain', like: dashed }
     for (const [word, base] of words) {
       if (domain === base || domain.endsWith(`.${base}`)) continue
       if (

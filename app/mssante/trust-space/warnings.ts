@@ -13,7 +13,12 @@ export interface AddressExaminer {
 const addressInName = /[^\s@<>"'(),:;[\]«»]{1,64}@[^\s@<>"'(),:;[\]«»]{1,120}\.[^\s@<>"'(),:;[\]«»]{2,63}/u
 /** Names that only the trust space has a right to. */
 const claims =
-  /\bms\s?-?sante\b|\bmssante|\bmon espace sante\b|\bpro sante connect\b|\bmailiz\b|espace de confiance/
+  /\bms[\s_.-]?sante\b|\bmssante|\bmon[\s_.-]*espace[\s_.-]*sante\b|\bpro[\s_.-]*sante[\s_.-]*connect\b|\bmailiz\b|espace de confiance/
+/** The State's own domains, which have that right too: the ANS writes of MSSanté, the CNAM of Mon espace santé. */
+const official = /(?:^|\.)(?:gouv\.fr|ameli\.fr|assurance-maladie\.fr|monespacesante\.fr)$/
+/** « M S S a n t é »: letters apart, put together. */
+const together = (text: string): string =>
+  text.replace(/(?<![a-z0-9])([a-z0-9])[\s_.-]+(?=[a-z0-9](?![a-z0-9]))/g, '$1')
 const longest = 2000
 
 /** A name in comparable words: without case, accents, titles; empty when too little is left to mean somebody. */
@@ -80,7 +85,9 @@ export const createAddressExaminer = (
       const shown = addressInName.exec(name)?.[0].replace(/[.!?]+$/, '') ?? null
       const isAnother = shown !== null && shown.toLowerCase() !== address.toLowerCase()
       if (isAnother) warn('name-shows-address', shown, null)
-      if (outside && !isAnother && claims.test(latinised(name))) warn('name-claims-trust', name, null)
+      const saysTrust = (): boolean => claims.test(latinised(name)) || claims.test(together(latinised(name)))
+      if (outside && !isAnother && !(parts && official.test(parts.domain)) && saysTrust())
+        warn('name-claims-trust', name, null)
       const namesake = outside ? names.get(comparable(name)) : undefined
       if (namesake !== undefined && !isAnother) warn('name-of-known', null, namesake)
       for (const reply of replyTo) {
