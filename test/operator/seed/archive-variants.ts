@@ -214,6 +214,77 @@ export const archiveVariants: readonly (() => Promise<Variant>)[] = [
     filingBlocked: true,
   }),
   archive(
+    'other title',
+    changed(/(<ExtrinsicObject[\s\S]*?<Name><LocalizedString[^>]*value=")[^"]*/, '$1Tout autre chose'),
+    {
+      deviations: ['title-mismatch'],
+      filingBlocked: false,
+    },
+  ),
+  archive('other date', changed(noSlot('creationTime'), slot('creationTime', '20250101000000')), {
+    deviations: ['date-mismatch'],
+    filingBlocked: false,
+  }),
+  archive(
+    'other author',
+    changed(
+      /(<ExtrinsicObject[\s\S]*?<Slot name="authorPerson"><ValueList><Value>)[^<]*/,
+      '$1899999999999^AUTRE^Jean',
+    ),
+    {
+      deviations: ['author-mismatch'],
+      filingBlocked: false,
+    },
+  ),
+  archive(
+    'other patient of the set alone',
+    archiveOf(
+      edit(
+        /<ExternalIdentifier[^>]*58a6f841[\s\S]*?<\/ExternalIdentifier>/,
+        '',
+      )(edit(/(urn:uuid:6b5aea1a[^>]*value=")\d{15}/, `$1${otherIns}`)(described)),
+    ),
+    { deviations: ['metadata-patient-missing', 'patient-mismatch'], filingBlocked: true },
+  ),
+  archive(
+    'number of the sender for the set',
+    changed(
+      /(urn:uuid:6b5aea1a[^>]*value=")[^"]*/,
+      `$1${variantPatient.ipp}^^^&amp;1.2.250.1.999.42&amp;ISO^PI`,
+    ),
+    { filingBlocked: false },
+  ),
+  archive(
+    'identifiers of other names',
+    archiveOf(described.replaceAll('value="XDSDocumentEntry.', 'value="Entry ')),
+    { filingBlocked: false },
+  ),
+  archive('entry told twice', changed(/<ExtrinsicObject[\s\S]*?<\/ExtrinsicObject>/, '$&$&'), {
+    kinds: ['cda-n3'],
+    deviations: ['metadata-entry-repeated'],
+  }),
+  archive(
+    'file of another set',
+    [
+      ...archiveOf(described).filter(({ path }) => !path.endsWith('DOC00001.XML')),
+      { path: 'IHE_XDM/SUBSET02/METADATA.XML', bytes: edit(noSlot('hash'), '')(described) },
+      { path: 'IHE_XDM/SUBSET02/DOC00001.XML', bytes: n1 },
+    ],
+    { kinds: ['cda-n1'], deviations: ['document-missing'] },
+  ),
+  archive(
+    'description in another code page',
+    archiveOf(described).map((file) =>
+      file.path.endsWith('METADATA.XML')
+        ? { ...file, bytes: Buffer.from(described.replaceAll('’', "'"), 'latin1') }
+        : file,
+    ),
+    {
+      deviations: ['xml-repaired'],
+      filingBlocked: true,
+    },
+  ),
+  archive(
     'missing document',
     archiveOf(described).filter(({ path }) => !path.endsWith('DOC00001.XML')),
     { kinds: ['refused'], deviations: ['document-missing'] },
