@@ -41,6 +41,8 @@ export interface DirectoryHandling {
   listsChanged: (lists: DistributionList[]) => void
 }
 
+/** Correspondents looked at for what they are rather than what they are called. */
+const mostFrequent = 60
 const largestCsv = 2 * 1024 * 1024
 
 /** The calls of a window about the directory, recipients and distribution lists. */
@@ -110,7 +112,11 @@ export const directoryHandlers = (deps: DirectoryHandling): Handlers => {
     },
     'recipients.suggest': (wish) =>
       suggestRecipients(
-        { directory, classify: deps.classify, recent: (text) => deps.mail.suggest(text) },
+        {
+          ...{ directory, classify: deps.classify },
+          recent: (text) => deps.mail.suggest(text),
+          frequent: () => deps.mail.suggest('', mostFrequent),
+        },
         wish,
       ),
     'lists.all': () => allLists(),

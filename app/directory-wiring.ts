@@ -74,6 +74,10 @@ export const wireDirectory = async (deps: {
       : null,
     hasLdap: ldap !== undefined,
     classify: deps.classify,
+    ownAddresses: async () => {
+      const accounts = await vault.run('accounts.list', {})
+      return accounts.ok ? accounts.value.map(({ address }) => address) : []
+    },
     now,
     after,
     emit: deps.emit,

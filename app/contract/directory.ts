@@ -201,6 +201,8 @@ export const RecipientSuggestion = z.discriminatedUnion('kind', [
     preferred: z.boolean(),
     /** Other addresses of the same person. */
     others: z.number().int(),
+    /** Spelt otherwise than what was typed, by one letter. */
+    near: z.boolean(),
   }),
   z.object({
     kind: z.literal('list'),
@@ -224,11 +226,12 @@ const SearchText = z.string().max(200)
 export const directoryCalls = {
   /**
    * Offline search by name, profession, specialty, place, structure, RPPS or address: words in any order, each one a
-   * beginning, accents and case folded; best first. Without words the filters alone.
+   * beginning, accents and case folded; best first, who practises where the user does before others. Without words the filters
+   * alone. `near`: nobody is spelt so, these are one typing error away.
    */
   'directory.search': call(
     z.object({ text: SearchText, filters: DirectoryFilters, limit: z.number().int().min(1).max(200) }),
-    z.object({ entries: z.array(DirectoryEntry), more: z.boolean() }),
+    z.object({ entries: z.array(DirectoryEntry), more: z.boolean(), near: z.boolean() }),
   ),
   'directory.facets': call(Nothing, DirectoryFacets),
   /** Null when the base does not know the person. */
@@ -270,7 +273,7 @@ export const directoryCalls = {
   ),
   /** Directory, recent and favourite correspondents, lists and services in one list, best first. */
   'recipients.suggest': call(
-    z.object({ text: SearchText, limit: z.number().int().min(1).max(30) }),
+    z.object({ text: SearchText, limit: z.number().int().min(1).max(120) }),
     z.array(RecipientSuggestion),
   ),
   'lists.all': call(Nothing, z.array(DistributionList)),

@@ -15,10 +15,11 @@ import {
   type Policy,
   type TrustClass,
 } from '../contract/index.ts'
-import type { Vault } from '../vault/index.ts'
+import { fold, type Vault } from '../vault/index.ts'
 import type { ApiFindings } from './base/apply.ts'
 import type { ImportProgress } from './base/import.ts'
 import type { BaseFile } from './base-file.ts'
+import { departmentCode } from './base/columns.ts'
 import { dateInName } from './base/extraction-date.ts'
 import { downloadExtraction, dropDownload, hasDownload, type Ask } from './download.ts'
 import { byPrecedence, entryOf, grouped, nameOf, type EntryContext } from './entries.ts'
@@ -37,6 +38,8 @@ export interface DirectoryDependencies {
   fhir: FhirClient | null
   hasLdap: boolean
   classify: (address: string) => TrustClass
+  /** Of the accounts of this store: who practises where they do comes first among equals. */
+  ownAddresses: () => Promise<readonly string[]>
   now: () => number
   after: (milliseconds: number, run: () => void) => () => void
   emit: (state: DirectoryState) => void
@@ -51,7 +54,7 @@ export interface Directory {
     text: string
     filters: DirectoryFilters
     limit: number
-  }) => Promise<Outcome<{ entries: DirectoryEntry[]; more: boolean }>>
+  }) => Promise<Outcome<{ entries: DirectoryEntry[]; more: boolean; near: boolean }>>
   facets: () => Promise<Outcome<DirectoryFacets>>
   person: (nationalId: string) => Promise<Outcome<DirectoryPerson | null>>
   structure: (structureId: string) => Promise<Outcome<DirectoryEntry[]>>
@@ -96,6 +99,7 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
   let callOff: (() => void) | null = null
   let lastTry = 0
   let wasDownloaded = false
+  let athome: { of: number; at: number; home: Home } | null = null
 
   const iso = (time: number): string => new Date(time).toISOString()
   const staleAfter = (policy.staleDays ?? 3) * day
@@ -242,6 +246,23 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     return ok(none)
   }
 
+  /** Where the user's own mailboxes are, of the base in use. */
+  const home = async (): Promise<Home> => {
+    const day = facts?.generation?.importedAt ?? 0
+    if (athome?.of === day && now() - athome.at < hour) return athome.home
+    const own = await deps.ownAddresses()
+    const found = await read('identify', { addresses: own.slice(0, 50) }, [])
+    const structures = (found.ok ? found.value : []).flatMap((mailbox) => mailbox?.structure ?? [])
+    const places = {
+      departments: [
+        ...new Set(structures.flatMap((one) => departmentCode(one.postalCode, one.department) ?? [])),
+      ].slice(0, mostDepartments),
+      towns: [...new Set(structures.flatMap((one) => (one.town === null ? [] : fold(one.town))))],
+    }
+    athome = { of: day, at: now(), home: places }
+    return places
+  }
+
   const person = async (nationalId: string): Promise<Outcome<DirectoryPerson | null>> => {
     const found = await read('person', { nationalId }, { mailboxes: [], facts: null, verifiedAt: null })
     return found.ok ? ok(personOf(nationalId, found.value, context)) : found
@@ -258,6 +279,7 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
       error = null
       lastTry = 0
       wasDownloaded = false
+      athome = null
       await choices.load()
       const opened = await base.open()
       if (!opened.ok) return deps.onFault(opened.error)
@@ -280,10 +302,12 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
       choices.forget()
     },
     search: async ({ text, filters, limit }) => {
-      const found = await read('search', { text, limit, ...filters }, { mailboxes: [], more: false })
+      const wish = { text, limit, ...filters, home: await home() }
+      const found = await read('search', wish, { mailboxes: [], more: false, near: false })
       if (!found.ok) return found
-      const entries = found.value.mailboxes.map((mailbox) => entryOf(mailbox, context))
-      return ok({ entries: grouped(entries), more: found.value.more })
+      const { mailboxes, more, near } = found.value
+      const entries = mailboxes.map((mailbox) => entryOf(mailbox, context))
+      return ok({ entries: grouped(once(entries)), more, near })
     },
     facets: () => Promise.resolve(ok(facts?.facets ?? noFacets)),
     person,
@@ -363,6 +387,18 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
       return ok(null)
     },
   }
+}
+
+type Home = NonNullable<BaseWork['search']['params']['home']>
+const mostDepartments = 3
+
+/** An address that two lines give the same person, for two specialties, is shown once. */
+const once = (entries: readonly DirectoryEntry[]): DirectoryEntry[] => {
+  const seen = new Set<string>()
+  return entries.filter(({ address, nationalId, service }) => {
+    const key = JSON.stringify([address.toLowerCase(), nationalId, service])
+    return !seen.has(key) && seen.add(key)
+  })
 }
 
 const noFacets: DirectoryFacets = { professions: [], specialties: [], departments: [], types: [] }

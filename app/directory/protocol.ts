@@ -6,7 +6,7 @@ import type { SearchWish } from './base/search.ts'
 
 /** What the base's threads are asked, by name: parameters and answer. One thread reads, another writes. */
 export interface BaseWork {
-  search: { params: SearchWish; answer: { mailboxes: StoredMailbox[]; more: boolean } }
+  search: { params: SearchWish; answer: { mailboxes: StoredMailbox[]; more: boolean; near: boolean } }
   person: {
     params: { nationalId: string }
     answer: { mailboxes: StoredMailbox[]; facts: PersonFacts | null; verifiedAt: number | null }

@@ -16,11 +16,18 @@ export interface SuggestDependencies {
   directory: Directory
   /** Addresses of mail sent and received, most written to first. */
   recent: (text: string) => Promise<Outcome<Correspondent[]>>
+  /** Those written to most, whatever they are called. */
+  frequent: () => Promise<Outcome<Correspondent[]>>
   classify: (address: string) => TrustClass
 }
 
 /** Recent and favourite correspondents come first, and no more than these, so that the directory stays in sight. */
 const mostKnown = 6
+const mostFavourites = 120
+const mostFrequent = 60
+const mostOfPerson = 4
+/** Of the directory: one person may have many addresses. */
+const mostLooked = 40
 const mostGroups = 2
 const mostServices = 2
 const anybody = { profession: null, specialty: null, department: null, type: null, gone: false }
@@ -55,6 +62,7 @@ const suggestionOf = (
   origins: Origin[],
   others: number,
   trust: TrustClass,
+  near: boolean,
 ): AddressSuggestion => ({
   kind: 'address',
   name: entry?.name ?? who.name,
@@ -71,6 +79,7 @@ const suggestionOf = (
   goneSince: entry?.goneSince ?? null,
   preferred: entry?.preferred ?? false,
   others,
+  near,
 })
 
 /**
@@ -78,37 +87,47 @@ const suggestionOf = (
  * services. Addresses of one person stand side by side, the preferred one first. Without words, favourites alone.
  */
 export const suggestRecipients = async (
-  { directory, recent, classify }: SuggestDependencies,
+  { directory, recent, frequent, classify }: SuggestDependencies,
   { text, limit }: { text: string; limit: number },
 ): Promise<Outcome<RecipientSuggestion[]>> => {
   const wanted = words(text)
   const { choices } = directory
-  const [met, found] = await Promise.all([
+  const [met, often, found] = await Promise.all([
     wanted.length === 0 ? ok<Correspondent[]>([]) : recent(text.slice(0, 100)),
+    wanted.length === 0 ? ok<Correspondent[]>([]) : frequent(),
     wanted.length === 0
-      ? ok({ entries: [], more: false })
-      : directory.search({ text, filters: anybody, limit: Math.max(limit, 12) }),
+      ? ok({ entries: [], more: false, near: false })
+      : directory.search({ text, filters: anybody, limit: Math.max(limit, mostLooked) }),
   ])
   if (!met.ok) return met
+  if (!often.ok) return often
   if (!found.ok) return found
-  const favourites = choices.favourites()
-  const known = [...favourites, ...met.value.slice(0, mostKnown * 2)]
-  const identified = await directory.identify(known.slice(0, 200).map(({ address }) => address))
+  const favourites = choices.favourites().slice(0, mostFavourites)
+  const named = met.value.slice(0, mostKnown * 2)
+  const known = [...favourites, ...named, ...often.value.slice(0, mostFrequent)]
+  const identified = await directory.identify(known.map(({ address }) => address))
   if (!identified.ok) return identified
   const marked = favourites.flatMap((who, at) => {
     const entry = identified.value[at] ?? null
     return matches(`${who.name} ${who.address} ${described(entry)}`, wanted) ? [{ who, entry }] : []
   })
-  const before = met.value
-    .slice(0, mostKnown * 2)
-    .map((who, at) => ({ who, entry: identified.value[favourites.length + at] ?? null }))
+  const others = known
+    .map((who, at) => ({ who, entry: identified.value[at] ?? null }))
+    .slice(favourites.length)
+  const before = [
+    ...others.slice(0, named.length),
+    // The cardiologist one writes to each day is found by « cardio » as well.
+    ...others
+      .slice(named.length)
+      .filter(({ who, entry }) => entry && matches(`${who.name} ${who.address} ${described(entry)}`, wanted)),
+  ]
 
   const shown = new Map<string, { who: Correspondent; entry: DirectoryEntry | null; origins: Origin[] }>()
   const add = (who: Correspondent, entry: DirectoryEntry | null, origin: Origin): void => {
     const key = who.address.toLowerCase()
     const there = shown.get(key)
-    if (there) there.origins.push(origin)
-    else shown.set(key, { who, entry, origins: [origin] })
+    if (!there) shown.set(key, { who, entry, origins: [origin] })
+    else if (!there.origins.includes(origin)) there.origins.push(origin)
   }
   for (const { who, entry } of marked) add(who, entry, 'favourite')
   // An address that vanished is not what one looks for: it comes after those that work.
@@ -124,7 +143,7 @@ export const suggestRecipients = async (
     .filter((list) => wanted.length > 0 && matches(list.name, wanted))
     .slice(0, mostGroups)
     .map((list) => ({ kind: 'list', listId: list.id, name: list.name, count: list.members.length }) as const)
-  const addresses = [...shown.values()].slice(0, limit)
+  const addresses = sideBySide([...shown.values()]).slice(0, limit)
   const structures = structuresAmong(found.value.entries, wanted)
   const counted = await directory.counts({
     nationalIds: addresses.map(({ entry }) => entry?.nationalId ?? ''),
@@ -142,6 +161,7 @@ export const suggestRecipients = async (
       origins,
       entry?.nationalId ? Math.max(0, (counted.value.persons[at] ?? 1) - 1) : 0,
       classify(who.address),
+      found.value.near && origins.every((origin) => origin === 'directory'),
     ),
   )
   return ok(
@@ -149,6 +169,25 @@ export const suggestRecipients = async (
       0,
       limit,
     ),
+  )
+}
+
+/**
+ * Addresses of one person together, where the first of them stood: the one the user prefers, then as they came, those that are gone
+ * last; no more of a person than leaves others in sight.
+ */
+const sideBySide = <T extends { entry: DirectoryEntry | null; who: Correspondent }>(
+  all: readonly T[],
+): T[] => {
+  const people = new Map<string, T[]>()
+  for (const one of all) {
+    const key = one.entry?.nationalId ?? one.who.address.toLowerCase()
+    people.set(key, [...(people.get(key) ?? []), one])
+  }
+  const place = ({ entry }: T): number => (entry?.preferred ? 0 : isGone(entry) ? 2 : 1)
+  const most = people.size === 1 ? all.length : mostOfPerson
+  return [...people.values()].flatMap((own) =>
+    own.toSorted((one, other) => place(one) - place(other)).slice(0, most),
   )
 }
 

@@ -372,8 +372,11 @@ export const createMail = (deps: MailDependencies) => {
     announceRows: (ids: number[]): Promise<void> => announce({ ids }),
     /** The source as stored here; null when it is not. */
     storedSource: (id: number): Promise<Outcome<Uint8Array | null>> => storedSource(vault, id),
-    suggest: async (text: string): Promise<Outcome<(Correspondent & { trust: TrustClass })[]>> => {
-      const found = await vault.run('correspondents.suggest', { text, limit: 10 })
+    suggest: async (
+      text: string,
+      limit = 10,
+    ): Promise<Outcome<(Correspondent & { trust: TrustClass })[]>> => {
+      const found = await vault.run('correspondents.suggest', { text, limit })
       if (!found.ok) return found
       return ok(found.value.map((one) => ({ ...one, trust: deps.classify(one.address) })))
     },

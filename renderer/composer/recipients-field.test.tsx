@@ -21,6 +21,7 @@ const person = (name: string, address: string): RecipientSuggestion => ({
   goneSince: null,
   preferred: false,
   others: 0,
+  near: false,
 })
 const bernard = person('Dr Paul BERNARD', 'paul.bernard@medecin.demo.mssante.fr')
 const martin = person('Dr Anne MARTIN', 'anne.martin@medecin.demo.mssante.fr')

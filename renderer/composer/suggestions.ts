@@ -36,7 +36,13 @@ export const suggestionLine = (one: Suggestion): string => {
   switch (one.kind) {
     case 'address':
       return (
-        [one.specialty ?? one.profession, one.structure, one.service, one.town]
+        [
+          one.near ? t('directory.near') : null,
+          one.specialty ?? one.profession,
+          one.structure,
+          one.service,
+          one.town,
+        ]
           // The name of a service already says them.
           .filter((part) => part !== null && part !== '' && !one.name.includes(part))
           .join(' · ')

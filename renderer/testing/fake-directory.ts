@@ -96,6 +96,7 @@ export const fakeDirectory = ({ scenario, now, emit }: FakeWorld): FakePart => {
     nationalId: entry.nationalId,
     goneSince: entry.goneSince,
     preferred: entry.preferred,
+    near: false,
     others:
       entry.nationalId === null ? 0 : there().filter((one) => one.nationalId === entry.nationalId).length - 1,
   })
@@ -131,7 +132,7 @@ export const fakeDirectory = ({ scenario, now, emit }: FakeWorld): FakePart => {
             (filters.department === null ||
               entry.structure?.postalCode?.startsWith(filters.department) === true),
         )
-        return reply(method, { entries: found.slice(0, limit), more: found.length > limit })
+        return reply(method, { entries: found.slice(0, limit), more: found.length > limit, near: false })
       }
       case 'directory.person': {
         const { nationalId } = given<'directory.person'>()

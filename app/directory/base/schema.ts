@@ -1,7 +1,7 @@
 import { openSqlcipher, type SqlDatabase } from '../../vault/index.ts'
 
 /** Of the base's file; another one is made anew: everything in it can be fetched again. */
-const version = 1
+const version = 2
 
 /** Lengths of beginnings that have their own posting lists. */
 export const prefixLengths = [1, 2, 3, 4] as const

@@ -11,6 +11,9 @@ const service = {
   'Raison Sociale structure BAL': 'HÔPITAL DES LILAS (FICTIF)',
   ...inLyon,
 }
+const everybody = {
+  ...{ profession: null, specialty: null, department: null, type: null, gone: false, limit: 20 },
+}
 const base = async () => {
   const folder = temporary()
   const db = newBase(folder)
@@ -32,12 +35,13 @@ const base = async () => {
       service,
     ]),
   )
+  const near = (text: string): boolean => searchBase(db, { ...everybody, text }).near
   const search = (text: string, filters: Partial<SearchWish> = {}): string[] =>
     searchBase(db, {
       ...{ text, profession: null, specialty: null, department: null, type: null, gone: false, limit: 20 },
       ...filters,
     }).mailboxes.map(({ address }) => address.split('@')[0] ?? '')
-  return { search }
+  return { search, near }
 }
 
 describe('searching the base', () => {
@@ -89,6 +93,70 @@ describe('searching the base', () => {
     expect(search('lyon', { type: 'ORG' })).toEqual(['urgences'])
     expect(search('martin', { specialty: 'SM15' })).toEqual([])
     expect(search('', {})).toEqual([])
+  })
+
+  it('finds one typing error away when nobody is spelt so, and says so', async () => {
+    const { search, near } = await base()
+    for (const text of ['matrin', 'marttin', 'martni', 'nartin anne', 'anne martln', 'martin abne'])
+      expect([search(text)[0], near(text)], text).toEqual(['anne.martin', true])
+    expect(search('hautefeuile')).toEqual(['jmh'])
+    expect(search('nguyn infirmier')).toEqual(['linh.nguyen'])
+    expect(search('urgnces lyon')).toEqual(['urgences'])
+    // As typed first: nobody else is offered beside.
+    expect([search('martineau'), near('martineau')]).toEqual([['zoé.martineau'], false])
+    for (const text of ['zz', 'xyzxyz', 'mqrtxn', 'martin xyzxyz', 'a'.repeat(200)])
+      expect([search(text), near(text)], text).toEqual([[], false])
+  })
+
+  it('finds particles joined and apart, initials of a composed first name, saints in both spellings', async () => {
+    const folder = temporary()
+    const db = newBase(folder)
+    const town = { 'L6LIGNEACHEMINEMENT structure BAL': '42000 ST ETIENNE' }
+    await take(
+      db,
+      folder,
+      extractionOf([
+        physician('DE LA TOUR', 'Jean-Marc', { 'Adresse BAL': 'x@m.mssante.test', ...town }),
+        physician('SAINT-MARTIN', 'Ève', { 'Adresse BAL': 'y@m.mssante.test' }),
+        physician('PARIS', 'Luc', { 'Adresse BAL': 'z@m.mssante.test' }),
+        physician('LYON', 'Léo', { 'Adresse BAL': 'w@m.mssante.test' }),
+        physician('O’BRIEN', 'Una', { 'Adresse BAL': 'v@m.mssante.test', ...inLyon }),
+      ]),
+    )
+    const search = (text: string): string[] =>
+      searchBase(db, { ...everybody, text }).mailboxes.map(({ address }) => address.charAt(0))
+    for (const text of [
+      'delatour',
+      'latour',
+      'tour jm',
+      'de la tour',
+      'jean marc',
+      'saint etienne',
+      'st-étienne',
+    ])
+      expect(search(text), text).toEqual(['x'])
+    for (const text of ['st martin', 'saint martin', 'saintmartin']) expect(search(text), text).toEqual(['y'])
+    expect(search('paris')).toEqual(['z'])
+    // A name that is also a town: who is called so comes first.
+    expect(search('lyon')).toEqual(['w', 'v'])
+    for (const text of ["o'brien", 'obrien', 'O’BRIEN', 'brien lyon'])
+      expect(search(text), text).toEqual(['v'])
+    expect(search('💊')).toEqual([])
+    expect(search('l')).toContain('w')
+  })
+
+  it('finds an address as it is copied, and by its words where it is written wrong', async () => {
+    const { search } = await base()
+    expect(search('Anne Martin <anne.martin@medecin.mssante.test>')).toEqual(['anne.martin'])
+    expect(search('anne.martin@hopital.mssante.test')).toEqual([])
+    expect(search('anne.martin@')).toEqual(['anne.martin'])
+    expect(search('martin @ch-lilas')).toEqual([])
+  })
+
+  it('narrows an RPPS by département as well', async () => {
+    const { search } = await base()
+    expect(search('99700000101', { department: '69' })).toEqual(['anne.martin'])
+    expect(search('99700000101', { department: '44' })).toEqual([])
   })
 
   it('takes no syntax from what is typed', async () => {

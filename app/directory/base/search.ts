@@ -1,7 +1,9 @@
 import { fold, type SqlDatabase } from '../../vault/index.ts'
 import { mailboxById, startingWith, type StoredMailbox } from './read.ts'
 import { prefixLengths } from './schema.ts'
-import { entriesOf, filterWord, labelWords, lastNameMark, nameMark, wordsOf } from './words.ts'
+import { departmentCode } from './columns.ts'
+import { neighboursOf } from './nearby.ts'
+import { filterWord, labelWords, lastNameMark, nameMark, nameWords, wordsOf } from './words.ts'
 
 export interface SearchWish {
   text: string
@@ -11,6 +13,8 @@ export interface SearchWish {
   type: string | null
   gone: boolean
   limit: number
+  /** Where the user practises: among equals, who is there comes first. */
+  home?: { departments: readonly string[]; towns: readonly string[] }
 }
 
 /** Words of a query that count; the rest is left out. */
@@ -80,35 +84,28 @@ const foundBy = (db: SqlDatabase, expression: string, limit: number): number[] =
     .all<{ id: number }>([expression, limit])
     .map(({ id }) => id)
 
-const passes = (wish: SearchWish, mailbox: StoredMailbox, words: readonly string[]): boolean => {
+const departmentOf = ({ structure }: StoredMailbox): string | null =>
+  departmentCode(structure?.postalCode ?? null, structure?.department ?? null)
+
+const passes = (wish: SearchWish, mailbox: StoredMailbox): boolean => {
   if (mailbox.unlisted || (!wish.gone && mailbox.goneSince !== null)) return false
   if (wish.type !== null && mailbox.type !== wish.type) return false
   const { profession, specialty } = mailbox
   if (wish.profession !== null && (profession?.code ?? profession?.label) !== wish.profession) return false
   if (wish.specialty !== null && (specialty?.code ?? specialty?.label) !== wish.specialty) return false
-  const entries = [...wordsIn(mailbox)]
-  return words.every((word) => entries.some((entry) => entry.startsWith(word)))
+  return wish.department === null || departmentOf(mailbox) === wish.department
 }
-
-const wordsIn = (mailbox: StoredMailbox): Set<string> =>
-  entriesOf({
-    ...mailbox,
-    profession: mailbox.profession?.label ?? null,
-    professionCode: null,
-    specialty: mailbox.specialty?.label ?? null,
-    specialtyCode: null,
-    legalName: mailbox.structure?.name ?? null,
-    tradeName: mailbox.structure?.tradeName ?? null,
-    town: mailbox.structure?.town ?? null,
-    postalCode: mailbox.structure?.postalCode ?? null,
-    departmentCode: null,
-    gone: false,
-  })
 
 /** By what has an order of its own: addresses, RPPS with or without its type digit, identifiers of structures. */
 const byKey = (db: SqlDatabase, raw: string): number[] | null => {
   const limit = candidates * 2
-  if (raw.includes('@') && !raw.startsWith('@')) return startingWith(db, 'address', raw.toLowerCase(), limit)
+  // « Anne Martin <anne.martin@…> », as it is copied from elsewhere.
+  const address = /[^\s<>"(),:;]+@[^\s<>"(),:;]*/.exec(raw)?.[0]
+  if (address !== undefined) {
+    const found = startingWith(db, 'address', address, limit)
+    // Its words find who is not there under this very address.
+    return found.length === 0 ? null : found
+  }
   const digits = raw.replace(/[ .]/g, '')
   if (!/^\d{6,14}$/.test(digits)) return null
   return [
@@ -120,28 +117,43 @@ const byKey = (db: SqlDatabase, raw: string): number[] | null => {
   ]
 }
 
-/** Best first: exact last name, exact first name, names that begin so; people before services for what reads as a name. */
-const scoreOf = (mailbox: StoredMailbox, words: readonly string[]): number => {
-  const last = wordsOf(mailbox.lastName ?? '')
-  const first = wordsOf(mailbox.firstName ?? '')
+/** What a word that was typed says of a mailbox. */
+const scoreOfWord = (mailbox: StoredMailbox, word: string): number => {
+  const last = nameWords(mailbox.lastName)
+  const first = nameWords(mailbox.firstName)
   const names = [mailbox.service, mailbox.structure?.name, mailbox.structure?.tradeName].flatMap((name) =>
     wordsOf(name ?? ''),
   )
+  if (last.includes(word)) return 100
+  if (first.includes(word)) return 80
+  if (last.some((one) => one.startsWith(word))) return 50
+  if (first.some((one) => one.startsWith(word))) return 40
+  if (names.includes(word)) return 30
+  if (names.some((one) => one.startsWith(word))) return 20
+  return labelWords(mailbox.specialty?.label ?? '').some((one) => one.startsWith(word)) ? 15 : 10
+}
+
+/**
+ * Best first: exact last name, exact first name, names that begin so; people before services for what reads as a name; who is
+ * near before who is far. Each word typed comes with those it may have been meant for.
+ */
+const scoreOf = (
+  mailbox: StoredMailbox,
+  typed: readonly (readonly string[])[],
+  home: SearchWish['home'],
+): number => {
+  const last = wordsOf(mailbox.lastName ?? '')
   let score = 0
-  for (const word of words) {
-    if (last.includes(word)) score += 100
-    else if (first.includes(word)) score += 80
-    else if (last.some((one) => one.startsWith(word))) score += 50
-    else if (first.some((one) => one.startsWith(word))) score += 40
-    else if (names.includes(word)) score += 30
-    else if (names.some((one) => one.startsWith(word))) score += 20
-    else if (labelWords(mailbox.specialty?.label ?? '').some((one) => one.startsWith(word))) score += 15
-    else score += 10
-  }
+  for (const words of typed) score += Math.max(...words.map((word) => scoreOfWord(mailbox, word)))
+  const all = typed.flat()
   // The whole last name and nothing more of it, before « MARTIN DURAND ».
-  if (last.length > 0 && last.every((one) => words.includes(one))) score += 30
+  if (last.length > 0 && last.every((one) => all.includes(one))) score += 30
   if (mailbox.goneSince !== null) score -= 200
   if (mailbox.nationalId !== null) score += 5
+  const department = departmentOf(mailbox)
+  if (department !== null && home?.departments.includes(department)) score += 6
+  const town = mailbox.structure?.town
+  if (town != null && home?.towns.includes(fold(town))) score += 3
   return score
 }
 
@@ -153,38 +165,95 @@ const tellingWords = (raw: string): string[] => {
   return without.length === 0 ? words : without
 }
 
-/** Searches the base: what is found first among equals is as the extraction orders it. Longer lists cost more. */
+/** Rows of one's own département looked at for each way, besides those of everywhere. */
+const homeCandidates = 20
+
+/** Ids found by the words, the most telling way first. */
+const foundByWords = (
+  db: SqlDatabase,
+  wish: SearchWish,
+  waysFor: () => readonly string[],
+  ids: Set<number>,
+): void => {
+  const { must, without } = conditions(wish)
+  const wanted = Math.max(candidates, wish.limit + 1)
+  const near =
+    wish.department === null
+      ? (wish.home?.departments ?? []).map((code) => quoted(filterWord('department', code)))
+      : []
+  const ask = (way: string, more: readonly string[], limit: number): void => {
+    const positive = [...(way === '' ? [] : [`(${way})`]), ...must, ...more].join(' AND ')
+    for (const id of foundBy(db, `(${positive})${without}`, limit)) ids.add(id)
+  }
+  for (const way of waysFor()) {
+    if (near.length > 0 && way !== '') ask(way, [`(${near.join(' OR ')})`], homeCandidates)
+    ask(way, [], wanted)
+    if (ids.size >= wanted) break
+  }
+}
+
+/**
+ * What the words may have been meant for, each one typing error away; null when nothing in the base is near. Where every word is one
+ * of the base, any one of them may be the wrong one.
+ */
+const meantBy = (db: SqlDatabase, words: readonly string[]): string[][][] => {
+  const looked = words.slice(0, mostMended).map((word) => ({ word, ...neighboursOf(db, word) }))
+  if (words.length > mostMended) return []
+  const wrong = looked.filter(({ known }) => !known)
+  if (wrong.some(({ neighbours }) => neighbours.length === 0)) return []
+  if (wrong.length > 0) return [looked.map(({ word, known, neighbours }) => (known ? [word] : neighbours))]
+  return looked.flatMap(({ neighbours }, at) =>
+    neighbours.length === 0 ? [] : [looked.map(({ word }, index) => (index === at ? neighbours : [word]))],
+  )
+}
+const mostMended = 4
+
+/**
+ * Searches the base: what is found first among equals is as the extraction orders it. Longer lists cost more. When nobody is spelt
+ * so, those one typing error away, and `near` says it.
+ */
 export const searchBase = (
   db: SqlDatabase,
   wish: SearchWish,
-): { mailboxes: StoredMailbox[]; more: boolean } => {
+): { mailboxes: StoredMailbox[]; more: boolean; near: boolean } => {
   const raw = fold(wish.text).trim()
   const keys = byKey(db, raw)
-  const wanted = Math.max(candidates, wish.limit + 1)
   const ids = new Set<number>(keys ?? [])
   // Of an address, its words find the rest; an identifier stands for itself.
-  const words = tellingWords(raw)
-  const telling = raw.includes('@') ? words.filter((word) => word !== 'mssante' && word !== 'fr') : words
+  const all = tellingWords(raw)
+  const some = raw.includes('@') ? all.filter((word) => word !== 'mssante' && word !== 'fr') : all
+  const words = some.length > 0 ? some : all
+  let typed: readonly (readonly string[])[] = words.map((word) => [word])
+  let near = false
   if (keys === null) {
-    const { must, without } = conditions(wish)
-    const ways =
-      words.length === 0 ? (must.length > 0 ? [''] : []) : waysOf(db, telling.length > 0 ? telling : words)
-    for (const way of ways) {
-      const positive = [...(way === '' ? [] : [`(${way})`]), ...must].join(' AND ')
-      for (const id of foundBy(db, `(${positive})${without}`, wanted)) ids.add(id)
-      if (ids.size >= wanted) break
-    }
+    const narrowed = conditions(wish).must.length > 0
+    foundByWords(db, wish, () => (words.length === 0 ? (narrowed ? [''] : []) : waysOf(db, words)), ids)
+    if (ids.size === 0 && words.length > 0)
+      for (const meant of meantBy(db, words)) {
+        foundByWords(db, wish, () => waysFor(db, meant), ids)
+        if (ids.size === 0) continue
+        near = true
+        typed = typed.map((said, at) => [...said, ...(meant[at] ?? [])])
+      }
   }
   const found: { mailbox: StoredMailbox; score: number; at: number }[] = []
   for (const id of ids) {
     const mailbox = mailboxById(db, id)
     if (!mailbox || mailbox.unlisted) continue
-    if (keys !== null && !passes(wish, mailbox, [])) continue
-    found.push({ mailbox, score: scoreOf(mailbox, words), at: found.length })
+    if (keys !== null && !passes(wish, mailbox)) continue
+    found.push({ mailbox, score: scoreOf(mailbox, typed, wish.home), at: found.length })
   }
   found.sort((one, other) => other.score - one.score || one.at - other.at)
   return {
     mailboxes: found.slice(0, wish.limit).map(({ mailbox }) => mailbox),
     more: found.length > wish.limit,
+    near: near && found.length > 0,
   }
+}
+
+/** Names first, then anything, of words that may each stand for several. */
+const waysFor = (db: SqlDatabase, meant: readonly (readonly string[])[]): string[] => {
+  const way = (mark: string): string | null =>
+    every(meant.map((words) => any(words.map((word) => beginning(db, mark + word)))))
+  return [way(nameMark), way('')].filter((one) => one !== null)
 }

@@ -77,22 +77,51 @@ export interface Searched {
   gone: boolean
 }
 
-const add = (into: Set<string>, text: string | null, mark = ''): void => {
-  if (text !== null) for (const word of wordsOf(text)) into.add(mark + word)
+/** « St-Étienne » is typed « saint étienne », and the other way round. */
+const otherSpellings: Readonly<Record<string, string>> = {
+  st: 'saint',
+  saint: 'st',
+  ste: 'sainte',
+  sainte: 'ste',
+}
+const spelt = (word: string): string[] => {
+  const other = Object.hasOwn(otherSpellings, word) ? otherSpellings[word] : undefined
+  return other === undefined ? [word] : [word, other]
 }
 
-/** « Le Goff » is typed as « legoff » too. */
-const nameWords = (name: string | null): string[] => {
+const add = (into: Set<string>, text: string | null, mark = ''): void => {
+  if (text !== null) for (const word of wordsOf(text)) for (const one of spelt(word)) into.add(mark + one)
+}
+
+/** Words of a name that are joined with those after them: more are a structure's. */
+const mostJoined = 5
+
+/** « De La Tour » is typed « delatour » and « latour » too. */
+export const nameWords = (name: string | null): string[] => {
   const words = name === null ? [] : wordsOf(name)
-  return words.length > 1 ? [...words, words.join('').slice(0, longestWord)] : words
+  const joined = words
+    .slice(0, mostJoined)
+    .slice(0, -1)
+    .map((_word, index) => words.slice(index).join('').slice(0, longestWord))
+  return [...words.flatMap(spelt), ...joined]
+}
+
+/** « Jean-Marc » is typed « jm » too. */
+const initials = (firstName: string | null): string[] => {
+  const words = firstName === null ? [] : wordsOf(firstName)
+  return words.length === 2 || words.length === 3 ? [words.map((word) => word.slice(0, 1)).join('')] : []
 }
 
 /** Every entry of a mailbox in the index. */
 export const entriesOf = (mailbox: Searched): Set<string> => {
   const words = new Set<string>()
   const isPerson = mailbox.lastName !== null
-  for (const name of [mailbox.lastName, mailbox.firstName])
-    for (const word of nameWords(name)) words.add(word).add(nameMark + word)
+  for (const word of [
+    ...nameWords(mailbox.lastName),
+    ...nameWords(mailbox.firstName),
+    ...initials(mailbox.firstName),
+  ])
+    words.add(word).add(nameMark + word)
   add(words, mailbox.lastName, lastNameMark)
   for (const name of [mailbox.service, mailbox.legalName, mailbox.tradeName]) {
     add(words, name)
