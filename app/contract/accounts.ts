@@ -123,6 +123,8 @@ export const Account = z.object({
   label: SenderLabel.nullable(),
   /** Where answers go, when elsewhere (ECO.2.2.5); null for a personal mailbox. */
   replyTo: Address.nullable(),
+  /** What is written asks for a read receipt unless its author says otherwise (ECO.2.3.2). */
+  askReceipts: z.boolean(),
   kind: AccountKind,
   auth: AuthKind,
   /** Of accounts that log in with the card; null for the others. */
@@ -205,6 +207,7 @@ export const accountCalls = {
       label: SenderLabel.nullable().optional(),
       replyTo: Address.nullable().optional(),
       kind: AccountKind.optional(),
+      askReceipts: z.boolean().optional(),
     }),
     Account,
   ),

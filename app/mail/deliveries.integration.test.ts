@@ -88,6 +88,25 @@ describe('sent mail, on the operator’s servers', { timeout: 60_000 }, () => {
     await rowWhere('the delay', (one) => one.subject === 'Lent' && one.delivery?.state === 'delayed')
   })
 
+  it('ask for a read receipt from the start where their mailbox does (ECO.2.3.2)', async () => {
+    const [account] = value(await practice.vault.run('accounts.list', {}))
+    const accountId = account?.id ?? 0
+    const asked = async (): Promise<boolean> => {
+      const draft = value(await practice.mail.drafts.create({ kind: 'new', accountId, sourceId: null }))
+      value(await practice.mail.drafts.discard(draft.id))
+      return draft.content.readReceipt
+    }
+    expect(await asked()).toBe(false)
+    const changed = value(await practice.mail.updateAccount({ accountId, askReceipts: true }))
+    expect(changed.askReceipts).toBe(true)
+    expect(await asked()).toBe(true)
+    // What is not told stays.
+    value(await practice.mail.updateAccount({ accountId, displayName: 'Anne Martin' }))
+    expect(await asked()).toBe(true)
+    value(await practice.mail.updateAccount({ accountId, askReceipts: false }))
+    expect(await asked()).toBe(false)
+  })
+
   it('are read when their reader says so, and by him alone (MSS/va1.14)', async () => {
     await send([paul.address], 'À lire')
     const row = await rowWhere(
@@ -244,7 +263,10 @@ describe('sent mail, on the operator’s servers', { timeout: 60_000 }, () => {
     await operator.deliver({
       from: paul.address,
       to: anne.address,
-      raw: letter(paul.address, anne.address, 'Accusez', [`Disposition-Notification-To: <${paul.address}>`]),
+      raw: letter(paul.address, anne.address, 'Accusez', [
+        `Disposition-Notification-To: <${paul.address}>`,
+        'Original-Recipient: rfc822;secretariat@medecin.mssante.test',
+      ]),
     })
     const asked = await rowWhere('the request', (one) => one.subject === 'Accusez')
     const answer = { id: asked.id, send: true, subject: 'Lu : Accusez', text: 'Votre message a été affiché.' }
@@ -256,7 +278,14 @@ describe('sent mail, on the operator’s servers', { timeout: 60_000 }, () => {
     expect(parseReport(value(parseMessage(source)))).toMatchObject({
       kind: 'disposition',
       originalMessageId: header?.messageId,
-      outcomes: [{ address: anne.address, outcome: 'displayed', automatic: false }],
+      outcomes: [
+        {
+          address: anne.address,
+          originalAddress: 'secretariat@medecin.mssante.test',
+          outcome: 'displayed',
+          automatic: false,
+        },
+      ],
     })
     const unasked = await rowWhere('a letter', (one) => one.subject === 'Suivi')
     expect(code(await practice.mail.receipts.answer({ ...answer, id: unasked.id }))).toBe('receipt.not-asked')

@@ -1,7 +1,16 @@
 import { useState } from 'react'
 import type { Account, AppError, SenderLabel } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Button, Dialog, ErrorBanner, Segments, showToast, Spinner, TextField } from '../design/index.ts'
+import {
+  Button,
+  Checkbox,
+  Dialog,
+  ErrorBanner,
+  Segments,
+  showToast,
+  Spinner,
+  TextField,
+} from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { KindMark } from './kind.tsx'
 import { LabelFields, useSenderName } from './label-fields.tsx'
@@ -14,6 +23,7 @@ export const AccountDialog = ({ account, onClose }: { account: Account; onClose:
   const [label, setLabel] = useState<SenderLabel>(account.label ?? labelFrom(account))
   const [touched, setTouched] = useState(false)
   const [replyTo, setReplyTo] = useState(account.replyTo ?? '')
+  const [askReceipts, setAskReceipts] = useState(account.askReceipts)
   const [replacing, setReplacing] = useState(false)
   const [read, setRead] = useState<ReadP12 | null>(null)
   const [busy, setBusy] = useState(false)
@@ -32,6 +42,7 @@ export const AccountDialog = ({ account, onClose }: { account: Account; onClose:
           accountId: account.id,
           ...(keepsLabel ? {} : { label, kind }),
           replyTo: replyTo.trim() === '' ? null : replyTo.trim(),
+          askReceipts,
         })
       : replaced
     setBusy(false)
@@ -87,6 +98,9 @@ export const AccountDialog = ({ account, onClose }: { account: Account; onClose:
             autoComplete="off"
           />
         )}
+        <Checkbox isSelected={askReceipts} onChange={setAskReceipts}>
+          {t('accounts.askReceipts')}
+        </Checkbox>
         {account.certificate ? (
           <section className="p12-section" aria-label={t('accounts.p12')}>
             <h3>{t('accounts.p12')}</h3>

@@ -15,7 +15,7 @@ import { openImap, serverCapabilities } from '../imap/connection.ts'
 import { askWith, type ExternalIdentity, type Identities, type Proof } from '../net/credentials.ts'
 import type { PeerVerification } from '../net/peer.ts'
 import { openSubmission } from '../outbox/submission.ts'
-import { createDiscovery, domainOf, type ServerRules } from './discovery/index.ts'
+import { asciiAddress, createDiscovery, domainOf, type ServerRules } from './discovery/index.ts'
 import { cleanName, senderName } from './sender-name.ts'
 
 /** How accounts prove who they are. */
@@ -76,6 +76,7 @@ export const createAccounts = (deps: AccountsDependencies) => {
     displayName: account.displayName,
     label: account.label,
     replyTo: account.replyTo,
+    askReceipts: account.askReceipts,
     kind: account.kind,
     auth: account.auth,
     card: account.card && { serial: account.card.serial, nationalId: account.card.nationalId },
@@ -173,7 +174,7 @@ export const createAccounts = (deps: AccountsDependencies) => {
   }
 
   const createAccount = async (wish: NewAccount): Promise<Outcome<Account>> => {
-    const domain = domainOf(wish.address)
+    const domain = domainOf(asciiAddress(wish.address))
     if (domain === null) return fail('account.address-invalid', { retry: 'after-change' })
     if (!deps.logins.includes(wish.auth.kind)) return fail('auth.mechanism-unavailable')
     const may = permitted(wish, domain)
@@ -182,7 +183,7 @@ export const createAccounts = (deps: AccountsDependencies) => {
     if (!words.ok) return words
     const known = await storedAccounts()
     if (!known.ok) return known
-    const address = wish.address.toLowerCase()
+    const address = asciiAddress(wish.address).toLowerCase()
     if (known.value.some((account) => account.address === address)) return fail('account.exists')
     const card = wish.auth.kind === 'card' ? await deps.openCard() : ok(null)
     if (!card.ok) return card
@@ -303,10 +304,11 @@ export const createAccounts = (deps: AccountsDependencies) => {
       replyTo: wish.replyTo === undefined ? account.replyTo : wish.replyTo,
     })
     if (!words.ok) return words
-    const kept = await vault.run('accounts.present', { id: account.id, ...words.value })
+    const askReceipts = wish.askReceipts ?? account.askReceipts
+    const kept = await vault.run('accounts.present', { id: account.id, ...words.value, askReceipts })
     if (!kept.ok) return kept
     await tellAccounts()
-    return ok(view({ ...account, ...words.value }))
+    return ok(view({ ...account, ...words.value, askReceipts }))
   }
 
   const login = async (accountId: number): Promise<Outcome<null>> => {

@@ -11,6 +11,8 @@ export interface ReceiptContent {
   date: number
   messageId: string
   originalMessageId: string | null
+  /** Original-Recipient of the message read, as its last server wrote it; null when it has none. */
+  originalRecipient: string | null
   /** Header section of the message read. */
   originalHeaders: Uint8Array
   boundary: string
@@ -28,7 +30,10 @@ export const composeReceipt = (receipt: ReceiptContent): Uint8Array => {
   const address = printable(receipt.from.address)
   const fields = [
     'Reporting-UA: SousPli',
-    `Original-Recipient: rfc822;${address}`,
+    // Only what a server said (RFC 8098 §3.2.3): to whom it was addressed first may be somebody else.
+    ...(receipt.originalRecipient === null
+      ? []
+      : [`Original-Recipient: ${printable(receipt.originalRecipient)}`]),
     `Final-Recipient: rfc822;${address}`,
     ...(receipt.originalMessageId === null
       ? []

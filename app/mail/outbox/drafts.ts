@@ -119,7 +119,7 @@ export const createDrafts = (deps: DraftDependencies) => {
       html: null,
       sign: deps.canSign() && (signedLast || (answers && (row.value[0]?.signed ?? false))),
       encrypt: false,
-      readReceipt: false,
+      readReceipt: account.value.askReceipts,
     }
     const base = { accountId: account.value.id, kind: wish.kind, sourceId: source }
     if (wish.kind === 'new' || source === null)

@@ -2,6 +2,7 @@ import type { TrustClass } from '../../contract/index.ts'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
 import type { StoredAccount, Vault } from '../../vault/index.ts'
 import { composeReceipt } from '../mime/compose-receipt.ts'
+import { headerValue } from '../mime/header.ts'
 import { parseMessage, type ParsedMessage } from '../mime/message.ts'
 import { newMessageId, queueMessage } from './queueing.ts'
 
@@ -87,6 +88,7 @@ export const createReceipts = (deps: ReceiptDependencies) => {
         date: deps.now(),
         messageId,
         originalMessageId: parsed.value.messageId,
+        originalRecipient: headerValue(parsed.value.headers, 'original-recipient'),
         originalHeaders: raw.value.subarray(0, parsed.value.root.bodyStart),
         boundary: `=_${Buffer.from(deps.random(12)).toString('hex')}`,
         extra: deps.everyMessageHeaders,

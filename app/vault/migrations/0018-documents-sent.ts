@@ -1,4 +1,4 @@
-/** The medical documents of drafts: their files among the attachments, and whom they are about. */
+/** The medical documents of drafts: their files among the attachments, and whom they are about; what mailboxes ask for. */
 export const documentsSentStep = {
   version: 18,
   name: 'documents-sent',
@@ -7,5 +7,7 @@ export const documentsSentStep = {
 ALTER TABLE draft_attachments ADD COLUMN document TEXT;
 -- JSON: the one patient they are about.
 ALTER TABLE drafts ADD COLUMN document_patient TEXT;
+-- Whether what is written from a mailbox asks for a read receipt unless its author says otherwise (ECO.2.3.2).
+ALTER TABLE accounts ADD COLUMN ask_receipts INTEGER NOT NULL DEFAULT 0;
 `,
 } as const

@@ -18,6 +18,8 @@ export interface StoredAccount {
   /** What the label of From is made of; null where it was typed whole. */
   label: StoredLabel | null
   replyTo: string | null
+  /** What is written asks for a read receipt unless its author says otherwise. */
+  askReceipts: boolean
   imap: StoredServer
   smtp: StoredServer
   maxMessageSize: number | null
@@ -70,6 +72,7 @@ interface AccountRow {
   p12: string | null
   label: string | null
   reply_to: string | null
+  ask_receipts: number
   imap_host: string
   imap_port: number
   imap_security: StoredServer['security']
@@ -94,6 +97,7 @@ const account = (row: AccountRow): StoredAccount => ({
   p12: row.p12 === null ? null : (JSON.parse(row.p12) as StoredP12),
   label: row.label === null ? null : (JSON.parse(row.label) as StoredLabel),
   replyTo: row.reply_to,
+  askReceipts: row.ask_receipts === 1,
   imap: { host: row.imap_host, port: row.imap_port, security: row.imap_security },
   smtp: { host: row.smtp_host, port: row.smtp_port, security: row.smtp_security },
   maxMessageSize: row.max_message_size,
@@ -104,7 +108,7 @@ const account = (row: AccountRow): StoredAccount => ({
 })
 
 /** What an account has only when somebody said so. */
-type OwnWords = 'p12' | 'label' | 'replyTo' | 'loginName'
+type OwnWords = 'p12' | 'label' | 'replyTo' | 'loginName' | 'askReceipts'
 
 /** Part files that the rows about to be deleted refer to. */
 const filesOfAccount = (db: SqlDatabase, id: number): string[] =>
@@ -129,13 +133,13 @@ export const accountOperations = {
       params: Omit<StoredAccount, 'id' | 'quota' | OwnWords> & Partial<Pick<StoredAccount, OwnWords>>,
       context,
     ): StoredAccount | null => {
-      const { p12 = null, label = null, replyTo = null, loginName = null } = params
+      const { p12 = null, label = null, replyTo = null, loginName = null, askReceipts = false } = params
       const { changes, lastInsertRowid } = db
         .prepare(
           `INSERT OR IGNORE INTO accounts (address, display_name, kind, auth, password, login_name, card, p12, label, reply_to,
-             imap_host, imap_port, imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
+             ask_receipts, imap_host, imap_port, imap_security, smtp_host, smtp_port, smtp_security, max_message_size, created_at)
            VALUES ($address, $displayName, $kind, $auth, $password, $loginName, $card, $p12, $label, $replyTo,
-             $imapHost, $imapPort, $imapSecurity, $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
+             $askReceipts, $imapHost, $imapPort, $imapSecurity, $smtpHost, $smtpPort, $smtpSecurity, $maxMessageSize, $now)`,
         )
         .run({
           address: params.address,
@@ -148,6 +152,7 @@ export const accountOperations = {
           p12: p12 === null ? null : JSON.stringify(p12),
           label: label === null ? null : JSON.stringify(label),
           replyTo,
+          askReceipts: askReceipts ? 1 : 0,
           imapHost: params.imap.host,
           imapPort: params.imap.port,
           imapSecurity: params.imap.security,
@@ -159,7 +164,7 @@ export const accountOperations = {
         })
       return changes === 0
         ? null
-        : { ...params, p12, label, replyTo, loginName, id: lastInsertRowid, quota: null }
+        : { ...params, p12, label, replyTo, loginName, askReceipts, id: lastInsertRowid, quota: null }
     },
   ),
   /** Another card of the same professional opens the account from now on. */
@@ -178,11 +183,18 @@ export const accountOperations = {
   }),
   /** How the mailbox presents itself. */
   'accounts.present': operation(
-    (db, params: Pick<StoredAccount, 'id' | 'displayName' | 'label' | 'replyTo' | 'kind'>): void => {
+    (
+      db,
+      params: Pick<StoredAccount, 'id' | 'displayName' | 'label' | 'replyTo' | 'kind' | 'askReceipts'>,
+    ): void => {
       db.prepare(
-        `UPDATE accounts SET display_name = $displayName, label = $label, reply_to = $replyTo, kind = $kind
-         WHERE id = $id`,
-      ).run({ ...params, label: params.label === null ? null : JSON.stringify(params.label) })
+        `UPDATE accounts SET display_name = $displayName, label = $label, reply_to = $replyTo, kind = $kind,
+           ask_receipts = $askReceipts WHERE id = $id`,
+      ).run({
+        ...params,
+        label: params.label === null ? null : JSON.stringify(params.label),
+        askReceipts: params.askReceipts ? 1 : 0,
+      })
     },
   ),
   'accounts.setMaxMessageSize': operation((db, params: { id: number; size: number | null }): void => {

@@ -28,6 +28,7 @@ export const accounts = {
   save: 'Save',
   saving: 'Saving…',
   saved: 'Mailbox changed: {address}',
+  askReceipts: 'Ask for a read receipt for each message unless chosen otherwise',
   replyTo: 'Reply address (optional)',
   replyToHint:
     'Answers go to this address rather than here. For a patient, it is the one that joins the contacts.',

@@ -28,6 +28,7 @@ export const accounts = {
   save: 'Enregistrer',
   saving: 'Enregistrement…',
   saved: 'Boîte modifiée : {address}',
+  askReceipts: 'Demander un accusé de lecture pour chaque message, sauf choix contraire',
   replyTo: 'Adresse de réponse (facultatif)',
   replyToHint:
     'Les réponses iront à cette adresse plutôt qu’à celle-ci. Pour un patient, c’est elle qui rejoint ses contacts.',

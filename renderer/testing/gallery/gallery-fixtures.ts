@@ -20,6 +20,7 @@ export const account: Account = {
   certificate: null,
   label: null,
   replyTo: null,
+  askReceipts: false,
   imap: { host: 'imap.test', port: 143, security: 'starttls' },
   smtp: { host: 'smtp.test', port: 587, security: 'starttls' },
   connection: {
