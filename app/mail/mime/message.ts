@@ -205,16 +205,20 @@ const parseEntity = (raw: Buffer, span: Span, budget: Budget): MimePart => {
 
 const parseChildren = (raw: Buffer, part: MimePart, span: Span, budget: Budget): MimePart[] => {
   const child = (index: number) => (span.path === '' ? `${index}` : `${span.path}.${index}`)
-  const boundary = part.parameters['boundary']
-  if (part.mimeType.startsWith('multipart/') && boundary) {
+  if (part.mimeType.startsWith('multipart/')) {
     const children: MimePart[] = []
-    for (const range of splitMultipart(raw, part.bodyStart, part.end, boundary)) {
+    for (const range of rangesOf(raw, part)) {
       const digest = part.mimeType === 'multipart/digest'
       const inner = { ...range, path: child(children.length + 1), depth: span.depth + 1, digest }
       children.push(parseEntity(raw, inner, budget))
       if (budget.exceeded !== null) break
     }
-    return children
+    if (children.length > 0 || isProtected(part)) return children
+    // No part at all: what stands there is read as text rather than lost.
+    const left = raw.toString('latin1', part.bodyStart, Math.min(part.end, part.bodyStart + 1000))
+    if (left.replace(/^--\S*\s*$/gm, '').trim() === '') return []
+    const bare = { ...part, path: child(1), mimeType: 'text/plain', parameters: {}, fileName: null }
+    return [{ ...bare, disposition: null, contentId: null, headers: [], start: part.bodyStart }]
   }
   // An enclosed message under base64 has no byte range of its own: it stays a plain attachment.
   if (part.mimeType === 'message/rfc822' && /^(7bit|8bit|binary|)$/.test(part.encoding)) {
@@ -228,6 +232,28 @@ const parseChildren = (raw: Buffer, part: MimePart, span: Span, budget: Budget):
     return [parseEntity(raw, inner, budget)]
   }
   return []
+}
+
+/** What a signature or a cipher covers is found by the boundary that is named, or not at all. */
+const isProtected = ({ mimeType }: MimePart): boolean =>
+  mimeType === 'multipart/signed' || mimeType === 'multipart/encrypted'
+
+/** The ranges of the parts: by the boundary that is named, else by the first line that looks like one and has a header under it. */
+const rangesOf = function* (raw: Buffer, part: MimePart): Generator<{ start: number; end: number }> {
+  const { bodyStart, end } = part
+  const named = part.parameters['boundary']
+  let found = false
+  if (named)
+    for (const range of splitMultipart(raw, bodyStart, end, named)) {
+      found = true
+      yield range
+    }
+  if (found || isProtected(part)) return
+  const head = raw.toString('latin1', bodyStart, Math.min(end, bodyStart + 64 * 1024))
+  const line = /(?:^|\n)--([^\s-][^\r\n]{0,199}|-[^\r\n]{1,199}?)[ \t]*\r?\nContent-[A-Za-z-]+:/.exec(
+    head,
+  )?.[1]
+  if (line) yield* splitMultipart(raw, bodyStart, end, line.trimEnd())
 }
 
 /** Position after the empty line that ends the headers; the end of the entity when there is none. */
