@@ -29,6 +29,8 @@ export interface Outgoing {
     port: number,
     signal: AbortSignal,
   ) => Promise<Outcome<{ socket: Socket; proxy: string } | null>>
+  /** Whether a web server's name is left to a proxy to resolve. */
+  isProxied: (host: string) => boolean
   /**
    * Asks, with public authorities and those named besides, as `fetch` does, redirections being answers; throws as `fetch` does,
    * `refusalOf` says what of it was the proxy's, or `tls.*`.
@@ -182,6 +184,10 @@ export const createOutgoing = (deps: { routes: Routes; authorities?: readonly st
       if (!routed.ok || routed.value === null) return routed.ok ? ok(null) : routed
       const opened = await openTunnel(routed.value, host, port, signal)
       return opened.ok ? ok({ socket: opened.value, proxy: proxyName(routed.value) }) : opened
+    },
+    isProxied: (host) => {
+      const routed = deps.routes(new URL(`https://${host}/`))
+      return routed.ok && routed.value !== null
     },
     fetch: async (address, options) => {
       const url = new URL(address)

@@ -20,7 +20,7 @@ export interface PeerVerification {
   /** Usage, issuer and revocation; chain is DER, leaf first. */
   verifyServer: (peer: { chain: Uint8Array[]; host: string }) => Promise<Outcome<unknown>>
   /** For web servers: the workstation's proxy. Mail never goes by it. */
-  web?: Pick<Outgoing, 'tunnel'>
+  web?: Pick<Outgoing, 'tunnel' | 'isProxied'>
 }
 
 const connectMilliseconds = 15_000

@@ -186,6 +186,32 @@ describe('ECO.1.1.9: servers of an address', () => {
     expect(answer).toMatchObject({ ok: false, error: { code: 'net.dns', details: { host: 'a.test' } } })
   })
 
+  it('are looked for on the web where DNS tells of names and nothing else', async () => {
+    const asked: string[] = []
+    const half: Resolver = {
+      srv: () => Promise.resolve(fail('net.dns')),
+      lookup: (host) => {
+        asked.push(host)
+        return Promise.resolve(host === 'a.test' ? ok('127.0.0.1') : fail('net.dns'))
+      },
+    }
+    // Its web server is not there either: what was missing first is told.
+    const answer = await discoveryWith(half).discover('anne@a.test')
+    expect(code(answer)).toBe('net.dns')
+    expect(asked).toContain('autoconfig.a.test')
+    expect(asked.filter((host) => host === 'a.test').length).toBeGreaterThan(1)
+  })
+
+  it('are those of an address in other letters, plus signs and capitals', async () => {
+    const here = resolverWith(both('xn--hpital-fictif-plb.test'))
+    expect(value(await discoveryWith(here).discover('Anne+labo@Hôpital-Fictif.test'))).toMatchObject({
+      address: 'Anne+labo@xn--hpital-fictif-plb.test',
+      imap: { host: 'imap.xn--hpital-fictif-plb.test' },
+    })
+    for (const odd of ['anne@hôpital\u202e.test', 'anne@hô pital.test', 'anne@é', 'é@'])
+      expect(code(await discoveryWith(here).discover(odd)), odd).toBe('account.address-invalid')
+  })
+
   it.each([
     'anne',
     'anne@',

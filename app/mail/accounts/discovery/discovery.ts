@@ -1,7 +1,8 @@
+import { domainToASCII } from 'node:url'
 import type { AuthKind, Discovery, DiscoveryWay, Server, TrustClass } from '../../../contract/index.ts'
 import { fail, ok, toErrorData, type AppError, type Outcome } from '../../../contract/errors.ts'
 import type { PeerVerification } from '../../net/peer.ts'
-import { createPublished } from './published.ts'
+import { createPublished, webHosts } from './published.ts'
 import { recordedServers } from './service-records.ts'
 
 const addressForm =
@@ -10,6 +11,14 @@ const addressForm =
 /** The domain of an address (lower case), or null when it is no address. */
 export const domainOf = (address: string): string | null =>
   address.length > 320 ? null : (addressForm.exec(address)?.[1]?.toLowerCase() ?? null)
+
+/** An address as servers take it: a domain of other letters in punycode (RFC 5891); anything else as written. */
+export const asciiAddress = (address: string): string => {
+  const at = address.lastIndexOf('@')
+  const domain = address.slice(at + 1)
+  if (at < 1 || /^[\x00-\x7f]*$/.test(domain) || /[\p{C}\p{Z}]/u.test(domain)) return address
+  return `${address.slice(0, at)}@${domainToASCII(domain)}`
+}
 
 const takesPassword = (offered: ReadonlySet<string>): boolean =>
   offered.has('AUTH=PLAIN') || offered.has('AUTH=LOGIN') || !offered.has('LOGINDISABLED')
@@ -142,6 +151,13 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
       many(await published.autodiscover(web, address, domain, deps.signal())),
   }
 
+  /** Whether web servers of a domain can be asked at all. */
+  const anyWebServer = async (web: PeerVerification, domain: string): Promise<boolean> => {
+    const names = webHosts(domain)
+    const seen = await Promise.all(names.map((host) => web.resolver.lookup(host)))
+    return seen.some(({ ok: found }) => found) || web.web?.isProxied(names[0]) === true
+  }
+
   const keepAllowed = (found: Candidates, generic: boolean): Outcome<Candidates> => {
     const taken = (servers: Server[]): Server[] => servers.filter(({ host }) => allowed(host, generic).ok)
     const [imap, smtp] = [taken(found.imap), taken(found.smtp)]
@@ -157,7 +173,8 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
      * `account.host-outside` (what was found is not of the trust space), `account.discovery-failed` (then the user types the
      * servers), `net.dns` when the DNS does not answer, `auth.mechanism-unavailable`.
      */
-    discover: async (address: string): Promise<Outcome<Discovery>> => {
+    discover: async (typed: string): Promise<Outcome<Discovery>> => {
+      const address = asciiAddress(typed)
       const domain = domainOf(address)
       if (domain === null) return fail('account.address-invalid', { retry: 'after-change' })
       const generic = isGeneric(address, domain)
@@ -170,11 +187,15 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
         ['autodiscover', () => way.autodiscover(web, address, domain)],
       ] as const
       let outside: AppError | null = null
+      let silent: AppError | null = null
       for (const [name, ask] of ways) {
         const found = await ask()
         if (!found.ok) {
-          // Without DNS nothing else can be asked either.
-          if (name === 'srv') return found
+          if (name === 'srv') {
+            // Some networks resolve names and nothing else, or leave it to their proxy. Without either nothing can be asked.
+            if (!(await anyWebServer(web, domain))) return found
+            silent = found.error
+          }
           tried.push({ way: name, error: toErrorData(found.error) })
           continue
         }
@@ -191,7 +212,8 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
         outside ??= taken.error
         tried.push({ way: name, error: toErrorData(taken.error) })
       }
-      if (outside) return { ok: false, error: outside }
+      const told = outside ?? silent
+      if (told) return { ok: false, error: told }
       const reasons = tried.flatMap(({ way: name, error }) => (error ? [[name, error.code] as const] : []))
       return fail('account.discovery-failed', {
         retry: 'after-change',
@@ -202,7 +224,8 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
      * What typed servers offer. Errors: `account.address-invalid`, `account.outside-trust-space`, `account.host-outside`,
      * `auth.mechanism-unavailable`.
      */
-    examine: async (wish: { address: string; imap: Server; smtp: Server }): Promise<Outcome<Discovery>> => {
+    examine: async (typed: { address: string; imap: Server; smtp: Server }): Promise<Outcome<Discovery>> => {
+      const wish = { ...typed, address: asciiAddress(typed.address) }
       const domain = domainOf(wish.address)
       if (domain === null) return fail('account.address-invalid', { retry: 'after-change' })
       const generic = isGeneric(wish.address, domain)

@@ -1,1 +1,1 @@
-export { createDiscovery, domainOf, type ServerRules } from './discovery.ts'
+export { asciiAddress, createDiscovery, domainOf, type ServerRules } from './discovery.ts'

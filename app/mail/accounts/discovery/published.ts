@@ -15,6 +15,13 @@ const mostKept = 200
 /** What a way of publishing says: servers, nothing, or why it is not believed. */
 type Published = Outcome<FoundServers | null>
 
+/** Web servers that may publish something of a domain. */
+export const webHosts = (domain: string): [string, ...string[]] => [
+  `autoconfig.${domain}`,
+  `autodiscover.${domain}`,
+  domain,
+]
+
 /** What web servers publish about the mail servers of an address. Answers are kept a day, failures a quarter of an hour. */
 export const createPublished = (deps: { now: () => number }) => {
   const kept = new Map<string, { until: number; answer: Published }>()
@@ -55,12 +62,13 @@ export const createPublished = (deps: { now: () => number }) => {
 
   /** The first of several places that says something; an answer that is not believed is told when no other says anything. */
   const firstOf = async (
+    address: string,
     urls: readonly string[],
     ask: (url: string) => Promise<Published>,
   ): Promise<Published> => {
     let refusal: Published = ok(null)
     for (const url of urls) {
-      const answer = await remembered(url, () => ask(url))
+      const answer = await remembered(`${address} ${url}`, () => ask(url))
       if (answer.ok && answer.value) return answer
       if (!answer.ok && refusal.ok) refusal = answer
     }
@@ -69,13 +77,13 @@ export const createPublished = (deps: { now: () => number }) => {
 
   return {
     autoconfig: (verification: PeerVerification, address: string, domain: string, signal: AbortSignal) =>
-      firstOf(autoconfigUrls(address, domain), async (url) => {
+      firstOf(address, autoconfigUrls(address, domain), async (url) => {
         const bytes = await document(verification, domain, { url, signal })
         if (!bytes.ok) return bytes
         return bytes.value === null ? ok(null) : readAutoconfig(bytes.value, address)
       }),
     autodiscover: (verification: PeerVerification, address: string, domain: string, signal: AbortSignal) =>
-      firstOf(autodiscoverUrls(domain), async (url) => {
+      firstOf(address, autodiscoverUrls(domain), async (url) => {
         const body = autodiscoverRequest(address)
         const bytes = await document(verification, domain, { url, body, signal })
         if (!bytes.ok) return bytes
