@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { DocumentAuthor, DocumentDetails, DocumentPatient, Draft } from '../../app/contract/index.ts'
 import { parseMessage, decodePart, type ParsedMessage } from '../../app/mail/index.ts'
 import { findDocuments, readZip } from '../../app/mssante/index.ts'
+import { inspectDocument } from '../../app/reading/index.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
 import { incompleteArchive } from '../operator/seed/archive-variants.ts'
 import { n1 } from '../operator/seed/cda-variants.ts'
@@ -333,6 +334,94 @@ it('says what a joined archive holds though its French header is incomplete, and
   expect(headerOf(parsed, 'X-MSS-CODECDA')).toEqual(['11502-2'])
   expect(headerOf(parsed, 'X-MSS-INS')).toEqual(['O'])
 })
+
+it('reads back whole from the mail a colleague received, whoever it is about', async () => {
+  // A number that says another sex than the record leaves, and is told.
+  const differing = await draftTo()
+  await practice.call('draftDocuments.add', {
+    ...{ draftId: differing.id, content: { text: 'Lettre' }, details },
+    patient: { ...patient, sex: 'M' },
+  })
+  expect(await practice.call('drafts.check', { id: differing.id })).toContainEqual(
+    expect.objectContaining({ kind: 'patient-differs', blocking: false }),
+  )
+  await practice.call('drafts.discard', { id: differing.id })
+  const who: [string, DocumentPatient][] = [
+    [
+      "D'ANGELO-L'HERMITTE Chiara",
+      {
+        ...patient,
+        birthName: 'D’Angelo-L’Hermitte',
+        firstName: 'Chiara',
+        givenNames: 'Chiara Zoé',
+        usedName: 'Noël',
+      },
+    ],
+    [
+      'OEUVRE Leo',
+      {
+        ...patient,
+        birthName: 'Œuvre',
+        firstName: 'Léo',
+        givenNames: null,
+        ins: null,
+        qualified: false,
+        sex: 'U',
+        birthDate: null,
+        birthPlace: null,
+      },
+    ],
+    [
+      'BENALI Karim',
+      {
+        ...patient,
+        birthName: 'Benali',
+        firstName: 'Karim',
+        givenNames: 'Karim',
+        birthPlace: '99350',
+        qualified: false,
+      },
+    ],
+  ]
+  for (const [name, one] of who) {
+    const draft = await draftTo({ cc: [{ name: 'Secrétariat', address: people.secretary.address }] })
+    for (const typeCode of ['18748-4', '89601-9'])
+      await practice.call('draftDocuments.add', {
+        draftId: draft.id,
+        content: { text: `Lettre fictive : ${one.firstName} « va bien » — à revoir.` },
+        patient: one,
+        details: { ...details, typeCode, title: `Compte rendu & suite <${typeCode}>` },
+      })
+    await practice.call('drafts.send', { id: draft.id })
+    const born = one.birthDate === null ? '' : ' 28/03/1979'
+    const { raw, parsed } = await received(`XDM/1.0/DDM+2 documents ${name}${born}`)
+    const read = await inspectDocument(raw, 'recu.eml', new Date())
+    const whole = one.qualified && one.ins !== null
+    expect(headerOf(parsed, 'X-MSS-INS')).toEqual([whole ? 'O' : 'N'])
+    expect(
+      read.deviations
+        .map(({ code }) => code)
+        .filter((code) => code !== (whole ? 'ins-test' : 'identity-unqualified')),
+    ).toEqual([])
+    expect([read.refusals, read.alerts]).toEqual([[], []])
+    expect(
+      read.documents.map(({ kind, version, title, type }) => [kind, version, title, type?.code]),
+    ).toEqual([
+      ['cda-n1', 1, 'Compte rendu & suite <18748-4>', '18748-4'],
+      ['cda-n1', 1, 'Compte rendu & suite <89601-9>', '89601-9'],
+    ])
+    for (const document of read.documents)
+      expect(document).toMatchObject({
+        patient: {
+          ...{ birthName: one.birthName, usedName: one.usedName, firstName: one.firstName },
+          ...{ sex: one.sex, birthDate: one.birthDate, birthPlaceCode: one.birthPlace },
+        },
+        authors: [{ id: author.nationalId, organisationId: author.organisation.id }],
+        recipients: [{ name: 'Secrétariat', kind: 'organisation' }],
+        announced: { hashMatches: true, sizeMatches: true },
+      })
+  }
+}, 60_000)
 
 it('looks into an attached message: other patients, who must not see it, headers (ECO.2.1.1, ECO.2.4.1, ECO.2.4.2)', async () => {
   const { raw } = await received(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { DocumentPatient } from '../../contract/index.ts'
-import { insKeyIsValid } from '../ins.ts'
+import { insKeyIsValid, matriculeTraits } from '../ins.ts'
 
 /** A new OID that nobody else has: a random UUID under 2.25 (ITU-T X.667). */
 export const newOid = (random: (length: number) => Uint8Array): string => {
@@ -41,6 +41,22 @@ export const insState = (patient: DocumentPatient): 'sent' | 'not-qualified' | '
     patient.birthPlace !== null &&
     patient.sex !== 'U'
   return whole ? 'sent' : 'incomplete'
+}
+
+/** Whether the matricule says the sex and the month of birth of the traits (clinical-documents.md §8.2): what it does not say agrees. */
+export const matriculeAgrees = ({
+  ins,
+  sex,
+  birthDate,
+}: Pick<DocumentPatient, 'ins' | 'sex' | 'birthDate'>): boolean => {
+  const read = ins && matriculeTraits(ins.matricule)
+  if (!read) return true
+  const [year, month] = (birthDate ?? '').split('-').map(Number)
+  return (
+    (sex === 'U' || read.sex === sex) &&
+    (!year || year % 100 === read.birthYear) &&
+    (!month || read.birthMonth === null || read.birthMonth === month)
+  )
 }
 
 const sameText = (one: string, other: string): boolean =>

@@ -12,7 +12,7 @@ import type { StoredAttachment, StoredDraft, Vault } from '../../vault/index.ts'
 import type { FindOptions } from '../documents.ts'
 import type { Product } from './archive.ts'
 import { attachedFacts, mayHoldCda, namesSomebody, type AttachedFacts } from './attached.ts'
-import { insState, newOid, samePerson } from './identifiers.ts'
+import { insState, matriculeAgrees, newOid, samePerson } from './identifiers.ts'
 import type { DocumentToSend, Random } from './jobs.ts'
 import { documentSubject, pdfName, technicalSubject } from './names.ts'
 import { documentRecipients } from './recipients.ts'
@@ -324,6 +324,7 @@ export const createOutgoing = (deps: OutgoingDependencies) => {
       if (documents.some(({ record }) => record.pdf.state === 'not-pdfa')) note('document-not-pdfa', false)
       const ins = patient ? insState(patient) : 'none'
       if (ins === 'not-qualified' || ins === 'incomplete') note('document-ins-kept', false)
+      if (patient && ins === 'sent' && !matriculeAgrees(patient)) note('patient-differs', false)
       // Base64 inside of the archive is packed to about three quarters: a PDF counts a little more than twice.
       const bytes = documents.reduce(
         (sum, { record, pdf, source: file }) =>
