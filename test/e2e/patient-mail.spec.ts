@@ -102,6 +102,30 @@ test('the bounce of the patient’s mailbox is explained on the sent message (EN
   await picture(page, 'patient-bounce')
 })
 
+test('the message that ends all exchanges keeps its subject [FIN], and says what it does (ENS-7-fin)', async () => {
+  const { page } = app
+  await openLeo()
+  await page.getByRole('button', { name: 'Clore tous les échanges…' }).click()
+  await page.getByRole('button', { name: 'Préparer le message [FIN]' }).click()
+  const composer = page.getByRole('dialog')
+  const subject = composer.getByLabel('Objet')
+  await expect(subject).toHaveValue('[FIN]')
+  await expect(subject).not.toBeEditable()
+  await expect(
+    composer.getByText('Objet [FIN] : le patient ne pourra plus répondre à aucun message'),
+  ).toBeVisible()
+  await picture(page, 'patient-ends-all')
+  await composer.getByRole('button', { name: 'Envoyer' }).click()
+  const question = page.getByRole('alertdialog')
+  await expect(question).toContainText('plus répondre à aucun de vos messages')
+  await question.getByRole('button', { name: 'Revenir au message' }).click()
+  // Unticked, it is an ordinary message again.
+  await composer.getByText('Clore tous les échanges', { exact: true }).click()
+  await expect(subject).toBeEditable()
+  await expect(subject).toHaveValue('')
+  await composer.getByRole('button', { name: 'Supprimer le brouillon' }).click()
+})
+
 test('an opposition keeps messages from leaving, answers too (MSS/va1.20)', async () => {
   const { page } = app
   await openLeo()
