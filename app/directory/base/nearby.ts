@@ -27,15 +27,15 @@ const oneOff = (word: string): string[] => {
  * five hundred looks into one index, so only for what found nobody.
  */
 export const neighboursOf = (db: SqlDatabase, word: string): { known: boolean; neighbours: string[] } => {
-  const begins = db.prepare('SELECT 1 FROM search_words WHERE word >= ? AND word < ? LIMIT 1')
-  const isThere = (start: string): boolean => begins.get([start, `${start}\u{10ffff}`]) !== undefined
-  const known = isThere(word)
+  const begun = db.prepare(
+    `SELECT v.value AS word FROM json_each(?) v WHERE EXISTS (
+       SELECT 1 FROM search_words w WHERE w.word >= v.value AND w.word < v.value || char(1114111)) LIMIT ?`,
+  )
+  const those = (words: readonly string[], most: number): string[] =>
+    begun.all<{ word: string }>([JSON.stringify(words), most]).map((row) => row.word)
+  const known = those([word], 1).length > 0
   if (word.length < shortest || word.length > longest || !/^[a-z]+$/.test(word))
     return { known, neighbours: [] }
-  const neighbours: string[] = []
-  for (const one of oneOff(word)) {
-    if (neighbours.length >= mostNeighbours) break
-    if (one.length >= shortest && isThere(one)) neighbours.push(one)
-  }
-  return { known, neighbours }
+  const near = oneOff(word).filter((one) => one.length >= shortest)
+  return { known, neighbours: those(near, mostNeighbours) }
 }

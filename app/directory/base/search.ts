@@ -117,20 +117,28 @@ const byKey = (db: SqlDatabase, raw: string): number[] | null => {
   ]
 }
 
+/** The words of a mailbox that tell how well it answers. */
+const tellingOf = (mailbox: StoredMailbox) => ({
+  last: nameWords(mailbox.lastName),
+  first: nameWords(mailbox.firstName),
+  names: [mailbox.service, mailbox.structure?.name, mailbox.structure?.tradeName].flatMap((name) =>
+    name == null ? [] : wordsOf(name),
+  ),
+  specialty: mailbox.specialty === null ? [] : labelWords(mailbox.specialty.label),
+})
+
 /** What a word that was typed says of a mailbox. */
-const scoreOfWord = (mailbox: StoredMailbox, word: string): number => {
-  const last = nameWords(mailbox.lastName)
-  const first = nameWords(mailbox.firstName)
-  const names = [mailbox.service, mailbox.structure?.name, mailbox.structure?.tradeName].flatMap((name) =>
-    wordsOf(name ?? ''),
-  )
+const scoreOfWord = (
+  { last, first, names, specialty }: ReturnType<typeof tellingOf>,
+  word: string,
+): number => {
   if (last.includes(word)) return 100
   if (first.includes(word)) return 80
   if (last.some((one) => one.startsWith(word))) return 50
   if (first.some((one) => one.startsWith(word))) return 40
   if (names.includes(word)) return 30
   if (names.some((one) => one.startsWith(word))) return 20
-  return labelWords(mailbox.specialty?.label ?? '').some((one) => one.startsWith(word)) ? 15 : 10
+  return specialty.some((one) => one.startsWith(word)) ? 15 : 10
 }
 
 /**
@@ -144,17 +152,18 @@ const scoreOf = (
 ): number => {
   const last = wordsOf(mailbox.lastName ?? '')
   let score = 0
-  for (const words of typed) score += Math.max(...words.map((word) => scoreOfWord(mailbox, word)))
+  const telling = tellingOf(mailbox)
+  for (const words of typed) score += Math.max(...words.map((word) => scoreOfWord(telling, word)))
   const all = typed.flat()
   // The whole last name and nothing more of it, before « MARTIN DURAND ».
   if (last.length > 0 && last.every((one) => all.includes(one))) score += 30
   if (mailbox.goneSince !== null) score -= 200
   if (mailbox.nationalId !== null) score += 5
+  if (!home || home.departments.length === 0) return score
   const department = departmentOf(mailbox)
-  if (department !== null && home?.departments.includes(department)) score += 6
+  if (department === null || !home.departments.includes(department)) return score
   const town = mailbox.structure?.town
-  if (town != null && home?.towns.includes(fold(town))) score += 3
-  return score
+  return score + (town != null && home.towns.includes(fold(town)) ? 9 : 6)
 }
 
 /** Titles tell nobody apart; they count only while they are all there is. */
@@ -165,7 +174,7 @@ const tellingWords = (raw: string): string[] => {
   return without.length === 0 ? words : without
 }
 
-/** Rows of one's own département looked at for each way, besides those of everywhere. */
+/** Rows of one's own département looked at besides those of everywhere, where these are more than are read. */
 const homeCandidates = 20
 
 /** Ids found by the words, the most telling way first. */
@@ -181,13 +190,16 @@ const foundByWords = (
     wish.department === null
       ? (wish.home?.departments ?? []).map((code) => quoted(filterWord('department', code)))
       : []
-  const ask = (way: string, more: readonly string[], limit: number): void => {
+  const ask = (way: string, more: readonly string[], limit: number): number => {
     const positive = [...(way === '' ? [] : [`(${way})`]), ...must, ...more].join(' AND ')
-    for (const id of foundBy(db, `(${positive})${without}`, limit)) ids.add(id)
+    const found = foundBy(db, `(${positive})${without}`, limit)
+    for (const id of found) ids.add(id)
+    return found.length
   }
   for (const way of waysFor()) {
-    if (near.length > 0 && way !== '') ask(way, [`(${near.join(' OR ')})`], homeCandidates)
-    ask(way, [], wanted)
+    const isCut = ask(way, [], wanted) >= wanted
+    // A way that was read to its end has who is near among the others.
+    if (isCut && near.length > 0 && way !== '') ask(way, [`(${near.join(' OR ')})`], homeCandidates)
     if (ids.size >= wanted) break
   }
 }
@@ -197,8 +209,8 @@ const foundByWords = (
  * of the base, any one of them may be the wrong one.
  */
 const meantBy = (db: SqlDatabase, words: readonly string[]): string[][][] => {
-  const looked = words.slice(0, mostMended).map((word) => ({ word, ...neighboursOf(db, word) }))
   if (words.length > mostMended) return []
+  const looked = words.map((word) => ({ word, ...neighboursOf(db, word) }))
   const wrong = looked.filter(({ known }) => !known)
   if (wrong.some(({ neighbours }) => neighbours.length === 0)) return []
   if (wrong.length > 0) return [looked.map(({ word, known, neighbours }) => (known ? [word] : neighbours))]
