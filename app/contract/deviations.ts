@@ -107,6 +107,7 @@ export const deviationCodes = [
   'hl7-segment-missing',
   'hl7-person-authority',
   'hl7-metadata-name',
+  'hl7-in-body',
   // HPRIM (§11)
   'hprim-encoding',
   'hprim-address-lines',

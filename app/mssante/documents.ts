@@ -118,19 +118,22 @@ interface Collected {
   deviations: Deviation[]
 }
 
-const inBody: Deviation = { code: 'hprim-in-body', where: null }
+const inBody = (code: 'hprim-in-body' | 'hl7-in-body'): Deviation => ({ code, where: null })
 
-/** HPRIM results typed into the message, or what Apicrypt left there. */
+/** HPRIM results or HL7 segments typed into the message, or what Apicrypt left there. */
 const fromBody = (body: string, collected: Collected): void => {
   const bytes = Buffer.from(body, 'utf8')
   const part: MessagePart = { id: 'body', fileName: null, mimeType: 'text/plain', bytes, inline: false }
   const origin: Origin = { ...originOf(part), fileName: 'message.txt', path: 'message' }
   if (isApicrypt(bytes, null))
     collected.documents.push(refusedDocument(origin, 'apicrypt', () => bytes, 'text/plain'))
-  else if (hprimFormat(bytes) !== null)
-    collected.documents.push(
-      ...recogniseFile(origin, bytes, 'text/plain', { deviations: [inBody], strict: false }),
-    )
+  else {
+    const code = isHl7(bytes) ? 'hl7-in-body' : hprimFormat(bytes) === null ? null : 'hprim-in-body'
+    if (code)
+      collected.documents.push(
+        ...recogniseFile(origin, bytes, 'text/plain', { deviations: [inBody(code)], strict: false }),
+      )
+  }
 }
 
 const fromEnclosed = async (
@@ -164,7 +167,33 @@ const fromEnclosed = async (
   if (clinical.length > 0) collected.kinds.push({ partId: part.id, kind: 'message' })
 }
 
-const collect = async (parts: MessagePart[], options: FindOptions, depth: number): Promise<Collected> => {
+const piece = /^(.*\.zip)\.(\d{3})$/i
+
+/**
+ * Parts with the pieces of an archive (`x.zip.001`, `.002`…) put together, in the place of the first one; a piece that lacks the others
+ * stays as it is, under the name of its archive.
+ */
+const joined = (parts: MessagePart[]): MessagePart[] => {
+  const pieces = new Map<string, { number: number; part: MessagePart }[]>()
+  for (const part of parts) {
+    const [, name, number] = piece.exec(part.fileName ?? '') ?? []
+    if (name) pieces.set(name, [...(pieces.get(name) ?? []), { number: Number(number), part }])
+  }
+  if (pieces.size === 0) return parts
+  const done = new Set<string>()
+  return parts.flatMap((part) => {
+    const [, name] = piece.exec(part.fileName ?? '') ?? []
+    if (!name) return [part]
+    if (done.has(name)) return []
+    done.add(name)
+    const ordered = (pieces.get(name) ?? []).toSorted((one, other) => one.number - other.number)
+    const bytes = Buffer.concat(ordered.map((one) => one.part.bytes))
+    return [{ ...part, fileName: name, mimeType: 'application/zip', bytes, head: bytes.subarray(0, 4096) }]
+  })
+}
+
+const collect = async (all: MessagePart[], options: FindOptions, depth: number): Promise<Collected> => {
+  const parts = joined(all)
   const collected: Collected = { documents: [], sets: [], kinds: [], deviations: [] }
   const strict = options.strict ?? false
   const add = (part: MessagePart, found: FoundDocument[], kind: DocumentInspection['kind']): void => {

@@ -1,6 +1,7 @@
 import type { DocumentInspection } from '../contract/index.ts'
 import { parseMessage } from '../mail/index.ts'
 import { findDocuments, inspectDocuments, type MessagePart } from '../mssante/index.ts'
+import { takeApart } from '../smime/index.ts'
 import { messageDocuments, messageParts } from './documents.ts'
 
 /** A message by its header fields: what `inspect document` is given may be the mail itself. */
@@ -8,11 +9,7 @@ const isMail = (bytes: Uint8Array, fileName: string): boolean => {
   if (/\.eml$/i.test(fileName)) return true
   const head = Buffer.from(bytes.subarray(0, 8192)).toString('latin1')
   const fields = head.split(/\r?\n\r?\n/, 1)[0] ?? ''
-  return (
-    /^(?:Return-Path|Received|Message-ID|MIME-Version|From|Date|Subject|To|X-[\w-]+|Delivered-To):/i.test(
-      head,
-    ) && /^(?:From|MIME-Version|Content-Type|Message-ID):/im.test(fields)
-  )
+  return /^[!-9;-~]+:[ \t]/.test(head) && /^(?:From|MIME-Version|Content-Type|Message-ID):/im.test(fields)
 }
 
 /** Everything SousPli makes of the clinical documents of a message (`clinical` of `inspect message`). */
@@ -28,7 +25,9 @@ export const inspectDocument = async (
   at: Date,
 ): Promise<DocumentInspection> => {
   if (isMail(bytes, fileName)) {
-    const parsed = parseMessage(bytes)
+    // What is signed opaquely is read; nobody's signature is judged here.
+    const { content, layers } = takeApart(bytes, [])
+    const parsed = parseMessage(layers.length > 0 ? content : bytes)
     if (parsed.ok) return inspectMessageDocuments(parsed.value, at)
   }
   const part: MessagePart = { id: '1', fileName, mimeType: '', bytes, inline: false }

@@ -105,9 +105,27 @@ export interface BodySegment {
   html: string | null
 }
 
+/** Archives, PDFs and pictures by the first letters of their Base64. */
+const knownBase64 = /^\s*(?:UEsDB|JVBERi0|iVBORw0KGgo|\/9j\/)/
+const base64Bytes = /^[A-Za-z0-9+/=\s]*$/
+
+/** Some senders write Base64 and forget to say so: told for files whose first bytes are known, when nothing else is in the body. */
+const isUnannouncedBase64 = (raw: Uint8Array, { mimeType, encoding, bodyStart, end }: MimePart): boolean => {
+  if (!/^(?:7bit|8bit|binary|)$/.test(encoding) || /^(?:text|message|multipart)\//.test(mimeType))
+    return false
+  const body = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
+  return (
+    knownBase64.test(body.toString('latin1', bodyStart, Math.min(end, bodyStart + 64))) &&
+    base64Bytes.test(body.toString('latin1', bodyStart, end))
+  )
+}
+
 /** The bytes of a part with its transfer encoding removed. */
 export const decodePart = (raw: Uint8Array, part: MimePart): Uint8Array =>
-  decodeTransfer(raw.subarray(part.bodyStart, part.end), part.encoding)
+  decodeTransfer(
+    raw.subarray(part.bodyStart, part.end),
+    isUnannouncedBase64(raw, part) ? 'base64' : part.encoding,
+  )
 
 /** The text of a text part in its charset. */
 const partText = (raw: Uint8Array, part: MimePart): string =>

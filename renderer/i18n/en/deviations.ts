@@ -100,6 +100,7 @@ export const deviations = {
   'deviation_hl7-segment-missing': 'A required segment is missing from the HL7 message.',
   'deviation_hl7-person-authority': 'The authority of an identifier in the HL7 message is badly written.',
   'deviation_hl7-metadata-name': 'A metadata of the HL7 message has a former name.',
+  'deviation_hl7-in-body': 'The HL7 message was in the text of the mail.',
   'deviation_hprim-encoding': 'The HPRIM file is not in the usual encoding.',
   'deviation_hprim-address-lines':
     'The HPRIM header has an unexpected number of lines; it was read by its dates.',

@@ -104,6 +104,7 @@ export const deviations = {
   'deviation_hl7-segment-missing': 'Il manque un segment obligatoire au message HL7.',
   'deviation_hl7-person-authority': 'L’autorité d’un identifiant du message HL7 est mal écrite.',
   'deviation_hl7-metadata-name': 'Une métadonnée du message HL7 porte un ancien nom.',
+  'deviation_hl7-in-body': 'Le message HL7 se trouvait dans le texte du courriel.',
   'deviation_hprim-encoding': 'Le fichier HPRIM n’est pas dans l’encodage habituel.',
   'deviation_hprim-address-lines':
     'L’en-tête HPRIM n’a pas le nombre de lignes prévu ; il a été lu d’après ses dates.',
