@@ -59,6 +59,12 @@ beforeAll(async () => {
         mail: 'paul.bernard@medecin.mssante.test',
         certificates: [other.der],
       },
+      ...Array.from({ length: 25 }, (_, at) => ({
+        uid: `8997000010${String(at).padStart(2, '0')}`,
+        name: `Agent NUMÉRO${String(at)}`,
+        mail: 'commun@ch-lilas.mssante.test',
+        certificates: at === 0 ? [hers.der] : [other.der],
+      })),
       { uid: '899700000303', name: 'Sans CERTIFICAT', mail: 'sans@medecin.mssante.test', certificates: [] },
     ],
     server,
@@ -95,6 +101,19 @@ describe('certificates from a real LDAP directory', () => {
     expect(await directory(ldap.url).find({ ...anne, address: 'personne@mssante.test' })).toEqual(ok([]))
     expect(await directory(ldap.url).find({ ...anne, address: 'sans@medecin.mssante.test' })).toEqual(ok([]))
     expect(await directory(ldap.url, { base: 'o=ailleurs,c=fr' }).find(anne)).toEqual(ok([]))
+  })
+
+  it('takes what the directory gives where more have the address than are asked for', async () => {
+    const found = await directory(ldap.url).find({
+      address: 'commun@ch-lilas.mssante.test',
+      nationalId: null,
+    })
+    expect(found.ok && found.value).toHaveLength(20)
+  })
+
+  it('goes nowhere a directory sends it', async () => {
+    const away = directory(ldap.url, { base: 'ou=ailleurs,o=gip-cps-test,c=fr' })
+    expect(await away.find(anne)).toMatchObject({ error: { code: 'directory.ldap-failed' } })
   })
 
   it('takes nothing of an address for syntax', async () => {

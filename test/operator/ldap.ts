@@ -50,6 +50,8 @@ const answers = (port: number): Promise<boolean> =>
 const ldif = (people: readonly LdapPerson[]): string =>
   [
     'dn: o=gip-cps-test,c=fr\nobjectClass: organization\no: gip-cps-test\n',
+    // A branch that lies elsewhere: whoever searches is told where, and goes there or not.
+    'dn: ou=ailleurs,o=gip-cps-test,c=fr\nobjectClass: referral\nobjectClass: extensibleObject\nou: ailleurs\nref: ldap://127.0.0.1:1/ou=ailleurs,o=gip-cps-test,c=fr\n',
     ...people.map((one) =>
       [
         `dn: uid=${one.uid},o=gip-cps-test,c=fr`,
