@@ -38,7 +38,7 @@ const localPart = (address: string): string => address.slice(0, address.lastInde
  * Whether a document is about who is written to: `other` beyond doubt (another date of birth, or another matricule without the
  * same traits), `unsure` when only names differ. A temporary matricule (NIA) stands beside a definitive one (NIR).
  */
-export const documentRecipient = (
+const documentRecipient = (
   person: ConcernedPerson,
   about: Patient | null,
   address: string,

@@ -130,6 +130,24 @@ describe('a CDA of level N1', () => {
       ['<county>51215</county>', '', 'INS: birth place'],
       ['<given>Léa Anne Zoé</given>', '', 'INS: list of given names'],
       ['standardIndustryClassCode', 'standardindustryClassCode', 'main act: practice setting'],
+      ['<family>BERNARD</family>', 'BERNARD', '[informationRecipient_fr] name/family once'],
+      [
+        '<prefix>DR</prefix>',
+        '<prefix>Docteur</prefix>',
+        '[informationRecipient_fr] prefix of TRE_R81 or TRE_R11',
+      ],
+      ['<suffix>DR</suffix>', '<suffix>Dr</suffix>', '[assignedAuthor_fr] suffix of TRE_R11'],
+      ['tel:0144534551', 'tel:', '[telecom] prefix:value, or nullFlavor alone'],
+      ['use="WP"', 'use="W"', '[telecom] use'],
+      ['<addr nullFlavor="NAV"/>', '<addr/>', '[addr] parts, or nullFlavor alone'],
+      ['qualifier="CL"', 'qualifier="SP"', '[recordTarget_fr] family/@qualifier'],
+      ['<given qualifier="BR">', '<given qualifier="XX">', '[recordTarget_fr] given/@qualifier'],
+      ['<id root="1.2.250.1.71.4.2.2" extension="1750803447"/>', '', '[custodian_fr] id once'],
+      ['typeCode="PRF"', 'typeCode="SPRF"', '[documentationOf_fr] performer PRF'],
+      ['code="AMB"', 'code="XXX"', '[JDV_encompassingEncounterCode]'],
+      ['code="SA07"', 'code="CABINET"', '[JDV_healthcareFacilityCode]'],
+      ['code="G15_10/SM54"', 'code="MEDECIN"', '[JDV_authorSpecialty]'],
+      ['code="fr-FR"', 'code="en-US"', '[modeleEntete_fr] languageCode fr-FR'],
     ]
     for (const [from, to, rule] of breaks) {
       expect(good).toContain(from)
