@@ -1,11 +1,21 @@
-/** Files one document and never hears of it again: killed by its test between sending and the answer. */
+/**
+ * Files one document and is killed: by its test, or by itself just before or after a step of the store (`filings.begin after`).
+ */
 import { letterWith, mllpPlace, openPracticeIn, reports, value } from './practice.fixture.ts'
 
-const [folder = '', port = ''] = process.argv.slice(2)
+const [folder = '', port = '', seed = 'crash', step = '', when = ''] = process.argv.slice(2)
 const practice = await openPracticeIn({ folder })
 const target = await practice.target(mllpPlace(Number(port), { answerSeconds: 60 }))
-const messageId = await practice.receive(await letterWith([(await reports('crash')).first], 'crash'))
+const messageId = await practice.receive(await letterWith([(await reports(seed)).first], seed))
 const [offer] = value(await practice.integration.offers(messageId)).documents
+const { run } = practice.vault
+const die = (): void => void process.kill(process.pid, 'SIGKILL')
+practice.vault.run = async (name, params) => {
+  if (name === step && when === 'before') die()
+  const outcome = await run(name, params)
+  if (name === step && when === 'after') die()
+  return outcome
+}
 value(
   await practice.integration.file({
     messageId,

@@ -19,7 +19,9 @@ export const temporaryFolder = (): string => {
 }
 
 /** A practice of a test, closed when the test ends. */
-export const openPractice = async (change: { policy?: Policy; folder?: string } = {}) => {
+export const openPractice = async (
+  change: { policy?: Policy; folder?: string; source?: Uint8Array } = {},
+) => {
   const practice = await openPracticeIn({ ...change, folder: change.folder ?? temporaryFolder() })
   onTestFinished(practice.close)
   return practice

@@ -279,6 +279,40 @@ describe('a crash', { timeout: 90_000 }, () => {
   })
 })
 
+describe('a crash between two steps', { timeout: 120_000 }, () => {
+  const steps = [
+    ['filings.add', 'after'],
+    ['filings.begin', 'after'],
+    ['filings.settle', 'before'],
+  ] as const
+  // All five points were played once; these are the ones that can go wrong.
+  it('leaves the document once in the record, whichever two they are', async () => {
+    const record = await recordFor()
+    await Promise.all(
+      steps.map(async ([step, when]) => {
+        const folder = temporaryFolder()
+        const seed = `crash ${step} ${when}`
+        const child = fork(
+          path.join(import.meta.dirname, 'crash.fixture.ts'),
+          [folder, String(record.port), seed, step, when],
+          { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+        )
+        onTestFinished(() => void child.kill('SIGKILL'))
+        const signal = await new Promise((resolve) => child.once('exit', (_, by) => resolve(by)))
+        expect(signal, seed).toBe('SIGKILL')
+        const source = await letterWith([(await reports(seed)).first], seed)
+        const practice = await openPractice({ folder, source })
+        await practice.until('filed', async () =>
+          (await practice.filings()).find((one) => one.state === 'filed'),
+        )
+      }),
+    )
+    expect(record.documents.size).toBe(steps.length)
+    // What was sent a second time was the same message.
+    expect(new Set(record.received.map(({ controlId }) => controlId)).size).toBe(steps.length)
+  })
+})
+
 describe('a request to take a document out', { timeout: 90_000 }, () => {
   it('is proposed to the user when its author asks, taken out in one click, and shows on both messages', async () => {
     const record = await recordFor()

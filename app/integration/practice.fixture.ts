@@ -131,7 +131,12 @@ export const openRaw = async (id: number, raw: Uint8Array, folderId = 1): Promis
 }
 
 /** A store with an organisational mailbox, its folders inbox (1), « Intégrés » (2), and hand-over composed on it. */
-export const openPracticeIn = async (change: { policy?: Policy; folder: string }) => {
+export const openPracticeIn = async (change: {
+  policy?: Policy
+  folder: string
+  /** Source of the messages of a store opened again. */
+  source?: Uint8Array
+}) => {
   const { folder } = change
   const vault: Vault = createVault({
     folder,
@@ -200,7 +205,7 @@ export const openPracticeIn = async (change: { policy?: Policy; folder: string }
       verifyServer: () => Promise.resolve(ok(null)),
     }),
     openMail: async (id) => {
-      const raw = sources.get(id)
+      const raw = sources.get(id) ?? change.source
       const row = await rowsOf([id])
       return raw
         ? ok(await openRaw(id, raw, row.ok ? (row.value[0]?.folderId ?? 1) : 1))

@@ -15,7 +15,8 @@ export const fakeIntegration = ({ rows, now, emit, newId }: FakeWorld): FakePart
     if (!row || row.documentCount === 0) return { documents: [], transfers: [] }
     const own = filings.filter((one) => one.messageId === messageId)
     // One sender wants back what was filed from a message of his before.
-    const before = row.documentLabel === 'CR de passage aux urgences' ? filings.at(-5) : undefined
+    const before =
+      row.documentLabel === 'CR d’imagerie médicale' ? filings.find(({ id }) => id === 4) : undefined
     if (before)
       return {
         documents: [

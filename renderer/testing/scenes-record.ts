@@ -51,7 +51,7 @@ export const recordScenes: readonly Scene[] = [
     scenario: 'mailbox',
     steps: async (page) => {
       await listed(page)
-      await page.getByRole('row').filter({ hasText: 'CR de passage aux urgences' }).first().click()
+      await page.getByRole('row').filter({ hasText: 'IRM lombaire' }).first().click()
       await page.getByText(/demande le retrait/).waitFor()
     },
   },

@@ -135,7 +135,7 @@ describe('a report that is not to be believed', () => {
     expect(store.view(copy)?.recipients?.[0]?.events).toMatchObject([{ authentic: false }])
   })
 
-  it('by another reader about this one counts for nobody (p and q share a domain with strangers)', () => {
+  it('by another reader about this one counts for nobody', () => {
     const store = sentStore()
     const { messageId } = sent(store)
     const copy = store.message(2, { messageId })
