@@ -110,7 +110,11 @@ describe('sending', () => {
     await reaches(item.id, 'filed')
     const arrived = await operator.mailbox('paul').waitFor((message) => message.subject === 'Re: Avis')
     const parsed = value(parseMessage(new Uint8Array(await operator.mailbox('paul').source(arrived.uid))))
-    expect(parsed.inReplyTo).toBe(parsed.references.at(-1))
+    const asked = (await operator.mailbox('anne').waitFor(({ subject }) => subject === 'Avis')).messageId
+    expect(asked).toMatch(/^<.+@.+>$/)
+    expect([parsed.inReplyTo, parsed.references.at(-1)]).toEqual([asked, asked])
+    expect(parsed.messageId).toMatch(/^<[^<>@\s]{16,}@medecin\.mssante\.test>$/)
+    expect(parsed.messageId).not.toBe(asked)
     expect(parsed.from).toEqual({ name: anne.displayName, address: anne.address })
     expect(await operator.mailbox('anne').list(folderNames.sent)).toHaveLength(1)
     await operator.mailbox('anne').waitFor((m) => m.subject === 'Avis' && m.flags.includes('\\Answered'))

@@ -2,26 +2,26 @@
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DirectoryEntry, SenderLabel } from '../../app/contract/index.ts'
+import type { Bridge } from '../client/index.ts'
 import { setLanguage } from '../i18n/index.ts'
 import { createFakeCore } from '../testing/fake-core.ts'
+import { directoryEntries } from '../testing/fixture-directory.ts'
 import { DirectoryLabel } from './directory-label.tsx'
 
 let host: HTMLElement
 let root: Root
 /** What the directory says of the address; everybody is fictitious. */
-let known: Partial<DirectoryEntry> | null
+let known: DirectoryEntry | null
 const used: SenderLabel[] = []
 const empty: SenderLabel = { title: '', givenName: '', familyName: '', entity: '' }
 
 beforeEach(() => {
   const core = createFakeCore('mailbox', new Date(2026, 10, 22, 10))
-  window.souspli = {
-    ...core,
-    invoke: (method: string, input: unknown) =>
-      method === 'directory.identify'
-        ? Promise.resolve({ ok: true, value: [known] })
-        : core.invoke(method, input),
-  }
+  const invoke: Bridge['invoke'] = (method, input) =>
+    method === 'directory.identify'
+      ? Promise.resolve({ ok: true, value: [known] })
+      : core.invoke(method, input)
+  window.souspli = { ...core, invoke }
   setLanguage('fr')
   used.length = 0
   host = document.createElement('div')
@@ -42,12 +42,15 @@ const show = (label: SenderLabel): void =>
       onUse={(one) => used.push(one)}
     />,
   )
-const doctor: Partial<DirectoryEntry> = {
-  name: 'Anne ESSAI',
-  civility: 'DR',
-  firstName: 'ANNE',
-  lastName: 'Essai',
-  structure: 'CABINET DES LILAS',
+const [canned] = directoryEntries
+if (!canned) throw new Error('no entry in the canned directory')
+const doctor: DirectoryEntry = {
+  ...canned,
+  ...{ name: 'Anne ESSAI', civility: 'DR', firstName: 'ANNE', lastName: 'Essai' },
+  structure: {
+    ...{ id: null, name: 'CABINET DES LILAS', tradeName: null, lines: [] },
+    ...{ postalCode: null, town: null, department: null, country: null },
+  },
 }
 
 describe('what the directory knows of one’s own mailbox (ANN/va1.02)', () => {

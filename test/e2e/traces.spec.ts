@@ -76,7 +76,7 @@ test('printing leaves a trace; a former export agrees with what is here, and an 
   await says(dialog(), 'Ce fichier n’est pas un export des traces de SousPli.')
   await app.page.keyboard.press('Escape')
   await app.page.keyboard.press('Escape')
-  await app.page.getByRole('button', { name: 'Plus d’actions' }).click()
+  await app.page.getByRole('button', { name: 'Autres actions' }).click()
   await app.page.getByRole('menuitem', { name: 'Imprimer' }).click()
   await openSettings(app.page, 'Sécurité')
   await app.page.getByRole('button', { name: 'Voir les traces' }).click()

@@ -55,6 +55,29 @@ describe('a message written is a message read', () => {
     expect(part && Array.from(decodePart(raw, part))).toEqual(Array.from(file.bytes))
   })
 
+  it('ECO.2.2.3 ECO.2.2.4: is text/plain, or multipart/alternative with formatting, every text of it in UTF-8', () => {
+    const made = (content: Parameters<typeof composeEntity>[0]) =>
+      value(parseMessage(composeMessage(headers, composeEntity(content, boundary)))).root
+    const utf8 = { parameters: { charset: 'utf-8' } }
+    const plain = { mimeType: 'text/plain', ...utf8 }
+    const alternative = {
+      mimeType: 'multipart/alternative',
+      children: [plain, { mimeType: 'text/html', ...utf8 }],
+    }
+    const file = { fileName: 'a.pdf', mimeType: 'application/pdf', bytes: new Uint8Array([1]) }
+    const text = 'Tension 14/8, « stable » — 日本'
+    expect(made({ text, html: null, attachments: [] })).toMatchObject(plain)
+    expect(made({ text, html: '<p>é</p>', attachments: [] })).toMatchObject(alternative)
+    expect(made({ text, html: '<p>é</p>', attachments: [file] })).toMatchObject({
+      mimeType: 'multipart/mixed',
+      children: [alternative, { mimeType: 'application/pdf' }],
+    })
+    const raw = Buffer.from(
+      composeMessage(headers, composeEntity({ text: 'é', html: null, attachments: [] }, boundary)),
+    )
+    expect(raw.toString('latin1')).toContain('=C3=A9')
+  })
+
   it('is seven bits, CRLF, lines under 998 characters, whatever is typed', () => {
     fc.assert(
       fc.property(

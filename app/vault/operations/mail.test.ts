@@ -122,6 +122,63 @@ describe('messages', () => {
   })
 })
 
+describe('the list of all mailboxes (ERGO/va1.08)', () => {
+  it('has the messages of every inbox by date, page by page, and of no other folder', () => {
+    const { db, inbox, archive, trash } = storeWithFolders()
+    accountOperations['accounts.insert'](
+      db,
+      {
+        address: 'service@b.test',
+        displayName: 'Service',
+        kind: 'organisational',
+        auth: 'psc',
+        password: null,
+        card: null,
+        imap: server,
+        smtp: server,
+        maxMessageSize: null,
+      },
+      context,
+    )
+    const { folderIds } = folderListOperations['folders.reconcile'](
+      db,
+      {
+        accountId: 2,
+        folders: [
+          {
+            ...{ path: 'INBOX', name: 'INBOX', parentPath: null, role: 'inbox', mailbox: null },
+            ...{ selectable: true, subscribed: true, status: null },
+          },
+        ],
+        renamed: null,
+      },
+      context,
+    )
+    const day = (of: number): Partial<NewMessage> => ({ date: Date.UTC(2026, 0, of) })
+    insert(db, inbox, [message(1, day(1)), message(3, { ...day(3), flags: 1 })])
+    insert(db, archive, [message(9, day(9))])
+    insert(db, trash, [message(8, day(8))])
+    messageOperations['messages.insert'](
+      db,
+      {
+        ...{ accountId: 2, folderId: folderIds[0] ?? 0, state: null },
+        messages: [message(2, { ...day(2), identity: new Uint8Array([22]) }), message(4, day(4))],
+      },
+      context,
+    )
+    const page = (before: number | null, filter: 'all' | 'unread') =>
+      messageOperations['messages.page'](db, { folderId: null, before, limit: 3, filter }, context)
+    const told = (list: ReturnType<typeof page>) => [
+      list.more,
+      list.rows.map(({ accountId, subject }) => `${accountId}: ${subject}`),
+    ]
+    const first = page(null, 'all')
+    expect(told(first)).toEqual([true, ['2: message 4', '1: message 3', '2: message 2']])
+    expect(told(page(first.rows.at(-1)?.id ?? 0, 'all'))).toEqual([false, ['1: message 1']])
+    expect(told(page(null, 'unread'))).toEqual([false, ['2: message 4', '2: message 2', '1: message 1']])
+  })
+})
+
 describe('conversations', () => {
   const question = message(1, { messageId: '<q@t>' })
   const answer = message(2, { messageId: '<a@t>', inReplyTo: '<q@t>', references: ['<q@t>'] })
