@@ -1,11 +1,15 @@
+import { useRef } from 'react'
 import type { DocumentSummary, Hl7Content } from '../../app/contract/index.ts'
 import { Banner, Chip } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
+import { useDocumentCommands } from './commands.ts'
 import { Fact } from './document-facts.tsx'
 import { ResultHistoryContext, useResultHistory } from './lab/history.ts'
 import { LabTable } from './lab/lab-table.tsx'
 import { ResultsHead } from './lab/results-head.tsx'
 import { PatientStrip } from './patient-strip.tsx'
+import { runningHead } from './print-document.tsx'
+import { printSheet } from './print-sheet.tsx'
 import { Deviations } from './technical-facts.tsx'
 import { moment } from './times.ts'
 
@@ -45,6 +49,7 @@ export const Hl7View = ({
   summary: DocumentSummary
   openMessage: ((id: number) => void) | null
 }) => {
+  const box = useRef<HTMLDivElement>(null)
   const history = useResultHistory(
     message.patient,
     message.results,
@@ -54,7 +59,7 @@ export const Hl7View = ({
     },
     openMessage,
   )
-  return (
+  const body = (
     <ResultHistoryContext value={history}>
       {message.results.length > 0 && (
         <ResultsHead
@@ -152,4 +157,10 @@ export const Hl7View = ({
       </dl>
     </ResultHistoryContext>
   )
+  useDocumentCommands(box, (command) => {
+    if (command !== 'document-print') return false
+    printSheet(body, runningHead(message.patient, { label: summary.label, date: message.date }))
+    return true
+  })
+  return <div ref={box}>{body}</div>
 }

@@ -7,6 +7,7 @@ import { ResultHistoryContext, useResultHistory } from './lab/history.ts'
 import { LabTable } from './lab/lab-table.tsx'
 import { ResultsHead } from './lab/results-head.tsx'
 import { PatientStrip } from './patient-strip.tsx'
+import { runningHead } from './print-document.tsx'
 import { printSheet } from './print-sheet.tsx'
 import { Deviations } from './technical-facts.tsx'
 
@@ -83,7 +84,7 @@ export const HprimView = ({
   )
   useDocumentCommands(box, (command) => {
     if (command !== 'document-print') return false
-    printSheet(body)
+    printSheet(body, runningHead(dossier.patient, { label: summary.label, date: dossier.date }))
     return true
   })
   return (

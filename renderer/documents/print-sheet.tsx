@@ -28,11 +28,33 @@ const print = async (fill: (sheet: HTMLElement) => () => void): Promise<void> =>
   }
 }
 
-/** Prints components as they are, in the colours of paper. */
-export const printSheet = (content: ReactNode): void => {
+/** A heading of a table is printed anew on each page: whose document it is, wherever a page lands. */
+const Paged = ({ running, children }: { running: string; children: ReactNode }) => (
+  <table className="print-frame" role="presentation">
+    <thead>
+      <tr>
+        <td>{running}</td>
+      </tr>
+    </thead>
+    <tbody>
+      <tr>
+        <td>{children}</td>
+      </tr>
+    </tbody>
+  </table>
+)
+
+/** Prints components as they are, in the colours of paper; `running` stands at the head of each page. */
+export const printSheet = (content: ReactNode, running: string): void => {
   void print((sheet) => {
     const root = createRoot(sheet)
-    flushSync(() => root.render(<WholeDocumentContext value>{content}</WholeDocumentContext>))
+    flushSync(() =>
+      root.render(
+        <WholeDocumentContext value>
+          <Paged running={running}>{content}</Paged>
+        </WholeDocumentContext>,
+      ),
+    )
     for (const details of sheet.querySelectorAll('details')) details.open = true
     return () => root.unmount()
   })

@@ -6,7 +6,7 @@ import type { LabResult, ResultPoint, ResultSeries } from '../../../app/contract
 import { AnalyteCurve, curveSentence } from './curve.tsx'
 import { ResultHistoryContext, type ResultHistory } from './history.ts'
 import { LabTable } from './lab-table.tsx'
-import { plotted, previousOf, sharedDay, valuesOverTime } from './values.ts'
+import { plotted, previousOf, sharedDay, tidyRange, valuesOverTime } from './values.ts'
 
 beforeAll(() => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
@@ -173,6 +173,13 @@ describe('the table', () => {
     const row = host.querySelector('.lab-row')
     expect(row?.textContent).toMatch(/Potassium.*6,4.*HH · critique, haut.*mmol\/L.*3,5 – 5,1.*4,6/)
     expect(host.querySelector('thead')?.textContent).toContain('12/10/2026')
+  })
+  it('groups the long numbers of a range, leaves decimals as they are', () => {
+    const plain = (range: string) => tidyRange(range)?.replaceAll(/[\u00a0\u202f]/g, ' ')
+    expect(plain('< 10000')).toBe('< 10 000')
+    expect(plain('150000 – 400000')).toBe('150 000 – 400 000')
+    expect(plain('0,00012 – 0,00034')).toBe('0,00012 – 0,00034')
+    expect(plain('3,500000 – 5,100000')).toBe('3,5 – 5,1')
   })
   it('computes an abnormal mark where nobody gave one, and says so; not in another unit', () => {
     const host = show(

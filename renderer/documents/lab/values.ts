@@ -1,4 +1,5 @@
 import type { LabResult, ResultPoint, ResultSeries } from '../../../app/contract/index.ts'
+import { number as shownNumber } from '../../i18n/index.ts'
 import { markOf, type ResultMark } from './marks.ts'
 
 /** One value of an analyte over time, the document's own among them. */
@@ -42,9 +43,12 @@ const boundOf = (value: string): TimedValue['bound'] => {
   return known ? { sign: known, number: Number(digits.replace(',', '.')) } : null
 }
 
-/** « 63,000000 – 83,000000 » is 63 – 83: zeros that machines add say nothing. */
+/** « 63,000000 – 83,000000 » is 63 – 83: zeros that machines add say nothing; « < 10000 » is read in groups. */
 export const tidyRange = (range: string | null): string | null =>
-  range?.replace(/(\d)[.,]0{3,}(?!\d)/g, '$1').replace(/([.,]\d*?[1-9])0{3,}(?!\d)/g, '$1') ?? null
+  range
+    ?.replace(/(\d)[.,]0{3,}(?!\d)/g, '$1')
+    .replace(/([.,]\d*?[1-9])0{3,}(?!\d)/g, '$1')
+    .replace(/(?<![\d.,])\d{5,15}(?!\d)/g, (whole) => shownNumber(Number(whole), 0)) ?? null
 
 const day = (date: string | null): string => date?.slice(0, 10) ?? ''
 
