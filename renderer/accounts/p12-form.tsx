@@ -1,17 +1,9 @@
 import { FileKey2, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
-import type { AppError, ClientCertificate, Input, Output } from '../../app/contract/index.ts'
-import { invoke, uploadFile } from '../client/index.ts'
-import {
-  Banner,
-  Button,
-  CardSurface,
-  ErrorBanner,
-  FileDrop,
-  Segments,
-  Spinner,
-  TextField,
-} from '../design/index.ts'
+import type { ClientCertificate, Input, Output } from '../../app/contract/index.ts'
+import { P12File } from '../certificates/index.ts'
+import { invoke } from '../client/index.ts'
+import { Banner, Button, CardSurface, Segments } from '../design/index.ts'
 import { fullDate, t } from '../i18n/index.ts'
 
 export type ReadP12 = Output<'accounts.readP12'>
@@ -61,39 +53,14 @@ export const P12Form = ({
   /** Absent where the mailbox keeps what it has. */
   onLogin?: (login: CertificateLogin) => void
 }) => {
-  const [file, setFile] = useState<File | null>(null)
-  const [chosenOnce, setChosenOnce] = useState(false)
-  const [passphrase, setPassphrase] = useState('')
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<AppError | null>(null)
-  const choose = (next: File | null): void => {
-    setFile(next)
-    setChosenOnce(true)
-    setPassphrase('')
-    setError(null)
-    onRead(null)
-  }
-  const open = async (): Promise<void> => {
-    if (!file || busy) return
-    const typed = passphrase
-    // The password leaves the window's state before the core is asked; a wrong one is typed again.
-    setPassphrase('')
-    setBusy(true)
-    setError(null)
-    const uploadId = crypto.randomUUID()
-    const sent = await uploadFile(file, uploadId, () => undefined, new AbortController().signal)
-    const outcome = sent.ok ? await invoke('accounts.readP12', { uploadId, passphrase: typed }) : sent
-    setBusy(false)
-    if (outcome.ok) onRead(outcome.value)
-    else setError(outcome.error)
-  }
+  const [name, setName] = useState<string | null>(null)
   if (read)
     return (
       <CardSurface className="p12-card">
         <div className="p12-head">
           <FileKey2 aria-hidden="true" />
-          <strong>{file?.name ?? t('accounts.p12')}</strong>
-          <Button variant="link" onPress={() => choose(null)}>
+          <strong>{name ?? t('accounts.p12')}</strong>
+          <Button variant="link" onPress={() => onRead(null)}>
             {t('accounts.p12Other')}
           </Button>
         </div>
@@ -113,38 +80,20 @@ export const P12Form = ({
       </CardSurface>
     )
   return (
-    <div className="p12-form">
-      {file === null ? (
-        <FileDrop
-          label={t('accounts.p12Choose')}
-          hint={t('accounts.p12ChooseHint')}
-          accept=".p12,.pfx"
-          takesFocus={chosenOnce}
-          onFile={choose}
-        />
-      ) : (
-        <>
-          <TextField
-            label={t('accounts.p12Password', { file: file.name })}
-            type="password"
-            value={passphrase}
-            onChange={setPassphrase}
-            maxLength={512}
-            autoFocus
-            autoComplete="off"
-          />
-          <div className="p12-actions">
-            <Button variant="primary" isPending={busy} onPress={() => void open()}>
-              {busy ? <Spinner label={t('accounts.p12Reading')} /> : null}
-              {t('accounts.p12Open')}
-            </Button>
-            <Button isDisabled={busy} onPress={() => choose(null)}>
-              {t('common.cancel')}
-            </Button>
-          </div>
-        </>
-      )}
-      {error ? <ErrorBanner error={error} /> : null}
-    </div>
+    <P12File
+      words={{
+        choose: t('accounts.p12Choose'),
+        hint: t('accounts.p12ChooseHint'),
+        open: t('accounts.p12Open'),
+        opening: t('accounts.p12Reading'),
+      }}
+      open={(uploadId, passphrase) => invoke('accounts.readP12', { uploadId, passphrase })}
+      onOpened={(opened, file) => {
+        setName(file.name)
+        onRead(opened)
+      }}
+      onChoose={() => onRead(null)}
+      takesFocus={name !== null}
+    />
   )
 }

@@ -78,7 +78,7 @@ const importWith = async (passphrase: string): Promise<void> => {
   })
   const before = imports().length
   await act(async () => {
-    document.querySelector('form')?.requestSubmit()
+    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
     await new Promise((resolve) => setTimeout(resolve, 0))
   })
   await vi.waitFor(() => {

@@ -1,19 +1,15 @@
 import { useEffect, useState } from 'react'
-import type { AppError, OwnKey } from '../../app/contract/index.ts'
-import { certificateOwner } from '../certificates/index.ts'
-import { invoke, uploadFile } from '../client/index.ts'
+import type { AppError, CertificateSummary, OwnKey } from '../../app/contract/index.ts'
+import { certificateOwner, P12File } from '../certificates/index.ts'
+import { invoke } from '../client/index.ts'
 import { certificatesChanged, certificatesStore, importedKeysStore, useStore } from '../data/index.ts'
-import { Button, ErrorBanner, FileDrop, showError, showToast, Spinner, TextField } from '../design/index.ts'
+import { ErrorBanner, showError, showToast } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { OwnKeyList } from './own-key-list.tsx'
 
 /** Private keys that decrypt, and how to bring one in: a p12 file and its password. */
 export const OwnKeys = ({ now }: { now: Date }) => {
   const [keys, setKeys] = useState<readonly OwnKey[] | null>(null)
-  const [file, setFile] = useState<File | null>(null)
-  const [chosenOnce, setChosenOnce] = useState(false)
-  const [passphrase, setPassphrase] = useState('')
-  const [busy, setBusy] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
   const changes = useStore(certificatesStore)
   useEffect(() => {
@@ -22,30 +18,8 @@ export const OwnKeys = ({ now }: { now: Date }) => {
       else setError(outcome.error)
     })
   }, [changes])
-  const choose = (next: File | null): void => {
-    setFile(next)
-    setChosenOnce(true)
-    setPassphrase('')
-    setError(null)
-  }
-  const importKey = async (): Promise<void> => {
-    if (!file || busy) return
-    const typed = passphrase
-    // The password leaves the window's state before the core is asked; a wrong one is typed again.
-    setPassphrase('')
-    setBusy(true)
-    setError(null)
-    const uploadId = crypto.randomUUID()
-    const sent = await uploadFile(file, uploadId, () => undefined, new AbortController().signal)
-    const outcome = sent.ok ? await invoke('keys.importP12', { uploadId, passphrase: typed }) : sent
-    setBusy(false)
-    if (!outcome.ok) {
-      setError(outcome.error)
-      return
-    }
-    const added = outcome.value
+  const imported = (added: readonly CertificateSummary[]): void => {
     certificatesChanged()
-    setFile(null)
     importedKeysStore.set(importedKeysStore.get() + 1)
     showToast({ text: t('settings.keyImported', { owner: added.map(certificateOwner).join(', ') }) })
   }
@@ -63,42 +37,16 @@ export const OwnKeys = ({ now }: { now: Date }) => {
       ) : keys ? (
         <p className="muted small">{t('settings.noKey')}</p>
       ) : null}
-      {file === null ? (
-        <FileDrop
-          label={t('settings.importKey')}
-          hint={t('settings.importKeyHint')}
-          accept=".p12,.pfx"
-          takesFocus={chosenOnce}
-          onFile={choose}
-        />
-      ) : (
-        <form
-          className="settings-form"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void importKey()
-          }}
-        >
-          <TextField
-            label={t('settings.keyPassword', { file: file.name })}
-            type="password"
-            value={passphrase}
-            onChange={setPassphrase}
-            maxLength={512}
-            autoFocus
-            autoComplete="off"
-          />
-          <div className="settings-actions">
-            <Button type="submit" variant="primary" isPending={busy}>
-              {busy ? <Spinner label={t('settings.importing')} /> : null}
-              {busy ? t('settings.importing') : t('settings.import')}
-            </Button>
-            <Button isDisabled={busy} onPress={() => choose(null)}>
-              {t('common.cancel')}
-            </Button>
-          </div>
-        </form>
-      )}
+      <P12File
+        words={{
+          choose: t('settings.importKey'),
+          hint: t('settings.importKeyHint'),
+          open: t('settings.import'),
+          opening: t('settings.importing'),
+        }}
+        open={(uploadId, passphrase) => invoke('keys.importP12', { uploadId, passphrase })}
+        onOpened={imported}
+      />
       {error ? <ErrorBanner error={error} /> : null}
     </section>
   )

@@ -35,7 +35,6 @@ export const accounts = {
   p12: 'Organisation certificate',
   p12Choose: 'Choose the certificate',
   p12ChooseHint: '.p12 or .pfx file from your organisation, or drop it here',
-  p12Password: 'Password of {file}',
   p12Open: 'Read the certificate',
   p12Reading: 'Reading…',
   p12Other: 'Another file',

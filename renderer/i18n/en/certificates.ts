@@ -60,4 +60,5 @@ export const certificates = {
   forgetOf: 'Forget the certificate {print} of {owner}',
   forgotten: 'Certificate forgotten: {owner}',
   none: 'No certificate kept so far.',
+  p12Password: 'Password of {file}',
 }

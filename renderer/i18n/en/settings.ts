@@ -43,7 +43,6 @@ export const settings = {
   noKey: 'No key imported. The card signs; reading an encrypted message takes your key.',
   importKey: 'Import a key',
   importKeyHint: '.p12 or .pfx file, or drop it here',
-  keyPassword: 'Password of {file}',
   import: 'Import',
   importing: 'Importing…',
   keyImported: 'Key added: {owner}',

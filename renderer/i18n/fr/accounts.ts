@@ -35,7 +35,6 @@ export const accounts = {
   p12: 'Certificat d’organisation',
   p12Choose: 'Choisir le certificat',
   p12ChooseHint: 'Fichier .p12 ou .pfx remis par votre organisation, ou déposez-le ici',
-  p12Password: 'Mot de passe de {file}',
   p12Open: 'Lire le certificat',
   p12Reading: 'Lecture…',
   p12Other: 'Un autre fichier',

@@ -62,4 +62,5 @@ export const certificates = {
   forgetOf: 'Oublier le certificat {print} de {owner}',
   forgotten: 'Certificat oublié : {owner}',
   none: 'Aucun certificat retenu pour le moment.',
+  p12Password: 'Mot de passe de {file}',
 }

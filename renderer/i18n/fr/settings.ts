@@ -43,7 +43,6 @@ export const settings = {
   noKey: 'Aucune clé importée. Signer se fait avec la carte ; lire un message chiffré demande votre clé.',
   importKey: 'Importer une clé',
   importKeyHint: 'Fichier .p12 ou .pfx, ou déposez-le ici',
-  keyPassword: 'Mot de passe de {file}',
   import: 'Importer',
   importing: 'Import…',
   keyImported: 'Clé ajoutée : {owner}',
