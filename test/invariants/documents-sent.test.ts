@@ -423,6 +423,35 @@ it('reads back whole from the mail a colleague received, whoever it is about', a
   }
 }, 60_000)
 
+it('names a document written elsewhere by its own displayName, known type or not (ECO.2.1.3, ECO.2.1.6)', async () => {
+  const { raw, parsed } = await received(
+    "XDM/1.0/DDM+CR ou fiche de consultation ou de visite EPREUVE-D'ESSAI Lea 28/03/1979",
+  )
+  const [document] = await documentsOf(raw, parsed)
+  const cda = Buffer.from(document?.bytes ?? [])
+    .toString('utf8')
+    .replace(
+      /<code code="11488-4" displayName="[^"]*"/,
+      '<code code="99999-9" displayName="Essai d’un type fictif"',
+    )
+  const draft = await draftTo()
+  const added = await practice.call('draftDocuments.add', {
+    draftId: draft.id,
+    content: {
+      uploadId: await upload(Buffer.from(cda, 'utf8')),
+      fileName: 'essai.xml',
+      mimeType: 'text/xml',
+    },
+    patient: null,
+    details: null,
+  })
+  expect(added.subject).toBe("Essai d’un type fictif EPREUVE-D'ESSAI Lea 28/03/1979")
+  await practice.call('drafts.send', { id: draft.id })
+  const sent = await received("XDM/1.0/DDM+Essai d’un type fictif EPREUVE-D'ESSAI Lea 28/03/1979")
+  expect(sent.parsed.attachments[1]?.fileName).toBe("20261120_Essai d’un type fictif_EPREUVE-D'ESSAI_Lea.pdf")
+  expect(headerOf(sent.parsed, 'X-MSS-CODECDA')).toEqual(['99999-9'])
+})
+
 it('looks into an attached message: other patients, who must not see it, headers (ECO.2.1.1, ECO.2.4.1, ECO.2.4.2)', async () => {
   const { raw } = await received(
     "XDM/1.0/DDM+CR ou fiche de consultation ou de visite EPREUVE-D'ESSAI Lea 28/03/1979",

@@ -238,6 +238,7 @@ export const createDraftDocuments = (deps: DraftDocumentsDependencies) => {
           pdf: { state: made.state, findings: made.findings, pages: made.pages },
           level: facts.level,
           version: pdf ? facts.version + 1 : facts.version,
+          ...(pdf ? {} : { typeName: facts.code.display }),
           patient: pdf ? null : facts.patient,
           // A structured document is written elsewhere, its next version too: it comes as a file.
           replaces: pdf && set ? { id: facts.id, set, version: facts.version, entryId } : null,

@@ -128,6 +128,7 @@ export const createMaking = (deps: MakingDependencies) => {
         pdf: { state: pdf.state, findings: pdf.findings, pages: pdf.pages },
         level: facts.level,
         version: facts.version,
+        typeName: facts.code.display,
         patient: facts.patient,
         replaces,
       }

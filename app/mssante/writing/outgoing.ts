@@ -54,9 +54,9 @@ export interface OutgoingDependencies {
 const largest = 256 * 1024 * 1024
 const sourceName = 'document-source'
 
-/** The name of a type as the header has it. */
-export const labelOf = (kept: KeptDocument): string =>
-  documentType(kept.record.details.typeCode)?.display ?? kept.record.details.title
+/** The name of a type as the header has it (`code/@displayName`, ECO.2.1.3). */
+const labelOf = ({ record }: KeptDocument): string =>
+  record.typeName ?? documentType(record.details.typeCode)?.display ?? record.details.title
 
 /** Documents of a draft while it becomes a message. */
 export const createOutgoing = (deps: OutgoingDependencies) => {

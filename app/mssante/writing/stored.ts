@@ -17,6 +17,8 @@ export const DocumentRecord = z.object({
   }),
   level: z.enum(['N1', 'N3']),
   version: z.number(),
+  /** Of a CDA written elsewhere: the name its header gives its type. */
+  typeName: z.string().optional(),
   /** Of a CDA written elsewhere: whose it is. */
   patient: DocumentPatient.nullable(),
   replaces: z
