@@ -114,7 +114,17 @@ const fromXdm = (part: MessagePart, archive: XdmArchive): OpenedArchive => {
         { deviations: unreadable ? [] : [{ code: 'metadata-missing', where: file.path }], strict: false },
       ),
     )
-  const all = [...documents, ...extra]
+  const parts = archive.parts
+    .filter((file) => isWorthShowing(file, false))
+    .flatMap((file, index) =>
+      recogniseFile(
+        originIn(part, `${part.id}/part${index + 1}`, file.path),
+        file.bytes,
+        'application/octet-stream',
+        { deviations: [], strict: false },
+      ),
+    )
+  const all = [...documents, ...parts, ...extra]
   const refusals = archive.refusals
   const [first] = all
   if (first) first.summary.refusals = [...first.summary.refusals, ...refusals]

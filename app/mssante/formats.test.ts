@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { zipOf } from '../../test/operator/seed/archive-variants.ts'
+import { zipOf } from '../../test/operator/seed/archive-files.ts'
 import { n1, n3, n3Header } from '../../test/operator/seed/cda-variants.ts'
 import { dicomImage, keyObjectSelection } from '../../test/operator/seed/dicom-files.ts'
 import { ackMessage, mdmMessage, oruResults } from '../../test/operator/seed/hl7-messages.ts'

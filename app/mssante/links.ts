@@ -25,6 +25,10 @@ const replaces = (
 
 const isUuid = (id: string): boolean => /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id)
 
+/** An id that means something outside of its own METADATA.XML. */
+const worldwide = (id: string): string | null =>
+  isUuid(id) || /^\d+(?:\.\d+)+(?:\^.+)?$/.test(id) ? id : null
+
 const namedIn = (announcement: FoundDocument['announcement']): string[] =>
   [announcement?.entry.entryId, announcement?.entry.entryUuid].flatMap((id) => (id ? bare(id) : []))
 
@@ -42,7 +46,7 @@ export const applyAssociations = (
       const older = members.find(
         (other) => other.set === set && namedIn(other.document.announcement).includes(bare(target)),
       )?.document
-      if (newer !== older) newer.summary.replaces ??= older?.summary.uniqueId ?? (bare(target) || null)
+      if (newer !== older) newer.summary.replaces ??= older?.summary.uniqueId ?? worldwide(bare(target))
     }
 }
 
@@ -60,5 +64,12 @@ export const linkDocuments = (documents: FoundDocument[]): void => {
       )
       .sort((one, other) => (other.summary.version ?? 0) - (one.summary.version ?? 0))
     if (newest && newest.summary.id !== document.summary.id) document.summary.replacedBy = newest.summary.id
+  }
+  for (const { summary } of documents) {
+    // METADATA.XML names entries, people and records name documents.
+    const named = documents.find(({ announcement }) =>
+      namedIn(announcement).some((id) => isUuid(id) && id === summary.replaces),
+    )
+    if (named?.summary.uniqueId) summary.replaces = named.summary.uniqueId
   }
 }

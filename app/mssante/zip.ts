@@ -99,8 +99,23 @@ const sameHeaders = (entry: Entry, name: Buffer, local: Header): boolean => {
   )
 }
 
-const open = (buffer: Buffer): Promise<ZipFile> =>
+const endSignature = Buffer.from([0x50, 0x4b, 0x05, 0x06])
+const endLength = 22
+
+/** The archive without the blanks and zeros that its transport left behind it: its end must be where it says it is. */
+const withoutPadding = (archive: Buffer): Buffer => {
+  const at = archive.lastIndexOf(endSignature)
+  if (at < 0 || at + endLength > archive.length) return archive
+  const end = at + endLength + archive.readUInt16LE(at + 20)
+  const isPadding = archive
+    .subarray(end)
+    .every((byte) => byte === 0 || byte === 9 || byte === 10 || byte === 13 || byte === 32)
+  return end < archive.length && isPadding ? archive.subarray(0, end) : archive
+}
+
+const open = (archive: Buffer): Promise<ZipFile> =>
   new Promise((resolve, reject) => {
+    const buffer = withoutPadding(archive)
     // Names are decoded here: the library would turn backslashes into slashes before they are looked at.
     fromBuffer(
       buffer,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { zipOf } from '../../../test/operator/seed/archive-variants.ts'
+import { zipOf } from '../../../test/operator/seed/archive-files.ts'
 import { n1 } from '../../../test/operator/seed/cda-variants.ts'
 import {
   dicomFile,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { n1, withoutIns } from '../../../test/operator/seed/cda-variants.ts'
-import { zipOf } from '../../../test/operator/seed/archive-variants.ts'
+import { zipOf } from '../../../test/operator/seed/archive-files.ts'
 import type { EnclosedMessage } from '../documents.ts'
 import type { MessagePart } from '../found.ts'
 import { attachedFacts as factsOf, mayHoldCda, namesSomebody } from './attached.ts'

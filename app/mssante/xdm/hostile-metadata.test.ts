@@ -1,10 +1,10 @@
 /** Descriptions that ask for more than an archive can hold: answered within the time a reader waits. */
 import { describe, expect, it } from 'vitest'
-import { zipOf } from '../../../test/operator/seed/archive-variants.ts'
+import { zipOf } from '../../../test/operator/seed/archive-files.ts'
 import { n3 } from '../../../test/operator/seed/cda-variants.ts'
 import { findDocuments } from '../documents.ts'
 import { inspectDocuments } from '../inspection.ts'
-import type { ZipEntry } from '../zip.ts'
+import { readZip, type ZipEntry } from '../zip.ts'
 import { readXdmFiles } from './index.ts'
 
 const slot = (name: string, value: string): string =>
@@ -28,6 +28,51 @@ const read = (...files: ZipEntry[]) => {
 }
 const times = (count: number, make: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => make(index)).join('')
+
+const open = async (...archives: ZipEntry[][]) => {
+  const parts = archives.map(async (files, index) => ({
+    id: `${index + 1}`,
+    fileName: 'IHE_XDM.ZIP',
+    mimeType: '',
+    bytes: await zipOf(files.map(({ path, bytes }) => ({ path, bytes: Buffer.from(bytes) }))),
+    inline: false,
+  }))
+  const found = await findDocuments(await Promise.all(parts), { strict: true })
+  return inspectDocuments(found, 'xdm', new Date(0)).documents
+}
+const other = Buffer.from(
+  n3
+    .toString('utf8')
+    .replace(/<id root="[^"]*"\/>/, '<id root="1.2.250.1.999.77"/>')
+    .replace(/<setId[^>]*>/, ''),
+)
+
+describe('two archives of one message', () => {
+  const uuid = 'urn:uuid:11111111-2222-4333-8444-555555555555'
+  const replacing = (target: string): ZipEntry[] => [
+    description(set('S') + entry('Document02', 'B.XML') + association('RPLC', 'Document02', target)),
+    file('B.XML', other),
+  ]
+  it('are linked by what is known everywhere', async () => {
+    const [older, newer] = await open([description(entry(uuid, 'A.XML')), file('A.XML', n3)], replacing(uuid))
+    expect([older?.replacedBy, newer?.replaces]).toEqual([2, older?.id])
+  })
+  it('are not linked by names that each of them has', async () => {
+    const [older, newer] = await open(
+      [description(entry('Document01', 'A.XML')), file('A.XML', n3)],
+      replacing('Document01'),
+    )
+    expect([older?.replacedBy, newer?.replaces]).toEqual([null, null])
+  })
+})
+
+describe('an archive', () => {
+  it('is read with the blanks its transport left behind it, and not with more', async () => {
+    const bytes = await zipOf([{ path: 'A.TXT', bytes: 'a' }])
+    expect((await readZip(Buffer.concat([bytes, Buffer.from('\r\n\0')]))).ok).toBe(true)
+    expect((await readZip(Buffer.concat([bytes, Buffer.from('x')]))).ok).toBe(false)
+  })
+})
 
 describe('a description', () => {
   it('of thousands of entries is not believed', () => {
@@ -55,29 +100,13 @@ describe('a description', () => {
     expect(archive.sets.every(({ associations }) => associations.length === 1)).toBe(true)
   })
   it('links a transformation that replaces, within its own set alone', async () => {
-    const other = Buffer.from(
-      n3
-        .toString('utf8')
-        .replace(/<id root="[^"]*"\/>/, '<id root="1.2.250.1.999.77"/>')
-        .replace(/<setId[^>]*>/, ''),
-    )
     const objects = set('S') + entry('Document01', 'A.XML') + entry('Document02', 'B.XML')
     const replacing = association('XFRM_RPLC', 'Document02', 'Document01')
     const archive = read(description(objects + replacing), file('A.XML', n3), file('B.XML', other))
     expect(archive.sets[0]?.associations).toEqual([
       { type: 'XFRM_RPLC', source: 'Document02', target: 'Document01' },
     ])
-    const bytes = await zipOf(
-      [description(objects + replacing), file('A.XML', n3), file('B.XML', other)].map((one) => ({
-        path: one.path,
-        bytes: Buffer.from(one.bytes),
-      })),
-    )
-    const found = await findDocuments(
-      [{ id: '1', fileName: 'IHE_XDM.ZIP', mimeType: '', bytes, inline: false }],
-      { strict: true },
-    )
-    const { documents } = inspectDocuments(found, 'xdm', new Date(0))
+    const documents = await open([description(objects + replacing), file('A.XML', n3), file('B.XML', other)])
     expect(documents.map(({ replacedBy }) => replacedBy)).toEqual([2, null])
     expect(documents[1]?.replaces).toBe(documents[0]?.id)
   })

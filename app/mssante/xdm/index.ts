@@ -36,6 +36,8 @@ export interface XdmArchive {
   missing: DocumentEntry[]
   /** Files that no entry announces, those of the medium itself left out. */
   unlisted: ZipEntry[]
+  /** Pictures of documents that have a folder of their own. */
+  parts: ZipEntry[]
   sets: SubmissionSet[]
   deviations: Deviation[]
   refusals: DocumentRefusal[]
@@ -160,6 +162,7 @@ export const readXdmFiles = (all: readonly ZipEntry[]): Outcome<XdmArchive> => {
     documents: [],
     missing: [],
     unlisted: [],
+    parts: [],
     sets: [],
     deviations: layoutDeviations(
       entries,
@@ -217,7 +220,15 @@ export const readXdmFiles = (all: readonly ZipEntry[]): Outcome<XdmArchive> => {
   }
   archive.deviations.push(...setDeviations(metadatas))
   const listed = new Set(archive.documents.map(({ path }) => path))
-  archive.unlisted = files.filter(({ path }) => !listed.has(path))
+  // A document of several files has a folder of its own (ITI-32): its pictures need no entry, documents do.
+  const own = new Set(
+    archive.documents.map(({ path }) => folderOf(path)).filter((folder) => !folders.includes(folder)),
+  )
+  const others = files.filter(({ path }) => !listed.has(path))
+  const isPart = ({ path, bytes }: ZipEntry): boolean =>
+    own.has(folderOf(path)) && (sniffMime(bytes)?.startsWith('image/') ?? false)
+  archive.parts = others.filter(isPart)
+  archive.unlisted = others.filter((file) => !isPart(file))
   for (const { path } of archive.unlisted) archive.deviations.push(named('xdm-unlisted-file', path))
   archive.deviations.splice(mostDeviations)
   return ok(archive)

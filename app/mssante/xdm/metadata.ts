@@ -192,6 +192,22 @@ const isSet = (object: XmlElement): boolean => {
   return nodes.length === 0 || nodes.includes(setNode)
 }
 
+/** Classifications and identifiers beside the objects they name, as ebRIM allows, put where the others are. */
+const adoptLoose = (root: XmlElement): void => {
+  const objects = new Map(
+    [...descendants(root, 'ExtrinsicObject'), ...descendants(root, 'RegistryPackage')].map((object) => [
+      attribute(object, 'id') ?? '',
+      object,
+    ]),
+  )
+  for (const list of descendants(root, 'RegistryObjectList'))
+    for (const child of list.children)
+      if (typeof child !== 'string' && /^(?:classification|ExternalIdentifier)$/i.test(child.name)) {
+        const owner = attribute(child, 'classifiedObject') ?? attribute(child, 'registryObject')
+        objects.get(owner ?? '')?.children.push(child)
+      }
+}
+
 type Association = SubmissionSet['associations'][number]
 
 const associationOf = (element: XmlElement): Association => ({
@@ -231,6 +247,7 @@ export const readMetadata = (root: XmlElement, path: string): Metadata => {
     if (deviations.length < 200) deviations.push(deviation)
   }
   if (root.name === 'Envelope') met({ code: 'metadata-soap', where: path })
+  adoptLoose(root)
   const packages = descendants(root, 'RegistryPackage').filter(isSet)
   const owned = associationsBySet(descendants(root, 'Association').map(associationOf), packages)
   const sets = packages.map((object) => readSet(object, path, owned.get(object) ?? [], met))

@@ -1,8 +1,6 @@
 /** Every deviation of an archive (clinical-documents.md §2.7), made from one honest one about a fictitious patient; each says how it is told. */
-import yazl from 'yazl'
 import { archived, classes, formats } from './clinical-document.ts'
 import {
-  documentDate,
   edit,
   n1,
   n3,
@@ -13,6 +11,8 @@ import {
   wrongKey,
   type Variant,
 } from './cda-variants.ts'
+import { scanJpeg } from './images.ts'
+import { zipOf, type ArchiveFile } from './archive-files.ts'
 import { metadata, noFaults, type XdmDocument } from './xdm-metadata.ts'
 
 const document: XdmDocument = archived(
@@ -27,21 +27,6 @@ const document: XdmDocument = archived(
   0,
 )
 const described = metadata([document], 'SUBSET01', noFaults).toString('utf8')
-
-export interface ArchiveFile {
-  path: string
-  bytes: Buffer | string
-}
-
-/** An archive of files as they are given. */
-export async function zipOf(files: readonly ArchiveFile[]): Promise<Buffer> {
-  const zip = new yazl.ZipFile()
-  for (const { path, bytes } of files) zip.addBuffer(Buffer.from(bytes), path, { mtime: documentDate })
-  zip.end()
-  const chunks: Buffer[] = []
-  for await (const chunk of zip.outputStream) chunks.push(Buffer.from(chunk as Buffer))
-  return Buffer.concat(chunks)
-}
 
 const subset = 'IHE_XDM/SUBSET01'
 const companions: readonly ArchiveFile[] = [
@@ -283,6 +268,28 @@ export const archiveVariants: readonly (() => Promise<Variant>)[] = [
       deviations: ['xml-repaired'],
       filingBlocked: true,
     },
+  ),
+  archive(
+    'picture of a document with a folder of its own',
+    [
+      ...archiveOf(
+        edit(uriSlot, slot('URI', 'DOC00001/DOC00001.XML'))(described),
+        [],
+        `${subset}/DOC00001/DOC00001.XML`,
+      ),
+      { path: `${subset}/DOC00001/IMAGE1.JPG`, bytes: scanJpeg() },
+    ],
+    { kinds: ['cda-n3', 'image'], filingBlocked: false },
+  ),
+  archive(
+    'type beside its entry',
+    archiveOf(
+      edit(
+        /(<Classification[^>]*f0306f51[\s\S]*?<\/Classification>)([\s\S]*)<\/RegistryObjectList>/,
+        '$2$1</RegistryObjectList>',
+      )(edit('nodeRepresentation="11502-2"', 'nodeRepresentation="18748-4"')(described)),
+    ),
+    { deviations: ['type-mismatch'], filingBlocked: true },
   ),
   archive(
     'missing document',
