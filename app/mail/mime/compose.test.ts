@@ -78,6 +78,21 @@ describe('a message written is a message read', () => {
     expect(raw.toString('latin1')).toContain('=C3=A9')
   })
 
+  it('ECO.2.1.6: encodes names of files by RFC 2231', () => {
+    const fileName = "20261120_CR d'imagerie médicale_DUPONT_Zoé.pdf"
+    const attachments = [{ fileName, mimeType: 'application/pdf', bytes: new Uint8Array([1]) }]
+    const raw = Buffer.from(
+      composeMessage(headers, composeEntity({ text: '', html: null, attachments }, boundary)),
+    )
+    // Percent-encoded UTF-8, in one piece or in numbered ones.
+    const pieces = [...raw.toString('latin1').matchAll(/filename\*(?:\d+\*)?=([^;\r\n]+)/g)].map(
+      ([, piece]) => piece,
+    )
+    const [charset, language, ...value] = pieces.join('').split("'")
+    expect([charset?.toLowerCase(), language]).toEqual(['utf-8', ''])
+    expect(decodeURIComponent(value.join("'"))).toBe(fileName)
+  })
+
   it('is seven bits, CRLF, lines under 998 characters, whatever is typed', () => {
     fc.assert(
       fc.property(
