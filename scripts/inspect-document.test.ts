@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { DocumentInspection } from '../app/contract/index.ts'
+import { zipOf } from '../test/operator/seed/archive-files.ts'
 import { archiveVariants } from '../test/operator/seed/archive-variants.ts'
 import { n3 } from '../test/operator/seed/cda-variants.ts'
 import { inspectDocumentCommand } from './inspect-document.ts'
@@ -108,6 +109,18 @@ test('a mail gives the documents it carries, the same way by both commands', asy
   const { clinical } = report as { clinical: Report }
   expect(clinical.documents).toEqual(found.documents)
   expect(clinical.deviations).toEqual(found.deviations)
+})
+
+test('a file is what its bytes are, whatever its name', async () => {
+  const docx = await zipOf([{ path: '[Content_Types].xml', bytes: Buffer.from('<Types/>') }])
+  for (const [name, bytes, kind] of [
+    ['lettre.pdf', docx, 'office'],
+    ['lettre', Buffer.from('{\\rtf1 Bonjour}'), 'office'],
+    ['cr.txt', Buffer.from('\r\n\r\n%PDF-1.4\n'), 'pdf'],
+    ['page.txt', Buffer.from('<!doctype html><p>x'), 'unknown'],
+    ['note', Buffer.from('Une note fictive.'), 'text'],
+  ] as const)
+    expect([name, (await run(put(name, bytes))).kind]).toEqual([name, kind])
 })
 
 test('what is unknown is refused and printed; what cannot be read is not', async () => {

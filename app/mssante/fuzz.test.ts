@@ -14,6 +14,9 @@ const patient = patientNamed('DUPONT')
 const hprim =
   '42\nDUPONT\nMarie\n1 rue\n\n35000 RENNES\n26/11/1978\n2781135\nD-1\n12/01/2026\nLABO\nMED\ntexte\n****LAB****\nRES|Hb|HB|N|13.3|g/dl|12|16|N|F\n****FIN****\n'
 
+const sante =
+  'H|~^\\&|R.HPR||LAB~Labo||ORU|||MED~M||P|H2.1~C|20260112\rP|1|1|D||DUPONT~Marie|LEROY|19781126|F\rOBR|1|||NF~Numération~L\rOBX|1|NM|HT~Ht~L||38.2|%|35 - 4\rA|8|N|||F\rOBX|2|TX|CR~Texte~L||a~b^c\rC|1|L|vu\rL|1\r'
+
 /** Reads a file to the end, previews included: it must answer, whatever the bytes, within the time a reader waits. */
 const survives = async (fileName: string, bytes: Uint8Array): Promise<void> => {
   const start = performance.now()
@@ -43,6 +46,8 @@ const seeds = async (): Promise<[string, Uint8Array][]> => {
     ['r.hpr', Buffer.from(hprim)],
     ['k.dcm', keyObjectSelection(patient)],
     ['i.dcm', dicomImage(patient)],
+    ['s.hpr', Buffer.from(sante)],
+    ['o.hpr', Buffer.from(hprim.replaceAll('\n', '\r'), 'utf16le')],
   ]
 }
 

@@ -56,6 +56,12 @@ const officeName = /\.(?:docx?|docm|odt|rtf|xlsx?|xlsm|ods|csv|pptx?|pptm|odp)$/
 const officeTypes =
   /^application\/(?:msword|rtf|vnd\.(?:ms-(?:excel|powerpoint|word)|openxmlformats-officedocument|oasis\.opendocument))/
 
+/** An office file by the first entry of its zip: what its name says does not count. */
+const isOfficeZip = (head: Uint8Array): boolean =>
+  /^PK\x03\x04[\s\S]{26}(?:\[Content_Types\]\.xml|mimetypeapplication\/vnd\.oasis\.opendocument)/.test(
+    new TextDecoder('latin1').decode(head.subarray(0, 100)),
+  )
+
 /** What a file is by its first bytes, its name and its declared type. */
 export const kindOfFile = (
   head: Uint8Array,
@@ -67,7 +73,7 @@ export const kindOfFile = (
   if (sniffed?.startsWith('image/')) return 'image'
   if (sniffed === 'application/dicom') return 'dicom'
   if (sniffed === 'application/x-msdownload' || sniffed === 'application/x-executable') return 'other'
-  if (sniffed === 'application/rtf') return 'office'
+  if (sniffed === 'application/rtf' || isOfficeZip(head)) return 'office'
   const named = officeName.test(fileName ?? '') || officeTypes.test(declared)
   const isOffice = sniffed === 'application/zip' || sniffed === 'application/x-ole'
   if (named && (isOffice || sniffed === null)) return 'office'
@@ -291,6 +297,8 @@ export const recogniseFile = (
 
 /** Text of any single-byte encoding or UTF-8: no zero byte, no control character but blanks and the end mark of DOS. */
 export const isText = (bytes: Uint8Array): boolean => {
+  // What a browser would run is never shown in place.
+  if (/^\s*<(?:!doctype|html|svg|script)\b/i.test(headText(bytes.subarray(0, 200)))) return false
   if (bytes.byteLength === 0 || bytes.subarray(0, 65_536).includes(0)) return false
   const controls = bytes
     .subarray(0, 4096)

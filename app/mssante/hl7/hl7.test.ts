@@ -194,6 +194,16 @@ describe('a message of HL7 v2', () => {
     expect(message.recipients.map(({ name, id }) => [name, id])).toEqual([['Paul LEROY', '899700000202']])
   })
 
+  it('ties results to their specimen: behind them in an ORU, before them in an OUL', async () => {
+    const results = ['OBR|1|||X^Examen', 'OBX|1|NM|A^A^L||1|g|||||F']
+    const blood = 'SPM|1|||SG^Sang^L'
+    const after = await only([...results, blood, 'OBR|2|||Y^Autre', 'OBX|1|NM|B^B^L||1|g|||||F'])
+    expect(after.results.map(({ specimen }) => specimen)).toEqual(['Sang', null])
+    const oul = [msh().replace('ORU^R01', 'OUL^R22'), pid('FICTIF'), blood, ...results, ...results].join('\r')
+    const [before] = messages(await open(oul))
+    expect(before?.results.map(({ specimen }) => specimen)).toEqual(['Sang', 'Sang'])
+  })
+
   it('takes back what was wrong, and keeps corrections', async () => {
     const { results } = await only([
       'OBR|1|||X^Examen',

@@ -6,6 +6,7 @@ import { interpretationOfFlag, rangeOfText, resultOf, shownTime } from '../text-
 import {
   componentOf,
   repetitionsOf,
+  segmentsOf,
   unescapeHl7,
   valueAt,
   type ParsedHl7,
@@ -122,6 +123,8 @@ interface Around {
   specimen: string | null
   /** The result that a note is about. */
   last: LabResult | null
+  /** Where the results of the order begin. */
+  group: number
   /** The text that further lines of the same observation belong to. */
   block: string | null
 }
@@ -218,16 +221,23 @@ const readValue = (obx: ParsedSegment, around: Around, found: Observations): voi
 /** Everything that the OBX and NTE segments of a message say, in order. */
 export const readObservations = (message: ParsedHl7): Observations => {
   const found: Observations = { payloads: [], results: [], texts: [], flags: [], mails: [], deviations: [] }
-  const around: Around = { battery: null, order: null, specimen: null, last: null, block: null }
+  const around: Around = { battery: null, order: null, specimen: null, last: null, block: null, group: 0 }
+  // In an OUL the orders of a specimen follow it; in an ORU it closes the results of its order.
+  const specimenFirst = valueAt(segmentsOf(message, 'MSH')[0], 9) === 'OUL'
   for (const segment of message.segments)
     if (segment.name === 'OBR') {
       around.battery = valueAt(segment, 4, 2) || valueAt(segment, 4) || null
       around.order = readTime(valueAt(segment, 7))
-      around.specimen = valueAt(segment, 15, 1, 2) || valueAt(segment, 15, 1, 1) || null
+      const taken = valueAt(segment, 15, 1, 2) || valueAt(segment, 15, 1, 1)
+      around.specimen = taken || (specimenFirst ? around.specimen : null)
+      around.group = found.results.length
       around.last = null
       around.block = null
-    } else if (segment.name === 'SPM') around.specimen = valueAt(segment, 4, 2) || valueAt(segment, 4) || null
-    else if (segment.name === 'OBX') readValue(segment, around, found)
+    } else if (segment.name === 'SPM') {
+      around.specimen = valueAt(segment, 4, 2) || valueAt(segment, 4) || null
+      if (!specimenFirst)
+        for (const result of found.results.slice(around.group)) result.specimen ??= around.specimen
+    } else if (segment.name === 'OBX') readValue(segment, around, found)
     else if (segment.name === 'NTE') {
       const note = notesOf(segment)
       const { last } = around
