@@ -8,7 +8,7 @@ const practice = await openPracticeIn({ folder })
 const target = await practice.target(mllpPlace(Number(port), { answerSeconds: 60 }))
 const messageId = await practice.receive(await letterWith([(await reports(seed)).first], seed))
 const [offer] = value(await practice.integration.offers(messageId)).documents
-const { run } = practice.vault
+const run = practice.vault.run.bind(practice.vault)
 const die = (): void => void process.kill(process.pid, 'SIGKILL')
 practice.vault.run = async (name, params) => {
   if (name === step && when === 'before') die()
