@@ -41,6 +41,7 @@ import { ListOrderButton, ListOrderNote, MailboxMarks, MailboxView } from '../ma
 import { somethingLeaves, tellSent, WaitingView } from '../sending/index.ts'
 import { SearchHead, SearchMarks } from '../search/index.ts'
 import type { SettingsPage } from '../settings/index.ts'
+import { fromAccount, usualAccount } from './from-account.ts'
 import { folderName } from './folder-names.tsx'
 import { LocalDrafts } from './local-drafts.tsx'
 import { messageActions, useSelection } from './message-actions.ts'
@@ -81,9 +82,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const searchInput = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
 
-  const firstPersonal = accounts.find((account) => account.kind === 'personal') ?? accounts[0]
+  const usual = usualAccount(accounts)
   const inbox = folders.find(
-    (one) => one.role === 'inbox' && one.mailbox === null && one.accountId === firstPersonal?.id,
+    (one) => one.role === 'inbox' && one.mailbox === null && one.accountId === usual?.id,
   )
   // A folder may go with its account.
   const gone = chosen?.kind === 'folder' && !folders.some((one) => one.id === chosen.folderId)
@@ -139,11 +140,8 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     else void lock()
   }
   const compose = async (kind: DraftKind, sourceId: number | null): Promise<void> => {
-    // From a shared mailbox: in its own name where it has an account here.
-    const shared = accounts.find(({ address }) => address === folder?.mailbox?.toLowerCase())
-    // In a list of several mailboxes: from the one the message came to.
     const source = rows.find(({ id }) => id === sourceId)
-    const accountId = shared?.id ?? source?.accountId ?? folder?.accountId ?? firstPersonal?.id ?? null
+    const accountId = fromAccount({ accounts, folders, folder, sourceId, source })
     const draft = await invoke('drafts.create', { kind, accountId, sourceId })
     if (draft.ok) setDraftId(draft.value.id)
     else showError(draft.error)
@@ -151,7 +149,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const writeTo = async (to: readonly Correspondent[]): Promise<void> => {
     const draft = await invoke('drafts.create', {
       kind: 'new',
-      accountId: firstPersonal?.id ?? null,
+      accountId: usual?.id ?? null,
       sourceId: null,
     })
     if (!draft.ok) return showError(draft.error)
