@@ -26,10 +26,21 @@ export const useDirectoryState = (): DirectoryState | null => {
 export const useLists = (): readonly DistributionList[] | null => {
   const [lists, setLists] = useState<readonly DistributionList[] | null>(null)
   useEffect(() => {
-    void invoke('lists.all', null).then((outcome) => {
+    const ask = async (): Promise<void> => {
+      const outcome = await invoke('lists.all', null)
       if (outcome.ok) setLists(outcome.value)
-    })
-    return on('lists.changed', setLists)
+    }
+    void ask()
+    const listening = [
+      on('lists.changed', setLists),
+      // A new extraction may have lost some of their members.
+      on('directory.changed', (state) => {
+        if (state.work === null) void ask()
+      }),
+    ]
+    return () => {
+      for (const end of listening) end()
+    }
   }, [])
   return lists
 }
