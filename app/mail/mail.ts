@@ -12,7 +12,7 @@ import type {
   TrustClass,
 } from '../contract/index.ts'
 import { fail, ok, type Outcome } from '../contract/errors.ts'
-import type { OutboxChange, StoredAccount, Vault } from '../vault/index.ts'
+import type { OutboxChange, StoredAccount } from '../vault/index.ts'
 import { createActions, type ActionDependencies } from './actions.ts'
 import { createAccounts, type Logins } from './accounts/accounts.ts'
 import type { ServerRules } from './accounts/discovery/index.ts'
@@ -43,38 +43,16 @@ export interface MailDependencies
   extends
     PeerVerification,
     Logins,
-    Pick<
-      DraftDependencies,
-      | 'classify'
-      | 'examine'
-      | 'isHealthFile'
-      | 'holdsIns'
-      | 'displaySubject'
-      | 'protect'
-      | 'canSign'
-      | 'extraHeaders'
-      | 'finalContent'
-      | 'largestTo'
-      | 'domainChecks'
-      | 'documents'
-      | 'onSent'
-      | 'hidesSubject'
-      | 'replacePrefix'
-      | 'readableContent'
-      | 'attachmentUrl'
-    >,
+    // Drafts with what mail itself gives them.
+    Omit<DraftDependencies, 'accounts' | 'rawMessage' | 'announce' | 'onQueued'>,
     Pick<ReceiptDependencies, 'everyMessageHeaders'>,
     Pick<WaitingDependencies, 'opposedAmong'> {
-  vault: Vault
   /** Which servers are taken, and how those outside the trust space are verified. */
   rules: ServerRules
   /** Reads messages away from the event loop. */
   reader: SourceReader
-  /** Milliseconds since 1970. */
-  now: () => number
   /** Milliseconds, for durations. */
   monotonic: () => number
-  random: (length: number) => Uint8Array
   /** Whether delivery is to be reported, not only its failure; true without it. */
   deliveryNotices?: () => boolean
   /** Milliseconds a submission server may take to answer; five minutes without it. */
