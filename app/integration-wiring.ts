@@ -1,5 +1,13 @@
 import { everyMessageHeaders } from './mail-wiring.ts'
-import { fail, ok, type MailDelta, type Outcome, type Policy, type QueueCounts } from './contract/index.ts'
+import {
+  fail,
+  ok,
+  type MailDelta,
+  type Outcome,
+  type Policy,
+  type QueueCounts,
+  type TrustClass,
+} from './contract/index.ts'
 import { createIntegration, type Integration, type OpenedMail, type TryResult } from './integration/index.ts'
 import { after } from './later.ts'
 import { decodePart, parseMessage, parseReport, type Mail, type PeerVerification } from './mail/index.ts'
@@ -19,6 +27,8 @@ export interface IntegrationWiring {
   uploads: Uploads
   grants: Grants
   verification: (anchors: string) => PeerVerification
+  /** Who an address is, by the list of the trust space as it is now. */
+  classify: (address: string) => TrustClass
   random: (length: number) => Uint8Array
   now: () => number
   tellMail: (delta: MailDelta) => void
@@ -33,7 +43,12 @@ const largestKeyFile = 1024 * 1024
 
 /** A message as patient records are given it: decrypted, its documents found. `integration.encrypted` when it cannot be read. */
 const openMail =
-  ({ vault, mail, protection }: Pick<IntegrationWiring, 'vault' | 'mail' | 'protection'>) =>
+  ({
+    vault,
+    mail,
+    protection,
+    classify,
+  }: Pick<IntegrationWiring, 'vault' | 'mail' | 'protection' | 'classify'>) =>
   async (id: number): Promise<Outcome<OpenedMail>> => {
     const row = await mail.row(id)
     if (!row.ok) return row
@@ -72,7 +87,7 @@ const openMail =
         },
         replyTo: reply?.address ?? null,
       },
-      trust: row.value.trust,
+      trust: classify(from.address),
       signature: opened.value.signature.status,
       own: parseReport(outer.value) !== null || from.address.toLowerCase() === account.address.toLowerCase(),
       documents: (await messageDocuments(content.value)).documents,

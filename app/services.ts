@@ -231,7 +231,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
 
   const integration = wireIntegration({
     ...{ vault, policy, mail, protection, smime, uploads, grants, random, now, onFault: deps.onFault },
-    verification: recordVerification(verifying),
+    ...{ classify, verification: recordVerification(verifying) },
     tellMail: (delta) => emit('mail.delta', notes.delta(delta)),
     tell: (counts) => emit('integration.changed', counts),
     record: traces.record,

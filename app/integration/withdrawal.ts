@@ -31,14 +31,12 @@ interface DocumentInMail {
   document: FilableDocument
 }
 
-const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
-
 const sameId = (one: CdaPerson['id'] | undefined, other: CdaPerson['id'] | undefined): boolean =>
   one != null && other != null && one.extension !== null && keyOf(one) === keyOf(other)
 
 /**
  * Whether who sends a message may have a document of it taken out of a record: it is about the same patient, by the same
- * author or organisation, and comes from the same address, or from the same domain where that is an organisation's own.
+ * author or organisation, and comes from the same address: a domain may be shared by people who have nothing to do with each other.
  * Nothing else in a message proves who asks.
  */
 export const mayRemove = (order: DocumentInMail, original: DocumentInMail): boolean => {
@@ -49,15 +47,10 @@ export const mayRemove = (order: DocumentInMail, original: DocumentInMail): bool
   const [from, before] = [order.mail.mail.sender.address, original.mail.mail.sender.address].map((one) =>
     one.toLowerCase(),
   )
-  const sender =
-    from === before ||
-    (order.mail.trust === 'organisation' &&
-      original.mail.trust === 'organisation' &&
-      domainOf(from ?? '') === domainOf(before ?? ''))
   return (
     order.document.patientKey === original.document.patientKey &&
     written &&
-    sender &&
+    from === before &&
     order.document.ofMail.length === 0
   )
 }

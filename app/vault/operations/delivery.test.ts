@@ -155,10 +155,15 @@ describe('a report that is not to be believed', () => {
       from: { name: '', address: 'x@c.test' },
     })
     expect(store.row(copy)?.delivery).toMatchObject({ state: 'sent', read: 0 })
+    // A gateway says for the mailboxes of its domain that their documents are filed.
+    const filed = displayed({ address: stranger, originalAddress: q, outcome: 'integrated' })
+    store.report(filed, { from: { name: '', address: stranger } })
+    expect(store.row(copy)?.delivery).toMatchObject({ integrated: 1 })
     // The mailbox of an organisation may speak for those of it.
     const organisation = { from: { name: '', address: stranger }, trust: 'organisation' as const }
     store.report(displayed({ address: stranger, originalAddress: p }), organisation)
-    expect(store.row(copy)?.delivery).toMatchObject({ read: 1 })
+    // What is filed has been read as well.
+    expect(store.row(copy)?.delivery).toMatchObject({ read: 2, integrated: 1 })
   })
 
   it('counts once, however often it is seen', () => {

@@ -24,9 +24,15 @@ export interface FoundReport {
 
 export const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
 
+/** What a person does with a message: nobody else of the domain does it for him. What programs do with it, they say for others. */
+const personal = new Set<FoundOutcome['outcome']>(['displayed', 'deleted', 'denied'])
+
+const speaksForHimself = (trust: string, { outcome }: FoundOutcome): boolean =>
+  trust === 'professional' && personal.has(outcome)
+
 /**
- * A reader speaks for the mailbox or its organisation; where the domain is shared by professionals who have nothing to do with
- * each other, for himself alone. Any server on the way may report about delivery.
+ * A reader speaks for himself where the domain may be shared by professionals who have nothing to do with each other, the mailbox
+ * of an organisation and a gateway for those of their domain. Any server on the way may report about delivery.
  */
 export const isAuthentic = (
   kind: FoundReport['kind'],
@@ -38,13 +44,17 @@ export const isAuthentic = (
   [found.address, found.originalAddress].some(
     (address) =>
       address !== null &&
-      (trust === 'professional' ? address === from.toLowerCase() : domainOf(address) === domainOf(from)),
+      (speaksForHimself(trust, found)
+        ? address === from.toLowerCase()
+        : domainOf(address) === domainOf(from)),
   )
 
 /** A professional names nobody else as whom it was written to: that would be another reader’s receipt. */
 export const asTold = (report: FoundReport, from: string, trust: string): FoundOutcome[] =>
   report.outcomes.map((found) =>
-    report.kind === 'disposition' && trust === 'professional' && found.originalAddress !== from.toLowerCase()
+    report.kind === 'disposition' &&
+    speaksForHimself(trust, found) &&
+    found.originalAddress !== from.toLowerCase()
       ? { ...found, originalAddress: null }
       : found,
   )
