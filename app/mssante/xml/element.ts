@@ -87,7 +87,7 @@ const decodeBroken = (bytes: Uint8Array): string => {
 }
 
 /** What is not allowed in XML 1.0 and says nothing, and what was done about it. */
-export type XmlRepair = 'encoding' | 'leading-space' | 'trailing-bytes' | 'control-characters'
+type XmlRepair = 'encoding' | 'leading-space' | 'trailing-bytes' | 'control-characters'
 
 const isPadding = (code: number): boolean => code === 0 || code === 32 || (code >= 9 && code <= 13)
 
@@ -220,7 +220,7 @@ export const attribute = (element: XmlElement | null | undefined, name: string):
 }
 
 /** White space collapsed; a text of single blanks is left as it is, so that a long one costs nothing. */
-export const collapsed = (text: string): string => text.replace(/ ?[^\S ]\s*| {2}\s*/g, ' ').trim()
+const collapsed = (text: string): string => text.replace(/ ?[^\S ]\s*| {2}\s*/g, ' ').trim()
 
 /** Text of an element and its descendants, white space collapsed. */
 export const textOf = (element: XmlElement | null | undefined): string => {
