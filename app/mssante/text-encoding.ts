@@ -1,6 +1,6 @@
 import { decodeCodePage437, decodeCodePage850 } from './code-page.ts'
 
-export type SingleByte = 'windows-1252' | 'iso-8859-15' | 'macintosh' | 'cp437' | 'cp850'
+type SingleByte = 'windows-1252' | 'iso-8859-15' | 'macintosh' | 'cp437' | 'cp850'
 export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be' | SingleByte
 
 /** Bytes of the accented letters of French in each of the families met. */

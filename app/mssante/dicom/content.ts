@@ -27,7 +27,7 @@ const decoders: Record<string, string> = {
 }
 
 /** Reader of the text elements of one dataset, in the character set it names (0008,0005). */
-export const textReader = (root: Dataset): ((data: Dataset, tag: string) => string) => {
+const textReader = (root: Dataset): ((data: Dataset, tag: string) => string) => {
   const named =
     asciiOf(root, '00080005')
       .split('\\')
@@ -48,10 +48,10 @@ export const textReader = (root: Dataset): ((data: Dataset, tag: string) => stri
   }
 }
 
-export type Read = ReturnType<typeof textReader>
+type Read = ReturnType<typeof textReader>
 
-export const orNull = (text: string): string | null => text || null
-export const integer = (text: string): number | null => (/^[+-]?\d{1,9}$/.test(text) ? Number(text) : null)
+const orNull = (text: string): string | null => text || null
+const integer = (text: string): number | null => (/^[+-]?\d{1,9}$/.test(text) ? Number(text) : null)
 
 /** `AAAAMMJJ` and `hhmmss.ffffff` put together. */
 const moment = (date: string, time: string): string | null =>
@@ -69,7 +69,7 @@ const personOf = (value: string): string | null => {
   return orNull([given, family].filter(Boolean).join(' '))
 }
 
-export const readPatient = (data: Dataset, read: Read) => {
+const readPatient = (data: Dataset, read: Read) => {
   const { family, given } = nameParts(read(data, '00100010'))
   const birthName = nameParts(read(data, '00101005')).family || read(data, '00101005') || family
   const sex = read(data, '00100040')
@@ -136,7 +136,7 @@ const textsOf = (data: Dataset, read: Read, found: string[] = []): string[] => {
   return found
 }
 
-export const baseStudy = (data: Dataset, read: Read): DicomStudy => ({
+const baseStudy = (data: Dataset, read: Read): DicomStudy => ({
   uid: read(data, '0020000d'),
   accession: orNull(read(data, '00080050')),
   id: orNull(read(data, '00200010')),

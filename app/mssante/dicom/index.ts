@@ -81,7 +81,7 @@ const missingFiles = (directory: DicomContent | undefined, entries: readonly Zip
 export const isDicomZip = (entries: readonly ZipEntry[]): boolean =>
   entries.some(({ path, bytes }) => /(?:^|\/)DICOMDIR$/i.test(path) || isDicom(bytes))
 
-export interface ReadDicomZip extends ReadDicom {
+interface ReadDicomZip extends ReadDicom {
   /** Documents that objects of the zip hold, by the path of the object. */
   inside: { path: string; bytes: Uint8Array }[]
 }

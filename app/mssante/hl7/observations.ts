@@ -107,7 +107,7 @@ const unitOf = (obx: ParsedSegment): string => {
   return unitSystems.has(valueAt(obx, 6, 3).toUpperCase()) && code ? code : valueAt(obx, 6, 2) || code
 }
 
-export interface Observations {
+interface Observations {
   payloads: Hl7Payload[]
   results: LabResult[]
   texts: string[]
