@@ -227,6 +227,31 @@ it('keeps the chain over a lock, whose traces it holds too', async () => {
   expect(practice.faults).toEqual([])
 })
 
+it('a backup that SousPli restores is told, and is no tampering', async () => {
+  const file = join(practice.profile, '..', 'sauvegarde.souspli')
+  const granted = async (use: 'backup-target' | 'backup-source'): Promise<string> => {
+    const grant = practice.core.grantPaths(use, [file])
+    return grant.ok ? grant.value : grant.error.code
+  }
+  await practice.call('storage.backup', { grant: await granted('backup-target'), passphrase: null })
+  await practice.call('session.lock', { reason: 'user' })
+  await practice.call('session.openWithPassphrase', { passphrase })
+  await practice.call('traces.verify', null)
+  await practice.call('session.lock', { reason: 'user' })
+  await practice.call('session.restore', {
+    grant: await granted('backup-source'),
+    unlock: { kind: 'passphrase', passphrase },
+    opening: null,
+  })
+  const [replaced] = await tracesOf('store-replaced')
+  expect(replaced).toMatchObject({ request: 'session.restore', outcome: 'ok', account: null })
+  expect(await practice.call('traces.verify', null)).toMatchObject({
+    state: 'intact',
+    notices: [{ kind: 'replaced', at: replaced?.seq }],
+  })
+  expect(practice.faults).toEqual([])
+})
+
 describe('every call of the contract', () => {
   const methods = Object.keys(coreCalls) as CoreMethod[]
 
