@@ -22,9 +22,10 @@ import type { BaseFile } from './base-file.ts'
 import { departmentCode } from './base/columns.ts'
 import { dateInName } from './base/extraction-date.ts'
 import { downloadExtraction, dropDownload, hasDownload, type Ask } from './download.ts'
-import { byPrecedence, entryOf, grouped, nameOf, type EntryContext } from './entries.ts'
+import { entryOf, grouped, once, type EntryContext } from './entries.ts'
 import { createChoices, type Choices } from './choices.ts'
 import type { FhirClient } from './fhir/client.ts'
+import { personOf } from './person.ts'
 import type { BaseWork } from './protocol.ts'
 
 export interface DirectoryDependencies {
@@ -392,50 +393,6 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
 type Home = NonNullable<BaseWork['search']['params']['home']>
 const mostDepartments = 3
 
-/** An address that two lines give the same person, for two specialties, is shown once. */
-const once = (entries: readonly DirectoryEntry[]): DirectoryEntry[] => {
-  const seen = new Set<string>()
-  return entries.filter(({ address, nationalId, service }) => {
-    const key = JSON.stringify([address.toLowerCase(), nationalId, service])
-    return !seen.has(key) && seen.add(key)
-  })
-}
-
 const noFacets: DirectoryFacets = { professions: [], specialties: [], departments: [], types: [] }
 /** The user's own doing, or the lock's. */
 const quietCodes = new Set<AppError['code']>(['vault.cancelled', 'vault.locked'])
-
-const personOf = (
-  nationalId: string,
-  { mailboxes, facts, verifiedAt }: BaseWork['person']['answer'],
-  context: EntryContext,
-): DirectoryPerson | null => {
-  const entries = byPrecedence(
-    mailboxes.filter(({ unlisted }) => !unlisted).map((mailbox) => entryOf(mailbox, context)),
-  )
-  const [first] = entries
-  if (!first && !facts) return null
-  const codes = (pick: (entry: DirectoryEntry) => DirectoryEntry['profession']) => [
-    ...new Map(
-      entries.flatMap((entry) => pick(entry) ?? []).map((one) => [one.code ?? one.label, one]),
-    ).values(),
-  ]
-  const named = facts && {
-    ...{ address: '', service: null, structure: null },
-    civility: facts.civility,
-    lastName: facts.lastName,
-    firstName: facts.firstName,
-  }
-  return {
-    nationalId,
-    name: first?.name ?? (named ? nameOf(named) : nationalId),
-    mailboxes: entries,
-    situations: facts?.situations ?? [],
-    professions:
-      facts && facts.professions.length > 0 ? facts.professions : codes((entry) => entry.profession),
-    specialties:
-      facts && facts.specialties.length > 0 ? facts.specialties : codes((entry) => entry.specialty),
-    active: facts?.active ?? null,
-    verifiedAt: verifiedAt === null ? null : new Date(verifiedAt).toISOString(),
-  }
-}

@@ -71,3 +71,12 @@ export const grouped = (entries: readonly DirectoryEntry[]): DirectoryEntry[] =>
   }
   return [...groups.values()].flatMap(byPrecedence)
 }
+
+/** An address that two lines give the same person, for two specialties, is shown once. */
+export const once = (entries: readonly DirectoryEntry[]): DirectoryEntry[] => {
+  const seen = new Set<string>()
+  return entries.filter(({ address, nationalId, service }) => {
+    const key = JSON.stringify([address.toLowerCase(), nationalId, service])
+    return !seen.has(key) && seen.add(key)
+  })
+}
