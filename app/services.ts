@@ -166,7 +166,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     witness: traceWitness({
       profileFolder: start.profileFolder,
       folder: policy.traceWitnessFolder,
-      store: vaults.chosen,
+      store: () => vaults.chosen(),
     }),
     months: policy.traceMonths ?? 12,
     onChecked: (chain) => emit('traces.checked', chain),

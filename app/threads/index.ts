@@ -1,1 +1,1 @@
-export { createThreadOnDemand, type Given, type Reply, type ThreadOnDemand } from './on-demand.ts'
+export { createThreadOnDemand, type ThreadOnDemand } from './on-demand.ts'

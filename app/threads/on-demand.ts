@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 
 /** What became of a message. */
-export type Reply<Answer> =
+type Reply<Answer> =
   | { kind: 'answered'; answer: Answer }
   /** It took longer than it may: the thread was ended. */
   | { kind: 'late' }
@@ -10,7 +10,7 @@ export type Reply<Answer> =
   /** `stop` was called meanwhile. */
   | { kind: 'stopped' }
 
-export interface Given<Message> {
+interface Given<Message> {
   message: Message
   /** Given away with it. */
   transfer: readonly ArrayBuffer[]
