@@ -10,6 +10,8 @@ export type Inline =
   | { kind: 'link'; href: string; openable: boolean; children: Inline[] }
   | { kind: 'media'; mediaId: string }
   | { kind: 'footnote-ref'; footnoteId: string }
+  /** A note in the middle of a sentence. */
+  | { kind: 'footnote'; footnoteId: string; children: Inline[] }
 
 /** `deleted` and `inserted`: `content/@revised`, a text taken back is never shown like the others. */
 export const NarrativeStyle = z.enum(['bold', 'italics', 'underline', 'emphasis', 'deleted', 'inserted'])
@@ -29,6 +31,7 @@ export const Inline: z.ZodType<Inline> = z.lazy(() =>
     }),
     z.object({ kind: z.literal('media'), mediaId: z.string() }),
     z.object({ kind: z.literal('footnote-ref'), footnoteId: z.string() }),
+    z.object({ kind: z.literal('footnote'), footnoteId: z.string(), children: z.array(Inline) }),
   ]),
 )
 

@@ -68,6 +68,8 @@ const rawInline = (content: readonly Inline[]): string =>
         case 'media':
         case 'footnote-ref':
           return ''
+        case 'footnote':
+          return ` (${rawInline(inline.children)})`
         default:
           return rawInline(inline.children)
       }

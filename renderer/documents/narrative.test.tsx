@@ -84,6 +84,17 @@ describe('narrative blocks', () => {
       '2',
     ])
   })
+  it('keeps a note within a sentence in its place, numbered with the others', () => {
+    const host = render([
+      { kind: 'footnote', footnoteId: 'first', content: [text('un')] },
+      paragraph(
+        text('normal'),
+        { kind: 'footnote', footnoteId: 'inside', children: [text('dit-elle')] },
+        text(', suite'),
+      ),
+    ])
+    expect(host.textContent).toBe('1 unnormal (2 dit-elle), suite')
+  })
   it('shows a link in full and only offers to open https', () => {
     const openLink = vi.fn<(href: string, words: string) => void>()
     const link = (href: string, openable: boolean): Inline => ({

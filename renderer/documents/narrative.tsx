@@ -17,15 +17,25 @@ export interface NarrativeContext {
   showPdf: (media: Media) => void
 }
 
+const numberNote = (footnoteId: string, notes: Map<string, number>): void => {
+  if (!notes.has(footnoteId)) notes.set(footnoteId, notes.size + 1)
+}
+const numberInline = (inlines: readonly Inline[], notes: Map<string, number>): void => {
+  for (const inline of inlines) {
+    if (inline.kind === 'footnote') numberNote(inline.footnoteId, notes)
+    if ('children' in inline) numberInline(inline.children, notes)
+  }
+}
+
 /** Footnotes in reading order, numbered from 1. */
 export const numberNotes = (
   blocks: readonly Block[],
   notes = new Map<string, number>(),
 ): Map<string, number> => {
   for (const block of blocks) {
-    if (block.kind === 'footnote') {
-      if (!notes.has(block.footnoteId)) notes.set(block.footnoteId, notes.size + 1)
-    } else if (block.kind === 'list') for (const item of block.items) numberNotes(item, notes)
+    if (block.kind === 'footnote') numberNote(block.footnoteId, notes)
+    else if (block.kind === 'paragraph') numberInline(block.content, notes)
+    else if (block.kind === 'list') for (const item of block.items) numberNotes(item, notes)
     else if (block.kind === 'table')
       for (const row of [...block.head, ...block.body, ...block.foot])
         for (const cell of row) numberNotes(cell.content, notes)
@@ -121,6 +131,13 @@ const renderInline = (inline: Inline, key: number, context: NarrativeContext): R
         </sup>
       )
     }
+    case 'footnote':
+      return (
+        <span key={key} className="doc-note">
+          {' '}
+          (<sup>{context.notes.get(inline.footnoteId)}</sup> {renderInlines(inline.children, context)})
+        </span>
+      )
   }
 }
 

@@ -1,5 +1,6 @@
 import { Flag, Forward, Lock, Paperclip, Reply, ShieldAlert, ShieldX, TriangleAlert } from 'lucide-react'
 import type { MessageRow } from '../../app/contract/index.ts'
+import { settingsStore, useStore } from '../data/index.ts'
 import { Avatar, Chip } from '../design/index.ts'
 import { FilingMark, filingLabel } from '../integration/index.ts'
 import { DeliveryMark, deliveryLabel } from '../sending/index.ts'
@@ -108,6 +109,7 @@ export const MessageRowContent = ({
 }) => {
   const label = extraLabel(row)
   const mailbox = useMailboxOf(row.accountId)
+  const compact = useStore(settingsStore).density === 'compact'
   const warned = (row.warnings ?? []).length > 0
   const bare =
     row.patient === null &&
@@ -118,7 +120,7 @@ export const MessageRowContent = ({
     row.replacement === null &&
     !row.documentMark &&
     !row.quarantined &&
-    mailbox === null
+    (mailbox === null || !compact)
   return (
     <div className="row" {...(row.seen ? {} : { 'data-unread': '' })} {...(bare ? { 'data-bare': '' } : {})}>
       <Avatar name={rowPeople(row, mine).names} trust={row.trust} />
@@ -155,7 +157,14 @@ export const MessageRowContent = ({
         {row.flagged ? <Flag className="row-flag" /> : null}
         {row.pending ? <span className="row-pending" title={t('mailbox.pending')} /> : null}
       </span>
-      <RowLine row={row} />
+      {mailbox && !compact ? (
+        <span className="row-line-and-mailbox">
+          <RowLine row={row} />
+          <MailboxMark account={mailbox} />
+        </span>
+      ) : (
+        <RowLine row={row} />
+      )}
       <span className="row-meta">
         {row.delivery ? <DeliveryMark summary={row.delivery} /> : null}
         {row.filing ? <FilingMark summary={row.filing} /> : null}
@@ -181,7 +190,7 @@ export const MessageRowContent = ({
         ) : null}
         {label && !row.alert ? <Chip>{label}</Chip> : null}
         {row.quarantined ? <Chip tone="warn">{t('exchange.quarantine')}</Chip> : null}
-        {mailbox ? <MailboxMark account={mailbox} /> : null}
+        {mailbox && compact ? <MailboxMark account={mailbox} /> : null}
       </span>
     </div>
   )

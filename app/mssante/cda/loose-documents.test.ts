@@ -227,6 +227,24 @@ describe('a narrative', () => {
       text({ text: '<footnote ID="n"><paragraph>un</paragraph><paragraph>deux</paragraph></footnote>' }),
     ).toMatch(/"un".*break.*"deux"/)
   })
+  it('leaves a note within a sentence in its place, one that stands alone on its own', () => {
+    const blocks = (inside: string) => read({ text: inside }).document.sections[0]?.blocks
+    const note = { footnoteId: 'n' }
+    expect(blocks('<paragraph>normal<footnote ID="n">dit-elle</footnote>, suite</paragraph>')).toEqual([
+      {
+        kind: 'paragraph',
+        content: [
+          { kind: 'text', text: 'normal' },
+          { kind: 'footnote', ...note, children: [{ kind: 'text', text: 'dit-elle' }] },
+          { kind: 'text', text: ', suite' },
+        ],
+      },
+    ])
+    expect(blocks('<paragraph>un</paragraph><footnote ID="n">dit-elle</footnote>')).toMatchObject([
+      { kind: 'paragraph' },
+      { kind: 'footnote', ...note },
+    ])
+  })
 })
 
 describe('results', () => {

@@ -27,7 +27,7 @@ const collapse = (text: string): string =>
     ' ',
   )
 
-const blockNames = new Set(['paragraph', 'list', 'table', 'footnote'])
+const blockNames = new Set(['paragraph', 'list', 'table'])
 
 const withBlocks = new WeakMap<XmlElement, boolean>()
 
@@ -70,13 +70,15 @@ const inlineChild = (child: XmlElement): Inline[] => {
     }
     case 'footnoteRef':
       return [{ kind: 'footnote-ref', footnoteId: attribute(child, 'IDREF') ?? '' }, ...inlineOf(child)]
+    case 'footnote':
+      return [{ kind: 'footnote', footnoteId: attribute(child, 'ID') ?? '', children: inlineOf(child) }]
     default:
       return styled(child, inlineOf(child))
   }
 }
 
 /** Elements that stand on lines of their own, met where only words are expected: in a caption, a footnote, a picture. */
-const ownLine = new Set(['paragraph', 'caption', 'item', 'list', 'table', 'tr', 'td', 'th', 'footnote'])
+const ownLine = new Set(['paragraph', 'caption', 'item', 'list', 'table', 'tr', 'td', 'th'])
 
 const lineBreak: Inline = { kind: 'break' }
 const isBreak = (inline: Inline | undefined): boolean => inline?.kind === 'break'
@@ -237,7 +239,12 @@ export const blocksOf = (element: XmlElement): Block[] => {
       // Of an item or a paragraph: on a line of its own.
       flush()
       blocks.push(...paragraph(inlineOf(child)))
-    } else if (blockNames.has(child.name) || containsBlock(child)) {
+    } else if (
+      blockNames.has(child.name) ||
+      containsBlock(child) ||
+      (child.name === 'footnote' && isBlank(loose))
+    ) {
+      // A note that no words go before is one of the foot of the text.
       flush()
       blocks.push(...blockChild(child))
     } else loose.push(...inlineChild(child))

@@ -23,6 +23,8 @@ const plain = (content: readonly Inline[]): string =>
           return ''
         case 'footnote-ref':
           return `[${one.footnoteId}]`
+        case 'footnote':
+          return ` (${plain(one.children)})`
         case 'link': {
           const text = plain(one.children)
           return text.includes(one.href) ? text : `${text} (${one.href})`
