@@ -2,7 +2,7 @@ import { Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { ActionSelection, Folder } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Banner, Button, Dialog, showError, showToast } from '../design/index.ts'
+import { Banner, Button, Confirmation, showError, showToast } from '../design/index.ts'
 import { number, t } from '../i18n/index.ts'
 import { bulkName, startBulk } from './bulk.ts'
 
@@ -40,34 +40,21 @@ export const ForGoodDialog = ({
     onClose()
   }
   return (
-    <Dialog
-      role="alertdialog"
-      width="narrow"
+    <Confirmation
       title={title}
+      confirm={t('actions.emptyConfirm')}
       isOpen={prepared !== null}
       onClose={refuse}
-      actions={
-        <>
-          <Button onPress={refuse} autoFocus>
-            {t('common.cancel')}
-          </Button>
-          <Button
-            variant="danger"
-            onPress={() => {
-              if (prepared) void startBulk(prepared.actionId, bulkName({ kind: 'delete-for-good' }, []))
-              onClose()
-            }}
-          >
-            {t('actions.emptyConfirm')}
-          </Button>
-        </>
-      }
+      onConfirm={() => {
+        if (prepared) void startBulk(prepared.actionId, bulkName({ kind: 'delete-for-good' }, []))
+        onClose()
+      }}
     >
       <p>{t('actions.emptyText', { count: prepared?.total ?? 0, shown: number(prepared?.total ?? 0) })}</p>
       <Banner tone="warn">
         <p>{t('actions.emptyFinal')}</p>
       </Banner>
-    </Dialog>
+    </Confirmation>
   )
 }
 

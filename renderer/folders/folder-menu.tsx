@@ -2,7 +2,16 @@ import { Bell, BellOff, EllipsisVertical, FolderPlus, PencilLine, Tag, Trash2 } 
 import { useState, type ReactNode, type SubmitEvent } from 'react'
 import type { ChosenRole, Folder, Outcome } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Button, Dialog, IconButton, Menu, showError, showToast, TextField } from '../design/index.ts'
+import {
+  Button,
+  Confirmation,
+  Dialog,
+  IconButton,
+  Menu,
+  TextField,
+  showError,
+  showToast,
+} from '../design/index.ts'
 import { folderName, number, t } from '../i18n/index.ts'
 
 const roles: readonly ChosenRole[] = ['drafts', 'sent', 'archive', 'junk', 'trash']
@@ -107,33 +116,20 @@ const DeleteDialog = ({
   isOpen: boolean
   onClose: () => void
 }) => (
-  <Dialog
-    role="alertdialog"
-    width="narrow"
+  <Confirmation
     title={t('folders.deleteTitle', { folder: folderName(folder) })}
+    confirm={t('folders.deleteAction')}
     isOpen={isOpen}
     onClose={onClose}
-    actions={
-      <>
-        <Button onPress={onClose} autoFocus>
-          {t('common.cancel')}
-        </Button>
-        <Button
-          variant="danger"
-          onPress={() => {
-            onClose()
-            void invoke('folders.delete', { folderId: folder.id }).then((outcome) =>
-              tell(outcome, t('folders.deleted', { folder: folderName(folder) })),
-            )
-          }}
-        >
-          {t('folders.deleteAction')}
-        </Button>
-      </>
-    }
+    onConfirm={() => {
+      onClose()
+      void invoke('folders.delete', { folderId: folder.id }).then((outcome) =>
+        tell(outcome, t('folders.deleted', { folder: folderName(folder) })),
+      )
+    }}
   >
     <p>{t('folders.deleteText', { count: folder.total, shown: number(folder.total) })}</p>
-  </Dialog>
+  </Confirmation>
 )
 
 const RoleDialog = ({

@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
 import type { FilingDoubt, FilingOffer } from '../../app/contract/index.ts'
-import { Banner, Button, Dialog } from '../design/index.ts'
+import { Banner, Confirmation } from '../design/index.ts'
 import { patientLine, t } from '../i18n/index.ts'
 
 /** Doubts about documents in words. */
@@ -27,19 +27,13 @@ export const DoubtsDialog = ({
   onClose: () => void
   onConfirm: () => void
 }) => (
-  <Dialog
-    role="alertdialog"
+  <Confirmation
+    width="medium"
     title={t('integration.doubtsTitle')}
+    confirm={t('integration.doubtsConfirm')}
     isOpen={offers !== null}
     onClose={onClose}
-    actions={
-      <>
-        <Button onPress={onClose}>{t('common.cancel')}</Button>
-        <Button variant="danger" onPress={onConfirm}>
-          {t('integration.doubtsConfirm')}
-        </Button>
-      </>
-    }
+    onConfirm={onConfirm}
   >
     <Banner tone="warn" title={t('integration.doubtsText')} />
     {(offers ?? []).map((offer) => (
@@ -50,5 +44,5 @@ export const DoubtsDialog = ({
       </section>
     ))}
     <p className="muted">{t('integration.fileIn', { target })}</p>
-  </Dialog>
+  </Confirmation>
 )

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { Filing, FilingOffer, MessageView, RecordTarget } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { openRecord } from '../data/index.ts'
-import { Button, CardSurface, Dialog, Menu, showError, showToast, Tooltip } from '../design/index.ts'
+import { Button, CardSurface, Confirmation, Menu, Tooltip, showError, showToast } from '../design/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import { DoubtsDialog } from './doubts-dialog.tsx'
 import { FilingChip, shownState } from './filing-mark.tsx'
@@ -232,31 +232,20 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
           if (asked) void file(asked.target, openAt(documents, asked.target), true)
         }}
       />
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('integration.withdrawTitle')}
+        confirm={t('integration.withdraw')}
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(null)}>{t('common.cancel')}</Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                if (leaving) void withdraw(leaving).then(reload)
-                setLeaving(null)
-              }}
-            >
-              {t('integration.withdraw')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (leaving) void withdraw(leaving).then(reload)
+          setLeaving(null)
+        }}
       >
         {leaving ? (
           <p>{t('integration.withdrawText', { label: leaving.label, target: leaving.targetName })}</p>
         ) : null}
-      </Dialog>
+      </Confirmation>
     </CardSurface>
   )
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { AppError, JournalEntry } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { filingsChangedStore, openMessage, useStore } from '../data/index.ts'
-import { Button, Chip, Dialog, EmptyState, ErrorBanner, showError, Spinner } from '../design/index.ts'
+import { Button, Chip, Confirmation, EmptyState, ErrorBanner, Spinner, showError } from '../design/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import { DoubtList } from './doubts-dialog.tsx'
 import { FilingChip, shownState } from './filing-mark.tsx'
@@ -91,28 +91,17 @@ export const JournalList = ({ onClose }: { onClose: () => void }) => {
       {page?.more && limit < 100 ? (
         <Button onPress={() => setLimit(limit + pageSize)}>{t('integration.more')}</Button>
       ) : null}
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('integration.undoTitle')}
+        confirm={t('integration.undo')}
         isOpen={asked !== null}
         onClose={() => setAsked(null)}
-        actions={
-          <>
-            <Button onPress={() => setAsked(null)}>{t('common.cancel')}</Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                if (asked) void undo(asked)
-              }}
-            >
-              {t('integration.undo')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (asked) void undo(asked)
+        }}
       >
         <p>{t('integration.undoText')}</p>
-      </Dialog>
+      </Confirmation>
     </div>
   )
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { FilingRule, RecordTarget } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { filingsChangedStore, useFolders, useStore } from '../data/index.ts'
-import { Banner, Button, Chip, Dialog, EmptyState, IconButton, showError } from '../design/index.ts'
+import { Banner, Button, Chip, Confirmation, EmptyState, IconButton, showError } from '../design/index.ts'
 import { folderName, t } from '../i18n/index.ts'
 import { useTargets } from './filing-state.ts'
 import { RuleEditor } from './rule-editor.tsx'
@@ -120,28 +120,17 @@ export const RuleList = () => {
           }}
         />
       )}
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('integration.removeRuleTitle', { name: leaving?.name ?? '' })}
+        confirm={t('integration.remove')}
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(null)}>{t('common.cancel')}</Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                if (leaving) void remove(leaving)
-              }}
-            >
-              {t('integration.remove')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (leaving) void remove(leaving)
+        }}
       >
         <p>{t('integration.removeRuleText')}</p>
-      </Dialog>
+      </Confirmation>
     </div>
   )
 }

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { RecordTarget, TargetTest } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { openRecord } from '../data/index.ts'
-import { Banner, Button, Chip, Dialog, ErrorBanner, showError } from '../design/index.ts'
+import { Banner, Button, Chip, Confirmation, ErrorBanner, showError } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { useTargets } from './filing-state.ts'
 import { TargetEditor } from './target-editor.tsx'
@@ -127,28 +127,17 @@ export const TargetsSection = ({ onLeave }: { onLeave: () => void }) => {
       {edited === null ? null : (
         <TargetEditor target={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
       )}
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('integration.removeTargetTitle', { name: leaving?.name ?? '' })}
+        confirm={t('integration.remove')}
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(null)}>{t('common.cancel')}</Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                if (leaving) void remove(leaving)
-              }}
-            >
-              {t('integration.remove')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (leaving) void remove(leaving)
+        }}
       >
         <p>{t('integration.removeTargetText')}</p>
-      </Dialog>
+      </Confirmation>
     </section>
   )
 }

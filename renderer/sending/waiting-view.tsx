@@ -3,7 +3,15 @@ import { useState, type ReactNode } from 'react'
 import type { OutboxItem } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { outboxStore, useNow, useStore } from '../data/index.ts'
-import { Button, CardSurface, Chip, Dialog, EmptyState, showError, type ChipTone } from '../design/index.ts'
+import {
+  Button,
+  CardSurface,
+  Chip,
+  Confirmation,
+  EmptyState,
+  showError,
+  type ChipTone,
+} from '../design/index.ts'
 import { clock, dateTime, errorSentence, t } from '../i18n/index.ts'
 import { refusalSentence } from './reason.ts'
 import { ScheduleDialog } from './schedule-dialog.tsx'
@@ -112,31 +120,18 @@ const Actions = ({ item, onEdit }: { item: OutboxItem; onEdit: (draftId: number)
         onChoose={(at) => void reschedule(at)}
         now={now}
       />
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('sending.discardTitle')}
+        confirm={t('sending.discard')}
         isOpen={leaving}
         onClose={() => setLeaving(false)}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(false)} autoFocus>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                setLeaving(false)
-                void decide('outbox.cancel', item.id)
-              }}
-            >
-              {t('sending.discard')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          setLeaving(false)
+          void decide('outbox.cancel', item.id)
+        }}
       >
         <p>{t(item.state === 'filed' ? 'sending.partlyGot' : 'sending.discardText')}</p>
-      </Dialog>
+      </Confirmation>
     </div>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Account } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, draftStore, outboxStore, useStore } from '../data/index.ts'
-import { Button, Chip, Dialog, showError, showToast, type ChipTone } from '../design/index.ts'
+import { Button, Chip, Confirmation, showError, showToast, type ChipTone } from '../design/index.ts'
 import { AccountDialog, KindMark } from '../accounts/index.ts'
 import { correspondentName, t } from '../i18n/index.ts'
 import { isWaiting } from '../sending/index.ts'
@@ -76,27 +76,14 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
           {t('settings.addAccount')}
         </Button>
       </div>
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('settings.removeAccountTitle', { address: leaving?.address ?? '' })}
+        confirm={t('settings.removeAccountConfirm')}
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(null)} autoFocus>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                if (leaving) void remove(leaving)
-              }}
-            >
-              {t('settings.removeAccountConfirm')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (leaving) void remove(leaving)
+        }}
       >
         {waiting > 0 ? (
           <p>
@@ -105,7 +92,7 @@ export const OwnAccounts = ({ onAdd }: { onAdd: () => void }) => {
         ) : null}
         {drafts > 0 ? <p>{t('sending.accountDrafts', { count: drafts })}</p> : null}
         <p>{t('settings.removeAccountText')}</p>
-      </Dialog>
+      </Confirmation>
     </section>
   )
 }

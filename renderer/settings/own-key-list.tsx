@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { OwnKey } from '../../app/contract/index.ts'
 import { certificateOwner } from '../certificates/index.ts'
-import { Button, Chip, Dialog } from '../design/index.ts'
+import { Button, Chip, Confirmation } from '../design/index.ts'
 import { fullDate, t } from '../i18n/index.ts'
 import { CertificateFacts } from './certificate-facts.tsx'
 
@@ -46,34 +46,21 @@ export const OwnKeyList = ({
           </li>
         ))}
       </ul>
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('certificates.removeKeyTitle')}
+        confirm={t('certificates.removeKeyConfirm')}
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(null)} autoFocus>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                if (leaving) onRemove(leaving)
-                setLeaving(null)
-              }}
-            >
-              {t('certificates.removeKeyConfirm')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (leaving) onRemove(leaving)
+          setLeaving(null)
+        }}
       >
         <p>
           <b>{leaving ? certificateOwner(leaving.certificate) : ''}</b>
         </p>
         <p>{t('certificates.removeKeyText')}</p>
-      </Dialog>
+      </Confirmation>
     </>
   )
 }

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { AccountSize } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { Button, Dialog, Segments, showError, showToast } from '../design/index.ts'
+import { Confirmation, Segments, showError, showToast } from '../design/index.ts'
 import { size, t } from '../i18n/index.ts'
 
 const periods = ['all', '24', '12', '6', '3'] as const
@@ -39,27 +39,15 @@ export const RetentionChoice = ({ account, address }: { account: AccountSize; ad
         options={periods.map((value) => ({ value, label: t(`storage.keep-${value}`) }))}
         onChange={(period) => void choose(period)}
       />
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
+        tone="primary"
         title={t('storage.keepTitle', { period: wish ? t(`storage.keep-${wish.period}`) : '' })}
+        confirm={t('storage.keepConfirm')}
         isOpen={wish !== null}
         onClose={() => setWish(null)}
-        actions={
-          <>
-            <Button onPress={() => setWish(null)} autoFocus>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              variant="primary"
-              onPress={() => {
-                if (wish) void set(wish.months)
-              }}
-            >
-              {t('storage.keepConfirm')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (wish) void set(wish.months)
+        }}
       >
         <p>
           <strong>
@@ -67,7 +55,7 @@ export const RetentionChoice = ({ account, address }: { account: AccountSize; ad
           </strong>
         </p>
         <p>{t('storage.keepText')}</p>
-      </Dialog>
+      </Confirmation>
     </>
   )
 }

@@ -2,7 +2,16 @@ import { useEffect, useState } from 'react'
 import type { Folder, StorageOverview } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { accountStore, useStore } from '../data/index.ts'
-import { Banner, Button, Dialog, Progress, showError, showToast, Spinner } from '../design/index.ts'
+import {
+  Banner,
+  Button,
+  Confirmation,
+  Dialog,
+  Progress,
+  Spinner,
+  showError,
+  showToast,
+} from '../design/index.ts'
 import { dateTime, fullDate, number, size, t } from '../i18n/index.ts'
 import { RestoreForm } from '../unlock/index.ts'
 import { BackupDialog } from './backup-dialog.tsx'
@@ -69,30 +78,17 @@ const Asides = ({ overview }: { overview: StorageOverview }) => {
           </li>
         ))}
       </ul>
-      <Dialog
-        role="alertdialog"
-        width="narrow"
+      <Confirmation
         title={t('storage.removeAsideTitle')}
+        confirm={t('storage.removeAside')}
         isOpen={leaving !== null}
         onClose={() => setLeaving(null)}
-        actions={
-          <>
-            <Button onPress={() => setLeaving(null)} autoFocus>
-              {t('common.cancel')}
-            </Button>
-            <Button
-              variant="danger"
-              onPress={() => {
-                if (leaving) void remove(leaving.id)
-              }}
-            >
-              {t('storage.removeAside')}
-            </Button>
-          </>
-        }
+        onConfirm={() => {
+          if (leaving) void remove(leaving.id)
+        }}
       >
         <p>{t('storage.removeAsideText')}</p>
-      </Dialog>
+      </Confirmation>
     </div>
   )
 }
@@ -170,24 +166,17 @@ const RebuildDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: () => vo
     if (!answer.ok) showError(answer.error)
   }
   return (
-    <Dialog
-      role="alertdialog"
+    <Confirmation
+      width="medium"
+      tone="primary"
       title={t('storage.rebuildTitle')}
+      confirm={t('storage.rebuildDo')}
       isOpen={isOpen}
       onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose} autoFocus>
-            {t('common.cancel')}
-          </Button>
-          <Button variant="primary" onPress={() => void rebuild()}>
-            {t('storage.rebuildDo')}
-          </Button>
-        </>
-      }
+      onConfirm={() => void rebuild()}
     >
       <p>{t('storage.rebuildText')}</p>
-    </Dialog>
+    </Confirmation>
   )
 }
 
