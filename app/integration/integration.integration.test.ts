@@ -143,13 +143,17 @@ describe('a document filed into a patient record over MLLP', { timeout: 90_000 }
 
   it('goes as new when the version it was to replace was refused meanwhile', async () => {
     const record = await recordFor()
-    record.answers.push({ kind: 'refuse', code: 'AE', error: 207, application: 906 })
+    const refusal = Promise.withResolvers<undefined>()
+    record.answers.push({ kind: 'refuse', code: 'AE', error: 207, application: 906, held: refusal.promise })
     const practice = await openPractice()
     const target = await practice.target(mllpPlace(record.port))
     const { first, second } = await reportMail('refused-parent')
     const [old, recent] = [await practice.receive(first), await practice.receive(second)]
-    const both = [filed(practice, old, target.id), filed(practice, recent, target.id, ['replaced-not-filed'])]
-    for (const outcome of await Promise.all(both)) value(outcome)
+    value(await filed(practice, old, target.id))
+    // The record has the first version and takes its time to refuse it: the second is already asked for.
+    await record.next()
+    value(await filed(practice, recent, target.id, ['replaced-not-filed']))
+    refusal.resolve(undefined)
     await practice.filingIn(recent, 'filed', 'new')
     expect(record.received.map(({ trigger }) => trigger)).toEqual(['T02', 'T02'])
   })

@@ -6,7 +6,15 @@ import { componentOf, fieldOf, mdmProblems, splitMessage, type ReceivedMessage }
 /** What the record answers to one message; `accept` looks at it as a record system would. */
 export type RecordAnswer =
   | { kind: 'accept' }
-  | { kind: 'refuse'; code: 'AE' | 'AR'; error: number; application?: number; text?: string }
+  /** `held`: answers once that has come. */
+  | {
+      kind: 'refuse'
+      code: 'AE' | 'AR'
+      error: number
+      application?: number
+      text?: string
+      held?: Promise<unknown>
+    }
   | { kind: 'silence' }
   | { kind: 'late'; milliseconds: number }
   | { kind: 'garbage' }
@@ -204,7 +212,8 @@ export const startPatientRecord = async (
       case 'refuse': {
         const text = acknowledgement(message, wanted.code, wanted)
         tell(text)
-        socket.write(frame(text))
+        if (wanted.held) void wanted.held.then(() => socket.write(frame(text)))
+        else socket.write(frame(text))
         return
       }
       case 'late': {
