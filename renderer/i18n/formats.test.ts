@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { errorCodes } from '../../app/contract/index.ts'
 import { errorSentence, setLanguage, t } from './index.ts'
 import { age, dayGroup, fullDate, listTime, number, size, typedDate } from './formats.ts'
 import { initials, patientLine, patientName } from './names.ts'
@@ -85,6 +86,20 @@ describe('sentences', () => {
       'Le serveur imap.x.test est injoignable.',
     )
     expect(errorSentence({ code: 'net.unreachable' }).what).toBe('Le serveur est injoignable.')
+  })
+  it('has sentences for every code, in both languages, when nothing is known but the code', () => {
+    for (const lang of ['fr', 'en'] as const) {
+      setLanguage(lang)
+      for (const code of errorCodes) {
+        const { what, safe, todo } = errorSentence({ code })
+        for (const text of [what, safe, todo]) {
+          expect(text.trim(), code).not.toBe('')
+          expect(text, code).not.toMatch(/[{}]|(?<![\w/])-1\b|undefined/)
+          // No French word; in English it is one.
+          if (lang === 'fr') expect(text, code).not.toMatch(/\bnone\b/)
+        }
+      }
+    }
   })
 })
 

@@ -33,20 +33,32 @@ export const t = (key: Key, params?: Params): string => {
   return String(compile(lang, key, source(lang, key)).format(params))
 }
 
+type Elements = ReturnType<IntlMessageFormat['getAst']>
+/** Of intl-messageformat's tree: `{n, number}` and `{n, plural, …}`. */
+const numericTypes: readonly number[] = [2, 6]
+const literalType = 0
+
+/** What a message reads where an argument is not there: `none` in words, 0 in numbers, but for those that say it otherwise. */
+const absent = (elements: Elements, found: Record<string, string | number> = {}): typeof found => {
+  for (const element of elements) {
+    if (!('value' in element) || Number(element.type) === literalType) continue
+    found[element.value] ??= numericTypes.includes(Number(element.type)) ? 0 : 'none'
+    if ('options' in element) for (const option of Object.values(element.options)) absent(option.value, found)
+  }
+  return found
+}
+
 /** Sentences of an error code; details it names (host, tries left…) are filled in, absent ones read as `none`. */
 export const errorSentence = (error: Pick<ErrorData, 'code' | 'details'>): ErrorSentence => {
   const lang = language()
   const sentence = (lang === 'fr' ? frErrors : enErrors)[error.code]
-  const details: Record<string, string | number> = {
-    host: 'none',
-    address: 'none',
-    what: 'none',
-    triesLeft: -1,
-    limit: 0,
-  }
+  const details: Record<string, string | number> = { triesLeft: -1 }
   for (const [name, value] of Object.entries(error.details ?? {}))
     details[name] = typeof value === 'boolean' ? String(value) : value
-  const text = (part: keyof ErrorSentence): string =>
-    String(compile(lang, `${error.code}.${part}`, sentence[part]).format(details))
+  // An error is told whatever is known of it: a sentence that fails would take the window with it.
+  const text = (part: keyof ErrorSentence): string => {
+    const message = compile(lang, `${error.code}.${part}`, sentence[part])
+    return String(message.format({ ...absent(message.getAst()), ...details }))
+  }
   return { what: text('what'), safe: text('safe'), todo: text('todo') }
 }

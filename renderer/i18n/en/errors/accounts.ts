@@ -48,7 +48,7 @@ export const accountErrors = {
     'Choose a more recent file.',
   ),
   'trust-space.shrunk': sentence(
-    'This list of the trust space has lost more than half of its domains ({before, number} before, {after, number} now).',
+    'This list of the trust space has lost more than half of its domains{before, plural, =0 {} other { ({before, number} before, {after, number} now)}}.',
     'The last good copy stays in use.',
     'The list is most likely incomplete: wait for the next one, or take it all the same if your operator confirms it.',
   ),

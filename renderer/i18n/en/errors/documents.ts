@@ -59,7 +59,7 @@ export const documentsErrors = {
   'document.incomplete': sentence(
     'This CDA document lacks part of the header France requires.',
     'Nothing was attached.',
-    'Missing: {missing}. Ask the software that wrote it for a complete document.',
+    '{missing, select, none {} other {Missing: {missing}. }}Ask the software that wrote it for a complete document.',
   ),
   'document.other-patient': sentence(
     'A message is about one patient only.',

@@ -48,7 +48,7 @@ export const accountErrors = {
     'Choisissez un fichier plus récent.',
   ),
   'trust-space.shrunk': sentence(
-    'Cette liste de l’espace de confiance a perdu plus de la moitié de ses domaines ({before, number} auparavant, {after, number} maintenant).',
+    'Cette liste de l’espace de confiance a perdu plus de la moitié de ses domaines{before, plural, =0 {} other { ({before, number} auparavant, {after, number} maintenant)}}.',
     'La dernière bonne copie reste utilisée.',
     'La liste est sans doute incomplète : attendez la suivante, ou prenez-la quand même si votre opérateur le confirme.',
   ),

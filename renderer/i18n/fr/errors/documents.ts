@@ -87,7 +87,7 @@ export const documentsErrors = {
   'document.incomplete': sentence(
     'Ce document CDA n’a pas l’en-tête complet que la France exige.',
     'Rien n’a été joint.',
-    'Il manque : {missing}. Demandez au logiciel qui l’a écrit un document complet.',
+    '{missing, select, none {} other {Il manque : {missing}. }}Demandez au logiciel qui l’a écrit un document complet.',
   ),
   'document.other-patient': sentence(
     'Un message ne concerne qu’un seul patient.',
