@@ -65,8 +65,12 @@ export const createResolver = (options: { servers?: string[]; publicOnly?: boole
     if (isIP(host)) return ok(host)
     try {
       if (!own) return ok((await dns.lookup(host)).address)
+      // Asked together: a DNS that is silent takes its time once.
+      const later = resolver.resolve6(host).catch((cause: unknown) => ({ cause }))
       const four = await resolver.resolve4(host).catch(() => [])
-      const address = four[0] ?? (await resolver.resolve6(host))[0]
+      const six = four.length > 0 ? [] : await later
+      if ('cause' in six) return unknownName(host, six.cause)
+      const address = four[0] ?? six[0]
       return address === undefined ? unknownName(host) : ok(address)
     } catch (cause) {
       return unknownName(host, cause)
