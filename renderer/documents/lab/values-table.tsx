@@ -28,7 +28,9 @@ export const ValuesTable = ({
               {t('documents.result')}
             </th>
             <td />
-            <th scope="col">{t('results.source')}</th>
+            <th scope="col">
+              <span className="lab-origin">{t('results.source')}</span>
+            </th>
           </tr>
         </thead>
         <tbody>
@@ -59,7 +61,9 @@ export const ValuesTable = ({
                 <MarkChip mark={value.mark} />
               </td>
               <td>
-                {value.current ? t('results.thisDocument') : (value.organisation ?? t('results.toldHere'))}
+                <span className="lab-origin">
+                  {value.current ? t('results.thisDocument') : (value.organisation ?? t('results.toldHere'))}
+                </span>
                 {value.byTraits && <span className="lab-detail">{t('results.byTraits')}</span>}
                 {value.messageId !== null && openMessage && (
                   <IconButton
