@@ -33,9 +33,9 @@ const open = async (more: Policy): Promise<Practice> => {
   return opened
 }
 
-const upload = async (bytes: Uint8Array): Promise<string> => {
+const upload = async (bytes: Uint8Array, to = practice): Promise<string> => {
   const uploadId = `u-${Math.random().toString(36).slice(2)}`
-  await practice.core.upload({ uploadId, index: 0, bytes, last: true })
+  await to.core.upload({ uploadId, index: 0, bytes, last: true })
   return uploadId
 }
 
@@ -144,16 +144,23 @@ describe('ECO.1.1.9: the servers of an address', () => {
 })
 
 describe('WL-CHECK: the list of the trust space', () => {
-  it('is fetched under its own chain, searched, kept when what follows is broken, and never goes back', async () => {
-    expect((await practice.call('trustSpace.state', null)).source).toBe('builtin')
+  // A workstation of its own: it also fetches the list by itself, sooner or later.
+  let station: Practice
+  beforeAll(async () => {
     operator.domainList.publish(
       [{ name: domains.physicians }, { name: 'hôpital-fictif.mssante.test', operator: 'GIE fictif' }],
       new Date(Date.UTC(2026, 10, 20)),
     )
-    const state = await practice.call('trustSpace.refresh', {})
+    station = await open({})
+  })
+  afterAll(() => station.stop())
+
+  it('is fetched under its own chain, searched, kept when what follows is broken, and never goes back', async () => {
+    expect((await station.call('trustSpace.state', null)).source).toBe('builtin')
+    const state = await station.call('trustSpace.refresh', {})
     expect(state).toMatchObject({ source: 'server', domains: 2, operators: 2, lastAttempt: { error: null } })
     expect(state.generatedAt).toBe('2026-11-20T00:00:00.000Z')
-    expect(await practice.call('trustSpace.search', { text: 'gie HOPITAL' })).toMatchObject([
+    expect(await station.call('trustSpace.search', { text: 'gie HOPITAL' })).toMatchObject([
       { shown: 'hôpital-fictif.mssante.test', operators: ['GIE fictif'] },
     ])
     for (const [body, code] of [
@@ -163,13 +170,13 @@ describe('WL-CHECK: the list of the trust space', () => {
       [domainListXml([{ name: 'x.mssante.test' }], new Date(Date.UTC(2020, 1, 1))), 'trust-space.older'],
     ] as const) {
       operator.domainList.publishRaw(body)
-      expect(await practice.code('trustSpace.refresh', {})).toBe(code)
-      expect(await practice.call('trustSpace.state', null)).toMatchObject({
+      expect(await station.code('trustSpace.refresh', {})).toBe(code)
+      expect(await station.call('trustSpace.state', null)).toMatchObject({
         domains: 2,
         lastAttempt: { error: { code } },
       })
     }
-    expect(await practice.call('trustSpace.search', { text: 'medecin' })).toHaveLength(1)
+    expect(await station.call('trustSpace.search', { text: 'medecin' })).toHaveLength(1)
   })
 
   it('comes from a file on closed networks, and is there again after the mailbox was locked', async () => {
@@ -181,12 +188,14 @@ describe('WL-CHECK: the list of the trust space', () => {
       ],
       new Date(Date.UTC(2026, 10, 22)),
     )
-    const state = await practice.call('trustSpace.import', { uploadId: await upload(Buffer.from(list)) })
+    const state = await station.call('trustSpace.import', {
+      uploadId: await upload(Buffer.from(list), station),
+    })
     expect(state).toMatchObject({ source: 'file', domains: 2, operators: 2 })
-    await practice.call('session.lock', { reason: 'user' })
-    expect(await practice.code('trustSpace.state', null)).toBe('vault.locked')
-    await practice.call('session.openWithPassphrase', { passphrase: 'la salle d’attente est pleine' })
-    expect(await practice.call('trustSpace.state', null)).toMatchObject({ source: 'file', domains: 2 })
+    await station.call('session.lock', { reason: 'user' })
+    expect(await station.code('trustSpace.state', null)).toBe('vault.locked')
+    await station.call('session.openWithPassphrase', { passphrase: 'la salle d’attente est pleine' })
+    expect(await station.call('trustSpace.state', null)).toMatchObject({ source: 'file', domains: 2 })
   })
 
   it('is not taken from a server under another chain', async () => {
