@@ -88,10 +88,9 @@ test('a message with 25 MB is signed, encrypted and opened as a small one is, th
   expect(context.keys[0]?.pkcs8).toEqual(own.pkcs8)
 
   const turns = [signature, sealing, opening].map(({ longest }) => Math.round(longest))
-  // Architecture §2; the same work in this thread takes several times as long.
-  expect(Math.max(...turns), turns.join(', ')).toBeLessThan(50)
+  // Milliseconds are the bench's business (docs/performance.md): here, far less than the same work in this thread.
   const alone = await kept(() => openMessage(sealed, contextOf()))
-  expect(alone.longest).toBeGreaterThan(2 * opening.longest)
+  expect(Math.max(...turns), turns.join(', ')).toBeLessThan(alone.longest / 2)
 }, 90_000)
 
 test('what is not protected comes back as it is; a big entity that is not canonical is not signed', async () => {
