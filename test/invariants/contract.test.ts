@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { coreCalls, ErrorData, fail, type CoreMethod } from '../../app/contract/index.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
 import { inputsOf } from './inputs.fixture.ts'
-import { openPractice, type Practice } from './practice.fixture.ts'
+import { addMailbox, openPractice, type Practice } from './practice.fixture.ts'
 
 // Architecture §7.5 and §7.7, asked of the real core.
 const { anne, paul } = people
@@ -173,16 +173,7 @@ describe('a core that is not open', () => {
 describe('an open core', () => {
   beforeAll(async () => {
     await practice.call('session.createWithPassphrase', { passphrase: 'la salle d’attente est pleine' })
-    const found = await practice.call('accounts.discover', { address: anne.address })
-    const account = await practice.call('accounts.create', {
-      address: anne.address,
-      displayName: anne.displayName,
-      kind: 'personal',
-      imap: found.imap,
-      smtp: found.smtp,
-      auth: { kind: 'password', password: anne.password },
-    })
-    accountId = account.id
+    accountId = await addMailbox(practice, anne)
   })
 
   it('answers every method with an error of the contract or a value of its schema, and stays alive', async () => {

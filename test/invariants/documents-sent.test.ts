@@ -8,7 +8,7 @@ import { inspectDocument } from '../../app/reading/index.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
 import { incompleteArchive } from '../operator/seed/archive-variants.ts'
 import { n1 } from '../operator/seed/cda-variants.ts'
-import { openPractice, type Practice } from './practice.fixture.ts'
+import { addMailbox, openPractice, type Practice } from './practice.fixture.ts'
 
 // What a message with medical documents is at the operator that receives it (ECO.2.1.*, ECO.2.2.1–4, ECO.2.4.*), on the real core.
 const { anne, paul } = people
@@ -112,16 +112,7 @@ beforeAll(async () => {
   operator = await startOperator()
   practice = await openPractice({ ...operator.policy, nil: 'ESSAI42' })
   await practice.call('session.createWithPassphrase', { passphrase })
-  const found = await practice.call('accounts.discover', { address: anne.address })
-  const account = await practice.call('accounts.create', {
-    address: anne.address,
-    displayName: anne.displayName,
-    kind: 'personal',
-    imap: found.imap,
-    smtp: found.smtp,
-    auth: { kind: 'password', password: anne.password },
-  })
-  accountId = account.id
+  accountId = await addMailbox(practice, anne)
 })
 afterAll(async () => {
   await practice.stop()

@@ -3,7 +3,7 @@ import type { DraftContent } from '../../app/contract/index.ts'
 import { letterAbout, mailWith } from '../e2e/patient-letters.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
 import { insKey, patientNamed } from '../operator/seed/patients.ts'
-import { openPractice, type Practice } from './practice.fixture.ts'
+import { addMailbox, openPractice, type Practice } from './practice.fixture.ts'
 
 // Ways around the rules of Mon espace santé, taken through the contract as a window could: the engine holds them, not the window
 // (ECO.2.2.6, MSS/va1.20, ENS-2, architecture §7.7).
@@ -96,16 +96,7 @@ beforeAll(async () => {
     await operator.deliver({ from, to: anne.address, raw: text(from, to, subject, more) })
   practice = await openPractice(operator.policy)
   await practice.call('session.createWithPassphrase', { passphrase: 'la salle d’attente est pleine' })
-  const found = await practice.call('accounts.discover', { address: anne.address })
-  const account = await practice.call('accounts.create', {
-    address: anne.address,
-    displayName: anne.displayName,
-    kind: 'personal',
-    imap: found.imap,
-    smtp: found.smtp,
-    auth: { kind: 'password', password: anne.password },
-  })
-  accountId = account.id
+  accountId = await addMailbox(practice, anne)
   await vi.waitFor(
     async () => {
       const { patients } = await practice.call('patients.list', {

@@ -15,6 +15,7 @@ import {
   type Policy,
 } from '../../app/contract/index.ts'
 import { createCore, type Core, type CoreHost } from '../../app/core.ts'
+import type { Person } from '../operator/index.ts'
 
 interface Told {
   name: EventName
@@ -144,6 +145,23 @@ export const openPractice = async (
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Adds somebody's own mailbox by its address and password; its id. */
+export const addMailbox = async (
+  { call }: Pick<Practice, 'call'>,
+  { address, displayName, password }: Pick<Person, 'address' | 'displayName' | 'password'>,
+): Promise<number> => {
+  const { imap, smtp } = await call('accounts.discover', { address })
+  const account = await call('accounts.create', {
+    address,
+    displayName,
+    kind: 'personal',
+    imap,
+    smtp,
+    auth: { kind: 'password', password },
+  })
+  return account.id
 }
 
 /** Every file below a folder with its bytes; the folder may be missing. */

@@ -30,7 +30,8 @@ const typeA = 1
 const typeAny = 255
 const typeSrv = 33
 
-const encodeName = (name: string): Buffer => {
+/** A name as labels (RFC 1035 §3.1). */
+export const encodeName = (name: string): Buffer => {
   const labels = name
     .split('.')
     .filter((label) => label !== '')
@@ -62,7 +63,8 @@ const readQuestion = (packet: Buffer): Question | null => {
   return { name, type: packet.readUInt16BE(at), bytes: packet.subarray(12, at + 4) }
 }
 
-const record = (name: string, type: number, data: Buffer): Buffer => {
+/** A resource record that lasts a minute (RFC 1035 §3.2.1). */
+export const record = (name: string, type: number, data: Buffer): Buffer => {
   const head = Buffer.alloc(10)
   head.writeUInt16BE(type, 0)
   head.writeUInt16BE(1, 2)

@@ -1,29 +1,14 @@
 import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
+import { encodeName, record } from '../../../test/operator/dns.ts'
 import { createResolver } from './resolver.ts'
 
-const nameOf = (name: string): Buffer =>
-  Buffer.concat([
-    ...name
-      .split('.')
-      .filter((label) => label !== '')
-      .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)])),
-    Buffer.from([0]),
-  ])
-const record = (name: string, type: number, data: Buffer): Buffer => {
-  const head = Buffer.alloc(10)
-  head.writeUInt16BE(type, 0)
-  head.writeUInt16BE(1, 2)
-  head.writeUInt32BE(60, 4)
-  head.writeUInt16BE(data.length, 8)
-  return Buffer.concat([nameOf(name), head, data])
-}
 const srv = (name: string, target: string, priority = 0): Buffer => {
   const data = Buffer.alloc(6)
   data.writeUInt16BE(priority, 0)
   data.writeUInt16BE(143, 4)
-  return record(name, 33, Buffer.concat([data, nameOf(target)]))
+  return record(name, 33, Buffer.concat([data, encodeName(target)]))
 }
 /** A reply to a query; `flags` beside « response, recursion available ». */
 const reply = (query: Buffer, answers: readonly Buffer[], flags = 0): Buffer => {
@@ -85,7 +70,7 @@ describe('a DNS server', () => {
   it('may give another name for the one asked for', async () => {
     const resolver = await start((query) =>
       reply(query, [
-        record('_imap._tcp.a.test', 5, nameOf('_imap._tcp.operateur.test')),
+        record('_imap._tcp.a.test', 5, encodeName('_imap._tcp.operateur.test')),
         srv('_imap._tcp.operateur.test', 'imap.operateur.test'),
       ]),
     )
