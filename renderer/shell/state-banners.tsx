@@ -152,10 +152,17 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
   if (account.auth === 'psc' && connection.state === 'error' && isAway(connection.error.code)) return null
   if (connection.state === 'error' && waitsForCard(connection.error.code))
     return <CardWantedBanner account={account} error={connection.error} />
-  if (connection.state === 'error')
+  // What this computer refuses stops what arrives too, whichever connection met it first.
+  const failure =
+    connection.state === 'error'
+      ? connection.error
+      : connection.state === 'online' && connection.trouble?.code.startsWith('vault.')
+        ? connection.trouble
+        : null
+  if (failure)
     return (
       <ErrorBanner
-        error={connection.error}
+        error={failure}
         actions={
           <Button size="small" onPress={() => void invoke('accounts.syncNow', null)}>
             {t('common.retry')}
