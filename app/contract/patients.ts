@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DocumentWarning, Ins, MatriculeTraits, PatientSummary, ResultAlert, Sex } from './documents.ts'
-import { Correspondent, FolderId, MessageId, MessageRow, TrustClass } from './mail.ts'
+import { Correspondent, FolderId, ListFilter, MessageId, MessageRow, TrustClass } from './mail.ts'
 import { call, Nothing } from './service.ts'
 
 export const PatientId = z.number().int().positive()
@@ -317,10 +317,11 @@ export const patientCalls = {
     }),
     Nothing,
   ),
-  /** A folder's messages in another order than by date, or narrowed (ERGO/va1.05). */
+  /** Messages of a folder, or of every inbox for null, in another order than by date, or narrowed (ERGO/va1.05). */
   'messages.sorted': call(
     z.object({
-      folderId: FolderId,
+      folderId: FolderId.nullable(),
+      filter: ListFilter,
       sort: z.enum(['date', 'patient', 'type', 'sender', 'unread']),
       descending: z.boolean(),
       patientId: PatientId.nullable(),
@@ -335,9 +336,9 @@ export const patientCalls = {
     }),
     z.object({ rows: z.array(MessageRow), more: z.boolean() }),
   ),
-  /** The document types and patients of a folder, most frequent first, for the choices of the filter. */
+  /** The document types and patients of a folder, or of every inbox for null, most frequent first, for the choices of the filter. */
   'messages.facets': call(
-    z.object({ folderId: FolderId }),
+    z.object({ folderId: FolderId.nullable() }),
     z.object({
       documentLabels: z.array(z.object({ label: z.string(), count: z.number().int() })),
       patients: z.array(PatientSummary.extend({ id: PatientId, count: z.number().int() })),

@@ -1,12 +1,12 @@
 import { useLiveQuery } from 'dexie-react-hooks'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { AppError, Input } from '../../app/contract/index.ts'
+import type { AppError, Input, ListFilter } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import type { LiveList } from './live-list.ts'
 import { workingSet } from './working-set.ts'
 
-/** Another order than by date, or a narrower list, of a folder (ERGO/va1.05). */
-export type ListOrder = Omit<Input<'messages.sorted'>, 'folderId' | 'offset' | 'limit'>
+/** Another order than by date, or a narrower list, of a folder or of every inbox (ERGO/va1.05). */
+export type ListOrder = Omit<Input<'messages.sorted'>, 'folderId' | 'filter' | 'offset' | 'limit'>
 
 export const plainOrder: ListOrder = {
   sort: 'date',
@@ -34,9 +34,18 @@ interface Found {
 
 const nothing: Found = { key: '', ids: [], more: false, loading: true, error: null }
 
-/** A folder in an order of the user's; null asks for nothing. Rows follow the core, their places stay until asked again. */
-export const useOrderedList = (folderId: number, order: ListOrder | null): LiveList => {
-  const key = order === null || folderId === 0 ? '' : JSON.stringify({ folderId, ...order })
+/**
+ * A folder, or every inbox for null, in an order of the user's; a null order asks for nothing. Rows follow the core, also out
+ * of these folders; their places stay until asked again.
+ */
+export const useOrderedList = (
+  folderId: number | null,
+  inboxes: readonly number[],
+  filter: ListFilter,
+  order: ListOrder | null,
+): LiveList => {
+  const key = order === null || folderId === 0 ? '' : JSON.stringify({ folderId, filter, ...order })
+  const among = folderId === null ? inboxes.join() : String(folderId)
   const [found, setFound] = useState<Found>(nothing)
   const latest = useRef(key)
   useEffect(() => {
@@ -74,9 +83,11 @@ export const useOrderedList = (folderId: number, order: ListOrder | null): LiveL
   const shown = useLiveQuery(
     async () => ({
       ids,
-      rows: (await workingSet.rows.bulkGet([...ids])).filter((row) => row !== undefined),
+      rows: (await workingSet.rows.bulkGet([...ids])).flatMap((row) =>
+        row && among.split(',').includes(String(row.folderId)) ? [row] : [],
+      ),
     }),
-    [ids],
+    [ids, among],
   )
   return {
     rows: current && shown?.ids === ids ? shown.rows : undefined,

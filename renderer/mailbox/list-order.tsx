@@ -32,7 +32,8 @@ export const ListOrderButton = ({
   order,
   onOrder,
 }: {
-  folderId: number
+  /** Null: every inbox. */
+  folderId: number | null
   order: ListOrder
   onOrder: (order: ListOrder) => void
 }) => {

@@ -45,6 +45,7 @@ export const MailboxView = ({
   selected,
   onSelect,
   whole,
+  canBeWhole,
   onSelectAll,
   note,
   headAction,
@@ -67,6 +68,8 @@ export const MailboxView = ({
   onSelect: (ids: ReadonlySet<number>) => void
   /** Everything is selected, also what the list has not loaded. */
   whole: boolean
+  /** One can act on everything at once, also on what is not loaded. */
+  canBeWhole: boolean
   onSelectAll: () => void
   /** What a shared folder does not allow, in words. */
   note: ReactNode
@@ -134,7 +137,7 @@ export const MailboxView = ({
               ? wholeText({ search: search !== null, filter, count })
               : t('mailbox.selectedCount', { count: selected.size })}
           </h2>
-          {!whole && list.more && selected.size === list.rows?.length ? (
+          {canBeWhole && !whole && list.more && selected.size === list.rows?.length ? (
             <Button variant="link" onPress={onSelectAll}>
               {search
                 ? t('actions.allFound')

@@ -54,6 +54,7 @@ import { Sidebar, type Place } from './sidebar.tsx'
 import { StateBanners } from './state-banners.tsx'
 import { TopBar } from './top-bar.tsx'
 import { useSearch } from './use-search.ts'
+import { wholeList } from './whole-list.ts'
 import './shell.css'
 import './panels.css'
 
@@ -99,13 +100,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const openId = selected.size === 1 && only !== undefined ? only : null
   // Folder ids are positive: 0 lists nothing while folders are on their way.
   const inboxes = folders.flatMap((one) => (one.role === 'inbox' ? [one.id] : []))
-  const folderList = useFolderList(
-    place?.kind === 'received' ? null : (folder?.id ?? 0),
-    inboxes,
-    filter,
-    openId,
-  )
-  const ordered = useOrderedList(folder?.id ?? 0, isPlain(order) ? null : order)
+  const listedFolder = place?.kind === 'received' ? null : (folder?.id ?? 0)
+  const folderList = useFolderList(listedFolder, inboxes, filter, openId)
+  const ordered = useOrderedList(listedFolder, inboxes, filter, isPlain(order) ? null : order)
   const notLoaded = loadError && folders.length === 0 ? loadError : null
   const list: LiveList = searching
     ? search.results.list
@@ -124,6 +121,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     setFilter('all')
     setOrder(plainOrder)
     search.clear()
+    setSelected(new Set())
+  }
+  const reorder = (next: ListOrder): void => {
+    setOrder(next)
     setSelected(new Set())
   }
   const openSettings = (page: SettingsPage): void => {
@@ -178,20 +179,14 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     )
     setSelected(new Set([next.id]))
   }
-  const selectAll = (): void =>
-    choose(new Set(rows.map((row) => row.id)), list.more && (searching || folder !== undefined))
+  const everything = wholeList({ search: searching ? search : null, folder, filter, order })
+  const selectAll = (): void => choose(new Set(rows.map((row) => row.id)), list.more && everything !== null)
   const { act, moveSelection } = messageActions({
     rows,
     folders,
     folder: searching ? undefined : folder,
     selected,
-    bulk: !whole
-      ? null
-      : searching
-        ? { kind: 'search', text: search.text, scope: search.scope }
-        : folder
-          ? { kind: 'folder', folderId: folder.id, filter }
-          : null,
+    bulk: whole ? everything : null,
     refused,
     setSelected,
     askForGood: setForGood,
@@ -301,20 +296,21 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
                     selected={selected}
                     onSelect={setSelected}
                     whole={whole}
+                    canBeWhole={everything !== null}
                     onSelectAll={selectAll}
                     note={
-                      folder && !searching ? (
+                      searching ? null : (
                         <>
-                          <RightsNote folder={folder} />
-                          <ListOrderNote order={order} onReset={() => setOrder(plainOrder)} />
+                          {folder ? <RightsNote folder={folder} /> : null}
+                          <ListOrderNote order={order} onReset={() => reorder(plainOrder)} />
                         </>
-                      ) : null
+                      )
                     }
                     headAction={
-                      folder && !searching ? (
+                      listedFolder !== 0 && !searching ? (
                         <>
-                          <ListOrderButton folderId={folder.id} order={order} onOrder={setOrder} />
-                          {folder.rights.remove && (folder.role === 'trash' || folder.role === 'junk') ? (
+                          <ListOrderButton folderId={listedFolder} order={order} onOrder={reorder} />
+                          {folder?.rights.remove && (folder.role === 'trash' || folder.role === 'junk') ? (
                             <EmptyFolderButton folder={folder} />
                           ) : null}
                         </>
@@ -325,7 +321,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
                         ? null
                         : {
                             index: index + 1,
-                            total: folder && !searching && filter === 'all' ? folder.total : rows.length,
+                            total:
+                              folder && !searching && filter === 'all' && isPlain(order)
+                                ? folder.total
+                                : rows.length,
                           }
                     }
                     onAction={(action) => void act(action)}

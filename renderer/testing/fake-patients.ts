@@ -1,4 +1,4 @@
-import type { Input, Method, Patient } from '../../app/contract/index.ts'
+import type { Input, MessageRow, Method, Patient } from '../../app/contract/index.ts'
 import { reply, refuse, type FakePart, type FakeWorld } from './fake-world.ts'
 import { patientsOf, patientViewOf } from './fixture-patients.ts'
 
@@ -14,7 +14,7 @@ const matches = (one: Patient, text: string): boolean =>
     )
 
 /** Patients of the canned core. */
-export const fakePatients = ({ scenario, now, rows, emit }: FakeWorld): FakePart => {
+export const fakePatients = ({ scenario, now, rows, folders, emit }: FakeWorld): FakePart => {
   const all = scenario.empty ? [] : patientsOf(now)
   const found = (text: string): Patient[] => all.filter((one) => matches(one, text))
   return (method, input) => {
@@ -65,13 +65,17 @@ export const fakePatients = ({ scenario, now, rows, emit }: FakeWorld): FakePart
         emit('patients.changed', {})
         return reply(method, null)
       case 'messages.sorted': {
-        const { folderId, documentLabel, unread, limit } = given<'messages.sorted'>()
+        const { folderId, sort, documentLabel, unread, limit } = given<'messages.sorted'>()
+        const name = ({ patient }: MessageRow): string => patient?.birthName ?? '\uffff'
         const listed = [...rows.values()].filter(
           (row) =>
-            row.folderId === folderId &&
+            (folderId === null
+              ? folders.some((one) => one.id === row.folderId && one.role === 'inbox')
+              : row.folderId === folderId) &&
             (documentLabel === null || row.documentLabel === documentLabel) &&
             (unread === null || row.seen !== unread),
         )
+        if (sort === 'patient') listed.sort((a, b) => name(a).localeCompare(name(b), 'fr'))
         return reply(method, { rows: listed.slice(0, limit), more: false })
       }
       case 'messages.facets':

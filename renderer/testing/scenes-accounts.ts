@@ -25,6 +25,18 @@ export const accountScenes: readonly Scene[] = [
     },
   },
   {
+    name: 'received-sorted',
+    scenario: 'many-mailboxes',
+    steps: async (page) => {
+      await listed(page)
+      await page.getByRole('button', { name: /Toutes les boîtes/ }).click()
+      await page.getByRole('button', { name: 'Trier et filtrer la liste' }).click()
+      await page.getByRole('combobox', { name: 'Trier par' }).selectOption('patient')
+      await page.getByRole('dialog').getByRole('button', { name: 'Fermer' }).last().click()
+      await listed(page)
+    },
+  },
+  {
     name: 'deceiving',
     scenario: 'many-mailboxes',
     steps: async (page) => {

@@ -1,6 +1,6 @@
 import type { MessageRow, PatientSummary } from '../../contract/index.ts'
 import { operation } from '../operation.ts'
-import { selectRows } from './message-rows.ts'
+import { listFilters, selectRows } from './message-rows.ts'
 import { summaryColumns, summaryOf } from './patient-index.ts'
 
 /** Sorted orders; one constant each so that statements stay cached. Names fold case; rows without one come last. */
@@ -20,7 +20,9 @@ const absent = {
 } as const
 
 interface Order {
-  folderId: number
+  /** Null: every inbox, as in pages. */
+  folderId: number | null
+  filter: keyof typeof listFilters
   sort: keyof typeof orders
   descending: boolean
   patientId: number | null
@@ -33,6 +35,9 @@ interface Order {
   limit: number
 }
 
+/** The folders a list is made of. */
+const listed = `SELECT id FROM folders WHERE CASE WHEN $folderId IS NULL THEN role = 'inbox' ELSE id = $folderId END`
+
 const ofPatient = `m.id IN (
   SELECT d.message_id FROM message_documents d JOIN patients p ON p.id = d.patient_id
     WHERE coalesce(p.joined_to, p.id) = $patientId
@@ -43,14 +48,14 @@ const ofPatient = `m.id IN (
     JOIN patients p ON p.id = a.patient_id WHERE coalesce(p.joined_to, p.id) = $patientId)`
 
 export const messageOrderOperations = {
-  /** A folder's messages in another order, or narrowed (ERGO/va1.05); equal ones newest first. */
+  /** Messages of a folder, or of every inbox, in another order, or narrowed (ERGO/va1.05); equal ones newest first. */
   'messages.sorted': operation((db, order: Order): { rows: MessageRow[]; more: boolean } => {
     const direction = order.descending ? 'DESC' : 'ASC'
     const ids = db
       .prepare(
         `SELECT m.id, json_extract(m.patient, '$.birthName') || ' ' || json_extract(m.patient, '$.firstName')
            AS patient_name
-         FROM messages m WHERE m.folder_id = $folderId AND m.flags & 16 = 0
+         FROM messages m WHERE m.folder_id IN (${listed}) AND m.flags & 16 = 0 ${listFilters[order.filter]}
            AND ($documentLabel IS NULL OR m.document_label = $documentLabel)
            AND ($unread IS NULL OR (m.flags & 1 = 0) = $unread)
            AND ($from IS NULL OR m.date >= $from) AND ($before IS NULL OR m.date < $before)
@@ -75,11 +80,11 @@ export const messageOrderOperations = {
       more: ids.length > order.limit,
     }
   }),
-  /** The document types and patients of a folder, most frequent first. */
+  /** The document types and patients of a folder, or of every inbox, most frequent first. */
   'messages.facets': operation(
     (
       db,
-      params: { folderId: number },
+      params: { folderId: number | null },
     ): {
       documentLabels: { label: string; count: number }[]
       patients: (PatientSummary & { id: number; count: number })[]
@@ -87,7 +92,7 @@ export const messageOrderOperations = {
       documentLabels: db
         .prepare(
           `SELECT document_label AS label, count(*) AS count FROM messages
-           WHERE folder_id = $folderId AND document_label IS NOT NULL AND flags & 16 = 0
+           WHERE folder_id IN (${listed}) AND document_label IS NOT NULL AND flags & 16 = 0
            GROUP BY document_label ORDER BY count DESC, label LIMIT 100`,
         )
         .all<{ label: string; count: number }>(params)
@@ -98,14 +103,14 @@ export const messageOrderOperations = {
              SELECT leader, count(DISTINCT message_id) AS count FROM (
                SELECT coalesce(p.joined_to, p.id) AS leader, d.message_id FROM message_documents d
                  JOIN patients p ON p.id = d.patient_id JOIN messages m ON m.id = d.message_id
-                 WHERE m.folder_id = $folderId
+                 WHERE m.folder_id IN (${listed})
                UNION SELECT coalesce(p.joined_to, p.id), a.message_id FROM patient_addresses a
                  JOIN patients p ON p.matricule = a.matricule JOIN messages m ON m.id = a.message_id
-                 WHERE m.folder_id = $folderId
+                 WHERE m.folder_id IN (${listed})
                UNION SELECT coalesce(p.joined_to, p.id), m.id FROM patient_attachments a
                  JOIN patients p ON p.id = a.patient_id
                  JOIN messages m ON m.account_id = a.account_id AND m.identity = a.identity
-                 WHERE m.folder_id = $folderId)
+                 WHERE m.folder_id IN (${listed}))
              GROUP BY leader ORDER BY count DESC LIMIT 100) counted
            JOIN patients p ON p.id = counted.leader ORDER BY counted.count DESC, p.birth_name`,
         )

@@ -99,7 +99,7 @@ const messageRow = (row: ListRow): MessageRow => ({
 })
 
 /** Conditions of the list filters; each is one constant so that statements stay cached. */
-const filters = {
+export const listFilters = {
   all: '',
   unread: 'AND flags & 1 = 0',
   results: 'AND document_count > 0',
@@ -111,10 +111,10 @@ const filters = {
 /** One page of a folder, or of every inbox, newest first, older than `before`. */
 export const selectPage = (
   db: SqlDatabase,
-  page: { folderId: number | null; before: number; limit: number; filter: keyof typeof filters },
+  page: { folderId: number | null; before: number; limit: number; filter: keyof typeof listFilters },
 ): MessageRow[] => {
   const { folderId, before, limit, filter } = page
-  const rest = `AND id < $before AND flags & 16 = 0 ${filters[filter]} ORDER BY id DESC LIMIT $limit`
+  const rest = `AND id < $before AND flags & 16 = 0 ${listFilters[filter]} ORDER BY id DESC LIMIT $limit`
   const rows =
     folderId === null
       ? db

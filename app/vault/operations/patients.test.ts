@@ -309,6 +309,7 @@ test('the list sorts and filters by patient, type, date and read state (ERGO/va1
       {
         ...{
           folderId: 1,
+          filter: 'all',
           sort: 'date',
           descending: true,
           patientId: null,
@@ -335,6 +336,39 @@ test('the list sorts and filters by patient, type, date and read state (ERGO/va1
     { label: 'Ordonnance', count: 1 },
   ])
   expect(facets.patients.map((one) => one.birthName)).toEqual(['ARNAUD', 'DUPONT'])
+})
+
+test('every inbox sorts and filters as one list, without the other folders (ERGO/va1.05, ERGO/va1.08)', () => {
+  const { db, put } = patientStore()
+  db.exec(`INSERT INTO accounts (id, address, display_name, kind, auth, imap_host, imap_port, imap_security, smtp_host,
+      smtp_port, smtp_security, created_at)
+    VALUES (2, 'cabinet@mss.test', 'Cabinet', 'organisational', 'psc', 'h', 1, 'tls', 'h', 1, 'tls', 0);
+    INSERT INTO folders (id, account_id, path, name, role) VALUES (21, 2, 'INBOX', 'INBOX', 'inbox')`)
+  const named = (birthName: string) =>
+    put([document({ identity: identity({ ins: null, birthName }), label: birthName })])
+  const [zoe, archived, arnaud] = [named('ZOE'), named('MARTIN'), named('ARNAUD')]
+  const place = (id: number, folderId: number, patient: string): void =>
+    db.exec(`UPDATE messages SET folder_id = ${folderId},
+      patient = json_object('birthName', '${patient}', 'firstName', 'Marie') WHERE id = ${id}`)
+  place(zoe, 1, 'ZOE')
+  place(archived, 5, 'MARTIN')
+  place(arnaud, 21, 'ARNAUD')
+  db.exec(`UPDATE messages SET flags = 1 WHERE id = ${zoe}`)
+  const wish = {
+    sort: 'patient',
+    descending: false,
+    patientId: null,
+    documentLabel: null,
+    unread: null,
+  } as const
+  const every = { folderId: null, ...wish, from: null, before: null, offset: 0, limit: 50 }
+  const ids = (filter: 'all' | 'unread'): number[] =>
+    messageOrderOperations['messages.sorted'](db, { ...every, filter }, context).rows.map((row) => row.id)
+  expect(ids('all')).toEqual([arnaud, zoe])
+  expect(ids('unread')).toEqual([arnaud])
+  const facets = messageOrderOperations['messages.facets'](db, { folderId: null }, context)
+  expect(facets.documentLabels.map(({ label }) => label)).toEqual(['ARNAUD', 'ZOE'])
+  expect(facets.patients.map((one) => one.birthName).toSorted()).toEqual(['ARNAUD', 'ZOE'])
 })
 
 test('a patient stays when all messages have gone', () => {
