@@ -3,6 +3,7 @@
  * Saves to out/screens/. Plain run: each scene light at 1440 × 900. `--all`: light, dark and contrast, at three sizes.
  * `--themes`: the three themes at 1440 × 900.
  * `--zoomed`: what 200 % zoom leaves of 1280 × 720.
+ * `--forced`: with the colours of the system's contrast theme (`forced-colors`, `prefers-contrast: more`).
  * `--axe`: accessibility check of each scene; exits 1 on a serious or critical violation.
  */
 import { mkdir } from 'node:fs/promises'
@@ -24,6 +25,7 @@ const everything = args.includes('--all')
 const withAxe = args.includes('--axe')
 const everyTheme = args.includes('--themes')
 const zoomed = args.includes('--zoomed')
+const forced = args.includes('--forced')
 
 const server = await createServer({
   configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
@@ -72,6 +74,7 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
     locale: 'fr-FR',
     timezoneId: 'Europe/Paris',
     reducedMotion: 'reduce',
+    ...(forced ? { forcedColors: 'active', contrast: 'more' } : {}),
   })
   const page = await context.newPage()
   page.setDefaultTimeout(8_000)
@@ -97,7 +100,8 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
   await scene.steps?.(page)
   await page.evaluate(() => document.fonts.ready)
   const suffix = everything || everyTheme ? `-${theme}-${size}` : zoomed ? '-zoomed' : ''
-  await page.screenshot({ path: `${outFolder}${scene.name}${suffix}.png` })
+  const colours = forced ? '-forced' : ''
+  await page.screenshot({ path: `${outFolder}${scene.name}${suffix}${colours}.png` })
   if (withAxe) await checkAccessibility(page, `${scene.name} ${theme}`)
   await context.close()
 }
