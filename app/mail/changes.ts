@@ -1,4 +1,4 @@
-import type { Folder, MailDelta } from '../contract/index.ts'
+import type { Folder, MailDelta, MessageRow } from '../contract/index.ts'
 import type { Removal, Vault } from '../vault/index.ts'
 import { must } from './net/failure.ts'
 
@@ -20,11 +20,17 @@ export const createAnnounce =
   (vault: Vault, emit: (delta: MailDelta) => void): Announce =>
   async ({ ids = [], folderIds = [], removal, removedFolders = [] }) => {
     if (removal && removal.files.length > 0) must(await vault.parts.remove(removal.files))
-    const folders = await foldersOf(vault, folderIds)
+    const rowsOf = async (slice: readonly number[]): Promise<MessageRow[]> =>
+      slice.length === 0 ? [] : must(await vault.run('messages.rows', { ids: [...slice] }))
+    // Asked together: were rows asked after folders, what another step tells in between would be undone by these older folders.
+    const [folders, first] = await Promise.all([
+      foldersOf(vault, folderIds),
+      rowsOf(ids.slice(0, rowsPerDelta)),
+    ])
     const removed = [...(removal?.ids ?? [])]
     for (let start = 0; start === 0 || start < ids.length; start += rowsPerDelta) {
       const slice = ids.slice(start, start + rowsPerDelta)
-      const upserted = slice.length === 0 ? [] : must(await vault.run('messages.rows', { ids: slice }))
+      const upserted = start === 0 ? first : await rowsOf(slice)
       const present = new Set(upserted.map((row) => row.id))
       const delta: MailDelta = {
         folders: start === 0 ? folders : [],
