@@ -51,7 +51,8 @@ test.afterAll(() => world.stop())
 
 test('a sending taken back is the draft it was, attachment too; let go, it leaves once', async () => {
   const subject = 'Envoi repris'
-  await setSendDelay(app.page, 10)
+  // Long enough for a busy machine to say it, take a picture and take it back.
+  await setSendDelay(app.page, 30)
   await begin([paul.address], subject)
   const chooser = app.page.waitForEvent('filechooser')
   await composer().getByRole('button', { name: 'Joindre un fichier' }).click()

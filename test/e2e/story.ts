@@ -10,7 +10,7 @@ import type { RunningApp, World } from './world.ts'
 
 export const patience = 20_000
 
-/** Types the PIN in the four boxes; the form answers by itself or by its button. */
+/** Types the PIN in the four boxes; its button does the rest. */
 export const typePin = async (page: Page, pin: string): Promise<void> => {
   await page.getByRole('textbox', { name: /Code porteur/ }).pressSequentially(pin)
 }
@@ -90,8 +90,7 @@ export const setSendDelay = (page: Page, seconds: 0 | 5 | 10 | 30): Promise<unkn
 /** The unlock screen with the card in: PIN, then the mailbox. */
 export const unlock = async (page: Page, pin: string): Promise<void> => {
   await typePin(page, pin)
-  const button = page.getByRole('button', { name: 'Ouvrir ma messagerie' })
-  if (await button.isEnabled().catch(() => false)) await button.click()
+  await page.getByRole('button', { name: 'Ouvrir ma messagerie' }).click()
   await expect(page.getByRole('heading', { name: 'Réception' })).toBeVisible({ timeout: patience })
 }
 
