@@ -192,6 +192,9 @@ describe('values', () => {
   it('checks INS keys, Corsica included', () => {
     for (const matricule of ['279035121518989', '277076322082910', '162018885045327', '190067511300117'])
       expect(insKeyIsValid(matricule)).toBe(true)
+    for (const corsican of ['278112A99900210', '278112B99900237'])
+      expect(insKeyIsValid(corsican), corsican).toBe(true)
+    expect(insKeyIsValid('278112A99900237')).toBe(false)
     expect(insKeyIsValid('223042545611404')).toBe(false)
     expect(insKeyIsValid('2A0067511300117')).toBe(false)
     expect(readIns('1.2.3', '279035121518989')).toBeNull()

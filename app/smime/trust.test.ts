@@ -107,6 +107,7 @@ test('ECO.1.1.6 ECO.1.1.7: lists are checked, the last good one kept for when th
     subject: '/CN=AC avec liste',
     issuer: people.root,
     extensions: [...authorityExtensions, `crlDistributionPoints=URI:${rootCrl}`],
+    serial: '0A0A',
   })
   const under = pki.issue({
     subject: '/CN=q',
@@ -120,10 +121,10 @@ test('ECO.1.1.6 ECO.1.1.7: lists are checked, the last good one kept for when th
     serial: '0C0D',
   })
   const chain = [authority.der]
-  const lists = (revoked: string[]) =>
+  const lists = (revoked: string[], authorities: string[] = []) =>
     new Map([
       [crlUrl, pki.crl(authority, revoked)],
-      [rootCrl, pki.crl(people.root, [])],
+      [rootCrl, pki.crl(people.root, authorities)],
     ])
   const kept = new Map<string, Uint8Array>()
   const fetched: string[] = []
@@ -135,6 +136,8 @@ test('ECO.1.1.6 ECO.1.1.7: lists are checked, the last good one kept for when th
 
   const revoked = trustIn(anchors, { served: lists(['0C0D']) })
   expect(code(await verify(under.der, { chain }, revoked))).toBe('tls.revoked')
+  const above = trustIn(anchors, { served: lists([], ['0A0A']) })
+  expect(code(await verify(under.der, { chain }, above))).toBe('tls.revoked')
   const offline = trustIn(anchors, { kept, revocation: 'require' })
   expect(value(await verify(under.der, { chain }, offline))).toEqual({ revocation: 'good' })
   const later = trustIn(anchors, { kept, revocation: 'require', at: new Date('2027-02-01') })
