@@ -55,9 +55,7 @@ test('without DNS the address cannot be looked up, which is not the address’s 
   world.operator.dns.down()
   await address().fill(anne.address)
   await app.page.getByRole('button', { name: 'Trouver mes serveurs' }).click()
-  await expect(app.page.getByText('L’adresse de medecin.mssante.test n’a pas pu être trouvée.')).toBeVisible({
-    timeout: patience * 2,
-  })
+  await says(app.page, 'L’adresse de medecin.mssante.test n’a pas pu être trouvée.')
   await says(app.page, 'Vérifiez la connexion du poste')
   await picture(app.page, 'servers-dns-down')
   world.operator.dns.up()

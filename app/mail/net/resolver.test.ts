@@ -28,7 +28,7 @@ describe('a DNS server', () => {
     for (const stop of stops.splice(0)) stop()
   })
 
-  const start = async (answer: Answer) => {
+  const start = async (answer: Answer, patience?: number, late = 0) => {
     const tcp = createServer((socket) => {
       socket.on('error', () => undefined)
       socket.on('data', (bytes: Buffer) => {
@@ -43,16 +43,19 @@ describe('a DNS server', () => {
     const address = tcp.address()
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0
     const udp = createSocket('udp4')
+    let stopped = false
     udp.on('message', (query, from) => {
       const told = answer(query, 'udp')
-      if (told) udp.send(told, from.port, from.address)
+      if (told) setTimeout(() => stopped || udp.send(told, from.port, from.address), late)
     })
     await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve))
     stops.push(() => {
+      stopped = true
       tcp.close()
       udp.close()
     })
-    return createResolver({ servers: [`127.0.0.1:${String(port)}`] })
+    const server = `127.0.0.1:${String(port)}`
+    return { server, ...createResolver({ servers: [server], ...(patience ? { patience } : {}) }) }
   }
 
   it('is asked again by TCP where its answer was cut', async () => {
@@ -83,19 +86,65 @@ describe('a DNS server', () => {
     ['refuses', (query: Buffer) => reply(query, [], 5)],
     ['fails', (query: Buffer) => reply(query, [], 2)],
     ['does not know the kind of question', (query: Buffer) => reply(query, [], 4)],
-  ] as const)(
-    'that %s has not said that there is nothing',
-    async (_what, answer) => {
-      const resolver = await start(answer)
-      expect(await resolver.srv('_imap._tcp.a.test')).toMatchObject({ error: { code: 'net.dns' } })
-    },
-    20_000,
-  )
+  ] as const)('that %s has not said that there is nothing', async (_what, answer) => {
+    const resolver = await start(answer)
+    expect(await resolver.srv('_imap._tcp.a.test')).toMatchObject({ error: { code: 'net.dns' } })
+  })
 
   it('says that there is nothing', async () => {
     const nothing = await start((query) => reply(query, []))
     expect(await nothing.srv('_imap._tcp.a.test')).toEqual({ ok: true, value: [] })
     const unknown = await start((query) => reply(query, [], 3))
     expect(await unknown.srv('_imap._tcp.a.test')).toEqual({ ok: true, value: [] })
+  })
+
+  describe('that is not at its best', () => {
+    const patience = 1000
+    const one = (query: Buffer) => reply(query, [srv('_imap._tcp.a.test', 'imap.a.test')])
+    const question = '_imap._tcp.a.test'
+    const found = { value: [{ host: 'imap.a.test' }] }
+    const timed = async <T>(work: Promise<T>): Promise<{ answer: T; took: number }> => {
+      const from = performance.now()
+      const answer = await work
+      return { answer, took: performance.now() - from }
+    }
+
+    it('is given up within the time a question may take, names and services alike', async () => {
+      let sent = 0
+      const silent = await start(() => {
+        sent += 1
+        return null
+      }, patience)
+      const { answer, took } = await timed(Promise.all([silent.srv(question), silent.lookup('a.test')]))
+      expect(answer.map((each) => !each.ok && each.error.code)).toEqual(['net.dns', 'net.dns'])
+      expect(took).toBeGreaterThanOrEqual(patience * 0.9)
+      // c-ares alone would double its wait with each try, and begin again with the next name.
+      expect(took).toBeLessThan(patience * 2)
+      expect(sent).toBe(3 * 4)
+    })
+
+    it('may answer late: the first question still counts after others were sent', async () => {
+      const slow = await start(one, patience, patience * 0.6)
+      expect(await slow.srv(question)).toMatchObject(found)
+      const empty = await start((query) => reply(query, [], 3), patience, patience * 0.6)
+      expect(await empty.srv(question)).toEqual({ ok: true, value: [] })
+    })
+
+    it('may lose questions', async () => {
+      let seen = 0
+      const lossy = await start((query) => ((seen += 1) % 3 === 0 ? one(query) : null), patience)
+      expect(await lossy.srv(question)).toMatchObject(found)
+      expect(seen).toBe(3)
+    })
+
+    it('leaves its place to the next, at once when it fails', async () => {
+      const silent = await start(() => null)
+      const failing = await start((query) => reply(query, [], 2))
+      const good = await start(one)
+      const servers = [failing.server, good.server]
+      expect(await createResolver({ servers, patience: 60_000 }).srv(question)).toMatchObject(found)
+      const second = createResolver({ servers: [silent.server, good.server], patience })
+      expect(await second.srv(question)).toMatchObject(found)
+    })
   })
 })

@@ -1,6 +1,7 @@
 import { promises as dns } from 'node:dns'
 import { BlockList, isIP } from 'node:net'
 import { fail, ok, type Outcome } from '../../contract/errors.ts'
+import { askDns, dnsPatience, isAbsent } from './dns-question.ts'
 
 export interface ServiceRecord {
   host: string
@@ -47,12 +48,15 @@ export const isPrivateAddress = (address: string): boolean => {
 
 /**
  * A resolver on node:dns: the given servers (`address:port`) only, or the system's own resolution. `publicOnly`: names of private
- * addresses, and addresses for names, are `net.private-host` (SEC-HOST).
+ * addresses, and addresses for names, are `net.private-host` (SEC-HOST). `patience`: milliseconds a question may take.
  */
-export const createResolver = (options: { servers?: string[]; publicOnly?: boolean } = {}): Resolver => {
-  const resolver = new dns.Resolver({ timeout: 3000, tries: 2 })
-  const own = options.servers !== undefined && options.servers.length > 0
-  if (options.servers && own) resolver.setServers(options.servers)
+export const createResolver = (
+  options: { servers?: string[]; publicOnly?: boolean; patience?: number } = {},
+): Resolver => {
+  const { servers = [], patience = dnsPatience } = options
+  const own = servers.length > 0
+  const ask = <T>(question: (resolver: dns.Resolver) => Promise<T>): Promise<T> =>
+    askDns({ servers, patience }, question)
 
   const lookup = async (host: string): Promise<Outcome<string>> => {
     const found = await addressOf(host)
@@ -66,8 +70,8 @@ export const createResolver = (options: { servers?: string[]; publicOnly?: boole
     try {
       if (!own) return ok((await dns.lookup(host)).address)
       // Asked together: a DNS that is silent takes its time once.
-      const later = resolver.resolve6(host).catch((cause: unknown) => ({ cause }))
-      const four = await resolver.resolve4(host).catch(() => [])
+      const later = ask((resolver) => resolver.resolve6(host)).catch((cause: unknown) => ({ cause }))
+      const four = await ask((resolver) => resolver.resolve4(host)).catch(() => [])
       const six = four.length > 0 ? [] : await later
       if ('cause' in six) return unknownName(host, six.cause)
       const address = four[0] ?? six[0]
@@ -79,7 +83,7 @@ export const createResolver = (options: { servers?: string[]; publicOnly?: boole
 
   const srv = async (name: string): Promise<Outcome<ServiceRecord[]>> => {
     try {
-      const records = await resolver.resolveSrv(name)
+      const records = await ask((resolver) => resolver.resolveSrv(name))
       return ok(
         records
           .map((record) => ({
@@ -96,10 +100,6 @@ export const createResolver = (options: { servers?: string[]; publicOnly?: boole
   }
   return { srv, lookup }
 }
-
-/** The DNS has answered: there is no such record. */
-const isAbsent = (cause: unknown): boolean =>
-  cause instanceof Error && 'code' in cause && (cause.code === 'ENOTFOUND' || cause.code === 'ENODATA')
 
 const unknownName = (host: string, cause?: unknown): Outcome<never> =>
   fail('net.dns', { retry: 'later', details: { host }, ...(cause === undefined ? {} : { cause }) })

@@ -34,6 +34,7 @@ const discoveryWith = (
   possible: readonly AuthKind[] = ['psc'],
   more: Partial<ServerRules> = {},
   capabilitiesOf: Capabilities = unreachable,
+  patience?: number,
 ) => {
   const verification: PeerVerification = {
     resolver,
@@ -55,6 +56,7 @@ const discoveryWith = (
     now: () => 0,
     chance: () => 0.5,
     signal: () => new AbortController().signal,
+    ...(patience === undefined ? {} : { patience }),
   })
 }
 
@@ -177,7 +179,7 @@ describe('ECO.1.1.9: servers of an address', () => {
       },
     }
     expect(code(await discoveryWith(silent).discover('anne@a.test'))).toBe('account.discovery-failed')
-    expect(asked).toEqual(['autoconfig.a.test', 'a.test', 'autodiscover.a.test', 'a.test'])
+    expect(asked).toEqual(['autoconfig.a.test', 'a.test', 'autodiscover.a.test'])
   })
 
   it('are not said to be absent when the DNS does not answer', async () => {
@@ -199,7 +201,41 @@ describe('ECO.1.1.9: servers of an address', () => {
     const answer = await discoveryWith(half).discover('anne@a.test')
     expect(code(answer)).toBe('net.dns')
     expect(asked).toContain('autoconfig.a.test')
-    expect(asked.filter((host) => host === 'a.test').length).toBeGreaterThan(1)
+    // Both ways, each name asked once.
+    expect(asked.toSorted()).toEqual(['a.test', 'autoconfig.a.test', 'autodiscover.a.test'])
+  })
+
+  it('wait for a silent DNS once: services and names are asked together, and a name that never comes is unknown', async () => {
+    const giveUp: (() => void)[] = []
+    const asked: string[] = []
+    const silent: Resolver = {
+      srv: () =>
+        new Promise((resolve) => {
+          giveUp.push(() => resolve(fail('net.dns')))
+        }),
+      lookup: (host) => {
+        asked.push(host)
+        // Services give up only after the names were asked.
+        if (asked.length === 3) for (const each of giveUp) each()
+        return new Promise(() => undefined)
+      },
+    }
+    const answer = await discoveryWith(silent, ['psc'], {}, unreachable, 50).discover('anne@a.test')
+    expect(answer).toMatchObject({ ok: false, error: { code: 'net.dns', details: { host: 'a.test' } } })
+    expect(asked.toSorted()).toEqual(['a.test', 'autoconfig.a.test', 'autodiscover.a.test'])
+  })
+
+  it('are not asked of the web where DNS tells of services at once', async () => {
+    const asked: string[] = []
+    const here: Resolver = {
+      ...resolverWith(both('a.test')),
+      lookup: (host) => {
+        asked.push(host)
+        return Promise.resolve(fail('net.dns'))
+      },
+    }
+    expect(value(await discoveryWith(here).discover('anne@a.test')).source).toBe('srv')
+    expect(asked).toEqual([])
   })
 
   it('are those of an address in other letters, plus signs and capitals', async () => {

@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url'
 import type { AuthKind, Discovery, DiscoveryWay, Server, TrustClass } from '../../../contract/index.ts'
 import { fail, ok, toErrorData, type AppError, type Outcome } from '../../../contract/errors.ts'
 import type { PeerVerification } from '../../net/peer.ts'
+import { namePatience, searchNames } from './names.ts'
 import { createPublished, webHosts } from './published.ts'
 import { recordedServers } from './service-records.ts'
 
@@ -67,7 +68,12 @@ interface DiscoveryDependencies {
   /** From 0 to 1. */
   chance: () => number
   signal: () => AbortSignal
+  /** Milliseconds that a name may take; see `namePatience`. */
+  patience?: number
 }
+
+/** DNS that has told of services by then is not asked for the web servers as well, milliseconds. */
+const headStart = 250
 
 /** Servers to try, best first. */
 interface Candidates {
@@ -151,11 +157,23 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
       many(await published.autodiscover(web, address, domain, deps.signal())),
   }
 
-  /** Whether web servers of a domain can be asked at all. */
+  /** Whether web servers of a domain can be asked at all. Some networks leave names to their proxy. */
   const anyWebServer = async (web: PeerVerification, domain: string): Promise<boolean> => {
     const names = webHosts(domain)
+    if (web.web?.isProxied(names[0]) === true) return true
     const seen = await Promise.all(names.map((host) => web.resolver.lookup(host)))
-    return seen.some(({ ok: found }) => found) || web.web?.isProxied(names[0]) === true
+    return seen.some(({ ok: found }) => found)
+  }
+
+  /**
+   * What DNS tells of the services of a domain. Where it takes its time the names of the web servers are asked meanwhile, so that
+   * silence is waited for once.
+   */
+  const services = async (web: PeerVerification, domain: string) => {
+    const meanwhile = setTimeout(() => void anyWebServer(web, domain), headStart)
+    const found = await way.srv(domain)
+    clearTimeout(meanwhile)
+    return found
   }
 
   const keepAllowed = (found: Candidates, generic: boolean): Outcome<Candidates> => {
@@ -179,10 +197,11 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
       if (domain === null) return fail('account.address-invalid', { retry: 'after-change' })
       const generic = isGeneric(address, domain)
       if (!generic.ok) return generic
-      const web = generic.value ? rules.publicServers : rules.web
+      const asking = generic.value ? rules.publicServers : rules.web
+      const web = { ...asking, resolver: searchNames(asking.resolver, deps.patience ?? namePatience) }
       const tried: Discovery['tried'] = []
       const ways = [
-        ['srv', () => way.srv(domain)],
+        ['srv', () => services(web, domain)],
         ['autoconfig', () => way.autoconfig(web, address, domain)],
         ['autodiscover', () => way.autodiscover(web, address, domain)],
       ] as const
@@ -192,7 +211,7 @@ export const createDiscovery = (deps: DiscoveryDependencies) => {
         const found = await ask()
         if (!found.ok) {
           if (name === 'srv') {
-            // Some networks resolve names and nothing else, or leave it to their proxy. Without either nothing can be asked.
+            // Some networks resolve names and nothing else. Without names nothing can be asked.
             if (!(await anyWebServer(web, domain))) return found
             silent = found.error
           }
