@@ -47,14 +47,22 @@ const memoryVault = () => {
   } as unknown as Vault
 }
 
-const open = (vault = memoryVault()) => {
+const open = (
+  vault = memoryVault(),
+  policy: Parameters<typeof createTrustSpace>[0]['policy'] = {},
+  start = clock,
+) => {
   let body: string | null = null
   let turns = 0
+  let asked = 0
+  let time = start
+  let timer: { at: number; run: () => void } | null = null
   const space = createTrustSpace({
     vault,
-    policy: {},
-    fetchList: () =>
-      Promise.resolve(
+    policy,
+    fetchList: () => {
+      asked += 1
+      return Promise.resolve(
         body === null
           ? fail('net.unreachable')
           : ok(
@@ -65,11 +73,15 @@ const open = (vault = memoryVault()) => {
                 }
               })(body),
             ),
-      ),
-    now: () => clock,
+      )
+    },
+    now: () => time,
     monotonic: () => performance.now(),
     random: (length) => new Uint8Array(length),
-    after: () => () => undefined,
+    after: (milliseconds, run) => {
+      timer = { at: time + milliseconds, run }
+      return () => (timer = null)
+    },
     breathe: async () => {
       turns += 1
       await new Promise((resolve) => setImmediate(resolve))
@@ -80,6 +92,17 @@ const open = (vault = memoryVault()) => {
   return {
     space,
     turns: () => turns,
+    asked: () => asked,
+    /** Milliseconds until the list is asked for by itself; null when nothing is planned. */
+    due: () => timer && timer.at - time,
+    /** Lets time pass until then, and the answer come. */
+    wait: async () => {
+      const { at, run } = timer ?? { at: time, run: () => undefined }
+      time = at
+      timer = null
+      run()
+      await expect.poll(() => space.state().refreshing).toBe(false)
+    },
     publish: (domains: readonly string[] | null, date: number | null) =>
       (body = domains === null ? null : listOf(domains, date)),
   }
@@ -128,6 +151,72 @@ describe('the list of domains of this workstation', () => {
     await space.stop()
   })
 
+  it('WL-CHECK: is asked for every day, soon again when that failed, and when it is due after a start', async () => {
+    const vault = memoryVault()
+    const { space, publish, asked, due, wait } = open(vault)
+    await space.start()
+    expect(due()).toBe(3_000)
+    publish(null, null)
+    await wait()
+    expect(asked()).toBe(1)
+    expect(due()).toBe(15 * 60_000)
+    publish(some(10), clock)
+    await wait()
+    expect(space.state()).toMatchObject({ domains: 10, lastAttempt: { error: null } })
+    expect(due()).toBe(day)
+    publish(some(11), clock + day)
+    await wait()
+    expect([asked(), space.state().domains, due()]).toEqual([3, 11, day])
+    await space.stop()
+    expect(due()).toBeNull()
+    // Half a day later it is due in the other half.
+    const again = open(vault, {}, clock + 3_000 + 15 * 60_000 + day + day / 2)
+    await again.space.start()
+    expect(again.due()).toBe(day / 2)
+    await again.space.stop()
+    const often = open(memoryVault(), {
+      trustSpaceList: { url: 'https://liste.test/x.xml', refreshHours: 6 },
+    })
+    await often.space.start()
+    often.publish(some(10), clock)
+    await often.wait()
+    expect(often.due()).toBe(day / 4)
+    await often.space.stop()
+  })
+
+  it('SEC-HOST: takes servers at or below its domains and below mssante.fr, and no others', async () => {
+    const { space, publish } = open()
+    const taken = (hosts: string[]) => hosts.filter((host) => space.allowsHost(host))
+    const others = [
+      'imap.ch-fictif.fr.evil.com',
+      'evilch-fictif.fr',
+      'evilmssante.fr',
+      'mssante.fr.evil.com',
+      'imap.gmail.com',
+      'localhost',
+      '192.0.2.1',
+      'fr',
+      '',
+    ]
+    await space.start()
+    publish(['ch-fictif.fr', 'medecin.mssante.fr'], clock)
+    expect(code(await space.refresh())).toBe('ok')
+    const good = ['ch-fictif.fr', 'IMAP.ch-fictif.fr', 'a.b.ch-fictif.fr', 'imap.operateur.mssante.fr']
+    expect(taken([...good, ...others])).toEqual(good)
+    await space.stop()
+    // A rule of the policy alone: mssante.fr is none of its domains.
+    const ruled = open(memoryVault(), {
+      trustSpace: { domains: ['.mss.test'], patientDomain: 'patient.mss.test' },
+    })
+    await ruled.space.start()
+    expect(ruled.space.allowsHost('imap.mss.test')).toBe(true)
+    expect(ruled.space.allowsHost('imap.operateur.mssante.fr')).toBe(false)
+    expect(others.filter((host) => ruled.space.allowsHost(host))).toEqual([])
+    await ruled.space.stop()
+    const any = open(memoryVault(), { serverHosts: 'any' })
+    expect(any.space.allowsHost('imap.gmail.com')).toBe(true)
+  })
+
   it('of 40,000 domains is taken, loaded and asked in slices', async () => {
     const vault = memoryVault()
     const first = open(vault)
@@ -145,5 +234,5 @@ describe('the list of domains of this workstation', () => {
     expect(warned.map(({ kind }) => kind)).toEqual(['extra-label'])
     expect(second.turns()).toBe(before)
     await second.space.stop()
-  }, 30_000)
+  })
 })

@@ -255,21 +255,34 @@ test('oppositions hold for the person, are dated once, and can be lifted and res
   const { db, put } = patientStore()
   put([document()])
   const patientId = only(db)
-  const set = (opposed: boolean) =>
+  const [first, later] = [context.now(), context.now() + 86_400_000]
+  const set = (opposed: boolean, at: number, of = patientId, note = 'au cabinet') =>
     patientDecisionOperations['patients.setOpposition'](
       db,
-      { patientId, kind: 'patient-mail', opposed, note: 'au cabinet' },
-      context,
+      { patientId: of, kind: 'patient-mail', opposed, note },
+      { now: () => at },
     )
-  set(true)
-  expect(listed(db).patients[0]?.oppositions).toEqual([
-    { kind: 'patient-mail', since: context.now(), note: 'au cabinet' },
-  ])
-  set(false)
-  expect(listed(db).patients[0]?.oppositions).toEqual([])
+  const held = () => listed(db).patients.map(({ oppositions }) => oppositions)
+  set(true, first)
+  expect(held()).toEqual([[{ kind: 'patient-mail', since: first, note: 'au cabinet' }]])
+  // Said again with other words: since the first time.
+  set(true, later, patientId, 'par téléphone')
+  expect(held()).toEqual([[{ kind: 'patient-mail', since: first, note: 'par téléphone' }]])
+  set(false, later)
+  expect(held()).toEqual([[]])
   const [lifted] = decisions(db, patientId)?.decisions ?? []
-  patientDecisionOperations['patients.undo'](db, { decisionId: lifted?.id ?? 0 }, context)
-  expect(listed(db).patients[0]?.oppositions).toHaveLength(1)
+  patientDecisionOperations['patients.undo'](db, { decisionId: lifted?.id ?? 0 }, { now: () => later })
+  expect(held()).toEqual([[{ kind: 'patient-mail', since: first, note: 'par téléphone' }]])
+  // Of two identities that the user finds to be one person, whichever it was said of, and lifted of.
+  put([document({ identity: identity({ ins: null }) })])
+  const other = listed(db).patients.find(({ id }) => id !== patientId)?.id ?? 0
+  expect(other).toBeGreaterThan(0)
+  expect(
+    patientDecisionOperations['patients.merge'](db, { keep: other, other: patientId }, context),
+  ).not.toBeNull()
+  expect(held()).toEqual([[{ kind: 'patient-mail', since: first, note: 'par téléphone' }]])
+  set(false, later, other)
+  expect(held()).toEqual([[]])
 })
 
 test('professionals of the care come from mail and documents; the user adds and takes off (LABEL.06)', () => {
