@@ -10,6 +10,7 @@ import { decodedBody, isCanonical, readEntity } from './entity.ts'
 import { unwrapAes, unwrapTripleDes, wrapAes } from './key-wrap.ts'
 import { takeApart } from './open.ts'
 import { createPeople, createPki, entity } from './smime.fixture.ts'
+import { processorTime } from '../processor-time.fixture.ts'
 
 const pki = createPki()
 afterAll(pki.remove)
@@ -296,9 +297,9 @@ test('random trees inside every kind of content never crash, hang or grow', () =
   fc.assert(
     fc.property(structure, ([type, members, overwrite]) => {
       const cms = der(0x30, hex(type), der(0xa0, der(0x30, hex('020101'), ...members)))
-      const started = performance.now()
+      const spent = processorTime()
       const { layers } = takeApart(mail(cms), keys, { overwrite })
-      expect(performance.now() - started).toBeLessThan(2000)
+      expect(spent()).toBeLessThan(2000)
       for (const layer of layers)
         if (layer.kind === 'signature') expect(layer.finding.kind).not.toBe('checked')
         else expect(layer.encryption.status).toBe('failed')
@@ -322,9 +323,9 @@ test('a structure of millions of elements is refused in bounded time', () => {
   const nested = Buffer.concat([...Array(40).fill(hex('3080')), many, Buffer.alloc(80)] as Uint8Array[])
   huge.push(der(0x30, hex('06092A864886F70D010703'), der(0xa0, nested)))
   for (const cms of huge) {
-    const started = performance.now()
+    const spent = processorTime()
     const { layers } = takeApart(mail(cms, 'Content-Transfer-Encoding: binary'), keys)
     expect(layers).toHaveLength(1)
-    expect(performance.now() - started).toBeLessThan(20_000)
+    expect(spent()).toBeLessThan(20_000)
   }
 })

@@ -1,4 +1,5 @@
 /** What programs write beside the letter of CDA and people must read all the same: fictitious documents, each with one thing done otherwise. */
+import { processorTime } from '../../processor-time.fixture.ts'
 import { gzipSync, deflateSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import type { ClinicalDocument, Deviation, LabResult, PatientIdentity } from '../../contract/index.ts'
@@ -337,7 +338,7 @@ describe('what would be too much', () => {
     expect(total).toBeLessThan(20 * bomb.length)
   })
   it('reads thousands of numbers of one patient, and of styles around lines, at once', () => {
-    const started = performance.now()
+    const spent = processorTime()
     const ids = Array.from(
       { length: 20_000 },
       (_, id) => `<id root="1.2.250.1.213.1.4.8" extension="${String(id).padStart(15, '0')}"/>`,
@@ -348,6 +349,6 @@ describe('what would be too much', () => {
       '<paragraph>x</paragraph>'.repeat(2000) +
       '</content>'.repeat(150)
     expect(read({ text: styled }).document.sections[0]?.blocks).toHaveLength(2000)
-    expect(performance.now() - started).toBeLessThan(10_000)
+    expect(spent()).toBeLessThan(10_000)
   })
 })

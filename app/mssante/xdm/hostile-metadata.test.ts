@@ -1,4 +1,5 @@
 /** Descriptions that ask for more than an archive can hold: answered within the time a reader waits. */
+import { processorTime } from '../../processor-time.fixture.ts'
 import { describe, expect, it } from 'vitest'
 import { zipOf } from '../../../test/operator/seed/archive-files.ts'
 import { n3 } from '../../../test/operator/seed/cda-variants.ts'
@@ -81,14 +82,14 @@ describe('a description', () => {
     expect(archive.unlisted).toHaveLength(1)
   })
   it('of hundreds of wrong digests has each file digested once', () => {
-    const started = performance.now()
+    const spent = processorTime()
     const objects = times(900, (index) =>
       entry(`D${index}`, `NO${index}.XML`, String(index).padStart(40, '0')),
     )
     const archive = read(description(objects), file('A.BIN', Buffer.alloc(8_000_000, 'a')))
     expect(archive.missing).toHaveLength(900)
     expect(archive.deviations.length).toBeLessThanOrEqual(500)
-    expect(performance.now() - started).toBeLessThan(5000)
+    expect(spent()).toBeLessThan(5000)
   })
   it('of thousands of sets and associations gives each set its own', () => {
     const archive = read(

@@ -16,6 +16,7 @@ import {
   usage,
   usageBits,
 } from './issuing.fixture.ts'
+import { processorTime } from '../../processor-time.fixture.ts'
 
 const forms: Readonly<Record<string, (text: string) => Buffer>> = {
   dir: dirName,
@@ -153,7 +154,7 @@ test('many names under many constraints are refused in bounded time', () => {
   const leaf = endEntity('CN=EE', ca, {
     add: [altNames(...Array.from({ length: 900 }, (_, index) => dnsName(`${String(index)}.autre.fr`)))],
   })
-  const started = performance.now()
+  const spent = processorTime()
   expect(verdictOf({ chain: [leaf, ca], lists: null })).toBe('limit 0')
-  expect(performance.now() - started).toBeLessThan(1000)
+  expect(spent()).toBeLessThan(1000)
 })

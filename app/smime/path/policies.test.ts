@@ -13,6 +13,7 @@ import {
   usageBits,
 } from './issuing.fixture.ts'
 import { anyPolicy } from './extensions.ts'
+import { processorTime } from '../../processor-time.fixture.ts'
 
 const arc = '2.16.840.1.101.3.2.1.48'
 const written: Readonly<Record<string, string>> = {
@@ -202,9 +203,9 @@ test('policies that multiply at every level stay cheap (CVE-2023-0464)', () => {
     chain.unshift(issuer)
   }
   chain.unshift(endEntity('CN=EE', issuer, { add: [policies(...many)] }))
-  const started = performance.now()
+  const spent = processorTime()
   const { failures } = judgeTrial({ chain, lists: null, settings: { ...settings, explicitPolicy: true } })
-  expect(performance.now() - started).toBeLessThan(1500)
+  expect(spent()).toBeLessThan(1500)
   // So many mappings are no honest path.
   expect(failures.map(({ problem }) => problem)).toContain('limit')
 })
