@@ -230,7 +230,7 @@ describe('a reader with a key pad', () => {
   })
 
   test('pulled while it waits for fingers', async () => {
-    const service = await atPad({ pinpadResult: 'ok', pinpadMilliseconds: 10_000 })
+    const service = await atPad({ pinpadResult: 'ok', pinpadMilliseconds: 60_000 })
     const login = service.login({ pin: '' })
     await untilState(service, ({ state }) => state === 'pin-on-reader')
     await scene.virtual.remove()

@@ -6,6 +6,7 @@ import {
   codeOf,
   makeCards,
   makeScene,
+  passed,
   paul,
   until,
   untilState,
@@ -35,7 +36,7 @@ const logins = async (): Promise<number> =>
   (await scene.virtual.journal()).filter(({ fn }) => fn === 'C_Login').length
 
 describe('a card comes and goes', () => {
-  test('inserted, opened, pulled: noticed within a second, closed when it is back', async () => {
+  test('inserted, opened, pulled: noticed by itself, closed when it is back', async () => {
     const service = scene.start()
     const empty = await until(service, 'no-card')
     expect(empty.readers).toEqual(['Gemalto PC Twin Reader 00 00', 'Gemalto PC Twin Reader 01 00'])
@@ -43,10 +44,8 @@ describe('a card comes and goes', () => {
     const seen = await until(service, 'pin-needed', anne.serial)
     expect(seen).toMatchObject({ triesLeft: null, again: false })
     expect(codeOf(await service.login({ pin: '1234' }))).toBe('ok')
-    const pulledAt = performance.now()
-    await scene.virtual.remove()
-    expect(await until(service, 'removed')).toEqual({ state: 'removed', serial: anne.serial })
-    expect(performance.now() - pulledAt).toBeLessThan(1000)
+    const removed = await passed(service, 'removed', () => scene.virtual.remove())
+    expect(removed).toEqual({ state: 'removed', serial: anne.serial })
     await until(service, 'no-card')
     expect(codeOf(await service.sign({ purpose: 'signature', data: message }))).toBe('card.no-card')
     await scene.virtual.insert('A')
@@ -57,7 +56,7 @@ describe('a card comes and goes', () => {
 
   test('pulled in the middle of a signature: it ends then, not when the chip would have', async () => {
     await scene.virtual.insert('A')
-    await scene.virtual.setCard({ signMilliseconds: 5000 }, 'A')
+    await scene.virtual.setCard({ signMilliseconds: 60_000 }, 'A')
     const service = scene.start()
     await until(service, 'pin-needed')
     await service.login({ pin: '1234' })
@@ -67,7 +66,7 @@ describe('a card comes and goes', () => {
       service.sign({ purpose: 'signature', data: message }),
       service.sign({ purpose: 'authentication', data: message }),
     ])
-    expect(performance.now() - begun).toBeLessThan(2500)
+    expect(performance.now() - begun).toBeLessThan(30_000)
     expect([codeOf(first), codeOf(waiting)]).toEqual(['card.removed', 'card.removed'])
     await until(service, 'no-card')
     // Nothing was asked of the card after it had left.
@@ -84,8 +83,7 @@ describe('a card comes and goes', () => {
     await service.login({ pin: '1234' })
     const held = await service.credential({ purpose: 'authentication' })
     const before = await logins()
-    await scene.virtual.swap('B')
-    await until(service, 'removed')
+    await passed(service, 'removed', () => scene.virtual.swap('B'))
     const now = await until(service, 'pin-needed', paul.serial)
     expect(now).toMatchObject({
       again: false,
@@ -173,8 +171,7 @@ describe('two readers', () => {
     const service = scene.start()
     const first = await until(service, 'pin-needed')
     await service.login({ pin: '1234' })
-    await scene.virtual.insert('A', 1)
-    await until(service, 'removed')
+    await passed(service, 'removed', () => scene.virtual.insert('A', 1))
     const second = await until(service, 'pin-needed')
     expect(second.token.serial).toBe(first.token.serial)
     expect(second.token.reader).not.toBe(first.token.reader)
@@ -187,8 +184,7 @@ describe('two readers', () => {
     const service = scene.start()
     await until(service, 'pin-needed')
     await service.login({ pin: '1234' })
-    await scene.virtual.setReader(false, 0)
-    await until(service, 'removed')
+    await passed(service, 'removed', () => scene.virtual.setReader(false, 0))
     expect((await until(service, 'no-card')).readers).toEqual(['Gemalto PC Twin Reader 01 00'])
     await scene.virtual.setReader(false, 1)
     await until(service, 'no-reader')

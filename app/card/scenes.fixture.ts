@@ -174,6 +174,17 @@ export const until = async <Name extends StateName>(
       (serial === undefined || ('token' in state ? state.token.serial : null) === serial),
   )) as Extract<CardState, { state: Name }>
 
+/** Waits for a state that is only passed through after something is done: looked for from before it. */
+export const passed = async <Name extends StateName>(
+  service: CardService,
+  name: Name,
+  act: () => Promise<unknown>,
+): Promise<Extract<CardState, { state: Name }>> => {
+  const seen = until(service, name)
+  await act()
+  return await seen
+}
+
 /** The code of a refusal; `ok` for an answer. */
 export const codeOf = (outcome: { ok: true } | { ok: false; error: { code: string } }): string =>
   outcome.ok ? 'ok' : outcome.error.code

@@ -200,7 +200,7 @@ describe('another process', () => {
       })
     })
     try {
-      await expect.poll(() => stage.virtual.fired(), { timeout: 10_000 }).toContain(id)
+      await expect.poll(() => stage.virtual.fired()).toContain(id)
       expect(logIn()).toBe('CKR_OK')
       expect(await signing()).toBe('CKR_OK')
     } finally {

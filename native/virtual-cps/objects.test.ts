@@ -215,13 +215,13 @@ describe('keys', () => {
 
   test('say the size of a signature, and that a buffer is too small, without the chip', async () => {
     logIn()
-    await stage.virtual.setCard({ signMilliseconds: 5000 })
+    await stage.virtual.setCard({ signMilliseconds: 60_000 })
     const begun = performance.now()
     cps.C_SignInit(session, { mechanism: pkcs11.CKM_RSA_PKCS }, keyOf(cps, session, 'CPS_PRIV_AUT'))
     expect(result(() => cps.C_Sign(session, Buffer.from('x'), Buffer.alloc(8)))).toBe('CKR_BUFFER_TOO_SMALL')
     await stage.virtual.setCard({ signMilliseconds: 0 })
     expect(result(() => cps.C_Sign(session, Buffer.from('x'), Buffer.alloc(256)))).toBe('CKR_OK')
-    expect(performance.now() - begun).toBeLessThan(4000)
+    expect(performance.now() - begun).toBeLessThan(30_000)
   })
 
   const decrypt = (label: string, secret: Buffer): string =>

@@ -225,12 +225,12 @@ describe('a key pad', () => {
   })
 
   test('whose card is pulled out meanwhile', async () => {
-    await stage.virtual.setCard({ profile: 'pinpad', pinpadMilliseconds: 5000 })
+    await stage.virtual.setCard({ profile: 'pinpad', pinpadMilliseconds: 60_000 })
     await stage.virtual.fault({ fn: 'C_Login', when: 'mid:30', action: 'remove' })
     const session = open()
     const begun = performance.now()
     expect(login(session, user, '')).toBe('CKR_TOKEN_NOT_PRESENT')
-    expect(performance.now() - begun).toBeLessThan(4000)
+    expect(performance.now() - begun).toBeLessThan(30_000)
     await stage.virtual.insert()
   })
 })

@@ -186,14 +186,14 @@ describe('a virtual CPS3', () => {
     const begun = performance.now()
     await sign()
     expect(performance.now() - begun).toBeGreaterThanOrEqual(200)
-    await virtual.setSignMilliseconds(10_000)
+    await virtual.setSignMilliseconds(60_000)
     const signing = sign()
     const refused = expect(signing).rejects.toThrow('CKR_TOKEN_NOT_PRESENT')
     await virtual.remove()
     await refused
     const last = (await virtual.journal()).findLast(({ fn }) => fn === 'C_Sign')
     expect(last).toMatchObject({ rv: pkcs11.CKR_TOKEN_NOT_PRESENT, keyLabel: 'CPS_PRIV_SIG', len: 6 })
-    expect(last?.ms).toBeLessThan(5000)
+    expect(last?.ms).toBeLessThan(30_000)
   })
 
   test('does not do what a Cryptolib does not', async () => {
