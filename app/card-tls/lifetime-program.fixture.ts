@@ -22,8 +22,9 @@ const begin = async (): Promise<void> => {
   if (step.kind !== 'read' || step.send.length === 0) throw new Error('no hello')
 }
 
-const none = async (): Promise<number> => {
-  for (let count = 0; count < 200 && handshakeThreads() > 0; count += 1) {
+/** Looks until there are so many, for 20 s at most: how many there are. */
+const atLast = async (wanted: number): Promise<number> => {
+  for (let count = 0; count < 2_000 && handshakeThreads() !== wanted; count += 1) {
     globalThis.gc?.()
     await pause(10)
   }
@@ -34,7 +35,7 @@ const ways: Record<string, () => Promise<void>> = {
   /** Let go of without a word: the garbage collector ends the thread. */
   collected: async () => {
     for (let count = 0; count < 20; count += 1) await begin()
-    process.stdout.write(`${await none()}\n`)
+    process.stdout.write(`${await atLast(0)}\n`)
   },
   /** A worker is ended with its handshakes. */
   worker: async () => {
@@ -42,7 +43,7 @@ const ways: Record<string, () => Promise<void>> = {
     await once(worker, 'message')
     const before = handshakeThreads()
     await worker.terminate()
-    process.stdout.write(before === 1 ? `${await none()}\n` : `before: ${before}\n`)
+    process.stdout.write(before === 1 ? `${await atLast(0)}\n` : `before: ${before}\n`)
   },
   /** The program ends, by itself or at once, while a server keeps it waiting. */
   exit: async () => {
@@ -51,8 +52,7 @@ const ways: Record<string, () => Promise<void>> = {
     const address = server.address()
     const stream = await tcpTo(typeof address === 'object' && address ? address.port : 0)
     void freshCardTls().connect(requestOver(stream, null, { handshakeMilliseconds: 60_000 }))
-    await pause(20)
-    process.stdout.write(`${handshakeThreads() - 1}\n`)
+    process.stdout.write(`${(await atLast(1)) - 1}\n`)
     process.exit(0)
   },
 }

@@ -8,7 +8,7 @@ describe.skipIf(addonPath === null || process.platform !== 'linux')('threads of 
     const program = join(import.meta.dirname, 'lifetime-program.fixture.ts')
     const ended = spawnSync(process.execPath, ['--expose-gc', program, way], {
       encoding: 'utf8',
-      timeout: 15_000,
+      timeout: 60_000,
     })
     expect(ended.stderr).toBe('')
     expect(ended.stdout).toBe('0\n')
