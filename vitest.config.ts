@@ -29,6 +29,8 @@ export default defineConfig({
     // No claim about speed: long enough for a machine that is busy with something else.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // How long `expect.poll` waits for what it asks about; Vitest’s own second is nothing on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
     maxWorkers: 2,

@@ -41,13 +41,13 @@ it('a core whose Node lacks an algorithm opens nothing, says so to windows, and 
     version: '0.0.0',
   }
   say({ kind: 'start', start })
-  await vi.waitFor(() => expect(posted).toEqual([{ kind: 'ready' }]))
+  await expect.poll(() => posted).toEqual([{ kind: 'ready' }])
   write.mockRestore()
   expect(lines.map((line): unknown => JSON.parse(line))).toEqual([
     { level: 'error', process: 'core', event: 'algorithm-missing', names: ['sha384'] },
   ])
   say({ kind: 'invoke', id: 1, method: 'session.state', input: null })
-  await vi.waitFor(() => expect(posted).toHaveLength(2))
+  await expect.poll(() => posted).toHaveLength(2)
   expect(posted[1]).toMatchObject({
     kind: 'reply',
     id: 1,

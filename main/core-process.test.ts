@@ -139,7 +139,7 @@ describe('the core process', () => {
     const { say, sent } = setUp()
     say({ kind: 'ready' })
     say({ kind: 'host', id: 9, request: { op: 'restart-card' } })
-    await vi.waitFor(() => expect(sent('host-reply')).toHaveLength(1))
+    await expect.poll(() => sent('host-reply')).toHaveLength(1)
     expect(sent('host-reply')).toMatchObject([{ id: 9, outcome: { error: { code: 'core.internal' } } }])
   })
 

@@ -53,7 +53,7 @@ const send = async (practice: Practice, accountId: number, subject: string): Pro
 const arrives = (operator: Operator, subject: string) =>
   operator.mailbox('paul').waitFor((message) => message.subject === subject)
 
-describe('mailboxes by token and by code', { timeout: 40_000 }, () => {
+describe('mailboxes by token and by code', () => {
   let operator: Operator
   beforeAll(async () => {
     operator = await startOperator()
@@ -161,7 +161,7 @@ describe('mailboxes by token and by code', { timeout: 40_000 }, () => {
   )
 })
 
-describe('servers with another choice of mechanisms', { timeout: 40_000 }, () => {
+describe('servers with another choice of mechanisms', () => {
   it('uses OAUTHBEARER where that is all there is, and renews once what is refused', async () => {
     const operator = await startOperator({ mechanisms: ['OAUTHBEARER'] })
     const { identity, practice } = await practiceWith(operator, operator.policy)
@@ -192,7 +192,7 @@ describe('servers with another choice of mechanisms', { timeout: 40_000 }, () =>
   })
 })
 
-describe('SEC-STARTTLS: a token is said over verified TLS alone', { timeout: 40_000 }, () => {
+describe('SEC-STARTTLS: a token is said over verified TLS alone', () => {
   /** A server that never starts TLS, and everything it hears. */
   const listen = async (greeting: string, answer: (line: string) => string) => {
     const heard: string[] = []

@@ -53,7 +53,7 @@ describe('session', () => {
     const started = Promise.withResolvers<void>()
     const { session, vault, order, events } = make(['290'], () => started.promise)
     const opening = session.openWithPassphrase('bonne')
-    await vi.waitFor(() => expect(order).toEqual(['open']))
+    await expect.poll(() => order).toEqual(['open'])
     await session.lock('system')
     const again = session.openWithPassphrase('bonne')
     started.resolve()

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { CardHolder, CardState } from '../contract/index.ts'
 import { make, makeWith, token } from './session.fixture.ts'
 
@@ -59,12 +59,12 @@ describe('a shared workstation', () => {
     card.set({ state: 'removed', serial: '290' })
     card.set(empty)
     card.set(cardOf('777'))
-    await vi.waitFor(() => expect(session.state()).toMatchObject({ slots: [{ cardSerial: '777' }] }))
+    await expect.poll(() => session.state()).toMatchObject({ slots: [{ cardSerial: '777' }] })
     expect(session.state()).toMatchObject({ phase: 'locked', reason: 'start' })
     expect((await session.openWithCard({ pin: '1234' })).ok).toBe(true)
     card.set(empty)
     card.set(cardOf('290'))
-    await vi.waitFor(() => expect(session.state()).toMatchObject({ slots: [{ cardSerial: '290' }] }))
+    await expect.poll(() => session.state()).toMatchObject({ slots: [{ cardSerial: '290' }] })
     expect((await session.openWithCard({ pin: '1234' })).ok).toBe(true)
     expect(events.filter((phase) => phase === 'open').length).toBeGreaterThanOrEqual(3)
   })

@@ -61,9 +61,7 @@ it('shows both certificates until one is chosen, a renewal calmly and another is
   expect(decided).toMatchObject([
     { address: changes[0]?.address ?? certificateChanges[0]?.address, take: false },
   ])
-  await vi.waitFor(() => {
-    expect(document.querySelectorAll('.banner')).toHaveLength(0)
-  })
+  await expect.poll(() => [...document.querySelectorAll('.banner')]).toHaveLength(0)
 })
 
 it('tells a certificate that was set aside only where it signed', async () => {

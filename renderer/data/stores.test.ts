@@ -16,15 +16,20 @@ const { accountStore, cardStore, createStore, followCore, outboxStore, sessionSt
   await import('./stores.ts')
 const { createFakeCore } = await import('../testing/fake-core.ts')
 
-const settled = (test: () => void): Promise<void> => vi.waitFor(test, { timeout: 5_000 })
+const settled = (test: () => void): Promise<void> => vi.waitFor(test, { timeout: 30_000 })
 
 let stop: () => void
 let core: Bridge
+/** What the system asks of windows. */
+let system: 'dark' | 'contrast: more' | null = null
 
 beforeEach(() => {
-  window.matchMedia = () =>
+  system = null
+  window.matchMedia = (query) =>
     ({
-      matches: false,
+      get matches() {
+        return system !== null && query.includes(system)
+      },
       addEventListener: () => undefined,
       removeEventListener: () => undefined,
     }) as unknown as MediaQueryList
@@ -98,5 +103,16 @@ describe('the stores of the window', () => {
     expect(document.documentElement.dataset['density']).toBe('compact')
     expect(document.documentElement.lang).toBe('en')
     await core.invoke('settings.set', { language: 'fr' })
+  })
+  it('show what the system asks for, more contrast too, until the user chooses', async () => {
+    await settled(() => expect(document.documentElement.dataset['theme']).toBe('light'))
+    system = 'contrast: more'
+    await core.invoke('settings.set', { theme: 'system' })
+    expect(document.documentElement.dataset['theme']).toBe('contrast')
+    system = 'dark'
+    await core.invoke('settings.set', { density: 'cosy' })
+    expect(document.documentElement.dataset['theme']).toBe('dark')
+    await core.invoke('settings.set', { theme: 'light' })
+    expect(document.documentElement.dataset['theme']).toBe('light')
   })
 })

@@ -57,9 +57,7 @@ describe('what the directory knows of one’s own mailbox (ANN/va1.02)', () => {
   it('is proposed for its label: title, first name, NAME and structure, kept over what was typed only when asked', async () => {
     known = doctor
     show({ ...empty, givenName: 'Nina', entity: 'Chez moi' })
-    await vi.waitFor(() =>
-      expect(host.querySelector('[role=status]')?.textContent).toContain('Dr Anne ESSAI'),
-    )
+    await expect.poll(() => host.querySelector('[role=status]')?.textContent).toContain('Dr Anne ESSAI')
     expect(used).toEqual([])
     host.querySelector('button')?.click()
     expect(used).toMatchObject([{ title: 'Dr', givenName: 'Anne', familyName: 'ESSAI' }])
@@ -69,7 +67,7 @@ describe('what the directory knows of one’s own mailbox (ANN/va1.02)', () => {
   it('is the service for a mailbox of an organisation', async () => {
     known = { ...doctor, name: 'Service de cardiologie', civility: null, firstName: null, lastName: null }
     show(empty)
-    await vi.waitFor(() => expect(host.querySelector('button')).not.toBeNull())
+    await expect.poll(() => host.querySelector('button')).not.toBeNull()
     host.querySelector('button')?.click()
     expect(used).toEqual([{ ...empty, entity: 'Service de cardiologie' }])
   })
@@ -78,7 +76,7 @@ describe('what the directory knows of one’s own mailbox (ANN/va1.02)', () => {
     const asked = vi.spyOn(window.souspli ?? { invoke: () => undefined }, 'invoke')
     known = null
     show(empty)
-    await vi.waitFor(() => expect(asked).toHaveBeenCalled())
+    await expect.poll(() => asked.mock.calls).not.toEqual([])
     await asked.mock.results[0]?.value
     expect(host.textContent).toBe('')
   })

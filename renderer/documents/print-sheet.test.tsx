@@ -31,6 +31,6 @@ it('prints the document alone, the patient at the head of each page, and takes t
     /^DUPONT Marie · F · 26\/11\/1978 · INS 2 78 11 35 121 518 89 · CR d’examens biologiques · du 22\/11\/2026$/,
   )
   printSheet(<p>Contenu</p>, head)
-  await vi.waitFor(() => expect(sheets).toEqual([`${head} | Contenu`]))
-  await vi.waitFor(() => expect(document.querySelector('#print-sheet')).toBeNull())
+  await expect.poll(() => sheets).toEqual([`${head} | Contenu`])
+  await expect.poll(() => document.querySelector('#print-sheet')).toBeNull()
 })

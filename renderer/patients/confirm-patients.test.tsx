@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { createRoot, type Root } from 'react-dom/client'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { Account, DraftContent, Outcome } from '../../app/contract/index.ts'
 import { accountStore } from '../data/index.ts'
 import { setLanguage } from '../i18n/index.ts'
@@ -44,7 +44,7 @@ const confirmation = async (replyTo: string | null): Promise<string> => {
       onConfirm={() => undefined}
     />,
   )
-  await vi.waitFor(() => expect(document.querySelector('.confirm-line')).not.toBeNull())
+  await expect.poll(() => document.querySelector('.confirm-line')).not.toBeNull()
   return [...document.querySelectorAll('.confirm-line')].map((line) => line.textContent).join('\n')
 }
 

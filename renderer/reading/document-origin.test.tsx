@@ -53,7 +53,7 @@ const footOf = async (addressOf: (sender: string) => string): Promise<string> =>
   const mailbox: Account = { ...account, address: addressOf(row.from.address) }
   accountStore.set([mailbox])
   root.render(<ReadingPane messageId={row.id} position={null} onAction={() => undefined} />)
-  await vi.waitFor(() => expect(host.querySelector('.doc-origin')).not.toBeNull(), { timeout: 5_000 })
+  await expect.poll(() => host.querySelector('.doc-origin')).not.toBeNull()
   return host.querySelector('.doc-origin')?.textContent ?? ''
 }
 const another = (): string => 'autre.fictif@medecin.mssante.test'
@@ -69,6 +69,6 @@ describe('where a document comes from (SC.CDA/INT.08)', () => {
     setLanguage('en')
     expect(await footOf((sender) => sender)).toBe('Sent by MSSanté')
     accountStore.set([])
-    await vi.waitFor(() => expect(host.querySelector('.doc-origin')?.textContent).toBe('Received by MSSanté'))
+    await expect.poll(() => host.querySelector('.doc-origin')?.textContent).toBe('Received by MSSanté')
   })
 })

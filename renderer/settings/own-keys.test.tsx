@@ -81,9 +81,7 @@ const importWith = async (passphrase: string): Promise<void> => {
     field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }))
     await new Promise((resolve) => setTimeout(resolve, 0))
   })
-  await vi.waitFor(() => {
-    if (imports().length === before) throw new Error('not asked yet')
-  })
+  await expect.poll(() => imports().length).toBeGreaterThan(before)
   await act(() => Promise.resolve())
 }
 
@@ -100,8 +98,8 @@ it('says a wrong password in a sentence, keeps the file, and shows the key once 
   expect(input).toMatchObject({ passphrase: 'juste' })
   // Each try sends the file again under an id of its own: the core forgets an upload once it is used.
   expect(new Set(sent.map((address) => address.split('?')[0])).size).toBe(2)
-  await vi.waitFor(() => {
-    expect(document.querySelector('.certificate-list')?.textContent).toContain('anne@lilas.testEn service')
-  })
+  await expect
+    .poll(() => document.querySelector('.certificate-list')?.textContent)
+    .toContain('anne@lilas.testEn service')
   expect(document.body.textContent).not.toContain('incorrect')
 })

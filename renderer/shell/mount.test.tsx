@@ -20,9 +20,9 @@ it('shows a sentence and a reload button in place of what broke, and reports it'
   document.body.append(container)
   const reload = vi.fn()
   mountWindow(container, <Broken />, reload)
-  await vi.waitFor(() => {
-    expect(document.querySelector('[role=alert] h2')?.textContent).toBe('L’affichage s’est interrompu')
-  })
+  await expect
+    .poll(() => document.querySelector('[role=alert] h2')?.textContent)
+    .toBe('L’affichage s’est interrompu')
   expect(document.body.textContent).toContain('Vos messages ne sont pas touchés')
   expect(reported).toHaveBeenCalledOnce()
   document.querySelector('button')?.click()
