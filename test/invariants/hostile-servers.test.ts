@@ -97,3 +97,30 @@ describe.each(['imap', 'smtp'] as const)('over %s', (protocol) => {
     if (server.seen.secure !== '') expect(server.seen.secure).toMatch(/^(EHLO|\S+ CAPABILITY)/)
   })
 })
+
+it('ECO.1.1.10: no credential goes to a server of another authority of IGC-Santé than the one that issues operators’', async () => {
+  const elsewhere = await openPractice({
+    ...operator.policy,
+    serverIssuer: 'TEST AC IGC-SANTE STANDARD ORGANISATIONS',
+  })
+  await elsewhere.call('session.createWithPassphrase', { passphrase: 'la salle d’attente est pleine' })
+  const servers = await Promise.all(
+    (['imap', 'smtp'] as const).map((protocol) =>
+      startHostileServer({ protocol, malice: 'none', certificate: operator.pki.servers.good }),
+    ),
+  )
+  const found = await practice.call('accounts.discover', { address: anne.address })
+  const [imap, smtp] = servers
+  const code = await elsewhere.code('accounts.create', {
+    address: anne.address,
+    displayName: anne.displayName,
+    kind: 'personal',
+    imap: { ...found.imap, port: imap?.port ?? 0 },
+    smtp: { ...found.smtp, port: smtp?.port ?? 0 },
+    auth: { kind: 'password', password: anne.password },
+  })
+  expect(code).toBe('tls.untrusted-authority')
+  for (const { seen } of servers) expect(seen.clear + seen.secure).not.toMatch(credential)
+  await Promise.all(servers.map((server) => server.stop()))
+  await elsewhere.stop()
+})
