@@ -17,6 +17,7 @@ export const keyHandlers = ({
   uploads,
   keep,
   expiringElsewhere,
+  keysAdded,
 }: {
   protection: ReturnType<typeof createProtection>
   vault: Vault
@@ -25,13 +26,18 @@ export const keyHandlers = ({
   keep: (resource: Resource) => string
   /** Certificates that mailboxes log in with. */
   expiringElsewhere: () => Promise<Outcome<Expiry[]>>
+  /** More can be decrypted than before. */
+  keysAdded: () => void
 }): Handlers => {
   const takeUpload = (uploadId: string): Promise<Outcome<Uint8Array>> =>
     uploadedBytes({ uploads, vault }, uploadId, largestUpload)
   return {
     'keys.importP12': async ({ uploadId, passphrase }) => {
       const bytes = await takeUpload(uploadId)
-      return bytes.ok ? keys.importFile(bytes.value, passphrase) : bytes
+      if (!bytes.ok) return bytes
+      const imported = await keys.importFile(bytes.value, passphrase)
+      if (imported.ok) keysAdded()
+      return imported
     },
     'keys.list': () => keys.list(),
     'keys.remove': ({ fingerprint }) => keys.remove(fingerprint),

@@ -356,6 +356,7 @@ export const createServices = async (deps: CoreDependencies, wipeOpenedFiles: ()
     ...keyHandlers({
       ...{ protection, vault, uploads, keep: resources.keep },
       expiringElsewhere: certificates.expiring,
+      keysAdded: integration.rules.look,
     }),
     ...integrationHandlers(integration),
     ...inspectionHandlers({ mail, vault, uploads, trust, now }),

@@ -171,7 +171,7 @@ export const createIntegration = (deps: IntegrationDependencies) => {
     settle: (id: number, filed: boolean) => step(vault.run('filings.resolve', { id, filed })),
     /** New mail, or bodies: the rules look. */
     mailChanged: (rows: readonly MessageRow[]): void => {
-      if (rows.some((row) => row.documentCount > 0)) rules.look()
+      if (rows.some((row) => row.documentCount > 0 || row.encrypted)) rules.look()
       // A gateway’s answer came with the mail.
       if (rows.some((row) => row.filing !== null)) tellSoon()
     },

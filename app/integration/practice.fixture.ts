@@ -156,7 +156,13 @@ export const openPracticeIn = async (change: {
   const faults: unknown[] = []
   const transfers: { to: string; messageIdHeader: string }[] = []
   const uploads = new Map<string, Uint8Array>()
-  const state = { chosenFolder: '', told: 0, transferError: null as AppError | null }
+  const state = {
+    chosenFolder: '',
+    told: 0,
+    transferError: null as AppError | null,
+    sealed: new Set<number>(),
+    openings: [] as number[],
+  }
   const listeners = new Set<() => void>()
   const tell = (): void => {
     state.told += 1
@@ -205,6 +211,9 @@ export const openPracticeIn = async (change: {
       verifyServer: () => Promise.resolve(ok(null)),
     }),
     openMail: async (id) => {
+      state.openings.push(id)
+      const keys = value(await vault.run('keys.list', {}))
+      if (state.sealed.has(id) && keys.length === 0) return fail('integration.encrypted')
       const raw = sources.get(id) ?? change.source
       const row = await rowsOf([id])
       return raw
@@ -247,8 +256,8 @@ export const openPracticeIn = async (change: {
     transfers,
     uploads,
     state,
-    /** A message with its body arrives in a folder. */
-    receive: async (raw: Uint8Array, folderId = 1, date = Date.now()): Promise<number> => {
+    /** A message with its body arrives in a folder; a sealed one is encrypted for a key that is not there. */
+    receive: async (raw: Uint8Array, folderId = 1, date = Date.now(), sealed = false): Promise<number> => {
       serial += 1
       const parsed = value(parseMessage(raw))
       const mail = await openRaw(0, raw)
@@ -270,7 +279,7 @@ export const openPracticeIn = async (change: {
               hasAttachments: true,
               trust: 'organisation',
               signed: false,
-              encrypted: false,
+              encrypted: sealed,
               messageId: parsed.messageId,
               inReplyTo: null,
               references: [],
@@ -291,10 +300,10 @@ export const openPracticeIn = async (change: {
                 preview: '',
                 hasAttachments: true,
                 signed: false,
-                encrypted: false,
-                patient: first?.summary.patient ?? null,
-                documentLabel: first?.summary.label ?? null,
-                documentCount: mail.documents.length,
+                encrypted: sealed,
+                patient: sealed ? null : (first?.summary.patient ?? null),
+                documentLabel: sealed ? null : (first?.summary.label ?? null),
+                documentCount: sealed ? 0 : mail.documents.length,
                 alert: null,
                 report: null,
               },
@@ -303,8 +312,16 @@ export const openPracticeIn = async (change: {
         }),
       )
       sources.set(id, raw)
+      if (sealed) state.sealed.add(id)
       integration.mailChanged(value(await rowsOf([id])))
       return id
+    },
+    /** A key comes that opens every sealed message. */
+    importKey: async (): Promise<void> => {
+      const fingerprint = 'f'.repeat(64)
+      value(await vault.run('certificates.put', { fingerprint, der: new Uint8Array(1), source: 'own' }))
+      value(await vault.run('keys.put', { fingerprint, pkcs8: new Uint8Array(1) }))
+      integration.rules.look()
     },
     row: async (id: number): Promise<MessageRow> => {
       const [row] = value(await rowsOf([id]))

@@ -7,6 +7,7 @@ import {
   type RuleTrial,
   type RuleWish,
 } from '../contract/index.ts'
+import type { FoundDocument } from '../mssante/index.ts'
 import type { StoredFiling, StoredTarget, Vault } from '../vault/index.ts'
 import type { OpenedMail } from './filable.ts'
 import type { createFiling, Prospect } from './filing.ts'
@@ -34,12 +35,18 @@ export const rowMatches = ({ conditions }: Pick<RuleWish, 'conditions'>, row: Me
   (conditions.folderIds.length === 0 || conditions.folderIds.includes(row.folderId)) &&
   fromSender(conditions.senders, row.from.address)
 
+/** What counts as a document of health (`documentCount`). */
+const isClinical = ({ cda, data, summary }: FoundDocument): boolean =>
+  cda !== null || data !== null || summary.patient !== null
+
 interface Judged {
   outcome: RuleTrial['outcome']
   documents: Prospect[]
   /** Filings that the author of their document asks to be taken out. */
   removals: StoredFiling[]
   doubts: FilingDoubt[]
+  /** It is encrypted for keys that are not here: another may open it one day. */
+  closed: boolean
   mail: OpenedMail | null
   target: StoredTarget | null
 }
@@ -67,6 +74,7 @@ export const createJudge = (deps: JudgeDependencies) => {
     documents: [],
     removals: [],
     doubts: [],
+    closed: false,
     mail: null,
     target: null,
     ...rest,
@@ -77,11 +85,17 @@ export const createJudge = (deps: JudgeDependencies) => {
     if (!rowMatches(rule, row)) return ok(nothing('no-match'))
     const target = rule.actions.targetId === null ? null : await deps.targets.find(rule.actions.targetId)
     if (target && !target.ok) return target
-    if (row.documentCount === 0) return ok(nothing('no-document'))
+    // What is encrypted is counted when it is opened.
+    if (row.documentCount === 0 && !row.encrypted) return ok(nothing('no-document'))
     const mail = await deps.openMail(row.id)
-    if (!mail.ok) return mail.error.code.startsWith('vault.') ? mail : ok(nothing('unreadable'))
+    if (!mail.ok)
+      return mail.error.code.startsWith('vault.')
+        ? mail
+        : ok(nothing('unreadable', { closed: mail.error.code === 'integration.encrypted' }))
     // An answer to something sent from here, with our own documents in it, or our own mail: nothing to be filed.
     if (mail.value.own) return ok(nothing('own', { mail: mail.value }))
+    if (row.documentCount === 0 && !mail.value.documents.some(isClinical))
+      return ok(nothing('no-document', { mail: mail.value }))
     const place = target?.value ?? null
     const found: Outcome<Prospect[]> = place === null ? ok([]) : await prospectsOf(mail.value, place)
     if (!found.ok) return ok(nothing('unreadable', { mail: mail.value }))

@@ -117,6 +117,34 @@ describe('a rule', { timeout: 90_000 }, () => {
     await practice.until('moved', async () => (await practice.row(asked)).folderId === 2)
   })
 
+  it('looks at encrypted mail again once a key opens it, and files it once', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    value(await practice.integration.rules.save(null, rule(target.id)))
+    const sealed = await practice.receive((await reportMail('rule-sealed')).first, 1, Date.now(), true)
+    const looks = () => practice.state.openings.filter((id) => id === sealed).length
+    await practice.until('looked at', () => Promise.resolve(looks() === 1))
+    // As long as no key comes it is not tried again, whatever else does.
+    const open = await practice.receive((await reportMail('rule-not-sealed', 'LEROY')).first)
+    await practice.filingIn(open, 'filed')
+    expect(looks()).toBe(1)
+    expect((await practice.row(sealed)).filing).toBeNull()
+    const trial = value(await practice.integration.rules.trial(rule(target.id), 50))
+    expect(trial.find(({ messageId }) => messageId === sealed)?.outcome).toBe('unreadable')
+
+    await practice.importKey()
+    await practice.filingIn(sealed, 'filed')
+    await practice.until('moved', async () => (await practice.row(sealed)).folderId === 2)
+    expect(record.received).toHaveLength(2)
+    // Nor is it when more keys come, or anything else asks the rules to look.
+    expect(value(await practice.vault.run('rules.candidates', { limit: 20 }))).toEqual([])
+    value(await practice.vault.run('keys.remove', { fingerprint: 'f'.repeat(64) }))
+    expect(value(await practice.vault.run('rules.candidates', { limit: 20 }))).toEqual([])
+    const entries = value(await practice.integration.rules.journal(null, 50)).entries
+    expect(entries.filter(({ messageId }) => messageId === sealed)).toHaveLength(1)
+  })
+
   it('leaves alone what comes back of our own: answers of gateways, what was transferred, what we wrote', async () => {
     const record = await recordFor()
     const practice = await openPractice()

@@ -35,12 +35,16 @@ export const createRules = (deps: RuleDependencies) => {
   const { vault, filing } = deps
   const judge = createJudge(deps)
 
-  /** `none`: it does not fit. `fits`: there was nothing to do. `done`: something is under way, or was left to the user. */
-  type Applied = 'none' | 'fits' | 'done'
+  /**
+   * `none`: it does not fit. `closed`: that will be known with another key. `fits`: there was nothing to do. `done`: something is
+   * under way, or was left to the user.
+   */
+  type Applied = 'none' | 'closed' | 'fits' | 'done'
   const apply = async (rule: FilingRule, row: MessageRow): Promise<Outcome<Applied>> => {
     const judged = await judge(rule, row)
     if (!judged.ok) return judged
-    const { outcome, documents, removals, doubts, mail, target } = judged.value
+    const { outcome, documents, removals, doubts, closed, mail, target } = judged.value
+    if (closed) return ok('closed')
     // A crash came before it was noted that this rule had looked: the next rule has nothing to do with it.
     if (outcome === 'already' || outcome === 'own') return ok('fits')
     const kind = kinds[outcome]
@@ -74,7 +78,11 @@ export const createRules = (deps: RuleDependencies) => {
     const rows = await deps.rows([messageId])
     if (!rows.ok) return rows
     const [row] = rows.value
+    // Asked before the message is opened: a key that comes meanwhile lets it be looked at again.
+    const keys = await vault.run('rules.keys', {})
+    if (!keys.ok) return keys
     let done = false
+    let closed = false
     if (row && !row.quarantined) {
       const rules = await vault.run('rules.inForce', { at: Date.parse(row.date) })
       if (!rules.ok) return rules
@@ -83,10 +91,11 @@ export const createRules = (deps: RuleDependencies) => {
         const applied = await apply(rule, row)
         if (!applied.ok) return applied
         done = applied.value === 'done'
+        closed = applied.value === 'closed'
         if (applied.value !== 'none') break
       }
     }
-    const looked = await vault.run('rules.look', { messageId })
+    const looked = await vault.run('rules.look', { messageId, closedTo: closed ? keys.value : null })
     return looked.ok ? ok(done) : looked
   }
 

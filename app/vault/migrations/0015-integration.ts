@@ -39,7 +39,9 @@ CREATE TABLE filing_rules (
 
 -- Messages the rules have looked at: each once.
 CREATE TABLE rule_looks (
-  message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE
+  message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
+  -- The keys that could not decrypt it: with others it is looked at again. Null: that was the look.
+  closed_to TEXT
 ) STRICT;
 
 CREATE TABLE filing_journal (

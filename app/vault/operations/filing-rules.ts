@@ -49,6 +49,14 @@ const selectRules = (db: SqlDatabase): FilingRule[] =>
     .all<RuleRow>()
     .map((row) => rule(db, row))
 
+/** The keys that decrypt, as one text that changes when they do. */
+const ownKeys = (db: SqlDatabase): string =>
+  db
+    .prepare('SELECT fingerprint FROM private_keys ORDER BY fingerprint')
+    .all<{ fingerprint: string }>()
+    .map(({ fingerprint }) => fingerprint)
+    .join(' ')
+
 /** An entry as stored; its filings are looked up apart. */
 export interface StoredEntry extends Omit<JournalEntry, 'filings'> {
   accountId: number
@@ -141,7 +149,10 @@ export const filingRuleOperations = {
     for (const [position, id] of [...params.ids, ...rest].entries())
       db.prepare('UPDATE filing_rules SET position = $position WHERE id = $id').run({ id, position })
   }),
-  /** Messages with their body that no rule has looked at and that came after the oldest rule in force; oldest first. */
+  /**
+   * Messages with their body that no rule has looked at, or only with keys that did not open them, and that came after the oldest rule
+   * in force; oldest first.
+   */
   'rules.candidates': operation((db, params: { limit: number }, context): number[] => {
     const oldest = db
       .prepare('SELECT min(since) AS since FROM filing_rules WHERE enabled = 1')
@@ -151,10 +162,12 @@ export const filingRuleOperations = {
     return db
       .prepare(
         `SELECT id FROM messages WHERE date >= $since AND id >= $first AND ${scope} AND NOT (${ours})
-           AND id NOT IN (SELECT message_id FROM rule_looks) ORDER BY id LIMIT $limit`,
+           AND id NOT IN (SELECT message_id FROM rule_looks WHERE closed_to IS NULL OR closed_to = $keys)
+         ORDER BY id LIMIT $limit`,
       )
       .all<{ id: number }>({
         since,
+        keys: ownKeys(db),
         // Ids grow with the date: seconds × 2^20.
         first: Math.max(0, Math.floor(since / 1000) - 1) * 2 ** 20,
         limit: params.limit,
@@ -169,12 +182,20 @@ export const filingRuleOperations = {
       .map((row) => rule(db, row))
       .filter((one) => one.broken === null),
   ),
-  /** The rules have looked at it: false when they had before. */
+  /** Which keys decrypt now. */
+  'rules.keys': operation((db): string => ownKeys(db)),
+  /**
+   * The rules have looked at it: false when they had before. `closedTo`: it is encrypted, and the keys there were (`rules.keys`) do not
+   * open it, so it is a candidate again once there are others; null for a look that was one.
+   */
   'rules.look': operation(
-    (db, params: { messageId: number }): boolean =>
+    (db, params: { messageId: number; closedTo: string | null }): boolean =>
       db
-        .prepare('INSERT OR IGNORE INTO rule_looks (message_id) SELECT id FROM messages WHERE id = ?')
-        .run([params.messageId]).changes === 1,
+        .prepare(
+          `INSERT INTO rule_looks (message_id, closed_to) SELECT id, $closedTo FROM messages WHERE id = $messageId
+           ON CONFLICT (message_id) DO UPDATE SET closed_to = excluded.closed_to WHERE closed_to IS NOT NULL`,
+        )
+        .run(params).changes === 1,
   ),
   /** The newest messages with their body in these accounts and folders; all when a list is empty. */
   'rules.sample': operation(
