@@ -43,14 +43,18 @@ export const App = () => {
   if (assistant === null && begins !== null) setAssistant(begins)
   // A colleague begins his on the lock screen; a wrong PIN there is no end of it.
   const [lastPhase, setLastPhase] = useState(phase)
+  // Another page takes the place of this one at the lock (showAfresh in main/window.ts): what was typed here meanwhile would be lost.
+  const [isOver, setIsOver] = useState(false)
   if (phase !== lastPhase) {
     setLastPhase(phase)
+    if (lastPhase === 'open') setIsOver(true)
     if (assistant !== null && phase === 'locked' && (assistant !== 'beside' || lastPhase === 'open'))
       setAssistant(null)
   }
 
   const screen = (() => {
     if (!session) return null
+    if (isOver) return <LoadingScreen />
     if (assistant !== null)
       return (
         <Assistant
@@ -66,7 +70,7 @@ export const App = () => {
   return (
     <>
       <Suspense fallback={<LoadingScreen />}>{screen}</Suspense>
-      <CardPanels />
+      {isOver ? null : <CardPanels />}
       <ToastRegion />
     </>
   )

@@ -103,6 +103,8 @@ export const fakeSession = ({ scenario, emit }: FakeWorld): FakePart => {
         return refuse('vault.recovery-wrong')
       case 'session.lock':
         setSession(lockedBy(given<'session.lock'>().reason, { mailbox: 'this', enrolled: true }))
+        // Main loads another page at a lock.
+        window.location.search = '?fake=unlock-pin-needed'
         return reply(method, null)
       case 'card.state':
         return reply(method, card)
