@@ -64,6 +64,7 @@ export const deviationCodes = [
   'cda-signed',
   'cda-stylesheet',
   'cda-schema-namespace',
+  'cda-no-namespace',
   'cda-not-french',
   'cda-set-missing',
   'cda-version-missing',

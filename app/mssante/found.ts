@@ -98,6 +98,7 @@ const blocking: ReadonlySet<DeviationCode> = new Set<DeviationCode>([
   'xdm-several-patients',
   'cda-several-patients',
   'xml-repaired',
+  'cda-no-namespace',
 ])
 
 /** Adds deviations to a document, with the warnings and the stop that follow from them. */

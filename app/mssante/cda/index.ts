@@ -268,14 +268,19 @@ const words = (document: ClinicalDocument, root: XmlElement): string =>
 export const readCda = (bytes: Uint8Array): Outcome<Cda> => {
   const parsed = parseXmlDocument(bytes)
   if (!parsed.ok) return parsed
-  const [root] = descendants(parsed.value.root, 'ClinicalDocument').filter(
-    ({ namespace }) => namespace === hl7,
-  )
+  const roots = descendants(parsed.value.root, 'ClinicalDocument')
+  // Without any namespace it can be nothing else; one of another is another thing.
+  const root =
+    roots.find(({ namespace }) => namespace === hl7) ?? roots.find(({ namespace }) => namespace === '')
   if (!root) return fail('cda.not-a-cda')
   const signed = descendants(parsed.value.root, 'Signature').some(({ namespace }) => namespace === xmldsig)
   const { displayName, ...header } = readHeader(root)
   const notes: MediaNotes = {
-    deviations: [...fileDeviations(parsed.value, signed), ...header.deviations],
+    deviations: [
+      ...fileDeviations(parsed.value, signed),
+      ...(root.namespace === '' ? [{ code: 'cda-no-namespace' as const, where: null }] : []),
+      ...header.deviations,
+    ],
     refusals: [],
   }
   const dangling = new Set<string>()

@@ -69,6 +69,43 @@ describe('XML that is not well-formed', () => {
     expect(narrative(cda)).toContain('été à')
     expect(told(cda.document, 'xml-repaired')).toEqual([])
   })
+  it('knows the characters that HTML names, and nothing else that has a name', () => {
+    const named = (text: string) => Buffer.from(source({ text: `<paragraph>${text}</paragraph>` }))
+    const cda = readBytes(
+      named('5&nbsp;g/L &eacute;t&eacute; &micro;g &le; &euro; &OElig; &amp; &lt;b&gt; &amp;nbsp;'),
+    )
+    expect(cda.document.sections[0]?.blocks).toMatchObject([
+      { content: [{ text: '5\u00a0g/L été µg ≤ € Œ & <b> &nbsp;' }] },
+    ])
+    expect(told(cda.document, 'xml-repaired')).toEqual(['html-entities'])
+    // Attributes too.
+    const titled = readBytes(
+      Buffer.from(source({ code: '<code code="11502-2" displayName="CR&nbsp;bio"/>' })),
+    )
+    expect(told(titled.document, 'xml-repaired')).toEqual(['html-entities'])
+    for (const other of ['&hellip', '&inconnu;', '&constructor;', '&__proto__;', '&nbsp ;', '&NBSP;', '& '])
+      expect(readCda(named(other)).ok, other).toBe(false)
+    const declared = source({
+      declaration: '<?xml version="1.0"?><!DOCTYPE ClinicalDocument [<!ENTITY nbsp "x">]>',
+      text: '&nbsp;',
+    })
+    expect(readCda(Buffer.from(declared))).toMatchObject({ error: { code: 'xml.forbidden' } })
+  })
+  it('is read without a namespace, or the declaration of a usual prefix, and says so', () => {
+    const value =
+      '<entry><observation classCode="OBS" moodCode="EVN"><value xsi:type="ST">v</value></observation></entry>'
+    const whole = source({ entries: value })
+    const bare = readBytes(Buffer.from(whole.replace(' xmlns="urn:hl7-org:v3"', '')))
+    expect(told(bare.document, 'cda-no-namespace')).toHaveLength(1)
+    expect(bare.document.patient).toEqual(readBytes(Buffer.from(whole)).document.patient)
+    expect(told(readBytes(Buffer.from(whole)).document, 'cda-no-namespace')).toEqual([])
+    const noPrefix = Buffer.from(whole.replace(/ xmlns:xsi="[^"]*"/, ''))
+    expect(told(readBytes(noPrefix).document, 'xml-repaired')).toEqual(['undeclared-prefix'])
+    expect(told(readBytes(Buffer.from(whole)).document, 'xml-repaired')).toEqual([])
+    // Another namespace is another thing.
+    const other = Buffer.from(whole.replace('urn:hl7-org:v3', 'urn:autre'))
+    expect(readCda(other)).toMatchObject({ error: { code: 'cda.not-a-cda' } })
+  })
   it('still refuses what has no structure', () => {
     expect(readCda(Buffer.from(french.replace('</title>', ''))).ok).toBe(false)
   })

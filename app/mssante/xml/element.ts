@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { fail, ok, type Outcome } from '../../contract/index.ts'
+import { htmlEntities } from './html-entities.ts'
 
 /** An element of a parsed document. Names are local names: health documents use every prefix there is. */
 export interface XmlElement {
@@ -87,7 +88,27 @@ const decodeBroken = (bytes: Uint8Array): string => {
 }
 
 /** What is not allowed in XML 1.0 and says nothing, and what was done about it. */
-type XmlRepair = 'encoding' | 'leading-space' | 'trailing-bytes' | 'control-characters'
+type XmlRepair =
+  | 'encoding'
+  | 'leading-space'
+  | 'trailing-bytes'
+  | 'control-characters'
+  | 'html-entities'
+  | 'undeclared-prefix'
+
+/** Prefixes that everybody binds to the same namespace; one that a document forgot to declare is read as that. */
+const usualPrefixes = { xsi: 'http://www.w3.org/2001/XMLSchema-instance', sdtc: 'urn:hl7-org:sdtc' }
+
+/** What a reference stands for, names of HTML included: without a DTD there is nothing else, and nothing of it is read again. */
+const entitiesOf = (own: Record<string, string>, onHtml: () => void): Record<string, string> =>
+  new Proxy(own, {
+    get: (known, name) => {
+      if (typeof name !== 'string') return undefined
+      const ofHtml = known[name] === undefined ? htmlEntities.get(name) : undefined
+      if (ofHtml !== undefined) onHtml()
+      return ofHtml ?? known[name]
+    },
+  })
 
 const isPadding = (code: number): boolean => code === 0 || code === 32 || (code >= 9 && code <= 13)
 
@@ -119,11 +140,10 @@ const readText = (bytes: Uint8Array, { decoder }: Encoding): { text: string; rep
   return { text, repairs }
 }
 
-const schemaInstance = 'http://www.w3.org/2001/XMLSchema-instance'
-
 /**
  * Reads a document into a tree. Refuses DOCTYPE (no entity, no external subset), stops at the limits, follows nothing. Bytes that are not in
- * their encoding, blanks before the declaration, padding after the end and control characters are put right and told.
+ * their encoding, blanks before the declaration, padding after the end and control characters are put right and told; so are
+ * characters by their names in HTML (`&nbsp;`) and the usual prefixes without a declaration.
  * Errors: `xml.malformed`, `xml.limit`, `xml.forbidden`.
  */
 export const parseXmlDocument = (
@@ -140,7 +160,15 @@ export const parseXmlDocument = (
   let wrongSchemaNamespace = false
   const stylesheets: string[] = []
   const stack: XmlElement[] = []
-  const parser = new SaxesParser({ xmlns: true, position: false })
+  const parser = new SaxesParser({ xmlns: true, position: false, additionalNamespaces: usualPrefixes })
+  const repaired = (repair: XmlRepair): void => {
+    if (!repairs.includes(repair)) repairs.push(repair)
+  }
+  parser.ENTITIES = entitiesOf(parser.ENTITIES, () => repaired('html-entities'))
+  const declared = new Set<string>()
+  const see = (prefix: string): void => {
+    if (Object.hasOwn(usualPrefixes, prefix) && !declared.has(prefix)) repaired('undeclared-prefix')
+  }
   const add = (value: string): void => {
     const parent = stack.at(-1)
     if (!parent || value === '') return
@@ -162,12 +190,17 @@ export const parseXmlDocument = (
       return
     }
     const attributes = new Map<string, string>()
-    for (const attribute of Object.values(tag.attributes)) {
+    const written = Object.values(tag.attributes)
+    for (const { prefix, local } of written) if (prefix === 'xmlns') declared.add(local)
+    see(tag.prefix)
+    for (const attribute of written) {
+      see(attribute.prefix)
       if (attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns') {
         // `z:value` of an extension never takes the place of `value`.
         if (attribute.prefix === '' || !attributes.has(attribute.local))
           attributes.set(attribute.local, attribute.value)
-      } else if (attribute.local === 'xsi' && attribute.value !== schemaInstance) wrongSchemaNamespace = true
+      } else if (attribute.local === 'xsi' && attribute.value !== usualPrefixes.xsi)
+        wrongSchemaNamespace = true
     }
     const element: XmlElement = { name: tag.local, namespace: tag.uri, attributes, children: [] }
     const parent = stack.at(-1)

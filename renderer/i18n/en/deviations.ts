@@ -32,7 +32,7 @@ export const deviations = {
   'deviation_metadata-entry-repeated':
     'The description announces the same file several times; it is shown once.',
   'deviation_xml-repaired':
-    'The XML file is not well-formed (encoding, forbidden characters); it was read all the same.',
+    'The XML file is not well-formed (encoding, forbidden characters, character names of HTML); it was read all the same.',
   'deviation_uri-missing': 'The description does not name the file of the document.',
   'deviation_uri-base': 'The path of the document does not start from the folder of the description.',
   'deviation_uri-case': 'The file name announced differs in case from the file.',
@@ -59,6 +59,7 @@ export const deviations = {
   'deviation_cda-signed': 'The document bears a XAdES signature, which was not verified.',
   'deviation_cda-stylesheet': 'The document names a style sheet; it was not fetched.',
   'deviation_cda-schema-namespace': 'The “xsi” namespace of the document is wrong.',
+  'deviation_cda-no-namespace': 'The document does not name the HL7 v3 namespace; it was read all the same.',
   'deviation_cda-not-french': 'The document does not claim to follow the French model (CI-SIS).',
   'deviation_cda-set-missing': 'The document has no identifier of its versions (setId).',
   'deviation_cda-version-missing': 'The document has no version number.',

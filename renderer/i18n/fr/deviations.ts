@@ -35,7 +35,7 @@ export const deviations = {
   'deviation_metadata-entry-repeated':
     'La fiche descriptive annonce plusieurs fois le même fichier ; il n’est montré qu’une fois.',
   'deviation_xml-repaired':
-    'Le fichier XML n’est pas bien formé (encodage, caractères interdits) ; il a été lu tout de même.',
+    'Le fichier XML n’est pas bien formé (encodage, caractères interdits, noms de caractères de HTML) ; il a été lu tout de même.',
   'deviation_uri-missing': 'La fiche descriptive ne nomme pas le fichier du document.',
   'deviation_uri-base': 'Le chemin du document n’est pas donné depuis le dossier de la fiche descriptive.',
   'deviation_uri-case': 'Le nom du fichier annoncé n’a pas les mêmes majuscules que le fichier.',
@@ -62,6 +62,7 @@ export const deviations = {
   'deviation_cda-signed': 'Le document porte une signature XAdES, qui n’a pas été vérifiée.',
   'deviation_cda-stylesheet': 'Le document désigne une feuille de style ; elle n’a pas été cherchée.',
   'deviation_cda-schema-namespace': 'L’espace de noms « xsi » du document est faux.',
+  'deviation_cda-no-namespace': 'Le document ne dit pas l’espace de noms HL7 v3 ; il a été lu tout de même.',
   'deviation_cda-not-french': 'Le document ne se déclare pas conforme au modèle français (CI-SIS).',
   'deviation_cda-set-missing': 'Le document n’a pas d’identifiant de lot de versions (setId).',
   'deviation_cda-version-missing': 'Le document n’a pas de numéro de version.',
