@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { accepts, presentedSerial, until } from './imap-probe.ts'
+import { listenOnOwnPort } from './own-port.ts'
 import { people } from './people.ts'
 import type { Person } from './people.ts'
 
@@ -72,15 +73,14 @@ const serverUser = (): { uid: number; gid: number; user: string; group: string }
 const freePorts = async (count: number): Promise<number[]> => {
   const servers = Array.from({ length: count }, () => createServer())
   const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject)
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address ? address.port : 0)
-          })
-        }),
+    servers.map((server) =>
+      listenOnOwnPort(
+        (port) =>
+          new Promise((resolve, reject) => {
+            server.once('error', reject)
+            server.listen(port, '127.0.0.1', resolve)
+          }),
+      ),
     ),
   )
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))

@@ -1,5 +1,6 @@
 import { connect, createServer } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
+import { listenOnOwnPort } from './own-port.ts'
 
 /**
  * A TCP port in front of Dovecot. It can go down and come back on the same port, and it comes from 127.0.0.2, because
@@ -43,8 +44,7 @@ export const startForwarder = async (targetPort: number): Promise<Forwarder> => 
         resolve()
       })
     })
-  await listen(0)
-  const { port } = server.address() as AddressInfo
+  const port = await listenOnOwnPort(listen)
   return {
     port,
     down: async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { createTransport } from 'nodemailer'
 import { SMTPServer } from 'smtp-server'
 import type { SMTPServerAddress, SMTPServerSession } from 'smtp-server'
@@ -10,6 +10,7 @@ import { offerExternal } from './external.ts'
 import { makePatientBounce, patientMailLimit, type PatientBounceCause } from './patient-mailbox.ts'
 import { domains, people } from './people.ts'
 import type { Person } from './people.ts'
+import { listenOnOwnPort } from './own-port.ts'
 
 /** Submission server of the operator: STARTTLS, login, the trust-space policy, delivery by LMTP, delivery reports. */
 export interface SmtpOptions {
@@ -333,8 +334,9 @@ export const startSmtp = async (options: SmtpOptions): Promise<Smtp> => {
       target.server.once('error', reject)
       target.listen(port, '127.0.0.1', () => resolve())
     })
-  for (const one of servers) await listen(one, 0)
-  const [port = 0, implicitPort = 0] = servers.map((one) => (one.server.address() as AddressInfo).port)
+  const ports: number[] = []
+  for (const one of servers) ports.push(await listenOnOwnPort((asked) => listen(one, asked)))
+  const [port = 0, implicitPort = 0] = ports
 
   const down = async (): Promise<void> => {
     const current = servers
