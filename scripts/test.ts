@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { z } from 'zod'
+import { playwrightFailures } from './playwright-failures.ts'
 
 const step = (title: string, command: string, args: string[], env: Record<string, string> = {}): boolean => {
   console.log(`\n== ${title}`)
@@ -106,7 +107,9 @@ if (wanted('e2e')) {
   allGood = good && allGood
   if (!good) failures.push('end-to-end tests (see above)')
   if (existsSync(report)) {
-    const { stats } = PlaywrightReport.parse(JSON.parse(readFileSync(report, 'utf8')))
+    const read: unknown = JSON.parse(readFileSync(report, 'utf8'))
+    const { stats } = PlaywrightReport.parse(read)
+    failures.push(...playwrightFailures(read))
     counts.passed += stats.expected
     counts.failed += stats.unexpected + stats.flaky
     counts.skipped += stats.skipped

@@ -92,7 +92,8 @@ export const playStory = async (hooks: {
     hooks.onStep({ step: current, ok: false, ms: Math.round(performance.now() - before), picture: null })
     for (const [who, app] of Object.entries({ anne: scene?.anne, paul: scene?.paul }))
       await app?.page.screenshot({ path: hooks.picture(`failed-${current}-${who}`) }).catch(() => undefined)
-    return { step: current, reason: error instanceof Error ? error.message : String(error) }
+    const reason = error instanceof Error ? error.message : String(error)
+    return { step: current, reason: `${reason}\n${(await world?.screens()) ?? ''}` }
   } finally {
     await world?.stop()
     await record?.stop()

@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser } from '@playwright/test'
+import type { Browser, Page } from '@playwright/test'
 import { Policy } from '../../app/contract/index.ts'
 import {
   createVirtualCps,
@@ -20,6 +20,7 @@ import {
   type StandinHost,
 } from '../electron-standin/index.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
+import { attachScreens, screensOf } from './screens.ts'
 
 // Practitioners, seeded times and pictures are in France, wherever the machine is.
 process.env['TZ'] = 'Europe/Paris'
@@ -59,6 +60,9 @@ export interface World {
   cards: Record<CardHolderKey, VirtualCps>
   cardFolder: (person: CardHolderKey) => string
   openApp: (person: CardHolderKey, options?: AppOptions) => Promise<RunningApp>
+  /** What the open windows say and show, in a few lines. */
+  screens: () => Promise<string>
+  /** At the end of a test that failed, what the windows show is attached to it first. */
   stop: () => Promise<void>
 }
 
@@ -67,8 +71,11 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
   const log = options.log ?? (() => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'souspli-world-'))
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const open = new Map<StandinApp, string>()
+  const windows = (): [string, Page][] => [...open].map(([app, name]) => [name, app.page])
   const stop = async (): Promise<void> => {
     const failures: unknown[] = []
+    await attachScreens(windows()).catch((error: unknown) => failures.push(error))
     for (const step of undo.splice(0).toReversed()) {
       try {
         await step()
@@ -133,9 +140,12 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
         verbose: appOptions.verbose ?? process.env['SOUSPLI_VERBOSE'] === '1',
       })
       undo.push(() => app.close())
+      open.set(app, person)
+      void app.exited.then(() => open.delete(app))
       return { ...app, profile }
     }
-    return { folder, operator, browser, cards, cardFolder, openApp, stop }
+    const screens = (): Promise<string> => screensOf(windows())
+    return { folder, operator, browser, cards, cardFolder, openApp, screens, stop }
   } catch (error) {
     await stop()
     throw error
