@@ -277,8 +277,10 @@ const TracesPage = () => {
     return stop
   }, [])
 
+  /** The chain, and the list: what was done since the window opened is in both. */
   const verify = async (): Promise<void> => {
     setChain(null)
+    if (filter.current !== null) void ask(filter.current, null).then((page) => take(page, false))
     const checked = await invoke('traces.verify', null)
     if (checked.ok) setChain(checked.value)
     else setError(checked.error)

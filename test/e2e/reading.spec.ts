@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { folderNames, people } from '../operator/index.ts'
 import { writeLetter } from './letters.ts'
-import { picture, reads, says } from './stage.ts'
+import { keepNotification, picture, reads, says } from './stage.ts'
 import { createProfile, listRow, patience } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -29,10 +29,12 @@ const fromServer = async (subject: string, folder?: string) =>
   (await world.operator.mailbox('anne').list(folder)).find((one) => one.subject === subject)
 
 test.beforeAll(async () => {
+  // Several hundred messages, bodies and all: some ten seconds on a calm machine.
+  test.setTimeout(300_000)
   world = await startWorld({ signMilliseconds: 50 })
   app = await world.openApp('anne')
   await createProfile(app, anne)
-  await expect(app.page.getByText(/À jour/)).toBeVisible({ timeout: 90_000 })
+  await expect(app.page.getByText(/À jour/)).toBeVisible({ timeout: 240_000 })
 })
 test.afterAll(() => world.stop())
 
@@ -218,30 +220,19 @@ for (const [action, button, folder] of [
     await open(subject)
     await reads(app.page, 'Texte fictif à ranger.')
     await app.page.getByRole('toolbar').getByRole('button', { name: button }).click()
+    const first = await keepNotification(app.page)
     await expect(listRow(app.page, subject)).toBeHidden()
-    await app.page
-      .getByRole('region', { name: 'Notifications' })
-      .getByRole('button', { name: 'Annuler' })
-      .last()
-      .click()
+    await first.getByRole('button', { name: 'Annuler' }).click()
     await expect(listRow(app.page, subject)).toBeVisible()
     await expect.poll(() => fromServer(subject), { timeout: patience }).toBeDefined()
     await open(subject)
     await app.page.getByRole('toolbar').getByRole('button', { name: button }).click()
     // A hand over it keeps the notification while the server is told.
-    await app.page
-      .getByRole('region', { name: 'Notifications' })
-      .getByRole('button', { name: 'Annuler' })
-      .last()
-      .hover()
+    const second = await keepNotification(app.page)
     await expect.poll(() => fromServer(subject, folder), { timeout: patience }).toBeDefined()
     await expect.poll(() => fromServer(subject), { timeout: patience }).toBeUndefined()
     if (action === 'deleted') return
-    await app.page
-      .getByRole('region', { name: 'Notifications' })
-      .getByRole('button', { name: 'Annuler' })
-      .last()
-      .click()
+    await second.getByRole('button', { name: 'Annuler' }).click()
     await expect(listRow(app.page, subject)).toBeVisible()
     await expect.poll(() => fromServer(subject), { timeout: patience }).toBeDefined()
   })

@@ -18,6 +18,18 @@ export const says = async (place: Page | Locator, ...sentences: (string | RegExp
   for (const sentence of sentences) await expect(place.getByText(sentence).first()).toBeVisible()
 }
 
+/**
+ * The newest notification of this text (one that can be undone, without it), kept on the screen as a pointer over it does: a busy
+ * machine may need longer than the seconds it shows.
+ */
+export const keepNotification = async (page: Page, text?: string | RegExp): Promise<Locator> => {
+  const notifications = page.getByRole('region', { name: 'Notifications' }).getByRole('status')
+  const wanted = text ? { hasText: text } : { has: page.getByRole('button', { name: 'Annuler' }) }
+  const kept = notifications.filter(wanted).last()
+  await kept.dispatchEvent('pointerover')
+  return kept
+}
+
 /** The PIN, then the button: the unlock screen, whatever its answer. */
 export const tryPin = async (page: Page, pin: string): Promise<void> => {
   await typePin(page, pin)

@@ -80,5 +80,11 @@ test('printing leaves a trace; a former export agrees with what is here, and an 
   await app.page.getByRole('menuitem', { name: 'Imprimer' }).click()
   await openSettings(app.page, 'Sécurité')
   await app.page.getByRole('button', { name: 'Voir les traces' }).click()
-  await expect(dialog().getByRole('row').filter({ hasText: 'Impression' }).first()).toBeVisible()
+  // It is noted once the sheet is made, perhaps after this window opened: looked at again, it is there.
+  await expect(async () => {
+    await dialog().getByRole('button', { name: 'Vérifier à nouveau' }).click()
+    await expect(dialog().getByRole('row').filter({ hasText: 'Impression' }).first()).toBeVisible({
+      timeout: 2_000,
+    })
+  }).toPass({ timeout: patience })
 })
