@@ -28,6 +28,8 @@ const pdfOf = async (text: string): Promise<Buffer> => {
 }
 
 test.beforeAll(async () => {
+  // Several hundred messages, bodies and all: some ten seconds on a calm machine.
+  test.setTimeout(300_000)
   world = await startWorld({ signMilliseconds: 50 })
   const pdf = await pdfOf('Patiente fictive. Conclusion : discret oedème sous-cutané zygomatique gauche.')
   await world.operator.deliver({
@@ -58,7 +60,7 @@ test.beforeAll(async () => {
   })
   app = await world.openApp('anne')
   await createProfile(app, anne)
-  await expect(app.page.getByText(/^À jour/)).toBeVisible({ timeout: 90_000 })
+  await expect(app.page.getByText(/^À jour/)).toBeVisible({ timeout: 240_000 })
 })
 test.afterAll(() => world.stop())
 

@@ -6,7 +6,8 @@ import { playStory, type StepReport } from './play-story.ts'
 const pictures = join(import.meta.dirname, '../../out/e2e/story')
 
 test('the first day, from the card to a signature verified by the recipient', async () => {
-  test.setTimeout(240_000)
+  // Some seventy seconds on a calm machine.
+  test.setTimeout(480_000)
   mkdirSync(pictures, { recursive: true })
   const steps: StepReport[] = []
   const failed = await playStory({

@@ -34,7 +34,7 @@ export interface MailboxView {
   /** All messages of a folder, oldest first. */
   list: (folder?: string) => Promise<MessageView[]>
   source: (uid: number, folder?: string) => Promise<Buffer>
-  /** The first message that matches, as soon as it is there. Throws after `seconds` (default 10). */
+  /** The first message that matches, as soon as it is there. Throws after `seconds` (default 30). */
   waitFor: (
     matches: (message: MessageView) => boolean,
     where?: { folder?: string; seconds?: number },
@@ -146,7 +146,7 @@ export const viewMailbox = (dovecot: Dovecot, person: Person): MailboxView => {
         if (!message || !message.source) throw new Error(`no message with UID ${uid} in ${folder}`)
         return message.source
       }),
-    waitFor: async (matches, { folder = 'INBOX', seconds = 10 } = {}) => {
+    waitFor: async (matches, { folder = 'INBOX', seconds = 30 } = {}) => {
       let found: MessageView | undefined
       await until(`a message in ${folder} of ${person.key}`, seconds, async () => {
         found = (await list(folder)).find(matches)
