@@ -62,13 +62,20 @@ export type Discovery = z.infer<typeof Discovery>
 
 export const AccountConnection = z.discriminatedUnion('state', [
   z.object({ state: z.literal('offline') }),
-  z.object({ state: z.literal('connecting') }),
+  z.object({
+    state: z.literal('connecting'),
+    /** What the last try failed of; null when nothing is known to be wrong. It holds until this try succeeds. */
+    after: ErrorData.nullable(),
+  }),
   z.object({
     state: z.literal('online'),
     since: z.string(),
     /** As of when every folder here is the same as on the server; null until the first time. */
     syncedAt: z.string().nullable(),
-    /** New mail arrives, but the connection that fetches the rest fails (too many connections, busy server…). */
+    /**
+     * New mail arrives, but the connection that fetches the rest fails (too many connections, busy server…); or, of this
+     * computer (`vault.*`), what the inbox itself failed of and has not yet got over.
+     */
     trouble: ErrorData.nullable(),
   }),
   /** The provider's session ended, or this is a new start: reading goes on, the network waits for the user. */

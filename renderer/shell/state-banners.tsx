@@ -22,11 +22,26 @@ import { BrokenTracesBanner, useBrokenTraces } from '../traces/index.ts'
 /** The account goes on by itself once its card is there and open. */
 const waitsForCard = (code: ErrorCode): boolean => code.startsWith('card.') || code === 'auth.other-card'
 
+/** What the connection fails of: it stays until the connection is up again, also while that is being tried. */
+const failureOf = ({ connection }: Account): ErrorData | null =>
+  connection.state === 'error'
+    ? connection.error
+    : connection.state === 'connecting'
+      ? connection.after
+      : null
+
+/** Nothing needs to be said of it. */
+const isWell = ({ connection }: Account): boolean =>
+  (connection.state === 'online' && connection.trouble === null) ||
+  (connection.state === 'connecting' && connection.after === null)
+
 /** A mailbox that logs in with the card alone, and whose card is not there or not open. */
 const CardWantedBanner = ({ account, error }: { account: Account; error: ErrorData }) => {
   const card = useStore(cardStore)
   const [asking, setAsking] = useState(false)
   const { what, todo } = errorSentence(error)
+  // The code has been given: what was asked for is being tried.
+  const trying = account.connection.state === 'connecting' && card.state === 'open'
   const holder = card.state === 'open' ? card.token.holder : null
   const renewed =
     error.code === 'auth.other-card' &&
@@ -43,6 +58,7 @@ const CardWantedBanner = ({ account, error }: { account: Account; error: ErrorDa
       : renewed
         ? { label: t('shell.cardUse'), act: () => void bind() }
         : null
+  if (trying) return null
   return (
     <Banner
       tone="warn"
@@ -145,20 +161,19 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
         <p>{t('shell.offlineText')}</p>
       </Banner>
     )
-  const asksAgain =
-    connection.state === 'login-required' ||
-    (connection.state === 'error' && signsInAgain(account, connection.error.code))
-  if (asksAgain) return <SignInBanner account={account} />
-  if (account.auth === 'psc' && connection.state === 'error' && isAway(connection.error.code)) return null
-  if (connection.state === 'error' && waitsForCard(connection.error.code))
-    return <CardWantedBanner account={account} error={connection.error} />
+  if (connection.state === 'login-required') return <SignInBanner account={account} />
+  const failed = failureOf(account)
+  if (failed && signsInAgain(account, failed.code))
+    // What the user has just given is being tried.
+    return connection.state === 'error' ? <SignInBanner account={account} /> : null
+  if (failed && account.auth === 'psc' && isAway(failed.code)) return null
+  if (failed && waitsForCard(failed.code)) return <CardWantedBanner account={account} error={failed} />
   // What this computer refuses stops what arrives too, whichever connection met it first.
   const failure =
-    connection.state === 'error'
-      ? connection.error
-      : connection.state === 'online' && connection.trouble?.code.startsWith('vault.')
-        ? connection.trouble
-        : null
+    failed ??
+    (connection.state === 'online' && connection.trouble?.code.startsWith('vault.')
+      ? connection.trouble
+      : null)
   if (failure)
     return (
       <ErrorBanner
@@ -191,11 +206,7 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
 export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onKeys: () => void }) => {
   const accounts = useStore(accountStore)
   const loadError = useStore(loadErrorStore)
-  const troubled = accounts.filter(
-    ({ connection }) =>
-      (connection.state === 'online' && connection.trouble !== null) ||
-      !['online', 'connecting'].includes(connection.state),
-  )
+  const troubled = accounts.filter((account) => !isWell(account))
   const limited = accounts.filter(isNearlyFull)
   const storageTrouble = useStorageTrouble()
   const brokenTraces = useBrokenTraces()
@@ -204,10 +215,10 @@ export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onK
   const { awaySince } = useStore(signInStore)
   const away =
     awaySince !== null ||
-    accounts.some(
-      ({ auth, connection }) =>
-        auth === 'psc' && connection.state === 'error' && isAway(connection.error.code),
-    )
+    accounts.some((account) => {
+      const failed = failureOf(account)
+      return account.auth === 'psc' && failed !== null && isAway(failed.code)
+    })
   const count = troubled.length + limited.length + expiries.length
   if (count === 0 && !loadError && storageTrouble === null && !aboutCard && !brokenTraces) return null
   return (

@@ -18,7 +18,7 @@ export const StatusLine = () => {
   const pieces = { done: number(indexing.done), total: number(indexing.done + indexing.waiting) }
   const [tone, text, title] = working
     ? ['work', t('shell.syncing', { done: number(working.done), total: number(working.total) })]
-    : connections.some((one) => one.state === 'error')
+    : connections.some((one) => one.state === 'error' || (one.state === 'connecting' && one.after !== null))
       ? ['alert', t('shell.syncTrouble')]
       : connections.some((one) => one.state === 'login-required')
         ? ['warn', t('shell.syncLogin')]

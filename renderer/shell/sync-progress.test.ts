@@ -13,7 +13,7 @@ const online: AccountConnection = {
 
 it('is what a connected account still has to do', () => {
   expect(workUnderWay(account(online), [half])).toEqual(half)
-  expect(workUnderWay(account({ state: 'connecting' }), [half])).toEqual(half)
+  expect(workUnderWay(account({ state: 'connecting', after: null }), [half])).toEqual(half)
   expect(workUnderWay(account(online), [{ ...half, phase: 'idle' }])).toBeUndefined()
   expect(workUnderWay(account(online), [{ ...half, accountId: 2 }])).toBeUndefined()
 })

@@ -13,6 +13,7 @@ import type { PeerVerification } from '../net/peer.ts'
 import { createBell } from './backoff.ts'
 import { doChores } from './chores.ts'
 import { keepRunning, stateAfter } from './keep-running.ts'
+import { createLastFailure } from './last-failure.ts'
 import { isAs, surveyFolders, type Survey } from './survey.ts'
 import { choresEvery, quietLinger, quietLook, thoroughEvery } from './pace.ts'
 import { createPasses } from './passes.ts'
@@ -68,6 +69,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   let syncedAt: string | null = null
   let trouble: ErrorData | null = null
   let behind: ErrorData | null = null
+  const failure = createLastFailure()
   let inbox: SyncFolder | null = null
   let surveyDue = true
   /** When the survey began whose findings `due` holds; milliseconds. */
@@ -81,9 +83,10 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   }
   const stopped = (): boolean => aborter.signal.aborted
   const iso = (milliseconds: number): string => new Date(milliseconds).toISOString()
-  /** What goes wrong while the inbox is followed: the connection behind it, else the first folder refused. */
+  /** What goes wrong while the inbox is followed: here, else the connection behind it, else the first folder refused. */
+  const troubleNow = (): ErrorData | null => failure.current() ?? behind ?? passes.refusal()
   const tellTrouble = (): void => {
-    const next = behind ?? passes.refusal()
+    const next = troubleNow()
     if (trouble?.code === next?.code) return
     trouble = next
     if (connection.state === 'online') setConnection({ ...connection, trouble })
@@ -163,7 +166,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
   const since = (at: number): number => Math.abs(deps.now() - at)
 
   const foreground = async (worked: () => void): Promise<void> => {
-    setConnection({ state: 'connecting' })
+    setConnection({ state: 'connecting', after: failure.current() })
     const client = await connect(true)
     const choreDeps = { vault, accountId: account.id, announce, onQuota: deps.onQuota }
     front = client
@@ -201,6 +204,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
       passes.forgetBacklog()
       surveyDue = false
       let found = await survey(client, true)
+      failure.answered()
+      trouble = troubleNow()
       setConnection({ state: 'online', since: iso(deps.now()), syncedAt, trouble })
       for (let round = 1; !stopped();) {
         usable(client)
@@ -211,6 +216,8 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
           choresAt = deps.now()
           await doChores(choreDeps, client, found.folders)
         }
+        failure.over()
+        tellTrouble()
         found = { ...found, due: [], waiting: false }
         await watchInbox()
         if (!inboxChanged && !surveyDue)
@@ -230,7 +237,10 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
     }
   }
 
-  const failed = (error: AppError, retryAt: number | null): void => setConnection(stateAfter(error, retryAt))
+  const failed = (error: AppError, retryAt: number | null): void => {
+    failure.met(error)
+    setConnection(stateAfter(error, retryAt))
+  }
 
   /** The foreground knows no trouble of its own: it keeps the state, with what is wrong behind it. */
   const failedBehind = (error: AppError): void => {
