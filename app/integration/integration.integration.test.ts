@@ -4,7 +4,18 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { startPatientRecord } from '../../test/operator/patient-record.ts'
 import { patientNamed, patients } from '../../test/operator/seed/patients.ts'
 import { openPracticeIn } from './practice.fixture.ts'
-import { code, filed, letterWith, mllpPlace, openPractice, recordFor, reportMail, reports, temporaryFolder, value } from './integration.fixture.ts'
+import {
+  code,
+  filed,
+  letterWith,
+  mllpPlace,
+  openPractice,
+  recordFor,
+  reportMail,
+  reports,
+  temporaryFolder,
+  value,
+} from './integration.fixture.ts'
 
 describe('a document filed into a patient record over MLLP', { timeout: 90_000 }, () => {
   it('is there in one click, says so on its message, and is not offered twice (MSS/va1.28, LGC.MDV.06)', async () => {

@@ -1,6 +1,16 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { code, filed, letterWith, mllpPlace, openPractice, recordFor, reports, temporaryFolder, value } from './integration.fixture.ts'
+import {
+  code,
+  filed,
+  letterWith,
+  mllpPlace,
+  openPractice,
+  recordFor,
+  reports,
+  temporaryFolder,
+  value,
+} from './integration.fixture.ts'
 
 describe('a request to take a document out', { timeout: 90_000 }, () => {
   it('is proposed to the user when its author asks, taken out in one click, and shows on both messages', async () => {

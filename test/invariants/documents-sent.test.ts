@@ -1,123 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { DocumentAuthor, DocumentDetails, DocumentPatient, Draft } from '../../app/contract/index.ts'
-import { parseMessage, decodePart, type ParsedMessage } from '../../app/mail/index.ts'
-import { findDocuments, readZip } from '../../app/mssante/index.ts'
+import { afterAll, expect, it } from 'vitest'
+import type { DocumentPatient } from '../../app/contract/index.ts'
+import { decodePart } from '../../app/mail/index.ts'
+import { readZip } from '../../app/mssante/index.ts'
 import { inspectDocument } from '../../app/reading/index.ts'
-import { people, startOperator, type Operator } from '../operator/index.ts'
-import { incompleteArchive } from '../operator/seed/archive-variants.ts'
-import { n1 } from '../operator/seed/cda-variants.ts'
-import { addMailbox, openPractice, type Practice } from './practice.fixture.ts'
+import { people } from '../operator/index.ts'
+import {
+  author,
+  details,
+  documentsOf,
+  headerOf,
+  letterSubject,
+  passphrase,
+  patient,
+  startSending,
+} from './documents-sent.fixture.ts'
 
 // What a message with medical documents is at the operator that receives it (ECO.2.1.*, ECO.2.2.1–4, ECO.2.4.*), on the real core.
-const { anne, paul } = people
-const passphrase = 'la salle d’attente est pleine'
-
-/** Fictitious. */
-const patient: DocumentPatient = {
-  patientId: null,
-  birthName: 'Épreuve-d’Essai',
-  usedName: null,
-  firstName: 'Léa',
-  givenNames: 'Léa Anne',
-  sex: 'F',
-  birthDate: '1979-03-28',
-  birthPlace: '51215',
-  ins: { matricule: '279035121518989', oid: '1.2.250.1.213.1.4.10' },
-  qualified: true,
-  ipp: null,
-}
-const details: DocumentDetails = {
-  typeCode: '11488-4',
-  title: 'Consultation fictive',
-  actDate: '2026-11-20',
-  confidentiality: 'N',
-  maskedFromProfessionals: false,
-  hiddenFromPatient: false,
-  hiddenFromRepresentatives: false,
-  fileNumber: null,
-}
-const author: DocumentAuthor = {
-  nationalId: '899700433156',
-  familyName: 'MARTIN',
-  givenName: 'Anne',
-  civility: null,
-  title: 'DR',
-  specialty: 'G15_10/SM54',
-  phone: null,
-  organisation: {
-    id: '1750803447',
-    name: 'Cabinet fictif des Lilas',
-    street: null,
-    postalCode: '69006',
-    city: 'Lyon',
-    phone: null,
-  },
-  facility: 'SA07',
-  setting: 'AMBULATOIRE',
-}
-
-let operator: Operator
-let practice: Practice
-let accountId = 0
-
-const draftTo = async (change: Partial<Draft['content']> = {}): Promise<Draft> => {
-  const draft = await practice.call('drafts.create', { kind: 'new', accountId, sourceId: null })
-  const content = {
-    ...draft.content,
-    to: [{ name: '', address: paul.address }],
-    text: 'Bonjour, voici la lettre.',
-    ...change,
-  }
-  await practice.call('drafts.save', { id: draft.id, content })
-  return { ...draft, content }
-}
-
-const upload = async (bytes: Uint8Array): Promise<string> => {
-  const uploadId = `essai-${Math.random()}`
-  await practice.core.upload({ uploadId, index: 0, bytes, last: true })
-  return uploadId
-}
-
-/** A message as the colleague's mailbox has it. */
-const received = async (subject: string): Promise<{ raw: Buffer; parsed: ParsedMessage }> => {
-  const view = operator.mailbox(paul.key)
-  const { uid } = await view.waitFor((message) => message.subject === subject, { seconds: 20 })
-  const raw = await view.source(uid)
-  const parsed = parseMessage(raw)
-  if (!parsed.ok) throw new Error(parsed.error.code)
-  return { raw, parsed: parsed.value }
-}
-
-const headerOf = ({ headers }: ParsedMessage, name: string): string[] =>
-  headers
-    .filter((field) => field.name.toLowerCase() === name.toLowerCase())
-    .map((field) => field.value.trim())
-
-const documentsOf = async (raw: Buffer, parsed: ParsedMessage) =>
-  (
-    await findDocuments(
-      parsed.attachments.map((part) => ({
-        id: part.path,
-        fileName: part.fileName,
-        mimeType: part.mimeType,
-        bytes: decodePart(raw, part),
-        inline: false,
-      })),
-    )
-  ).documents
-
-beforeAll(async () => {
-  operator = await startOperator()
-  practice = await openPractice({ ...operator.policy, nil: 'ESSAI42' })
-  await practice.call('session.createWithPassphrase', { passphrase })
-  accountId = await addMailbox(practice, anne)
-})
-afterAll(async () => {
-  await practice.stop()
-  await operator.stop()
-})
+const { paul } = people
+const { practice, accountId, draftTo, upload, received, stop } = await startSending()
+afterAll(stop)
 
 it('does not leave before its author is known, then leaves as a mail, an archive and a PDF (ECO.2.1.1, ECO.2.2.1, ECO.2.2.3, ECO.2.2.4, ECO.2.4.1–3)', async () => {
   const draft = await draftTo()
@@ -140,7 +43,7 @@ it('does not leave before its author is known, then leaves as a mail, an archive
   expect(await practice.call('documentAuthor.get', { accountId })).toMatchObject({ confirmed: true, author })
   await practice.call('drafts.send', { id: draft.id })
 
-  const wire = "XDM/1.0/DDM+CR ou fiche de consultation ou de visite EPREUVE-D'ESSAI Lea 28/03/1979"
+  const wire = letterSubject
   const { raw, parsed } = await received(wire)
   expect(parsed.root.mimeType).toBe('multipart/mixed')
   expect(parsed.root.children.map(({ mimeType }) => mimeType)).toEqual([
@@ -184,27 +87,22 @@ it('does not leave before its author is known, then leaves as a mail, an archive
 })
 
 it('replaces a document one has sent: same set, next version, pointing to the former (AMBU.MSS/va1.02, ECO.2.2.2)', async () => {
-  const former = await received(
-    "XDM/1.0/DDM+CR ou fiche de consultation ou de visite EPREUVE-D'ESSAI Lea 28/03/1979",
-  )
+  const former = await received(letterSubject)
   const [before] = await documentsOf(former.raw, former.parsed)
   const folders = await practice.call('folders.list', null)
   const sentFolder = folders.find(({ role }) => role === 'sent')?.id ?? 0
   let sourceId = 0
   await expect
-    .poll(
-      async () => {
-        const page = await practice.call('messages.page', {
-          folderId: sentFolder,
-          before: null,
-          limit: 10,
-          filter: 'all',
-        })
-        sourceId = page.rows[0]?.id ?? 0
-        return sourceId
-      },
-      { timeout: 15_000 },
-    )
+    .poll(async () => {
+      const page = await practice.call('messages.page', {
+        folderId: sentFolder,
+        before: null,
+        limit: 10,
+        filter: 'all',
+      })
+      sourceId = page.rows[0]?.id ?? 0
+      return sourceId
+    })
     .not.toBe(0)
   const draft = await practice.call('drafts.create', { kind: 'replace', accountId, sourceId })
   expect(draft.attachments).toEqual([])
@@ -304,28 +202,6 @@ it('never sends the INS of an identity that is not qualified (INS/va1.53), sever
   expect(documents.some(({ bytes }) => Buffer.from(bytes).includes('279035121518989'))).toBe(false)
 })
 
-it('says what a joined archive holds though its French header is incomplete, and sees a bare CDA of somebody else (ECO.2.1.1, ECO.2.4.1, ECO.2.4.2)', async () => {
-  const draft = await draftTo({ subject: 'Bilan transmis' })
-  const attach = async (bytes: Uint8Array, fileName: string, mimeType: string) =>
-    practice.call('drafts.attach', { id: draft.id, uploadId: await upload(bytes), fileName, mimeType })
-  await attach(await incompleteArchive(), 'IHE_XDM.zip', 'application/zip')
-  const kinds = async () => (await practice.call('drafts.check', { id: draft.id })).map(({ kind }) => kind)
-  expect(await kinds()).not.toContain('documents-several-patients')
-  const stranger = Buffer.from(
-    n1
-      .toString('utf8')
-      .replaceAll('DUPONT', 'AUTRE')
-      .replace(/<id root="1\.2\.250\.1\.213\.1\.4\.10"[^>]*>/, ''),
-  )
-  const bare = await attach(stranger, 'lettre.xml', 'text/xml')
-  expect(await kinds()).toContain('documents-several-patients')
-  await practice.call('drafts.detach', { id: draft.id, attachmentId: bare.id })
-  await practice.call('drafts.send', { id: draft.id })
-  const { parsed } = await received('XDM/1.0/DDM+Bilan transmis')
-  expect(headerOf(parsed, 'X-MSS-CODECDA')).toEqual(['11502-2'])
-  expect(headerOf(parsed, 'X-MSS-INS')).toEqual(['O'])
-})
-
 it('reads back whole from the mail a colleague received, whoever it is about', async () => {
   // A number that says another sex than the record leaves, and is told.
   const differing = await draftTo()
@@ -413,90 +289,6 @@ it('reads back whole from the mail a colleague received, whoever it is about', a
       })
   }
 }, 60_000)
-
-it('names a document written elsewhere by its own displayName, known type or not (ECO.2.1.3, ECO.2.1.6)', async () => {
-  const { raw, parsed } = await received(
-    "XDM/1.0/DDM+CR ou fiche de consultation ou de visite EPREUVE-D'ESSAI Lea 28/03/1979",
-  )
-  const [document] = await documentsOf(raw, parsed)
-  const cda = Buffer.from(document?.bytes ?? [])
-    .toString('utf8')
-    .replace(
-      /<code code="11488-4" displayName="[^"]*"/,
-      '<code code="99999-9" displayName="Essai d’un type fictif"',
-    )
-  const draft = await draftTo()
-  const added = await practice.call('draftDocuments.add', {
-    draftId: draft.id,
-    content: {
-      uploadId: await upload(Buffer.from(cda, 'utf8')),
-      fileName: 'essai.xml',
-      mimeType: 'text/xml',
-    },
-    patient: null,
-    details: null,
-  })
-  expect(added.subject).toBe("Essai d’un type fictif EPREUVE-D'ESSAI Lea 28/03/1979")
-  await practice.call('drafts.send', { id: draft.id })
-  const sent = await received("XDM/1.0/DDM+Essai d’un type fictif EPREUVE-D'ESSAI Lea 28/03/1979")
-  expect(sent.parsed.attachments[1]?.fileName).toBe("20261120_Essai d’un type fictif_EPREUVE-D'ESSAI_Lea.pdf")
-  expect(headerOf(sent.parsed, 'X-MSS-CODECDA')).toEqual(['99999-9'])
-})
-
-it('looks into an attached message: other patients, who must not see it, headers (ECO.2.1.1, ECO.2.4.1, ECO.2.4.2)', async () => {
-  const { raw } = await received(
-    "XDM/1.0/DDM+CR ou fiche de consultation ou de visite EPREUVE-D'ESSAI Lea 28/03/1979",
-  )
-  const attach = async (id: number, bytes: Uint8Array) =>
-    practice.call('drafts.attach', {
-      id,
-      uploadId: await upload(bytes),
-      fileName: 'transfert.eml',
-      mimeType: 'message/rfc822',
-    })
-  const kinds = async (id: number) => (await practice.call('drafts.check', { id })).map(({ kind }) => kind)
-
-  const mixed = await draftTo()
-  await practice.call('draftDocuments.add', {
-    draftId: mixed.id,
-    content: { text: 'Lettre' },
-    patient: { ...patient, ins: null, birthName: 'Quelqu’un-d’Autre' },
-    details,
-  })
-  expect(await kinds(mixed.id)).not.toContain('documents-several-patients')
-  await attach(mixed.id, raw)
-  expect(await kinds(mixed.id)).toContain('documents-several-patients')
-  expect(await practice.code('drafts.send', { id: mixed.id })).toBe('document.other-patient')
-  await practice.call('drafts.discard', { id: mixed.id })
-
-  const alone = await draftTo({ subject: 'Pour avis' })
-  await attach(alone.id, raw)
-  await practice.call('drafts.send', { id: alone.id })
-  const { parsed } = await received('Pour avis')
-  expect(headerOf(parsed, 'X-MSS-CODECDA')).toEqual(['11488-4'])
-  expect(headerOf(parsed, 'X-MSS-INS')).toEqual(['O'])
-
-  const hidden = await draftTo()
-  await practice.call('draftDocuments.add', {
-    draftId: hidden.id,
-    content: { text: 'Lettre' },
-    patient: { ...patient, birthName: 'Pas-encore-vue' },
-    details: { ...details, hiddenFromPatient: true },
-  })
-  await practice.call('drafts.send', { id: hidden.id })
-  const secret = await received(
-    'XDM/1.0/DDM+CR ou fiche de consultation ou de visite PAS-ENCORE-VUE Lea 28/03/1979',
-  )
-  const toPatient = await draftTo({
-    to: [{ name: '', address: '279035121518989@patient.mssante.test' }],
-    subject: 'Votre lettre',
-  })
-  await attach(toPatient.id, secret.raw)
-  expect(await practice.call('drafts.check', { id: toPatient.id })).toContainEqual(
-    expect.objectContaining({ kind: 'document-hidden-from-patient', blocking: true }),
-  )
-  await practice.call('drafts.discard', { id: toPatient.id })
-})
 
 it('keeps the documents of a draft over a restart of the session, says what a PDF breaks, and refuses what is no document', async () => {
   const draft = await draftTo({ subject: 'à reprendre' })
