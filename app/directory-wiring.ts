@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { rootCertificates } from 'node:tls'
 import { ok, type CoreStart, type DirectoryState, type TrustClass } from './contract/index.ts'
 import {
+  apiPace,
   createBaseFile,
   createCertificateDirectory,
   createDirectory,
@@ -14,10 +15,6 @@ import { askWeb, type PeerVerification } from './mail/index.ts'
 import type { Vault, Vaults } from './vault/index.ts'
 
 type Anchors = 'system' | string[] | undefined
-
-/** Together the 17 calls that an application may make in a second (mssante-client.md §4.3). */
-const callsPerSecond = 12
-const burst = 5
 
 /** The directory with what it may not import itself: verified connections by the policy's authorities, time, its threads. */
 export const wireDirectory = async (deps: {
@@ -67,7 +64,7 @@ export const wireDirectory = async (deps: {
           ask: await asking(policy.fhir.anchors ?? policy.anchors),
           url: policy.fhir.url,
           apiKey: policy.fhir.apiKey,
-          pace: createPace({ perSecond: callsPerSecond, burst, monotonic: deps.monotonic, wait }),
+          pace: createPace({ ...apiPace, monotonic: deps.monotonic, wait }),
           now,
           wait,
         })

@@ -1,7 +1,7 @@
 export { createBaseFile } from './base-file.ts'
 export { createDirectory, type Directory } from './directory.ts'
 export { createFhirClient } from './fhir/client.ts'
-export { createPace } from './fhir/pace.ts'
+export { apiPace, createPace } from './fhir/pace.ts'
 export { createCertificateDirectory, type CertificateDirectory } from './ldap.ts'
 export { readListCsv, writeListCsv } from './list-csv.ts'
 export { suggestRecipients } from './suggest.ts'

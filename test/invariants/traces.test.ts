@@ -216,6 +216,8 @@ it('keeps the chain over a lock, whose traces it holds too', async () => {
   )
   await practice.call('session.openWithPassphrase', { passphrase })
   const chain = await practice.call('traces.verify', null)
+  // A year, where the policy says nothing.
+  expect(await practice.call('traces.state', null)).toMatchObject({ chain, months: 12 })
   expect(chain).toMatchObject({ state: 'intact', notices: [], witnessed: expect.any(String) as string })
   const files = (await readdir(practice.profile)).filter((name) => name.startsWith('trace-witness'))
   expect(files).toEqual(['trace-witness-first.txt'])

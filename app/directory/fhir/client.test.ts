@@ -4,7 +4,7 @@ import { fail, ok, type Outcome } from '../../contract/index.ts'
 import type { WebAnswer, WebRequest } from '../../mail/index.ts'
 import type { ApiFindings } from '../base/apply.ts'
 import { createFhirClient } from './client.ts'
-import { createPace } from './pace.ts'
+import { apiPace, createPace } from './pace.ts'
 import { Bundle, linkedOf, mailboxesOf, personOf, Resource } from './resources.ts'
 
 const emailType = 'https://hl7.fr/ig/fhir/core/StructureDefinition/fr-core-contact-point-email-type'
@@ -358,8 +358,7 @@ describe('changes', () => {
 it('lets no more than its calls through in a second', async () => {
   let time = 0
   const pace = createPace({
-    perSecond: 12,
-    burst: 5,
+    ...apiPace,
     monotonic: () => time,
     wait: (milliseconds) => {
       time += milliseconds

@@ -4,6 +4,9 @@ export interface Pace {
   turn(signal: AbortSignal): Promise<boolean>
 }
 
+/** Together the 17 calls that an application may make of the API in a second (mssante-client.md §4.3). */
+export const apiPace = { perSecond: 12, burst: 5 } as const
+
 export const createPace = (params: {
   perSecond: number
   /** Calls that may follow each other at once after a pause. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fail, ok, type TraceChain } from '../../contract/index.ts'
+import { fail, ok, Policy, type TraceChain } from '../../contract/index.ts'
 import type { NewTrace } from '../../vault/index.ts'
 import { createTraceRecorder, type TraceAuthor } from './recorder.ts'
 
@@ -214,6 +214,12 @@ it('keeps traces that the store does not take, and writes them when it does', as
 })
 
 it('keeps traces for months of the calendar, and a broken chain whole', async () => {
+  // No policy goes below the six months of ECO.4.1.1.
+  expect([5, 6, 120].map((traceMonths) => Policy.safeParse({ traceMonths }).success)).toEqual([
+    false,
+    true,
+    true,
+  ])
   const good = recorderForTest()
   good.recorder.start()
   await expect.poll(() => good.purges).toEqual([Date.UTC(2026, 1, 28, 8)])
