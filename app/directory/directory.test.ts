@@ -24,8 +24,13 @@ describe('the base on this workstation', () => {
   it('downloads, imports in the background with progress, and is there after the next opening', async () => {
     const first = await directoryOn({})
     expect(await first.directory.update()).toEqual(ok(null))
-    expect(await first.directory.update()).toMatchObject({ error: { code: 'vault.busy' } })
+    // Asked again of what is under way, there is nothing more to do; another work has to wait.
+    expect(await first.directory.update()).toEqual(ok(null))
+    expect(await first.directory.importFile('/nowhere/extraction.zip')).toMatchObject({
+      error: { code: 'vault.busy' },
+    })
     const state = await first.idle()
+    expect(first.asked).toHaveLength(1)
     expect(state).toMatchObject({
       generation: {
         date: '2026-11-20T03:12:00.000Z',

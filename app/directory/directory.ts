@@ -92,6 +92,7 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
 
   let facts: BaseWork['facts']['answer'] | null = null
   let work: DirectoryState['work'] = null
+  let doing: ((signal: AbortSignal) => Promise<Outcome<unknown>>) | null = null
   let error: ErrorData | null = null
   let resumable = false
   let life = new AbortController()
@@ -162,6 +163,7 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     const signal = AbortSignal.any([working.signal, life.signal])
     lastTry = now()
     error = null
+    doing = run
     work = { kind, startedAt: iso(now()), progress: { phase: 'download', done: 0, total: 0, lines: 0 } }
     tell()
     const ended = run(signal)
@@ -211,6 +213,7 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     return done
   }
 
+  const told = async (begun: Outcome<unknown>): Promise<Outcome<null>> => (begun.ok ? ok(null) : begun)
   const lookAfter = (milliseconds: number): void => {
     callOff?.()
     callOff = deps.after(milliseconds, () => void look())
@@ -371,15 +374,14 @@ export const createDirectory = (deps: DirectoryDependencies): Directory => {
     },
     update: () => {
       if (url === null) return Promise.resolve(fail('directory.not-configured', { retry: 'after-change' }))
-      const begun = begin('extraction', fetchAndImport)
-      return Promise.resolve(begun.ok ? ok(null) : begun)
+      // It may have begun by itself just before the window was told.
+      return told(work && doing === fetchAndImport ? ok(running) : begin('extraction', fetchAndImport))
     },
     importFile: (file) => {
       const name = path.basename(file)
       // It may be of one département: it adds, and takes nothing for gone.
       const wish = { path: file, date: dateInName(name, now()), source: name, whenLess: 'add' as const }
-      const begun = begin('extraction', () => importFrom(wish))
-      return Promise.resolve(begun.ok ? ok(null) : begun)
+      return told(begin('extraction', () => importFrom(wish)))
     },
     cancel: async () => {
       working.abort()
