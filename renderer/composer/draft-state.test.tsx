@@ -2,7 +2,7 @@
 import { act, useEffect } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Draft, DraftContent } from '../../app/contract/index.ts'
+import type { Draft, DraftContent, OutcomeData, SendCheck } from '../../app/contract/index.ts'
 import { useDraftState, type DraftState } from './draft-state.ts'
 
 const draft: Draft = {
@@ -38,6 +38,7 @@ describe('a draft being typed', () => {
   let state: DraftState
   let saved: string[] = []
   let failing = false
+  let answerCheck: (() => Promise<OutcomeData>) | null = null
   let root: Root
   let host: HTMLElement
 
@@ -46,8 +47,10 @@ describe('a draft being typed', () => {
     vi.useFakeTimers()
     saved = []
     failing = false
+    answerCheck = null
     window.souspli = {
       invoke: (method, input) => {
+        if (method === 'drafts.check' && answerCheck) return answerCheck()
         if (method !== 'drafts.save') return Promise.resolve({ ok: true, value: [] })
         if (failing)
           return Promise.resolve({ ok: false, error: { code: 'vault.disk-full', retry: 'after-change' } })
@@ -111,6 +114,25 @@ describe('a draft being typed', () => {
       expect(await state.flush()).toBe(true)
     })
     expect(saved).toEqual([])
+    act(() => root.unmount())
+  })
+  it('shows the checks asked last, whatever answer comes first', async () => {
+    const refused: SendCheck = {
+      ...{ kind: 'no-recipient', blocking: true, address: null, trust: null, size: null, limit: null },
+    }
+    const answers: ((outcome: OutcomeData) => void)[] = []
+    answerCheck = () => new Promise((resolve) => void answers.push(resolve))
+    type('A')
+    await wait(500)
+    const again = state.recheck()
+    expect(answers).toHaveLength(2)
+    await act(async () => {
+      answers[1]?.({ ok: true, value: [] })
+      await again
+      answers[0]?.({ ok: true, value: [refused] })
+      await vi.advanceTimersByTimeAsync(0)
+    })
+    expect(state.checks).toEqual([])
     act(() => root.unmount())
   })
 })

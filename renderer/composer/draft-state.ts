@@ -58,9 +58,13 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   const queue = useRef<Promise<boolean>>(Promise.resolve(true))
 
+  const asked = useRef(0)
   const check = useCallback(async (): Promise<void> => {
+    asked.current += 1
+    const mine = asked.current
     const outcome = await invoke('drafts.check', { id: draft.id })
-    if (outcome.ok) setChecks(outcome.value)
+    // An answer that was overtaken says what was.
+    if (outcome.ok && mine === asked.current) setChecks(outcome.value)
   }, [draft.id])
 
   const flush = useCallback((): Promise<boolean> => {
@@ -101,10 +105,8 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
   const cardState = useStore(cardStore).state
   const decisions = useStore(certificatesStore)
   useEffect(() => {
-    void invoke('drafts.check', { id: draft.id }).then((outcome) => {
-      if (outcome.ok) setChecks(outcome.value)
-    })
-  }, [draft.id, attachmentCount, cardState, decisions])
+    void check()
+  }, [check, attachmentCount, cardState, decisions])
   // Closing the window of a draft, whatever closes it, keeps what was typed.
   useEffect(() => () => void flush(), [flush])
 
