@@ -61,7 +61,15 @@ const view = (seen: boolean): MessageView => ({
 const Probe = () => {
   const { state } = useMessage(5)
   useMarkSeen(state.state === 'ready' ? state.view : null)
-  return <p>{state.state === 'ready' ? (state.view.row.seen ? 'lu' : 'non lu') : state.state}</p>
+  if (state.state !== 'ready') return <p>{state.state}</p>
+  const { row: shown, body, sent } = state.view
+  return (
+    <p>
+      {shown.seen ? 'lu' : 'non lu'}
+      {body.available ? '' : ', sans texte'}
+      {sent.replacedBy === null ? '' : ', remplacé'}
+    </p>
+  )
 }
 
 describe('a message shown', () => {
@@ -70,14 +78,22 @@ describe('a message shown', () => {
   let root: Root
   let host: HTMLElement
   let seenAtFirst = false
+  /** Answers about the message, held until the test lets them go; at once without. */
+  let answers: PromiseWithResolvers<MessageView>[] | null = null
 
   beforeEach(() => {
     vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
     vi.useFakeTimers()
     calls = []
+    answers = null
     window.souspli = {
       invoke: (method, input) => {
         calls.push([method, input])
+        if (method === 'messages.view' && answers) {
+          const held = Promise.withResolvers<MessageView>()
+          answers.push(held)
+          return held.promise.then((value) => ({ ok: true, value }))
+        }
         if (method === 'messages.view') return Promise.resolve({ ok: true, value: view(seenAtFirst) })
         if (method === 'messages.thread') return Promise.resolve({ ok: true, value: [row(seenAtFirst)] })
         return Promise.resolve({ ok: true, value: 1 })
@@ -138,6 +154,31 @@ describe('a message shown', () => {
     await vi.advanceTimersByTimeAsync(2_000)
     expect(marked()).toEqual([])
     expect(delta).toBeNull()
+  })
+  it('misses nothing that is said of it while the answer of before is on its way', async () => {
+    answers = []
+    await show()
+    const say = (told: MessageRow): void =>
+      act(() => delta?.({ folders: [], removedFolders: [], upserted: [told], removed: [] }))
+    const answer = (index: number, value: MessageView): Promise<void> =>
+      act(async () => {
+        answers?.[index]?.resolve(value)
+        await vi.advanceTimersByTimeAsync(0)
+      })
+    // Its body arrives, it is read elsewhere, and replaced: the answer knows of none of these.
+    say({ ...row(true), replacement: 'replaced' })
+    await answer(0, { ...view(false), body: { ...view(false).body, available: false } })
+    expect(host.textContent).toBe('lu, sans texte')
+    expect(answers).toHaveLength(2)
+    const now = view(true)
+    await answer(1, {
+      ...now,
+      row: { ...row(true), replacement: 'replaced' },
+      sent: { ...now.sent, replacedBy: { id: 6, subject: 'Autre', date: '2026-11-22T09:00:00Z' } },
+    })
+    expect(host.textContent).toBe('lu, remplacé')
+    expect(answers).toHaveLength(2)
+    act(() => root.unmount())
   })
   it('is left alone when it was read already', async () => {
     seenAtFirst = true

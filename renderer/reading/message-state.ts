@@ -26,25 +26,38 @@ export const useMessage = (
   useEffect(() => {
     let current = true
     let fate: string | null = null
+    let loads = 0
+    /** What was last said of it since the latest question: the answer on its way may be of before. */
+    const heard: { row: MessageRow | null } = { row: null }
     const load = async (): Promise<void> => {
+      loads += 1
+      const mine = loads
+      heard.row = null
       const [view, thread] = await Promise.all([
         invoke('messages.view', { id: messageId }),
         withThread ? invoke('messages.thread', { id: messageId }) : null,
       ])
-      if (!current) return
+      if (!current || mine !== loads) return
+      const { row } = heard
       fate = view.ok ? fateOf(view.value.row) : null
       setLoaded({
         messageId,
         // A conversation that cannot be read does not keep the message from being read.
         state: view.ok
-          ? { state: 'ready', view: view.value, thread: thread?.ok ? thread.value : [] }
+          ? {
+              state: 'ready',
+              view: row ? { ...view.value, row } : view.value,
+              thread: thread?.ok ? thread.value : [],
+            }
           : { state: 'failed', error: view.error },
       })
+      if (row && (!view.ok || !view.value.body.available || fateOf(row) !== fate)) void load()
     }
     void load()
     const stop = on('mail.delta', ({ upserted }) => {
       const row = upserted.find((candidate) => candidate.id === messageId)
       if (!row) return
+      heard.row = row
       // The row has only the summary of what a report or a replacement changed.
       if (fate !== null && fateOf(row) !== fate) void load()
       setLoaded((previous) => {
