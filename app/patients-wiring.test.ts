@@ -37,6 +37,7 @@ test('ENS-7-fin: the subject [FIN] and X-MSS-MES: FIN go together, whatever is t
   // Among professionals it means nothing.
   const paulOnly = { to: [{ name: '', address: paul }] }
   expect(leaves({ ...paulOnly, subject: '[FIN]', endsExchanges: true })).toEqual(['[FIN]', undefined, true])
+  expect(leaves({ ...paulOnly, subject: 'Avis', closesExchange: true })).toEqual(['Avis', undefined, false])
   expect(leaves({ ...paulOnly, cc: [{ name: '', address: leo }], subject: '[FIN]' })).toEqual([
     '[FIN]',
     'FIN',
