@@ -3,7 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, type Locator } from '@playwright/test'
 import { people, type Person } from '../operator/index.ts'
-import { closeSettings, keepNotification, leaveRecoveryCode, openSettings, picture, says } from './stage.ts'
+import {
+  closeSettings,
+  escape,
+  keepNotification,
+  leaveRecoveryCode,
+  openSettings,
+  picture,
+  says,
+} from './stage.ts'
 import { createProfile, findServersOf, listRow, patience, typePin } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -141,8 +149,8 @@ test('a message is encrypted and signed; the copy in Sent is read again', async 
   const told = await keepNotification(hers.page, /^Certificat ajouté/)
   await expect(told).toBeVisible()
   await sendButton(hers).click({ trial: true })
-  await told.getByRole('button', { name: 'Fermer' }).click()
   await send(hers)
+  await told.getByRole('button', { name: 'Fermer' }).click()
   const message = await source(paul, 'Message chiffré')
   expect(message).toMatch(/application\/(x-)?pkcs7-mime/i)
   expect(message).not.toMatch(/rologie/)
@@ -171,8 +179,7 @@ test('another certificate for a correspondent replaces none by itself: one is as
   await composer(hers).getByRole('button', { name: 'Garder l’ancien' }).click()
   await expect(sendButton(hers)).toBeEnabled()
   await expect(composer(hers).getByText(/a changé/)).toHaveCount(0)
-  await hers.page.keyboard.press('Escape')
-  await expect(composer(hers)).toBeHidden()
+  await escape(composer(hers))
   await openSettings(hers.page, 'Certificats et clés')
   await says(known(hers), 'Écarté')
   const refused = known(hers).getByRole('listitem').filter({ hasText: 'Écarté' })
@@ -274,10 +281,9 @@ test('the card pulled while the PIN is asked is told, and the draft stays', asyn
   await world.cards.paul.insert()
   await expect(pinDialog(his).getByRole('textbox', { name: /Code porteur/ })).toBeVisible()
   await world.cards.paul.remove()
-  await his.page.keyboard.press('Escape')
-  await expect(pinDialog(his)).toBeHidden()
+  await escape(pinDialog(his))
   await says(composer(his), 'Texte fictif interrompu.')
-  await his.page.keyboard.press('Escape')
+  await escape(composer(his))
   await goTo(his, paul, 'Brouillons')
   await his.page.getByRole('button', { name: /Message interrompu/ }).click()
   await says(composer(his), 'Texte fictif interrompu.')

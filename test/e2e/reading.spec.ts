@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
 import { folderNames, people } from '../operator/index.ts'
 import { writeLetter } from './letters.ts'
-import { keepNotification, picture, reads, says } from './stage.ts'
+import { escape, keepNotification, picture, reads, says } from './stage.ts'
 import { createProfile, listRow, patience } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -147,8 +147,7 @@ test('a message is analysed where it is read: verdict, what is shown, structure,
   await window.getByText('Rapport technique (JSON)').click()
   await expect(window.getByRole('region', { name: 'Rapport technique' })).toContainText('"content-altered"')
   await picture(app.page, 'reading-analysed')
-  await app.page.keyboard.press('Escape')
-  await expect(window).toBeHidden()
+  await escape(window)
 })
 
 test('an attachment is saved byte for byte where one says', async () => {

@@ -66,10 +66,14 @@ export const openSettings = async (
   await expect(page.getByRole('tabpanel', { name })).toBeVisible()
 }
 
-export const closeSettings = async (page: Page): Promise<void> => {
-  await page.keyboard.press('Escape')
-  await expect(page.getByRole('dialog', { name: 'Réglages' })).toBeHidden()
+/** Escape in a dialog, wherever the focus is on its way to, until the dialog is gone. */
+export const escape = async (dialog: Locator): Promise<void> => {
+  await dialog.press('Escape')
+  await expect(dialog).toBeHidden()
 }
+
+export const closeSettings = (page: Page): Promise<void> =>
+  escape(page.getByRole('dialog', { name: 'Réglages' }))
 
 /** The text of the message shown, not its preview in the list. */
 export const reads = async (page: Page, text: string): Promise<void> => {

@@ -211,7 +211,7 @@ export const mssanteSteps: readonly Step[] = [
     name: 'traces-closed',
     who: 'anne',
     run: async ({ anne: { page } }) => {
-      await page.keyboard.press('Escape')
+      await page.getByRole('dialog', { name: 'Traces' }).press('Escape')
       await goTo(page, 'Réception')
       await expect(listRow(page, 'HH Potassium')).toBeVisible({ timeout: patience })
     },

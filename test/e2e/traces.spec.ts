@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { people } from '../operator/index.ts'
 import { seededWords } from '../operator/seed/index.ts'
-import { openSettings, picture, says } from './stage.ts'
+import { closeSettings, escape, openSettings, picture, says } from './stage.ts'
 import { createProfile, listRow, patience } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -67,15 +67,15 @@ test('printing leaves a trace; a former export agrees with what is here, and an 
   await compare('traces.csv', await readFile(target))
   await says(compared(), /traces de ce fichier sont les mêmes ici/)
   await picture(app.page, 'traces-compared')
-  await app.page.keyboard.press('Escape')
+  await escape(compared())
   const edited = (await readFile(target, 'utf8')).replace('session.open', 'session.none')
   await compare('traces-2.csv', Buffer.from(edited))
   await says(compared(), /Modifiées dans le fichier lui-même/)
-  await app.page.keyboard.press('Escape')
+  await escape(compared())
   await compare('autre.csv', Buffer.from('nom;adresse\r\n'))
   await says(dialog(), 'Ce fichier n’est pas un export des traces de SousPli.')
-  await app.page.keyboard.press('Escape')
-  await app.page.keyboard.press('Escape')
+  await escape(dialog())
+  await closeSettings(app.page)
   await app.page.getByRole('button', { name: 'Autres actions' }).click()
   await app.page.getByRole('menuitem', { name: 'Imprimer' }).click()
   await openSettings(app.page, 'Sécurité')
