@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Input, Method, Outcome, Output } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { patientsChangedStore, useStore } from '../data/index.ts'
@@ -14,15 +14,18 @@ export const usePatientAnswer = <M extends Method>(
   const changes = useStore(patientsChangedStore)
   const question = JSON.stringify(input)
   const [answer, setAnswer] = useState<{ question: string; outcome: Outcome<Output<M>> } | null>(null)
+  const asked = useRef({ question, times: 0, shown: 0 })
   useEffect(() => {
-    if (question === 'null') return undefined
-    let current = true
+    asked.current.question = question
+    if (question === 'null') return
+    asked.current.times += 1
+    const mine = asked.current.times
     void invoke(method, JSON.parse(question) as Input<M>).then((outcome) => {
-      if (current) setAnswer({ question, outcome })
+      // Changes may come faster than answers: an answer is dropped for a newer one or another question, not for a mere change.
+      if (asked.current.question !== question || mine < asked.current.shown) return
+      asked.current.shown = mine
+      setAnswer({ question, outcome })
     })
-    return () => {
-      current = false
-    }
   }, [method, question, changes])
   return input === null ? null : (answer?.outcome ?? null)
 }
