@@ -45,7 +45,7 @@ test('the file is read with its password, told in words, and opens the mailbox',
   const day = 86_400_000
   const file = await world.operator.organisationP12({ to: new Date(Date.now() + 30 * day) })
   await chooseFile(file, 'un autre mot de passe')
-  await says(page, /mot de passe/i)
+  await says(page, 'Le mot de passe de ce fichier est incorrect.')
   await page.getByRole('textbox', { name: 'Mot de passe de organisation.p12' }).fill(passphrase)
   await page.getByRole('button', { name: 'Lire le certificat' }).click()
   await says(page, laboratory.structure, 'Ce certificat expire dans moins de 60 jours')
