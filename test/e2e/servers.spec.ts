@@ -152,7 +152,8 @@ test('a wrong mailbox password is refused, the right one opens the mailbox', asy
     'Vérifiez votre adresse et votre mot de passe, ou reconnectez-vous.',
   )
   await picture(app.page, 'servers-wrong-password')
-  expect(await logins()).not.toEqual([])
+  // Dovecot writes of it once the connection is closed.
+  await expect.poll(logins, { timeout: patience }).not.toEqual([])
   await connectWith(anne.password)
   await app.page.getByRole('button', { name: 'Ouvrir la messagerie' }).click({ timeout: patience })
   await says(app.page, 'Aucun message ici')

@@ -12,6 +12,7 @@ import {
   logInWithPsc,
   patience,
   protectWithCard,
+  sawLogin,
   setSendDelay,
 } from './story.ts'
 
@@ -61,9 +62,7 @@ export const colleagueSteps: readonly Step[] = [
       await logInWithPsc(world, app, paul.rpps)
       await enterMailbox(app.page)
       await setSendDelay(app.page, 0)
-      const log = await readFile(join(world.operator.folder, 'dovecot/dovecot.log'), 'utf8')
-      if (!log.includes(`Login: user=<${paul.address}>, method=XOAUTH2`))
-        throw new Error('the IMAP server did not see XOAUTH2')
+      await sawLogin(world, paul.address, 'XOAUTH2')
     },
   },
 ]

@@ -1,6 +1,4 @@
 /** A day with the card: first run, reading, answering with a signature, the card pulled at the wrong moment. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { people } from '../operator/index.ts'
 import { landmarks, seededWords } from '../operator/seed/index.ts'
@@ -14,6 +12,7 @@ import {
   patience,
   protectWithCard,
   readableWords,
+  sawLogin,
   setSendDelay,
   unlock,
 } from './story.ts'
@@ -66,9 +65,7 @@ export const cardSteps: readonly Step[] = [
       await expect(
         anne.page.getByRole('heading', { name: /Vos messages arrivent|Tout est prêt/ }),
       ).toBeVisible({ timeout: patience })
-      const log = await readFile(join(world.operator.folder, 'dovecot/dovecot.log'), 'utf8')
-      if (!log.includes(`Login: user=<${people.anne.address}>, method=EXTERNAL`))
-        throw new Error('the IMAP server did not see SASL EXTERNAL')
+      await sawLogin(world, people.anne.address, 'EXTERNAL')
     },
   },
   {

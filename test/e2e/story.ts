@@ -34,6 +34,16 @@ export const findServersOf = async (page: Page, address: string): Promise<void> 
   await expect(page.getByRole('heading', { name: /Serveurs trouvés/ })).toBeVisible()
 }
 
+/** The operator's IMAP server wrote that the owner of this address logged in so. */
+export const sawLogin = async (
+  world: World,
+  address: string,
+  method: 'EXTERNAL' | 'XOAUTH2',
+): Promise<void> => {
+  const log = (): Promise<string> => readFile(join(world.operator.folder, 'dovecot/dovecot.log'), 'utf8')
+  await expect.poll(log, { timeout: patience }).toContain(`Login: user=<${address}>, method=${method}`)
+}
+
 /** Past the recovery code to the servers of an address. */
 export const findServers = async (page: Page, address: string): Promise<void> => {
   await page.getByText('J’ai imprimé ou recopié ce code').click()
