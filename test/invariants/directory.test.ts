@@ -5,7 +5,7 @@ import { people, startOperator, type Operator } from '../operator/index.ts'
 import { startLdap, type Ldap } from '../operator/ldap.ts'
 import { fictitiousExtraction } from '../operator/seed/directory-extraction.ts'
 import { signEntity } from '../operator/seed/sign-entity.ts'
-import { openPractice, type Practice } from './practice.fixture.ts'
+import { addMailbox, openPractice, type Practice } from './practice.fixture.ts'
 
 // The real core against the operator's Annuaire Santé: what windows ask, and what signatures gain by it.
 const { anne, paul, hospital } = people
@@ -150,14 +150,7 @@ it(
 )
 
 it('ties a card’s signature to the sender’s address by the directory', { timeout: 60_000 }, async () => {
-  await practice.call('accounts.create', {
-    address: anne.address,
-    displayName: anne.displayName,
-    kind: 'personal',
-    imap: { host: operator.imap.host, port: operator.imap.port, security: 'starttls' },
-    smtp: { host: operator.smtp.host, port: operator.smtp.port, security: 'starttls' },
-    auth: { kind: 'password', password: anne.password },
-  })
+  await addMailbox(practice, anne)
   await operator.deliver({ from: paul.address, to: anne.address, raw: signedByCard() })
   await practice.until('mail.delta', ({ upserted }) => upserted.some(({ subject }) => subject === 'Avis'))
   const folders = await practice.call('folders.list', null)

@@ -147,20 +147,14 @@ export const openPractice = async (
   }
 }
 
-/** Adds somebody's own mailbox by its address and password; its id. */
+/** Adds somebody's mailbox by its address, and by its password unless told otherwise; its id. */
 export const addMailbox = async (
   { call }: Pick<Practice, 'call'>,
-  { address, displayName, password }: Pick<Person, 'address' | 'displayName' | 'password'>,
+  { address, displayName, kind, password }: Pick<Person, 'address' | 'displayName' | 'kind' | 'password'>,
+  auth: Input<'accounts.create'>['auth'] = { kind: 'password', password },
 ): Promise<number> => {
   const { imap, smtp } = await call('accounts.discover', { address })
-  const account = await call('accounts.create', {
-    address,
-    displayName,
-    kind: 'personal',
-    imap,
-    smtp,
-    auth: { kind: 'password', password },
-  })
+  const account = await call('accounts.create', { address, displayName, kind, imap, smtp, auth })
   return account.id
 }
 

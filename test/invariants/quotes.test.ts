@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MessageRow } from '../../app/contract/index.ts'
 import { encryptEntity } from '../../app/smime/index.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
-import { openPractice, type Practice } from './practice.fixture.ts'
+import { addMailbox, openPractice, type Practice } from './practice.fixture.ts'
 
 // Architecture §7.6: what was protected never leaves by a quote, and never mixes with what was not.
 const { anne, paul } = people
@@ -86,15 +86,7 @@ beforeAll(async () => {
     last: true,
   })
   await practice.call('keys.importP12', { uploadId: 'p12', passphrase: software.passphrase })
-  const found = await practice.call('accounts.discover', { address: anne.address })
-  await practice.call('accounts.create', {
-    address: anne.address,
-    displayName: anne.displayName,
-    kind: 'personal',
-    imap: found.imap,
-    smtp: found.smtp,
-    auth: { kind: 'password', password: anne.password },
-  })
+  await addMailbox(practice, anne)
 })
 afterAll(async () => {
   await practice.stop()

@@ -7,7 +7,7 @@ import { coreCalls, ok, type CoreMethod, type Trace, type TraceFilter } from '..
 import { traceOfCall, tracedCalls, untracedBecause } from '../../app/traced-calls.ts'
 import { inputsOf } from './inputs.fixture.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
-import { openPractice, type Practice } from './practice.fixture.ts'
+import { addMailbox, openPractice, type Practice } from './practice.fixture.ts'
 
 // ECO.4.1.1 and ECO.4.1.2 on the real core, with real servers: what a day's work leaves in the traces.
 const { anne, paul } = people
@@ -56,21 +56,8 @@ afterAll(async () => {
 })
 
 it('tells who did what to a mailbox, what was asked of the server and what it answered, and never what messages say', async () => {
-  const found = await practice.call('accounts.discover', { address: anne.address })
-  const wish = {
-    address: anne.address,
-    displayName: anne.displayName,
-    kind: 'personal' as const,
-    imap: found.imap,
-    smtp: found.smtp,
-  }
-  expect(
-    await practice.code('accounts.create', { ...wish, auth: { kind: 'password', password: 'pas-le-bon' } }),
-  ).toBe('auth.failed')
-  const account = await practice.call('accounts.create', {
-    ...wish,
-    auth: { kind: 'password', password: anne.password },
-  })
+  await expect(addMailbox(practice, { ...anne, password: 'pas-le-bon' })).rejects.toThrow('auth.failed')
+  const accountId = await addMailbox(practice, anne)
   const row = await new Promise<{ id: number; folderId: number }>((resolve) => {
     void practice.until('mail.delta', ({ upserted }) => {
       const one = upserted.find((message) => message.subject === content.subject)
@@ -86,7 +73,7 @@ it('tells who did what to a mailbox, what was asked of the server and what it an
   await practice.call('messages.setFlag', { ids: [row.id], flag: 'flagged', on: true })
   const archive = (await practice.call('folders.list', null)).find(({ role }) => role === 'archive')
   await practice.call('messages.move', { ids: [row.id], folderId: archive?.id ?? 0 })
-  const draft = await practice.call('drafts.create', { kind: 'new', accountId: account.id, sourceId: null })
+  const draft = await practice.call('drafts.create', { kind: 'new', accountId, sourceId: null })
   for (const _ of [1, 2])
     await practice.call('drafts.save', {
       id: draft.id,
@@ -115,7 +102,7 @@ it('tells who did what to a mailbox, what was asked of the server and what it an
   expect(await tracesOf('connected')).toContainEqual(
     expect.objectContaining({
       account: anne.address,
-      target: `${found.imap.host}:${found.imap.port}`,
+      target: `${operator.imap.host}:${operator.imap.port}`,
       request: 'IMAP STARTTLS',
       outcome: 'ok',
       automatic: true,
