@@ -70,7 +70,10 @@ export interface World {
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
   const log = options.log ?? (() => undefined)
   const folder = await mkdtemp(join(tmpdir(), 'souspli-world-'))
-  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const undo: (() => Promise<unknown>)[] = [
+    // A core whose window was closed may write its last lines meanwhile.
+    () => rm(folder, { recursive: true, force: true, maxRetries: 10 }),
+  ]
   const open = new Map<StandinApp, string>()
   const windows = (): [string, Page][] => [...open].map(([app, name]) => [name, app.page])
   const stop = async (): Promise<void> => {

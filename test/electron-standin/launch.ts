@@ -116,7 +116,7 @@ export const launchStandin = async (options: StandinOptions = {}): Promise<Stand
   exited.then(finish).catch(() => undefined) // the browser is gone already
 
   const timer = Promise.withResolvers<never>()
-  const timeout = setTimeout(() => timer.reject(new Error('no window in time')), options.timeout ?? 30_000)
+  const timeout = setTimeout(() => timer.reject(new Error('no window in time')), options.timeout ?? 60_000)
   let page: Page
   try {
     page = await Promise.race([
@@ -168,8 +168,9 @@ export const launchStandin = async (options: StandinOptions = {}): Promise<Stand
       await finish()
     },
     close: async () => {
-      if (child.connected) await end.request('quit').catch(() => undefined) // already going
+      // Also of an app that answers nothing any more.
       const forced = setTimeout(() => child.kill('SIGKILL'), 10_000)
+      if (child.connected) await end.request('quit').catch(() => undefined) // already going
       const code = await exited
       clearTimeout(forced)
       await finish()

@@ -94,7 +94,8 @@ const start = async (
 ): Promise<Operator> => {
   const disposable = options.folder === undefined
   const folder = options.folder ? resolve(options.folder) : await mkdtemp(join(tmpdir(), 'souspli-operator-'))
-  if (disposable) undo.push(() => rm(folder, { recursive: true, force: true }))
+  // Dovecot's supervisor may be removing it too.
+  if (disposable) undo.push(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }))
   await mkdir(folder, { recursive: true })
   await chmod(folder, 0o711) // Dovecot's user passes through
 
