@@ -49,6 +49,7 @@ export const deviationCodes = [
   'document-missing',
   'metadata-entry-repeated',
   'xml-repaired',
+  'cms-signature',
   // METADATA.XML against the CDA (§2.5.6): patient, type and id block automatic filing
   'patient-mismatch',
   'traits-mismatch',
@@ -158,6 +159,9 @@ export const refusalCodes = [
   'apicrypt',
   'executable',
   'message-too-deep',
+  'cms-encrypted',
+  'tnef',
+  'outlook-message',
   'unknown-format',
 ] as const
 export const RefusalCode = z.enum(refusalCodes)

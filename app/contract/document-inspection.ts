@@ -114,6 +114,10 @@ export const DocumentInspection = z.object({
     'text',
     'office',
     'apicrypt',
+    'encrypted',
+    'signature',
+    'tnef',
+    'outlook-message',
     'unknown',
   ]),
   /** Of the first document that has one. */

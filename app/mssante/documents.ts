@@ -1,5 +1,6 @@
-import type { Deviation, DocumentInspection, PatientSummary } from '../contract/index.ts'
+import type { Deviation, DocumentInspection, PatientSummary, RefusalCode } from '../contract/index.ts'
 import { openArchive, openPublication } from './archives.ts'
+import { isEnvelope, outlookFile } from './envelopes.ts'
 import {
   addDeviations,
   looseDocument,
@@ -18,16 +19,18 @@ import { isText, announcesCda, kindOfFile, looksLikeXml, recogniseFile } from '.
 
 export type { FoundDocument, MessageDocuments, MessagePart } from './found.ts'
 
-/** Parts and text of an enclosed message (`message/rfc822`). */
+/** Parts and text of an enclosed message (`message/rfc822`), or what a CMS envelope holds. */
 export interface EnclosedMessage {
   parts: MessagePart[]
   body: string | null
+  /** Of a CMS envelope: signed around its content, or apart from it; encrypted, so closed; or compressed. */
+  envelope?: 'signed' | 'detached' | 'encrypted' | 'compressed'
 }
 
 export interface FindOptions {
   /** Plain text of the message: some senders put their HPRIM results there (clinical-documents.md §11.1). */
   body?: string | null
-  /** Takes an enclosed message apart; without it they are left closed. */
+  /** Takes an enclosed message or a CMS envelope (`isEnvelope`) apart; without it they are left closed. */
   enclosed?: (part: MessagePart) => EnclosedMessage | null
   /** Say of every part why it is no document: the file given to `inspect document`. */
   strict?: boolean
@@ -62,6 +65,14 @@ const isClinical = (part: MessagePart): boolean => {
   return wide && hprimFormat(part.bytes) !== null
 }
 
+/** Files that are known for what they are though nothing of them is read. */
+const kindsRefused: Partial<Record<RefusalCode, DocumentInspection['kind']>> = {
+  apicrypt: 'apicrypt',
+  'cms-encrypted': 'encrypted',
+  tnef: 'tnef',
+  'outlook-message': 'outlook-message',
+}
+
 const kindOf = (found: readonly FoundDocument[]): DocumentInspection['kind'] => {
   const [first] = found
   if (!first) return 'unknown'
@@ -70,13 +81,16 @@ const kindOf = (found: readonly FoundDocument[]): DocumentInspection['kind'] => 
   if (first.data?.kind === 'hl7') return 'hl7v2'
   if (first.data?.kind === 'hprim') return first.data.dossier.format
   if (first.data?.kind === 'dicom') return first.data.dicom.format
-  if (refusals.some(({ code }) => code === 'apicrypt')) return 'apicrypt'
+  const told = refusals.find(({ code }) => code in kindsRefused)
+  if (told) return kindsRefused[told.code] ?? 'unknown'
   if (
     refusals.some(({ code }) => code === 'cda-no-body' || code.startsWith('xml-')) &&
     announcesCda(first.bytes)
   )
     return 'cda'
-  return kind === 'pdf' || kind === 'image' || kind === 'text' || kind === 'office' ? kind : 'unknown'
+  return kind === 'pdf' || kind === 'image' || kind === 'text' || kind === 'office' || kind === 'signature'
+    ? kind
+    : 'unknown'
 }
 
 /** PDFs sent beside an archive are the same documents: by identical bytes (N1), else by order (clinical-documents.md §2.5.8). */
@@ -136,35 +150,63 @@ const fromBody = (body: string, collected: Collected): void => {
   }
 }
 
+/** A document of a message, not only a file beside it. */
+const isDocument = ({ cda, data, summary }: FoundDocument): boolean =>
+  cda !== null || data !== null || summary.archive !== null || summary.kind === 'refused'
+
+/** What an enclosed message or an envelope holds; false where it could not be taken apart. */
 const fromEnclosed = async (
   part: MessagePart,
   options: FindOptions,
   depth: number,
   collected: Collected,
-): Promise<void> => {
+): Promise<boolean> => {
   const origin = originOf(part)
-  if (depth >= deepestMessage) {
-    collected.documents.push(refusedDocument(origin, 'message-too-deep', () => part.bytes, part.mimeType))
-    return
+  const strict = options.strict ?? false
+  const refuse = (code: RefusalCode): true => {
+    const refused = refusedDocument(origin, code, () => part.bytes, part.mimeType)
+    collected.documents.push(refused)
+    collected.kinds.push({ partId: part.id, kind: kindOf([refused]) })
+    return true
   }
+  if (depth >= deepestMessage) return refuse('message-too-deep')
   const enclosed = options.enclosed?.(part)
-  if (!enclosed) return
-  const inside = await collect(enclosed.parts, { ...options, body: enclosed.body, strict: false }, depth + 1)
-  const clinical = inside.documents.filter(
-    ({ cda, data, summary }) =>
-      cda !== null || data !== null || summary.archive !== null || summary.kind === 'refused',
-  )
-  for (const document of clinical) {
+  if (!enclosed) return false
+  const { envelope } = enclosed
+  if (envelope === 'encrypted') return refuse('cms-encrypted')
+  if (envelope === 'detached') {
+    if (!strict) return false
+    const wish = {
+      kind: 'signature',
+      label: origin.fileName,
+      mimeType: 'application/pkcs7-signature',
+    } as const
+    collected.documents.push(looseDocument(origin, wish, () => part.bytes))
+    collected.kinds.push({ partId: part.id, kind: 'signature' })
+    return true
+  }
+  // A file in an envelope is asked for as the file itself.
+  const wanted = strict && envelope !== undefined
+  const inner = { ...options, body: enclosed.body, strict: wanted }
+  const inside = await collect(enclosed.parts, inner, depth + 1)
+  const documents = wanted ? inside.documents : inside.documents.filter(isDocument)
+  const told: Deviation[] = [
+    ...(envelope === undefined ? [{ code: 'xdm-in-message' as const, where: origin.path }] : []),
+    ...(envelope === 'signed' ? [{ code: 'cms-signature' as const, where: origin.path }] : []),
+  ]
+  for (const document of documents) {
     document.summary.id = `${part.id}/${document.summary.id}`
     document.summary.path = `${origin.path} › ${document.summary.path}`
     document.partId = part.id
     document.pdfPartId = null
-    addDeviations(document.summary, [{ code: 'xdm-in-message', where: origin.path }])
+    addDeviations(document.summary, told)
   }
-  collected.documents.push(...clinical)
+  collected.documents.push(...documents)
   collected.sets.push(...inside.sets)
   collected.deviations.push(...inside.deviations)
-  if (clinical.length > 0) collected.kinds.push({ partId: part.id, kind: 'message' })
+  const kind = envelope === undefined ? 'message' : (inside.kinds[0]?.kind ?? 'message')
+  if (documents.length > 0 || wanted) collected.kinds.push({ partId: part.id, kind })
+  return true
 }
 
 const piece = /^(.*\.zip)\.(\d{3})$/i
@@ -212,8 +254,9 @@ const collect = async (all: MessagePart[], options: FindOptions, depth: number):
       add(part, archive.documents, archive.kind)
       collected.sets.push(...archive.sets)
       collected.deviations.push(...archive.deviations)
-    } else if (isMessage(part)) await fromEnclosed(part, options, depth, collected)
-    else if (isClinical(part)) {
+    } else if (isMessage(part) || isEnvelope(part)) {
+      if (await fromEnclosed(part, options, depth, collected)) taken.add(part.id)
+    } else if (isClinical(part)) {
       const found = recogniseFile(originOf(part), part.bytes, part.mimeType, { deviations: [], strict })
       // XML or text that is none of ours is an attachment like another.
       const clinical = found.filter(
@@ -228,6 +271,12 @@ const collect = async (all: MessagePart[], options: FindOptions, depth: number):
   for (const part of parts) {
     if (part.inline || paired.has(part.id) || taken.has(part.id) || isMessage(part)) continue
     const head = headOf(part)
+    const outlook = outlookFile(part)
+    if (outlook) {
+      const refused = [refusedDocument(originOf(part), outlook, () => part.bytes, part.mimeType)]
+      add(part, refused, kindOf(refused))
+      continue
+    }
     const plain = strict && part.mimeType === '' && !looksLikeXml(head) && isText(part.bytes)
     const declared = plain ? 'text/plain' : part.mimeType
     const kind = kindOfFile(head, part.fileName, declared)

@@ -99,6 +99,7 @@ const blocking: ReadonlySet<DeviationCode> = new Set<DeviationCode>([
   'cda-several-patients',
   'xml-repaired',
   'cda-no-namespace',
+  'cms-signature',
 ])
 
 /** Adds deviations to a document, with the warnings and the stop that follow from them. */

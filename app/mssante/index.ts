@@ -1,4 +1,11 @@
-export { findDocuments, type FoundDocument, type MessageDocuments, type MessagePart } from './documents.ts'
+export {
+  findDocuments,
+  type EnclosedMessage,
+  type FoundDocument,
+  type MessageDocuments,
+  type MessagePart,
+} from './documents.ts'
+export { envelopeBytes, innerName, isEnvelope } from './envelopes.ts'
 export { encodeText, text, writeHl7, type Hl7Component, type Hl7Field, type Hl7Segment } from './hl7/write.ts'
 export { parseHl7, segmentsOf, valueAt, type ParsedSegment } from './hl7/parse.ts'
 export { hprimText, isHprim } from './hprim/index.ts'

@@ -7,13 +7,18 @@ import {
 } from '../contract/index.ts'
 import { decodePart, parseMessage, type MimePart, type ParsedMessage } from '../mail/index.ts'
 import {
+  envelopeBytes,
   findDocuments,
   hprimText,
+  innerName,
+  isEnvelope,
   sniffMime,
+  type EnclosedMessage,
   type FoundDocument,
   type MessageDocuments,
   type MessagePart,
 } from '../mssante/index.ts'
+import { takeApart } from '../smime/index.ts'
 import type { Resource } from './resources.ts'
 
 type Publish = (resource: Resource) => string
@@ -50,11 +55,41 @@ export const messageParts = (parsed: ParsedMessage): MessagePart[] =>
     }
   })
 
-/** An enclosed message taken apart; null for what is none. */
-export const enclosedMessage = ({ bytes }: { bytes: Uint8Array }) => {
+/** A message by its header fields. */
+export const isMail = (bytes: Uint8Array): boolean => {
+  const head = Buffer.from(bytes.subarray(0, 8192)).toString('latin1')
+  const fields = head.split(/\r?\n\r?\n/, 1)[0] ?? ''
+  return /^[!-9;-~]+:[ \t]/.test(head) && /^(?:From|MIME-Version|Content-Type|Message-ID):/im.test(fields)
+}
+
+const messageIn = (bytes: Uint8Array): EnclosedMessage | null => {
   const enclosed = parseMessage(bytes)
   return enclosed.ok ? { parts: messageParts(enclosed.value), body: enclosed.value.text } : null
 }
+
+const envelopeHead = Buffer.from(
+  'Content-Type: application/pkcs7-mime\r\nContent-Transfer-Encoding: binary\r\n\r\n',
+)
+
+/** What a CMS envelope holds, a mail or a file, every signature and compression off; nothing is decrypted, nobody is judged. */
+const insideEnvelope = ({ bytes, fileName }: MessagePart): EnclosedMessage | null => {
+  const raw = Buffer.concat([envelopeHead, envelopeBytes(bytes)])
+  const { content, layers } = takeApart(raw, [])
+  const [outer] = layers
+  if (content === raw) {
+    if (!outer) return null
+    const envelope = outer.kind === 'encryption' ? 'encrypted' : 'detached'
+    return { parts: [], body: null, envelope }
+  }
+  const envelope = outer?.kind === 'signature' ? 'signed' : 'compressed'
+  const mail = isMail(content) ? messageIn(content) : null
+  const file = { id: '1', fileName: innerName(fileName), mimeType: '', bytes: content, inline: false }
+  return { ...(mail ?? { parts: [file], body: null }), envelope }
+}
+
+/** An enclosed message or a CMS envelope taken apart; null for what is none. */
+export const enclosedMessage = (part: MessagePart): EnclosedMessage | null =>
+  isEnvelope(part) ? insideEnvelope(part) : messageIn(part.bytes)
 
 /** The clinical documents of a message: its attachments, what stands in its text, and those of the messages it encloses. */
 export const messageDocuments = (

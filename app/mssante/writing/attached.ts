@@ -1,5 +1,6 @@
 import type { DocumentPatient, Visibility } from '../../contract/index.ts'
 import { findDocuments, type FindOptions } from '../documents.ts'
+import { isEnvelope } from '../envelopes.ts'
 import type { MessagePart } from '../found.ts'
 
 /** What the headers of a mail and the checks before it leaves need of a document joined to it. */
@@ -10,7 +11,7 @@ export interface AttachedFacts {
   patient: Pick<DocumentPatient, 'birthName' | 'firstName' | 'birthDate' | 'sex' | 'ins' | 'qualified'>
   /** Within an IHE_XDM archive: only those are said in the headers (ECO.2.4.1). */
   archived: boolean
-  /** Of the archive of a message that is itself attached: the mail is not a mail of documents for that (ECO.2.1.3). */
+  /** Of the archive of a message that is itself attached, or of an envelope (.p7m): the mail is not a mail of documents for that (ECO.2.1.3). */
   enclosed: boolean
   /** Who must not see it, by METADATA.XML. */
   hidden: readonly Visibility[]
@@ -21,7 +22,9 @@ const isMessage = ({ fileName, mimeType }: { fileName: string; mimeType: string 
 
 /** By its declared type or its name: other files are not read for it. */
 export const mayHoldCda = (file: Pick<MessagePart, 'mimeType'> & { fileName: string }): boolean =>
-  /zip|xml|octet-stream/i.test(file.mimeType) || /\.(?:zip|xml|cda)$/i.test(file.fileName) || isMessage(file)
+  /zip|xml|octet-stream|pkcs7/i.test(file.mimeType) ||
+  /\.(?:zip|xml|cda|p7m|p7s)$/i.test(file.fileName) ||
+  isMessage(file)
 
 /** A document that names nobody cannot be of somebody else. */
 export const namesSomebody = ({ patient }: AttachedFacts): boolean =>
@@ -35,7 +38,9 @@ export const attachedFacts = async (
   file: { fileName: string; mimeType: string; bytes: Uint8Array },
   enclosed: NonNullable<FindOptions['enclosed']>,
 ): Promise<AttachedFacts[]> => {
-  const { documents } = await findDocuments([{ ...file, id: '1', inline: false }], { enclosed })
+  const part: MessagePart = { ...file, id: '1', inline: false }
+  const { documents } = await findDocuments([part], { enclosed })
+  const wrapped = isMessage(file) || isEnvelope(part)
   return documents.flatMap(({ cda, summary }) => {
     const archived = summary.archive !== null
     const patient = cda?.document.patient ?? (archived ? summary.patient : null)
@@ -46,7 +51,7 @@ export const attachedFacts = async (
             cda: cda !== null,
             patient,
             archived,
-            enclosed: isMessage(file),
+            enclosed: wrapped,
             hidden: summary.visibility,
           },
         ]

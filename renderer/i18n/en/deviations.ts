@@ -33,6 +33,7 @@ export const deviations = {
     'The description announces the same file several times; it is shown once.',
   'deviation_xml-repaired':
     'The XML file is not well-formed (encoding, forbidden characters, character names of HTML); it was read all the same.',
+  'deviation_cms-signature': 'The document is in a signed envelope (.p7m); that signature was not verified.',
   'deviation_uri-missing': 'The description does not name the file of the document.',
   'deviation_uri-base': 'The path of the document does not start from the folder of the description.',
   'deviation_uri-case': 'The file name announced differs in case from the file.',
@@ -146,5 +147,10 @@ export const deviations = {
   refusal_apicrypt: 'The file is encrypted by Apicrypt: it cannot be read here.',
   refusal_executable: 'The file is a program: it is neither opened nor run.',
   'refusal_message-too-deep': 'Too many nested messages: the deepest were not opened.',
+  'refusal_cms-encrypted': 'The attached content is encrypted apart from the message: it was not read.',
+  refusal_tnef:
+    'The file is in Outlook’s own format (winmail.dat): the attachments inside were not read. Ask the sender to send them outside Outlook’s RTF format.',
+  'refusal_outlook-message':
+    'The file is a message saved by Outlook (.msg): it was not read. Ask the sender to forward it as an .eml attachment, or to send the documents themselves.',
   'refusal_unknown-format': 'This file is of no known document format.',
 }

@@ -36,6 +36,8 @@ export const deviations = {
     'La fiche descriptive annonce plusieurs fois le même fichier ; il n’est montré qu’une fois.',
   'deviation_xml-repaired':
     'Le fichier XML n’est pas bien formé (encodage, caractères interdits, noms de caractères de HTML) ; il a été lu tout de même.',
+  'deviation_cms-signature':
+    'Le document est dans une enveloppe signée (.p7m) ; cette signature-là n’a pas été vérifiée.',
   'deviation_uri-missing': 'La fiche descriptive ne nomme pas le fichier du document.',
   'deviation_uri-base': 'Le chemin du document n’est pas donné depuis le dossier de la fiche descriptive.',
   'deviation_uri-case': 'Le nom du fichier annoncé n’a pas les mêmes majuscules que le fichier.',
@@ -154,5 +156,10 @@ export const deviations = {
   refusal_apicrypt: 'Le fichier est chiffré par Apicrypt : il ne peut pas être lu ici.',
   refusal_executable: 'Le fichier est un programme : il n’est ni ouvert ni exécuté.',
   'refusal_message-too-deep': 'Trop de messages emboîtés : les plus profonds n’ont pas été ouverts.',
+  'refusal_cms-encrypted': 'Le contenu joint est chiffré à part du message : il n’a pas été lu.',
+  refusal_tnef:
+    'Le fichier est au format propre à Outlook (winmail.dat) : les pièces qu’il contient n’ont pas été lues. Demandez à l’expéditeur de les envoyer hors du format RTF d’Outlook.',
+  'refusal_outlook-message':
+    'Le fichier est un message enregistré par Outlook (.msg) : il n’a pas été lu. Demandez à l’expéditeur de le transférer en pièce jointe .eml, ou d’envoyer les documents eux-mêmes.',
   'refusal_unknown-format': 'Ce fichier n’est d’aucun format de document connu.',
 }
