@@ -108,11 +108,21 @@ export const filingsChangedStore = createStore(0)
 export const patientsChangedStore = createStore(0)
 export const settingsStore = createStore<Settings>(defaultSettings)
 
+/** What the system asks of windows; dark with more contrast stays dark (forced-colors.css strengthens it). */
+const systemQueries = () =>
+  [
+    ['dark', window.matchMedia('(prefers-color-scheme: dark)')],
+    ['contrast', window.matchMedia('(prefers-contrast: more)')],
+  ] as const
+
 /** Shows the settings on the document: theme, density, language. */
-export const applySettings = (settings: Settings, prefersDark: boolean): void => {
+export const applySettings = (settings: Settings): void => {
   settingsStore.set(settings)
   const root = document.documentElement
-  root.dataset.theme = settings.theme === 'system' ? (prefersDark ? 'dark' : 'light') : settings.theme
+  root.dataset.theme =
+    settings.theme === 'system'
+      ? (systemQueries().find(([, query]) => query.matches)?.[0] ?? 'light')
+      : settings.theme
   root.dataset.density = settings.density
   // Screen readers follow.
   root.lang = settings.language
@@ -186,9 +196,9 @@ const setSession = (state: SessionState): void => {
 
 /** Keeps the stores true to the core's events. Returns the unsubscriber. */
 export const followCore = (): (() => void) => {
-  const darkQuery = window.matchMedia('(prefers-color-scheme: dark)')
-  const reapply = (): void => applySettings(settingsStore.get(), darkQuery.matches)
-  darkQuery.addEventListener('change', reapply)
+  const queries = systemQueries()
+  const reapply = (): void => applySettings(settingsStore.get())
+  for (const [, query] of queries) query.addEventListener('change', reapply)
   const stops = [
     on('session.changed', setSession),
     on('mail.delta', (delta) => void applyDelta(delta)),
@@ -211,8 +221,10 @@ export const followCore = (): (() => void) => {
     }),
     on('searches.changed', (searches) => savedSearchStore.set(searches)),
     on('search.indexingChanged', (state) => indexingStore.set(state)),
-    on('settings.changed', (settings) => applySettings(settings, darkQuery.matches)),
-    () => darkQuery.removeEventListener('change', reapply),
+    on('settings.changed', applySettings),
+    () => {
+      for (const [, query] of queries) query.removeEventListener('change', reapply)
+    },
   ]
   void (async () => {
     const [session] = await Promise.all([
@@ -221,7 +233,7 @@ export const followCore = (): (() => void) => {
       fill(cardStore, invoke('card.state', null)),
       fill<readonly CardReader[]>(readersStore, invoke('card.readers', null)),
     ])
-    applySettings(settingsStore.get(), darkQuery.matches)
+    applySettings(settingsStore.get())
     if (sessionStore.get() === null)
       setSession(
         session.ok

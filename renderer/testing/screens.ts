@@ -10,7 +10,7 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Page } from '@playwright/test'
-import { createServer } from 'vite'
+import { build, preview } from 'vite'
 import type { Scene } from './scene.ts'
 import { scenes } from './scenes.ts'
 
@@ -27,13 +27,18 @@ const everyTheme = args.includes('--themes')
 const zoomed = args.includes('--zoomed')
 const forced = args.includes('--forced')
 
-const server = await createServer({
-  configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-  server: { host: '127.0.0.1', port: 0, hmr: false, watch: null },
+// Built once rather than served file by file: a page then opens in a second. `DEV` keeps the fake core in the bundle.
+process.env['NODE_ENV'] = 'development'
+const configFile = fileURLToPath(new URL('../vite.config.ts', import.meta.url))
+const outDir = `${outFolder}bundle`
+await build({ configFile, mode: 'development', logLevel: 'warn', build: { outDir, minify: false } })
+const server = await preview({
+  configFile,
   logLevel: 'warn',
+  build: { outDir },
+  preview: { host: '127.0.0.1', port: 0 },
 })
-await server.listen()
-const address = server.httpServer?.address()
+const address = server.httpServer.address()
 if (!address || typeof address === 'string') throw new Error('vite gave no address')
 const origin = `http://127.0.0.1:${address.port}`
 
@@ -67,7 +72,26 @@ const checkAccessibility = async (page: Page, label: string): Promise<void> => {
   }
 }
 
-const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Promise<void> => {
+const wear = async (page: Page, scene: Scene, theme: Theme): Promise<void> => {
+  const look = [theme, scene.density ?? 'comfortable'] as const
+  await page.evaluate(
+    ([chosen, density]) => window.souspli?.invoke('settings.set', { theme: chosen, density }),
+    look,
+  )
+  await page.waitForFunction(
+    ([chosen, density]) =>
+      document.documentElement.dataset['theme'] === chosen &&
+      document.documentElement.dataset['density'] === density,
+    look,
+  )
+}
+
+/** The scene in each of these themes, one after the other. */
+const picture = async (
+  scene: Scene,
+  wanted: readonly [Theme, ...Theme[]],
+  size: keyof typeof sizes,
+): Promise<void> => {
   const [width, height] = sizes[size]
   const context = await browser.newContext({
     viewport: { width, height },
@@ -77,32 +101,23 @@ const picture = async (scene: Scene, theme: Theme, size: keyof typeof sizes): Pr
     ...(forced ? { forcedColors: 'active', contrast: 'more' } : {}),
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(8_000)
+  page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => problems.push(`${scene.name}: ${error.message}`))
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(`${scene.name}: ${message.text()}`)
   })
   await page.goto(`${origin}/?fake=${scene.scenario}`)
   await page.waitForSelector('#root > *')
-  await page.evaluate(
-    ([chosen, density]) => {
-      const souspli = window.souspli
-      return souspli?.invoke('settings.set', { theme: chosen, density })
-    },
-    [theme, scene.density ?? 'comfortable'] as const,
-  )
-  await page.waitForFunction(
-    ([chosen, density]) =>
-      document.documentElement.dataset['theme'] === chosen &&
-      document.documentElement.dataset['density'] === density,
-    [theme, scene.density ?? 'comfortable'] as const,
-  )
+  await wear(page, scene, wanted[0])
   await scene.steps?.(page)
   await page.evaluate(() => document.fonts.ready)
-  const suffix = everything || everyTheme ? `-${theme}-${size}` : zoomed ? '-zoomed' : ''
   const colours = forced ? '-forced' : ''
-  await page.screenshot({ path: `${outFolder}${scene.name}${suffix}${colours}.png` })
-  if (withAxe) await checkAccessibility(page, `${scene.name} ${theme}`)
+  for (const theme of wanted) {
+    await wear(page, scene, theme)
+    const suffix = everything || everyTheme ? `-${theme}-${size}` : zoomed ? '-zoomed' : ''
+    await page.screenshot({ path: `${outFolder}${scene.name}${suffix}${colours}.png` })
+    if (withAxe) await checkAccessibility(page, `${scene.name} ${theme}`)
+  }
   await context.close()
 }
 
@@ -113,11 +128,9 @@ try {
     const started = performance.now()
     try {
       if (everything) {
-        for (const theme of themes)
-          for (const size of Object.keys(sizes) as (keyof typeof sizes)[])
-            if (theme === 'light' || size === 'standard') await picture(scene, theme, size)
-      } else if (everyTheme) for (const theme of themes) await picture(scene, theme, 'standard')
-      else await picture(scene, 'light', zoomed ? 'zoomed' : 'standard')
+        await picture(scene, themes, 'standard')
+        for (const size of ['small', 'large', 'zoomed'] as const) await picture(scene, ['light'], size)
+      } else await picture(scene, everyTheme ? themes : ['light'], zoomed ? 'zoomed' : 'standard')
     } catch (cause) {
       problems.push(`${scene.name}: ${String(cause)}`)
     }
