@@ -1,5 +1,5 @@
 import type { DicomContent, DicomSeries, DocumentSummary } from '../../app/contract/index.ts'
-import { Banner } from '../design/index.ts'
+import { Banner, WideTable } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { Fact } from './document-facts.tsx'
 import { FileOffer } from './file-offer.tsx'
@@ -28,7 +28,7 @@ const Studies = ({ content }: { content: DicomContent }) =>
           .join(' · ')}
       </p>
       <div className="doc-narrative">
-        <div className="doc-table-scroll" role="group" aria-label={t('documents.seriesOfStudy')} tabIndex={0}>
+        <WideTable className="doc-table-scroll" label={t('documents.seriesOfStudy')}>
           <table className="doc-table">
             <caption className="visually-hidden">{t('documents.seriesOfStudy')}</caption>
             <thead>
@@ -61,7 +61,7 @@ const Studies = ({ content }: { content: DicomContent }) =>
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       </div>
     </section>
   ))

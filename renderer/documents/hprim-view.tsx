@@ -1,6 +1,6 @@
 import { useId, useRef } from 'react'
 import type { DocumentSummary, HprimDossier } from '../../app/contract/index.ts'
-import { Banner } from '../design/index.ts'
+import { Banner, WideTable } from '../design/index.ts'
 import { fullDate, t } from '../i18n/index.ts'
 import { useDocumentCommands } from './commands.ts'
 import { ResultHistoryContext, useResultHistory } from './lab/history.ts'
@@ -70,9 +70,9 @@ export const HprimView = ({
       {dossier.text.trim() !== '' && (
         <section className="doc-section" aria-labelledby={report}>
           <h4 id={report}>{t('documents.reportAsTyped')}</h4>
-          <div className="doc-table-scroll" role="group" aria-labelledby={report} tabIndex={0}>
+          <WideTable className="doc-table-scroll" labelledBy={report}>
             <pre className="doc-plain doc-columns">{dossier.text}</pre>
-          </div>
+          </WideTable>
         </section>
       )}
       {dossier.files.length > 0 && (

@@ -1,5 +1,5 @@
 import type { DocumentSummary } from '../../app/contract/index.ts'
-import { Banner } from '../design/index.ts'
+import { Banner, WideTable } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { refusalSentence } from './deviations.ts'
 import { DocumentDataView } from './document-data.tsx'
@@ -14,9 +14,9 @@ const maximumText = 2 * 1024 * 1024
 const TextPart = ({ url, title }: { url: string; title: string }) => (
   <PartState part={usePart(url, maximumText, readText)}>
     {(text) => (
-      <div className="doc-table-scroll" role="group" aria-label={title} tabIndex={0}>
+      <WideTable className="doc-table-scroll" label={title}>
         <pre className="doc-plain">{text}</pre>
-      </div>
+      </WideTable>
     )}
   </PartState>
 )

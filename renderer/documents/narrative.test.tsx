@@ -3,6 +3,7 @@ import { act } from 'react'
 import { createRoot } from 'react-dom/client'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Block, Inline, TableCell } from '../../app/contract/index.ts'
+import '../testing/resize-observer.ts'
 import { Blocks, numberNotes, type NarrativeContext } from './narrative.tsx'
 
 beforeAll(() => {

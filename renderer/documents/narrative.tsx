@@ -1,6 +1,7 @@
 import { Fragment, useId, useMemo } from 'react'
 import type { ReactNode } from 'react'
 import type { Block, ClinicalDocument, Inline, NarrativeStyle, TableCell } from '../../app/contract/index.ts'
+import { WideTable } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { useGrowing } from './growing.ts'
 import { ZoomableImage } from './image-view.tsx'
@@ -211,13 +212,9 @@ const Table = ({
     rowsPerFrame,
   )
   return (
-    <div
+    <WideTable
       className="doc-table-scroll"
-      role="group"
-      tabIndex={0}
-      {...(block.caption.length > 0
-        ? { 'aria-labelledby': captionId }
-        : { 'aria-label': t('documents.tableOfDocument') })}
+      {...(block.caption.length > 0 ? { labelledBy: captionId } : { label: t('documents.tableOfDocument') })}
     >
       <table className="doc-table">
         {block.caption.length > 0 && (
@@ -237,7 +234,7 @@ const Table = ({
           </tfoot>
         )}
       </table>
-    </div>
+    </WideTable>
   )
 }
 

@@ -6,6 +6,7 @@ import type { Bridge } from '../client/index.ts'
 import { accountStore } from '../data/index.ts'
 import { setLanguage } from '../i18n/index.ts'
 import { createFakeCore } from '../testing/fake-core.ts'
+import '../testing/resize-observer.ts'
 import { ReadingPane } from './reading-pane.tsx'
 
 vi.mock('../documents/pdf/pdf-view.tsx', () => ({ PdfView: () => null }))

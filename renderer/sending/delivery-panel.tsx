@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import type { DeliveryEvent, RecipientDelivery } from '../../app/contract/index.ts'
-import { CardSurface } from '../design/index.ts'
+import { CardSurface, WideTable } from '../design/index.ts'
 import { dateTime, t } from '../i18n/index.ts'
 import { StateChip } from './delivery-mark.tsx'
 import { reasonSentence } from './reason.ts'
@@ -52,7 +52,7 @@ const RecipientRow = ({ recipient }: { recipient: RecipientDelivery }) => {
 export const DeliveryPanel = ({ recipients }: { recipients: readonly RecipientDelivery[] }) => (
   <CardSurface className="delivery">
     <h2>{t('sending.delivery')}</h2>
-    <div className="delivery-scroll">
+    <WideTable label={t('sending.delivery')}>
       <table>
         <thead>
           <tr>
@@ -70,6 +70,6 @@ export const DeliveryPanel = ({ recipients }: { recipients: readonly RecipientDe
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   </CardSurface>
 )

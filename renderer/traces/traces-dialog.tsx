@@ -24,6 +24,7 @@ import {
   Spinner,
   TextField,
   type ChipTone,
+  WideTable,
 } from '../design/index.ts'
 import { dateTime, fullDate, number, t } from '../i18n/index.ts'
 import { actionsOf, traceGroups, type TraceGroup } from './groups.ts'
@@ -353,7 +354,7 @@ const TracesPage = () => {
         </EmptyState>
       ) : null}
       {found && found.total > 0 ? (
-        <div className="traces-table" role="region" aria-label={t('traces.title')} tabIndex={0}>
+        <WideTable className="traces-table" role="region" label={t('traces.title')}>
           <table>
             <thead>
               <tr>
@@ -370,7 +371,7 @@ const TracesPage = () => {
               ))}
             </tbody>
           </table>
-        </div>
+        </WideTable>
       ) : null}
       {found?.more ? (
         <Button

@@ -1,4 +1,5 @@
 import type { LabResult } from '../../../app/contract/index.ts'
+import { WideTable } from '../../design/index.ts'
 import { t } from '../../i18n/index.ts'
 import { MarkChip } from './mark-chip.tsx'
 import { markOf } from './marks.ts'
@@ -14,13 +15,7 @@ export const Antibiogram = ({ caption, results }: { caption: string; results: re
     const title = isolate === null ? t('results.antibiogram') : t('results.antibiogramOf', { isolate })
     const measured = lines.some(({ value, interpretation }) => value !== '' && value !== interpretation)
     return (
-      <div
-        key={index}
-        className="doc-table-scroll antibiogram"
-        role="group"
-        aria-label={`${caption} – ${title}`}
-        tabIndex={0}
-      >
+      <WideTable key={index} className="doc-table-scroll antibiogram" label={`${caption} – ${title}`}>
         <table className="lab-table">
           <caption>{title}</caption>
           <thead>
@@ -58,7 +53,7 @@ export const Antibiogram = ({ caption, results }: { caption: string; results: re
             ))}
           </tbody>
         </table>
-      </div>
+      </WideTable>
     )
   })
 }

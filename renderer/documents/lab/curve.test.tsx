@@ -6,6 +6,7 @@ import type { LabResult, ResultPoint, ResultSeries } from '../../../app/contract
 import { AnalyteCurve, curveSentence } from './curve.tsx'
 import { ResultHistoryContext, type ResultHistory } from './history.ts'
 import { LabTable } from './lab-table.tsx'
+import '../../testing/resize-observer.ts'
 import { plotted, previousOf, sharedDay, tidyRange, valuesOverTime } from './values.ts'
 
 beforeAll(() => {
@@ -258,6 +259,67 @@ describe('the curve', () => {
     })
     expect(document.activeElement).toBe(marks[0])
     expect(host.querySelector('.curve-band')).not.toBeNull()
+  })
+  const drawn = (values: ReturnType<typeof valuesOverTime>): HTMLElement => {
+    const host = document.body.appendChild(document.createElement('div'))
+    act(() => createRoot(host).render(<AnalyteCurve label="Potassium" unit="mmol/L" values={values} />))
+    return host
+  }
+  const daily = (count: number): ResultPoint[] =>
+    Array.from({ length: count }, (_, index) =>
+      point({ date: new Date(Date.UTC(2026, 0, 1 + index)).toISOString(), number: 4 + (index % 7) / 10 }),
+    )
+  const radii = (host: HTMLElement): Set<string | null> =>
+    new Set([...host.querySelectorAll('circle.curve-point')].map((mark) => mark.getAttribute('r')))
+  it('draws sixty values small, each still reached and told, the nearest one to the pointer', () => {
+    const host = drawn(valuesOverTime(result(), series(daily(59))))
+    const marks = [...host.querySelectorAll<SVGGElement>('.curve-mark')]
+    expect(marks).toHaveLength(60)
+    expect(radii(host)).toEqual(new Set(['2.25']))
+    const [few] = radii(drawn(valuesOverTime(result(), series([point()]))))
+    expect(Number(few)).toBeGreaterThan(2.25)
+    const target = marks[20]?.querySelector('.curve-target')
+    const at = (name: string): number => Number(target?.getAttribute(name))
+    act(() => {
+      host
+        .querySelector('svg')
+        ?.dispatchEvent(
+          new MouseEvent('pointermove', { bubbles: true, clientX: at('cx') + 1, clientY: at('cy') }),
+        )
+    })
+    expect(marks.map(({ dataset }) => dataset['chosen']).indexOf('true')).toBe(20)
+    expect(host.querySelector('.curve-told')?.textContent).toContain('21/01/2026')
+  })
+  it('tells values of one day under one date, in the middle', () => {
+    const host = drawn(
+      valuesOverTime(result(), series([point({ date: '2026-11-20T08:00:00+01:00', value: '4,6' })])),
+    )
+    const dates = [...host.querySelectorAll('.curve-tick')].map(({ textContent }) => textContent)
+    expect(dates.filter((text) => text === '20/11/2026')).toHaveLength(1)
+  })
+  it('gives every figure of its axis a place and a value of its own, however great or small', () => {
+    for (const factor of [1e-5, 1, 1e7]) {
+      const values = [1, 1.7, 2.3].map((number, index) =>
+        point({
+          date: `2026-0${index + 1}-01`,
+          number: number * factor,
+          referenceLow: null,
+          referenceHigh: null,
+        }),
+      )
+      const own = result({ number: 2 * factor, referenceLow: null, referenceHigh: null })
+      const figures = [...drawn(valuesOverTime(own, series(values))).querySelectorAll('.curve-tick')].filter(
+        (tick) => tick.getAttribute('text-anchor') === 'end' && !tick.textContent.includes('/'),
+      )
+      const texts = figures.map(({ textContent }) => textContent)
+      expect(new Set(texts).size).toBe(texts.length)
+      for (const figure of figures)
+        expect(Number(figure.getAttribute('x'))).toBeGreaterThan(figure.textContent.length * 6.5)
+    }
+  })
+  it('does not tell an abnormal value without direction by its colour alone', () => {
+    const host = drawn(valuesOverTime(result({ interpretation: 'AA' }), series([point()])))
+    expect(host.querySelector('.curve-mark[data-current="true"] path.curve-point')).not.toBeNull()
   })
   it('needs two values', () => {
     const host = document.createElement('div')

@@ -1,11 +1,16 @@
-import { useId, useRef, useState } from 'react'
+import { useId, useRef, useState, type PointerEvent } from 'react'
 import { fullDate, number as shownNumber, t } from '../../i18n/index.ts'
 import { plotted, type TimedValue } from './values.ts'
 import './curve.css'
 
 /** Units of the drawing: a narrow one is drawn anew, so that its figures stay readable. */
 const frames = { wide: { width: 640, height: 190 }, narrow: { width: 320, height: 170 } } as const
-const room = { left: 52, right: 20, top: 20, bottom: 30 }
+const margins = { left: 52, right: 20, top: 20, bottom: 30 }
+/** Units of the drawing that a figure of an axis takes, and between two values below which their marks are drawn small. */
+const figureWidth = 7
+const closeTogether = 14
+/** Farthest from a value that the pointer still means it. */
+const reach = 28
 
 type Plotted = ReturnType<typeof plotted>[number]
 
@@ -20,6 +25,10 @@ const ticksOf = (low: number, high: number): number[] => {
   )
 }
 
+/** Decimals by which neighbours on an axis differ. */
+const decimalsOf = ([first = 0, second = first + 1]: readonly number[]): number =>
+  Math.min(12, Math.max(3, Math.ceil(-Math.log10(second - first))))
+
 const extent = (values: readonly Plotted[], band: { low: number | null; high: number | null }) => {
   const numbers = [...values.map((value) => value.number), band.low, band.high].filter((one) => one !== null)
   const low = Math.min(...numbers)
@@ -29,10 +38,10 @@ const extent = (values: readonly Plotted[], band: { low: number | null; high: nu
   return { low: low >= 0 ? Math.max(0, low - margin) : low - margin, high: high + margin }
 }
 
-/** Above, below or within: the shape says it as well as the colour. */
-const Mark = ({ x, y, value }: { x: number; y: number; value: Plotted }) => {
+/** Above, below or within: the shape says it as well as the colour. What is within is small where values are many. */
+const Mark = ({ x, y, value, small }: { x: number; y: number; value: Plotted; small: boolean }) => {
   const { level, direction } = value.mark
-  const size = value.current ? 6.5 : 5
+  const size = value.current ? 6.5 : !small ? 5 : level === 'normal' ? 3.25 : 4
   // « < 5 »: somewhere beyond the bound, told by a hollow mark.
   const hollow = value.bound !== null
   if (direction === 'up')
@@ -49,6 +58,16 @@ const Mark = ({ x, y, value }: { x: number; y: number; value: Plotted }) => {
       <path
         data-level={level}
         d={`M${x} ${y + size + 1}L${x + size + 0.5} ${y - size + 1}H${x - size - 0.5}Z`}
+        className="curve-point"
+        data-hollow={hollow}
+      />
+    )
+  // Abnormal, and neither high nor low.
+  if (level !== 'normal')
+    return (
+      <path
+        data-level={level}
+        d={`M${x} ${y - size - 1}L${x + size + 1} ${y}L${x} ${y + size + 1}L${x - size - 1} ${y}Z`}
         className="curve-point"
         data-hollow={hollow}
       />
@@ -130,11 +149,23 @@ export const AnalyteCurve = ({
   const { low, high } = extent(points, band)
   const times = points.map(({ date }) => new Date(date).getTime())
   const start = Math.min(...times)
-  const length = Math.max(...times) - start || 1
+  const length = Math.max(...times) - start
+  const ticks = ticksOf(low, high)
+  const figures = ticks.map((tick) => shownNumber(tick, decimalsOf(ticks)))
+  const room = {
+    ...margins,
+    left: Math.max(margins.left, 14 + figureWidth * Math.max(0, ...figures.map((figure) => figure.length))),
+  }
+  const across = width - room.left - room.right
+  // Values of one moment stand in the middle, one above the other.
   const x = (index: number): number =>
-    room.left + (((times[index] ?? start) - start) / length) * (width - room.left - room.right)
+    room.left + (length === 0 ? 0.5 : ((times[index] ?? start) - start) / length) * across
   const y = (value: number): number =>
     room.top + ((high - value) / (high - low || 1)) * (height - room.top - room.bottom)
+  const isClose = (one: number, other: number): boolean =>
+    points[one] !== undefined && points[other] !== undefined && Math.abs(x(one) - x(other)) < closeTogether
+  const isSmall = (index: number): boolean => isClose(index, index - 1) || isClose(index, index + 1)
+  const days = [points[0], points[last]].map((one) => fullDate((one?.date ?? '').slice(0, 10)))
   const current = chosen ?? last
   const shown = points[current] ?? points[last]
   const step = (to: number): void => {
@@ -142,10 +173,20 @@ export const AnalyteCurve = ({
     setChosen(next)
     marks.current.get(next)?.focus()
   }
+  /** The value nearest to the pointer: marks may lie over each other. */
+  const point = (event: PointerEvent<SVGSVGElement>): void => {
+    const frame = event.currentTarget.getBoundingClientRect()
+    const scale = width / (frame.width || width)
+    const [left, top] = [(event.clientX - frame.left) * scale, (event.clientY - frame.top) * scale]
+    const far = points.map((value, index) => Math.hypot(x(index) - left, y(value.number) - top))
+    const nearest = far.indexOf(Math.min(...far))
+    if ((far[nearest] ?? Infinity) <= reach) setChosen(nearest)
+  }
   return (
     <figure className="curve">
       <svg
         viewBox={`0 0 ${width} ${height}`}
+        onPointerMove={point}
         role="group"
         aria-label={t('results.curveOf', { label })}
         aria-roledescription={t('results.curve')}
@@ -163,20 +204,28 @@ export const AnalyteCurve = ({
           />
         )}
         <g aria-hidden="true">
-          {ticksOf(low, high).map((tick) => (
+          {ticks.map((tick, index) => (
             <g key={tick}>
               <line className="curve-grid" x1={room.left} x2={width - room.right} y1={y(tick)} y2={y(tick)} />
               <text className="curve-tick" x={room.left - 8} y={y(tick) + 4} textAnchor="end">
-                {shownNumber(tick, 3)}
+                {figures[index]}
               </text>
             </g>
           ))}
-          <text className="curve-tick" x={room.left} y={height - 8}>
-            {fullDate((points[0]?.date ?? '').slice(0, 10))}
-          </text>
-          <text className="curve-tick" x={width - room.right} y={height - 8} textAnchor="end">
-            {fullDate((points[last]?.date ?? '').slice(0, 10))}
-          </text>
+          {days[0] === days[1] ? (
+            <text className="curve-tick" x={room.left + across / 2} y={height - 8} textAnchor="middle">
+              {days[0]}
+            </text>
+          ) : (
+            <>
+              <text className="curve-tick" x={room.left} y={height - 8}>
+                {days[0]}
+              </text>
+              <text className="curve-tick" x={width - room.right} y={height - 8} textAnchor="end">
+                {days[1]}
+              </text>
+            </>
+          )}
           <polyline
             className="curve-line"
             clipPath={`url(#${clip})`}
@@ -193,10 +242,10 @@ export const AnalyteCurve = ({
             role="img"
             className="curve-mark"
             data-current={value.current}
+            data-chosen={index === chosen}
             tabIndex={index === current ? 0 : -1}
             aria-label={wordsOf(value, unit)}
             onFocus={() => setChosen(index)}
-            onPointerEnter={() => setChosen(index)}
             onKeyDown={(event) => {
               const to = { ArrowLeft: index - 1, ArrowRight: index + 1, Home: 0, End: last }[event.key]
               if (to === undefined) return
@@ -205,8 +254,8 @@ export const AnalyteCurve = ({
               step(to)
             }}
           >
-            <circle className="curve-target" cx={x(index)} cy={y(value.number)} r={13} />
-            <Mark x={x(index)} y={y(value.number)} value={value} />
+            <circle className="curve-target" cx={x(index)} cy={y(value.number)} r={isSmall(index) ? 8 : 13} />
+            <Mark x={x(index)} y={y(value.number)} value={value} small={isSmall(index)} />
           </g>
         ))}
       </svg>

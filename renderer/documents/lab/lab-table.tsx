@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { useContext, useId, useState } from 'react'
 import type { LabResult } from '../../../app/contract/index.ts'
+import { WideTable } from '../../design/index.ts'
 import { fullDate, number as shownNumber, t } from '../../i18n/index.ts'
 import { Antibiogram, isSusceptibility } from './antibiogram.tsx'
 import { AnalyteCurve, curveSentence, Sparkline } from './curve.tsx'
@@ -218,7 +219,7 @@ export const LabTable = ({ caption, results }: { caption: string; results: reado
   return (
     <>
       {measured.length > 0 && (
-        <div className="doc-table-scroll" role="group" aria-label={caption} tabIndex={0}>
+        <WideTable className="doc-table-scroll" label={caption}>
           <table className="lab-table" data-previous={shown.previous}>
             <caption className="visually-hidden">{caption}</caption>
             <thead>
@@ -264,7 +265,7 @@ export const LabTable = ({ caption, results }: { caption: string; results: reado
               </tbody>
             ))}
           </table>
-        </div>
+        </WideTable>
       )}
       {susceptibilities.length > 0 && <Antibiogram caption={caption} results={susceptibilities} />}
     </>

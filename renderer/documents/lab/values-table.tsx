@@ -1,6 +1,6 @@
 import { ExternalLink } from 'lucide-react'
 import { useContext } from 'react'
-import { IconButton } from '../../design/index.ts'
+import { IconButton, WideTable } from '../../design/index.ts'
 import { dateTime, fullDate, number as shownNumber, t } from '../../i18n/index.ts'
 import { ResultHistoryContext } from './history.ts'
 import { MarkChip } from './mark-chip.tsx'
@@ -18,7 +18,7 @@ export const ValuesTable = ({
 }) => {
   const { openMessage } = useContext(ResultHistoryContext)
   return (
-    <div className="doc-table-scroll" role="group" aria-label={t('results.valuesOf', { label })} tabIndex={0}>
+    <WideTable className="doc-table-scroll" label={t('results.valuesOf', { label })}>
       <table className="lab-values">
         <caption className="visually-hidden">{t('results.valuesOf', { label })}</caption>
         <thead>
@@ -81,6 +81,6 @@ export const ValuesTable = ({
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   )
 }

@@ -5,6 +5,8 @@ export const common = {
   back: 'Back',
   next: 'Continue',
   retry: 'Try again',
+  tableGoesOn: 'The table goes on to the right: scroll it, or use the arrow keys.',
+  tableEnds: 'End of the table: it begins to the left.',
   loading: 'Loading…',
   notifications: 'Notifications',
   datePlaceholder: 'DD/MM/YYYY',

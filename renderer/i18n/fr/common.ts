@@ -5,6 +5,8 @@ export const common = {
   back: 'Retour',
   next: 'Continuer',
   retry: 'Réessayer',
+  tableGoesOn: 'Le tableau continue à droite : faites-le défiler, ou flèches du clavier.',
+  tableEnds: 'Fin du tableau : le début est à gauche.',
   loading: 'Chargement…',
   notifications: 'Notifications',
   datePlaceholder: 'JJ/MM/AAAA',
