@@ -46,8 +46,9 @@ export const mllpPlace = (port: number, change: Partial<MllpPlace> = {}): MllpPl
   receivingFacility: 'CABINET-DES-LILAS',
   encoding: 'UNICODE UTF-8',
   processing: 'T',
-  connectSeconds: 2,
-  answerSeconds: 1,
+  // Who tests what happens when nobody answers in time says so.
+  connectSeconds: 30,
+  answerSeconds: 60,
   afterUnknown: 'resend',
   ...change,
 })
@@ -332,7 +333,7 @@ export const openPracticeIn = async (change: {
       value(await integration.filings({ filter: 'all', before: null, limit: 200 })).filings,
     /** Waits until something is true, looked at whenever windows were told. */
     until: async <T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> => {
-      const limit = Date.now() + 30_000
+      const limit = Date.now() + 100_000
       for (;;) {
         const found = await look()
         if (found !== undefined && found !== false) return found

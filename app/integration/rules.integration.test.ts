@@ -14,7 +14,7 @@ import {
   value,
 } from './integration.fixture.ts'
 
-describe('a rule', { timeout: 90_000 }, () => {
+describe('a rule', () => {
   const rule = (targetId: number | null, change: Partial<RuleWish['conditions']> = {}): RuleWish => ({
     name: 'Résultats du laboratoire',
     enabled: true,

@@ -5,7 +5,7 @@ import { patientNamed } from '../../test/operator/seed/patients.ts'
 import { openPracticeIn } from './practice.fixture.ts'
 import { code, filed, openPractice, reportMail, temporaryFolder, value } from './integration.fixture.ts'
 
-describe('a document filed into a watched folder', { timeout: 90_000 }, () => {
+describe('a document filed into a watched folder', () => {
   it('appears whole, beside what describes it, and is never overwritten', async () => {
     const practice = await openPractice()
     for (const [format, extensions] of [
@@ -126,7 +126,7 @@ describe('a document filed into a watched folder', { timeout: 90_000 }, () => {
   })
 })
 
-describe('a message transferred for integration (IG-TRANSFER)', { timeout: 90_000 }, () => {
+describe('a message transferred for integration (IG-TRANSFER)', () => {
   it('leaves whole and once, and waits for the gateway', async () => {
     const practice = await openPractice()
     const target = await practice.target({ kind: 'mailbox', address: 'DPI@hopital.mssante.test' })

@@ -12,7 +12,7 @@ import {
   value,
 } from './integration.fixture.ts'
 
-describe('a request to take a document out', { timeout: 90_000 }, () => {
+describe('a request to take a document out', () => {
   it('is proposed to the user when its author asks, taken out in one click, and shows on both messages', async () => {
     const record = await recordFor()
     const practice = await openPractice()
@@ -46,6 +46,27 @@ describe('a request to take a document out', { timeout: 90_000 }, () => {
       ['delete', 'filed'],
       ['new', 'withdrawn'],
     ])
+  })
+
+  it('is seen without the document too, and told as not proven', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const { first } = await reports('removal-alone')
+    const id = await practice.receive(await letterWith([first], 'alone-1'))
+    value(await filed(practice, id, target.id))
+    const there = await practice.filingIn(id, 'filed')
+    const raw = await letterWith([first], 'alone-2', { variant: 'removal-alone' })
+    const order = await practice.receive(raw)
+    const [offer, ...others] = value(await practice.integration.offers(order)).documents
+    expect(others).toEqual([])
+    expect(offer).toMatchObject({ targets: [], removal: { obstacle: 'unverified' } })
+    expect(offer?.removal?.filings.map((one) => one.id)).toEqual([there.id])
+    expect(code(await practice.integration.withdraw(there.id, order))).toBe('integration.cannot-withdraw')
+    expect(record.received).toHaveLength(1)
+    // The one it is about is still taken out by hand.
+    value(await practice.integration.withdraw(there.id))
+    await practice.filingIn(id, 'withdrawn')
   })
 
   it('by anybody else is shown, and nothing is taken out', async () => {

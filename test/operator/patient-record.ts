@@ -89,7 +89,7 @@ export const startPatientRecord = async (
     documents,
     patients: options.patients ? new Set(options.patients) : null,
     answers,
-    next: async (milliseconds = 30_000) => {
+    next: async (milliseconds = 100_000) => {
       const there = received[taken]
       if (there) {
         taken += 1
