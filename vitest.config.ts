@@ -27,10 +27,10 @@ export default defineConfig({
     ],
     exclude: ['**/node_modules/**', 'test/e2e/**', 'dist/**'],
     // No claim about speed: long enough for a machine that is busy with something else.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     // How long `expect.poll` waits for what it asks about; Vitest’s own second is nothing on a busy machine.
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 60_000 } },
     sequence: { sequencer: LongestFirst },
     pool: 'forks',
     maxWorkers: 2,

@@ -159,5 +159,5 @@ describe('packaging', () => {
     const native = '@signalapp/sqlcipher/prebuilds/linux-x64/@signalapp+sqlcipher.node'
     expect(existsSync(join(unpacked, 'resources/app.asar.unpacked/node_modules', native))).toBe(true)
     rmSync(folder, { recursive: true, force: true })
-  }, 60_000)
+  })
 })

@@ -109,7 +109,7 @@ test('a damaged PDF gives nothing and stops nothing', async () => {
     ),
     { numRuns: 40 },
   )
-}, 60_000)
+})
 
 test('no bytes make the RTF reader fail or give more than asked', () => {
   const piece = fc.constantFrom(
@@ -136,19 +136,15 @@ test('no bytes make the RTF reader fail or give more than asked', () => {
 })
 
 const corpus = '/work/shared/corpus/mail'
-test.skipIf(!existsSync(corpus))(
-  'every sample message of the corpus is read within its time',
-  async () => {
-    let read = 0
-    for (const entry of await readdir(corpus, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || !/\.(eml|txt|mime)$/.test(entry.name)) continue
-      const spent = processorTime()
-      const { texts } = await extractTexts(await readFile(join(entry.parentPath, entry.name)))
-      expect(spent(), entry.name).toBeLessThan(20_000)
-      for (const { text } of texts) expect(text.isWellFormed()).toBe(true)
-      read += 1
-    }
-    expect(read).toBeGreaterThan(0)
-  },
-  120_000,
-)
+test.skipIf(!existsSync(corpus))('every sample message of the corpus is read within its time', async () => {
+  let read = 0
+  for (const entry of await readdir(corpus, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile() || !/\.(eml|txt|mime)$/.test(entry.name)) continue
+    const spent = processorTime()
+    const { texts } = await extractTexts(await readFile(join(entry.parentPath, entry.name)))
+    expect(spent(), entry.name).toBeLessThan(20_000)
+    for (const { text } of texts) expect(text.isWellFormed()).toBe(true)
+    read += 1
+  }
+  expect(read).toBeGreaterThan(0)
+})

@@ -119,4 +119,4 @@ test('a thread that hangs or dies gives nothing, and the next message a new one'
   expect(await of('throw')).toBeNull()
   expect(await of('fine')).toMatchObject({ copies: 'fine' })
   await extractor.stop()
-}, 60_000)
+})

@@ -75,7 +75,7 @@ export const createWitness = () => {
       },
     },
     /** Resolves as soon as `look` gives something else than undefined. */
-    until: <T>(what: string, look: () => T | undefined, seconds = 15): Promise<T> =>
+    until: <T>(what: string, look: () => T | undefined, seconds = 60): Promise<T> =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => {
           waiting.delete(check)

@@ -89,11 +89,9 @@ describe('sending', () => {
 
   const stateOf = (id: number): OutboxItem | undefined =>
     practice.witness.state.outbox.find((item) => item.id === id)
-  const reaches = (id: number, state: OutboxItem['state'], seconds = 15) =>
-    practice.witness.until(
-      `item ${id} ${state}`,
-      () => (stateOf(id)?.state === state ? stateOf(id) : undefined),
-      seconds,
+  const reaches = (id: number, state: OutboxItem['state']) =>
+    practice.witness.until(`item ${id} ${state}`, () =>
+      stateOf(id)?.state === state ? stateOf(id) : undefined,
     )
 
   it('answers: quoted, threaded, delivered, filed once, the question marked as answered', async () => {
@@ -184,10 +182,8 @@ describe('sending', () => {
     const before = operator.received.length
     operator.smtp.dropNextReply()
     const item = value(await practice.mail.drafts.send(await compose(paul.address, 'Coupé')))
-    const unknown = await practice.witness.until(
-      'the outcome asked to the user',
-      () => (stateOf(item.id)?.error?.code === 'outbox.unknown-outcome' ? stateOf(item.id) : undefined),
-      20,
+    const unknown = await practice.witness.until('the outcome asked to the user', () =>
+      stateOf(item.id)?.error?.code === 'outbox.unknown-outcome' ? stateOf(item.id) : undefined,
     )
     expect(unknown.state).toBe('unknown')
     await practice.restart()

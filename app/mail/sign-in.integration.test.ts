@@ -94,7 +94,6 @@ describe('mailboxes by token and by code', () => {
       .poll(
         async () =>
           (await operator.mailbox('anne').list()).find(({ subject }) => subject === 'À relire')?.flags,
-        { timeout: 10_000 },
       )
       .toContain('\\Flagged')
     await practice.close()

@@ -91,7 +91,7 @@ test('a message with 25 MB is signed, encrypted and opened as a small one is, th
   // Milliseconds are the bench's business (docs/performance.md): here, far less than the same work in this thread.
   const alone = await kept(() => openMessage(sealed, contextOf()))
   expect(Math.max(...turns), turns.join(', ')).toBeLessThan(alone.longest / 2)
-}, 90_000)
+})
 
 test('what is not protected comes back as it is; a big entity that is not canonical is not signed', async () => {
   const content = withAttachment(1_000_000)

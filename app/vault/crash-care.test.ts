@@ -72,7 +72,7 @@ test('killed while it backs up, the former backup is whole and so is the store',
     await sound(other)
     await other.close()
   }
-}, 120_000)
+})
 
 test('killed while it restores, either the former or the restored store opens, and rubbish is swept', async () => {
   const folder = temporaryFolder()
@@ -92,7 +92,7 @@ test('killed while it restores, either the former or the restored store opens, a
     expect(names.filter((name) => name.startsWith('parts')).length).toBe(1)
     await vault.close()
   }
-}, 120_000)
+})
 
 test('killed while it compacts or rebuilds, nothing of what only this store has is lost', async () => {
   for (const work of ['compact', 'rebuild']) {
@@ -118,7 +118,7 @@ test('killed while it compacts or rebuilds, nothing of what only this store has 
       await vault.close()
     }
   }
-}, 120_000)
+})
 
 test('killed while key slots change, the passphrase still opens', async () => {
   const folder = temporaryFolder()
@@ -130,7 +130,7 @@ test('killed while key slots change, the passphrase still opens', async () => {
     expect(vault.slots().map((slot) => slot.kind)).toEqual(['passphrase', 'recovery'])
     await vault.close()
   }
-}, 120_000)
+})
 
 test('killed in the midst of a migration, the store is as before or as after, never between', async () => {
   const key = randomBytes(32)
@@ -177,4 +177,4 @@ test('killed in the midst of a migration, the store is as before or as after, ne
     db.close()
   }
   expect([...versions].sort()).toEqual([0, 2])
-}, 120_000)
+})

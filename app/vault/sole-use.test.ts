@@ -27,4 +27,4 @@ test('a profile in use elsewhere does not open, and does again as soon as the ot
   await gone
   value(await vault.open(recovery))
   await vault.close()
-}, 60_000)
+})

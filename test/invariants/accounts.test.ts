@@ -17,7 +17,7 @@ let practice: Practice
 beforeAll(async () => {
   operator = await startOperator({ clientCertificates: 'asked' })
   practice = await open({})
-}, 60_000)
+})
 afterAll(async () => {
   await practice.stop()
   await operator.stop()

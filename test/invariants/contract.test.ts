@@ -185,7 +185,7 @@ describe('an open core', () => {
     expect(asked.filter((method) => !reached.has(method) && !elsewhere.has(method))).toEqual([])
     expect(practice.faults).toEqual([])
     expect((await practice.call('session.state', null)).phase).toBe('open')
-  }, 120_000)
+  })
 
   it.each([
     ['an INS mistyped', '190067511300118@patient.mssante.test', 'compose.recipient-outside'],

@@ -30,7 +30,7 @@ beforeAll(async () => {
     directory: { ...operator.policy.directory, ldap: { url: ldap.url, base: ldap.base } },
   })
   await practice.call('session.createWithPassphrase', { passphrase: 'la salle d’attente est pleine' })
-}, 120_000)
+})
 afterAll(async () => {
   await practice.stop()
   await ldap.stop()
@@ -69,87 +69,75 @@ const signedByCard = (): Buffer => {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n`), signed])
 }
 
-it(
-  'ECO.3.1.4, SC.MSS/UX.41, ANN/va1.01: finds a correspondent by RPPS, name, profession, specialty, place, offline',
-  { timeout: 60_000 },
-  async () => {
-    expect(await practice.call('directory.state', null)).toMatchObject({
-      generation: null,
-      download: true,
-      fhir: true,
-    })
-    expect(await found('bernard')).toEqual([])
-    await update()
-    expect(await practice.call('directory.state', null)).toMatchObject({
-      generation: { lines: 3000 },
-      error: null,
-    })
-    for (const text of [
-      '99700000202',
-      '899700000202',
-      'paul bernard cardio',
-      'BERNARD médecin lyon paul',
-      paul.address,
-    ])
-      expect((await found(text))[0], text).toBe(paul.address)
-    expect(await found('hôpital lilas cardiologie')).toContain(hospital.address)
-    const [suggested] = await practice.call('recipients.suggest', { text: 'paul bernard lyon', limit: 8 })
-    expect(suggested).toMatchObject({
-      kind: 'address',
-      address: paul.address,
-      town: 'LYON',
-      type: 'PER',
-      trust: 'professional',
-    })
-  },
-)
+it('ECO.3.1.4, SC.MSS/UX.41, ANN/va1.01: finds a correspondent by RPPS, name, profession, specialty, place, offline', async () => {
+  expect(await practice.call('directory.state', null)).toMatchObject({
+    generation: null,
+    download: true,
+    fhir: true,
+  })
+  expect(await found('bernard')).toEqual([])
+  await update()
+  expect(await practice.call('directory.state', null)).toMatchObject({
+    generation: { lines: 3000 },
+    error: null,
+  })
+  for (const text of [
+    '99700000202',
+    '899700000202',
+    'paul bernard cardio',
+    'BERNARD médecin lyon paul',
+    paul.address,
+  ])
+    expect((await found(text))[0], text).toBe(paul.address)
+  expect(await found('hôpital lilas cardiologie')).toContain(hospital.address)
+  const [suggested] = await practice.call('recipients.suggest', { text: 'paul bernard lyon', limit: 8 })
+  expect(suggested).toMatchObject({
+    kind: 'address',
+    address: paul.address,
+    town: 'LYON',
+    type: 'PER',
+    trust: 'professional',
+  })
+})
 
-it(
-  'ANN/va1.04, DIR-KEY, DIR-EMAILTYPE, DIR-RED: asks about one person now, with the key, keeps MSSanté alone',
-  { timeout: 60_000 },
-  async () => {
-    const person = await practice.call('directory.verify', { nationalId: `8${paul.rpps}` })
-    expect(person).toMatchObject({
-      active: true,
-      situations: [{ role: 'Libéral', structure: { town: 'LYON' } }],
-    })
-    expect(person.mailboxes.map(({ address }) => address)).toEqual([paul.address])
-    expect(await found('contact.paul@')).toEqual([])
-    expect(await found('prive.paul@')).toEqual([])
-    expect(operator.web.asked.filter((one) => one.includes('/fhir/'))).not.toEqual([])
-    expect(await practice.call('directory.delta', null)).toMatchObject({
-      changed: expect.any(Number) as number,
-    })
-    operator.annuaire?.setApiStatus(400)
-    expect(await practice.code('directory.verify', { nationalId: `8${paul.rpps}` })).toBe(
-      'directory.api-failed',
-    )
-    operator.annuaire?.setApiStatus(null)
-    const { apiKey } = operator.annuaire ?? { apiKey: '?' }
-    expect(JSON.stringify([practice.told, practice.faults])).not.toContain(apiKey)
-  },
-)
+it('ANN/va1.04, DIR-KEY, DIR-EMAILTYPE, DIR-RED: asks about one person now, with the key, keeps MSSanté alone', async () => {
+  const person = await practice.call('directory.verify', { nationalId: `8${paul.rpps}` })
+  expect(person).toMatchObject({
+    active: true,
+    situations: [{ role: 'Libéral', structure: { town: 'LYON' } }],
+  })
+  expect(person.mailboxes.map(({ address }) => address)).toEqual([paul.address])
+  expect(await found('contact.paul@')).toEqual([])
+  expect(await found('prive.paul@')).toEqual([])
+  expect(operator.web.asked.filter((one) => one.includes('/fhir/'))).not.toEqual([])
+  expect(await practice.call('directory.delta', null)).toMatchObject({
+    changed: expect.any(Number) as number,
+  })
+  operator.annuaire?.setApiStatus(400)
+  expect(await practice.code('directory.verify', { nationalId: `8${paul.rpps}` })).toBe(
+    'directory.api-failed',
+  )
+  operator.annuaire?.setApiStatus(null)
+  const { apiKey } = operator.annuaire ?? { apiKey: '?' }
+  expect(JSON.stringify([practice.told, practice.faults])).not.toContain(apiKey)
+})
 
-it(
-  'marks mailboxes that the next extraction no longer holds, keeps the base when one is not an extraction',
-  { timeout: 60_000 },
-  async () => {
-    const before = await found('martin')
-    operator.annuaire?.publishRaw(Buffer.from('<html>maintenance</html>\n'))
-    await practice.call('directory.update', null)
-    await practice.until('directory.changed', ({ error }) => error?.code === 'directory.extraction-malformed')
-    expect(await found('martin')).toEqual(before)
-    await operator.annuaire?.publishLines(
-      [...fictitiousExtraction({ lines: 3000 })].filter((line) => !line.includes(hospital.address)),
-    )
-    await update()
-    const [gone] = await practice.call('directory.identify', { addresses: [hospital.address] })
-    expect(gone).toMatchObject({ address: hospital.address, goneSince: '2026-11-22T03:12:00.000Z' })
-    expect(await found('hôpital lilas cardiologie')).not.toContain(hospital.address)
-  },
-)
+it('marks mailboxes that the next extraction no longer holds, keeps the base when one is not an extraction', async () => {
+  const before = await found('martin')
+  operator.annuaire?.publishRaw(Buffer.from('<html>maintenance</html>\n'))
+  await practice.call('directory.update', null)
+  await practice.until('directory.changed', ({ error }) => error?.code === 'directory.extraction-malformed')
+  expect(await found('martin')).toEqual(before)
+  await operator.annuaire?.publishLines(
+    [...fictitiousExtraction({ lines: 3000 })].filter((line) => !line.includes(hospital.address)),
+  )
+  await update()
+  const [gone] = await practice.call('directory.identify', { addresses: [hospital.address] })
+  expect(gone).toMatchObject({ address: hospital.address, goneSince: '2026-11-22T03:12:00.000Z' })
+  expect(await found('hôpital lilas cardiologie')).not.toContain(hospital.address)
+})
 
-it('ties a card’s signature to the sender’s address by the directory', { timeout: 60_000 }, async () => {
+it('ties a card’s signature to the sender’s address by the directory', async () => {
   await addMailbox(practice, anne)
   await operator.deliver({ from: paul.address, to: anne.address, raw: signedByCard() })
   await practice.until('mail.delta', ({ upserted }) => upserted.some(({ subject }) => subject === 'Avis'))
@@ -167,18 +155,14 @@ it('ties a card’s signature to the sender’s address by the directory', { tim
   expect(view.signature).toMatchObject({ status: 'valid', binding: 'directory', reasons: [] })
 })
 
-it(
-  'keeps certificates of the LDAP directory that our authorities issued, and no others',
-  { timeout: 60_000 },
-  async () => {
-    const unknown = 'inconnu@medecin.mssante.test'
-    const { found: kept } = await practice.call('directory.fetchCertificates', {
-      addresses: [paul.address, unknown],
-    })
-    expect(kept).toEqual([paul.address])
-    const known = await practice.call('certificates.correspondents', { text: 'bernard' })
-    const sources = known.flatMap(({ certificates }) => certificates.map(({ source }) => source))
-    expect(sources).toContain('directory')
-    expect(await practice.call('certificates.correspondents', { text: 'inconnu' })).toEqual([])
-  },
-)
+it('keeps certificates of the LDAP directory that our authorities issued, and no others', async () => {
+  const unknown = 'inconnu@medecin.mssante.test'
+  const { found: kept } = await practice.call('directory.fetchCertificates', {
+    addresses: [paul.address, unknown],
+  })
+  expect(kept).toEqual([paul.address])
+  const known = await practice.call('certificates.correspondents', { text: 'bernard' })
+  const sources = known.flatMap(({ certificates }) => certificates.map(({ source }) => source))
+  expect(sources).toContain('directory')
+  expect(await practice.call('certificates.correspondents', { text: 'inconnu' })).toEqual([])
+})

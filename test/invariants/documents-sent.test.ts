@@ -288,7 +288,7 @@ it('reads back whole from the mail a colleague received, whoever it is about', a
         announced: { hashMatches: true, sizeMatches: true },
       })
   }
-}, 60_000)
+})
 
 it('keeps the documents of a draft over a restart of the session, says what a PDF breaks, and refuses what is no document', async () => {
   const draft = await draftTo({ subject: 'à reprendre' })

@@ -62,7 +62,7 @@ const rowOf = async (subject: string): Promise<number> => {
       }
       expect(id).not.toBe(0)
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   )
   return id
 }
@@ -108,7 +108,7 @@ beforeAll(async () => {
       leoId = patients.find(({ birthName, mail }) => birthName === 'DURAND' && mail.address !== null)?.id ?? 0
       expect(leoId).not.toBe(0)
     },
-    { timeout: 30_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   )
 })
 afterAll(async () => {
@@ -169,7 +169,7 @@ describe('an address of Mon espace santé', () => {
     expect(await sendAnswer('Inconnu', 'reply')).toBe('compose.patient-unconfirmed')
     expect(toPatients()).toEqual([])
     expect(await send({ to: [who(leo.address.toUpperCase())] }, { confirmed: [leo.address] })).toBe('ok')
-    await expect.poll(() => toPatients().length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => toPatients().length, { timeout: 60_000 }).toBe(1)
   })
 
   it('is never written to against the opposition, by any way (MSS/va1.20)', async () => {

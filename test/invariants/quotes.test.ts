@@ -96,7 +96,7 @@ afterAll(async () => {
 describe('an encrypted message', () => {
   it('is read, and answered encrypted unless the user says otherwise', async () => {
     const id = await receive('Confidentiel', caught(secretEntity))
-    await expect.poll(() => shown(id).catch(() => ''), { timeout: 15_000 }).toContain(secret)
+    await expect.poll(() => shown(id).catch(() => '')).toContain(secret)
     for (const kind of ['reply', 'reply-all', 'forward'] as const) {
       const { content } = await practice.call('drafts.create', { kind, accountId: null, sourceId: id })
       expect(content.text).toContain(secret)
@@ -126,7 +126,7 @@ describe('an encrypted message', () => {
       ],
     ] as const) {
       const id = await receive(subject, wrap(caught(secretEntity)))
-      await expect.poll(() => shown(id).catch(() => ''), { timeout: 15_000 }).toContain('Bonjour')
+      await expect.poll(() => shown(id).catch(() => '')).toContain('Bonjour')
       expect(await shown(id), subject).not.toContain(secret)
       for (const kind of ['reply', 'forward'] as const) {
         const { content } = await practice.call('drafts.create', { kind, accountId: null, sourceId: id })

@@ -86,7 +86,7 @@ it('tells who did what to a mailbox, what was asked of the server and what it an
     })
   await practice.call('drafts.send', { id: draft.id })
   await practice.until('outbox.changed', (items) => items.some(({ state }) => state === 'filed'))
-  await expect.poll(async () => (await tracesOf('moved')).length, { timeout: 20_000 }).toBe(1)
+  await expect.poll(async () => (await tracesOf('moved')).length).toBe(1)
 
   const all = await traces()
   expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1))

@@ -19,7 +19,7 @@ export interface WaitingApproval {
  */
 export interface Approvals {
   add: (request: WaitingApproval) => void
-  /** The next request of a person on this channel, as soon as it is there. Throws after `seconds` (10). */
+  /** The next request of a person on this channel, as soon as it is there. Throws after `seconds` (60). */
   waitFor: (
     person: Person['key'],
     channel: WaitingApproval['channel'],
@@ -42,7 +42,7 @@ export const createApprovals = (
   }
   return {
     add: (request) => waiting.set(request.id, request),
-    waitFor: async (key, channel, seconds = 10) => {
+    waitFor: async (key, channel, seconds = 60) => {
       const end = performance.now() + seconds * 1000
       for (;;) {
         const found = [...waiting.values()].find((one) => one.person.key === key && one.channel === channel)

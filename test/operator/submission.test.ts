@@ -53,7 +53,7 @@ describe('Pro Santé Connect, simulated', () => {
         (client) => client.logout().then(() => null),
         (error: unknown) => error,
       )
-    await expect.poll(refused, { timeout: 5_000 }).toMatchObject({ authenticationFailed: true })
+    await expect.poll(refused).toMatchObject({ authenticationFailed: true })
     const auth = { type: 'OAuth2', user: paul.address, accessToken: tokens.access_token }
     await expect(
       submitMail(operator, { from: paul.address, to: [anne.address] }, auth),

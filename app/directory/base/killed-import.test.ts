@@ -15,7 +15,6 @@ const many = extractionOf(
 
 it.each(['read', 'finish'])(
   'keeps the former base when the process is killed in the midst (%s), and imports again',
-  { timeout: 60_000 },
   async (phase) => {
     const folder = temporary()
     const base = openBase({

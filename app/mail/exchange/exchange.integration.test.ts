@@ -31,7 +31,7 @@ const until = <T>(what: string, look: () => T | undefined): Promise<T> =>
     const timer = setTimeout(() => {
       waiting.delete(check)
       reject(new Error(`never happened: ${what}`))
-    }, 30_000)
+    }, 60_000)
     const check = () => {
       const found = look()
       if (found === undefined) return
@@ -138,7 +138,7 @@ describe('an mbox file', () => {
     const mailbox = operator.mailbox('anne')
     for (const raw of letters) {
       const subject = /Subject: (.*)\r/.exec(Buffer.from(raw).toString())?.[1] ?? ''
-      const there = await mailbox.waitFor((one) => one.subject === subject, { seconds: 30 })
+      const there = await mailbox.waitFor((one) => one.subject === subject)
       expect(Buffer.compare(await mailbox.source(there.uid), raw), subject).toBe(0)
     }
     await practice.witness.until('nothing waits', () =>

@@ -186,5 +186,5 @@ describe('a printed message', () => {
     expect(spent()).toBeLessThan(60_000)
     expect(pages.filter((page) => page.includes('Coupé ici'))).toHaveLength(2)
     expect(statSync(file).mode & 0o077).toBe(0)
-  }, 90_000)
+  })
 })

@@ -167,7 +167,7 @@ describe('the pipeline of bodies', () => {
       ),
       { numRuns: 20 },
     )
-  }, 60_000)
+  })
 
   it('fetches on while a batch is read and another stored, and stores in order', async () => {
     const letters = Array.from({ length: 6 }, (_, index) => ({

@@ -141,5 +141,5 @@ describe('the queue against a model of the server', () => {
       }),
       { numRuns: 150, seed: 2026 },
     )
-  }, 120_000)
+  })
 })

@@ -148,7 +148,7 @@ describe('generateMailboxes', () => {
     const one = await bytes(5)
     expect((await bytes(5)).equals(one)).toBe(true)
     expect((await bytes(6)).equals(one)).toBe(false)
-  }, 60_000)
+  })
 
   it('writes messages that a MIME reader understands', async () => {
     for (const box of boxes) {
