@@ -12,7 +12,10 @@ export const patience = 20_000
 
 /** Types the PIN in the four boxes; its button does the rest. */
 export const typePin = async (page: Page, pin: string): Promise<void> => {
-  await page.getByRole('textbox', { name: /Code porteur/ }).pressSequentially(pin)
+  const field = page.getByRole('textbox', { name: /Code porteur/ })
+  // What is typed while a former answer is still awaited goes nowhere.
+  await expect(field).toBeEnabled()
+  await field.pressSequentially(pin)
 }
 
 /** The build has the module for TLS with the card's key; without it the story is played with Pro Santé Connect. */
