@@ -3,12 +3,13 @@ import { act } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { SessionState } from '../../app/contract/index.ts'
+import type * as Data from '../data/index.ts'
 import { sessionStore } from '../data/index.ts'
 import { App } from './app.tsx'
 
 vi.mock('./shell.tsx', () => ({ Shell: () => <p>Boîte ouverte</p> }))
 vi.mock('../data/index.ts', async (original) => ({
-  ...(await original<typeof import('../data/index.ts')>()),
+  ...(await original<typeof Data>()),
   followCore: () => () => undefined,
 }))
 
