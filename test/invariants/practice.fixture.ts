@@ -150,9 +150,10 @@ export const openPractice = async (
 /** Adds somebody's mailbox by its address, and by its password unless told otherwise; its id. */
 export const addMailbox = async (
   { call }: Pick<Practice, 'call'>,
-  { address, displayName, kind, password }: Pick<Person, 'address' | 'displayName' | 'kind' | 'password'>,
-  auth: Input<'accounts.create'>['auth'] = { kind: 'password', password },
+  person: Pick<Person, 'address' | 'displayName' | 'password'> & Pick<Input<'accounts.create'>, 'kind'>,
+  auth: Input<'accounts.create'>['auth'] = { kind: 'password', password: person.password },
 ): Promise<number> => {
+  const { address, displayName, kind } = person
   const { imap, smtp } = await call('accounts.discover', { address })
   const account = await call('accounts.create', { address, displayName, kind, imap, smtp, auth })
   return account.id

@@ -66,6 +66,38 @@ const ldif = (people: readonly LdapPerson[]): string =>
     ),
   ].join('\n')
 
+/** One slapd on two free ports; null when it ended at once or was not there in time. */
+const serve = async (
+  configuration: string,
+  secure: boolean,
+): Promise<Pick<Ldap, 'url' | 'secureUrl' | 'stop'> | null> => {
+  const [port, securePort] = [await freePort(), await freePort()]
+  const urls = [
+    `ldap://127.0.0.1:${String(port)}/`,
+    ...(secure ? [`ldaps://127.0.0.1:${String(securePort)}/`] : []),
+  ]
+  // With a debug level it stays in the foreground; 0 is none.
+  const server = spawn(program, ['-d', '0', '-f', configuration, '-h', urls.join(' ')], { stdio: 'ignore' })
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
+  const stop = async (): Promise<void> => {
+    server.kill('SIGTERM')
+    await ended
+  }
+  const limit = Date.now() + 60_000
+  while (server.exitCode !== null || !(await answers(port))) {
+    if (server.exitCode !== null || Date.now() > limit) {
+      await stop()
+      return null
+    }
+    await wait(20)
+  }
+  return {
+    url: `ldap://127.0.0.1:${String(port)}`,
+    secureUrl: secure ? `ldaps://localhost:${String(securePort)}` : null,
+    stop,
+  }
+}
+
 /**
  * An LDAP directory of certificates on loopback: Debian's slapd, as this very user, on free ports, with its files in a folder
  * of its own. Throws when slapd is not installed or does not start.
@@ -109,31 +141,24 @@ export const startLdap = async (
     encoding: 'utf8',
   })
   if (filled.status !== 0) throw new Error(`slapadd: ${filled.stderr}`)
-  const [port, securePort] = [await freePort(), await freePort()]
-  const urls = [
-    `ldap://127.0.0.1:${String(port)}/`,
-    ...(tls ? [`ldaps://127.0.0.1:${String(securePort)}/`] : []),
-  ]
-  // With a debug level it stays in the foreground; 0 is none.
-  const server = spawn(program, ['-d', '0', '-f', configuration, '-h', urls.join(' ')], { stdio: 'ignore' })
-  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()))
-  const stop = async (): Promise<void> => {
-    server.kill('SIGTERM')
-    await ended
-    await rm(folder, { recursive: true, force: true })
-  }
-  const started = Date.now()
-  while (!(await answers(port))) {
-    if (server.exitCode !== null || Date.now() - started > 10_000) {
-      await stop()
-      throw new Error('slapd did not start')
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const served = await serve(configuration, tls !== undefined)
+      // Ports are found free, then used: somebody else may have been quicker.
+      if (!served && attempt < 3) continue
+      if (!served) throw new Error('slapd did not start')
+      const { stop, ...urls } = served
+      return {
+        ...urls,
+        base,
+        stop: async () => {
+          await stop()
+          await rm(folder, { recursive: true, force: true })
+        },
+      }
     }
-    await wait(20)
-  }
-  return {
-    url: `ldap://127.0.0.1:${String(port)}`,
-    secureUrl: tls ? `ldaps://localhost:${String(securePort)}` : null,
-    base,
-    stop,
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
   }
 }
