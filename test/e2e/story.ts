@@ -14,7 +14,7 @@ export const patience = 20_000
 export const typePin = async (page: Page, pin: string): Promise<void> => {
   const field = page.getByRole('textbox', { name: /Code porteur/ })
   // What is typed while a former answer is still awaited goes nowhere.
-  await expect(field).toBeEnabled()
+  await expect(field).toBeEnabled({ timeout: 2 * patience })
   await field.pressSequentially(pin)
 }
 
