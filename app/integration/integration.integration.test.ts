@@ -140,6 +140,24 @@ describe('a document filed into a patient record over MLLP', () => {
     expect(late?.targets).toMatchObject([{ already: true }])
   })
 
+  it('that comes after a later version of it is filed only by who was shown that (LGC.MSS/UX.05)', async () => {
+    const record = await recordFor()
+    const practice = await openPractice()
+    const target = await practice.target(mllpPlace(record.port))
+    const { first, second } = await reportMail('behind')
+    const recent = await practice.receive(second)
+    const [ahead] = value(await practice.integration.offers(recent)).documents
+    // What it replaces was never here.
+    expect(ahead?.doubts).toEqual(['replaced-not-filed'])
+    value(await filed(practice, recent, target.id, ahead?.doubts))
+    await practice.filingIn(recent, 'filed')
+    const late = await practice.receive(first)
+    const [behind] = value(await practice.integration.offers(late)).documents
+    expect(behind?.doubts).toEqual(['older-version'])
+    expect(code(await filed(practice, late, target.id))).toBe('integration.doubts')
+    expect(record.received).toHaveLength(1)
+  })
+
   it('goes as new when the version it was to replace was refused meanwhile', async () => {
     const record = await recordFor()
     const refusal = Promise.withResolvers<undefined>()
