@@ -111,12 +111,13 @@ test('a thread that hangs or dies gives nothing, and the next message a new one'
     idleMilliseconds: 50,
     heapMebibytes: 64,
   })
+  // The limit counts the start of a thread too, which a busy machine may miss: « fine » is asked again.
   const of = (word: string) => extractor.extract(new TextEncoder().encode(word))
-  expect(await of('fine')).toMatchObject({ copies: 'fine' })
+  await expect.poll(() => of('fine')).toMatchObject({ copies: 'fine' })
   expect(await of('exit')).toBeNull()
   expect(await of('memory')).toBeNull()
   expect(await of('hang')).toBeNull()
   expect(await of('throw')).toBeNull()
-  expect(await of('fine')).toMatchObject({ copies: 'fine' })
+  await expect.poll(() => of('fine')).toMatchObject({ copies: 'fine' })
   await extractor.stop()
 })

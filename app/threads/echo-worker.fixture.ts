@@ -10,7 +10,7 @@ port.on('message', ({ word, steps }: { word: string; steps?: SharedArrayBuffer }
   if (word === 'advance' && steps) {
     const done = new Int32Array(steps)
     for (let step = 0; step < 6; step += 1) {
-      Atomics.wait(done, 1, 0, 150)
+      Atomics.wait(done, 1, 0, 250)
       Atomics.add(done, 0, 1)
     }
   }

@@ -58,7 +58,9 @@ test('a fall and an exit are told to who waits, the next message has a new threa
 })
 
 test('what takes too long is ended; what advances is not', async () => {
-  create(600)
+  create(1_000)
+  // The start of the thread is no part of it.
+  await expect.poll(() => say('here')).toMatchObject({ kind: 'answered' })
   const steps = new SharedArrayBuffer(8)
   let seen = -1
   const goesOn = (): boolean => {
