@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { people } from '../operator/index.ts'
-import { openSettings, picture, says } from './stage.ts'
+import { closeSettings, openSettings, picture, says } from './stage.ts'
 import { createProfile, findServersOf, patience } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -78,7 +78,8 @@ test('a mailbox is removed after a question, with its folders', async () => {
     .click()
   await question.getByRole('button', { name: 'Retirer de ce poste' }).click()
   await expect(accounts().getByRole('listitem')).toHaveCount(1)
-  await app.page.keyboard.press('Escape')
+  await expect(question).toBeHidden()
+  await closeSettings(app.page)
   await expect(mailbox(anne.address)).toBeVisible()
   await expect(mailbox(hospital.address)).toHaveCount(0)
 })

@@ -32,9 +32,12 @@ test('the server takes the card, so it is offered first; nothing is typed, no pa
   await expect(page.getByRole('radio', { name: 'Pro Santé Connect' })).toHaveCount(0)
   await says(page, 'aucun mot de passe n’est demandé ni enregistré')
   await picture(page, 'card-account-login')
+  // A card of the slowest kind, so that what is said meanwhile can be seen whatever the machine does.
+  await world.cards.anne.setSignMilliseconds(2_000)
   await connect().click()
   await says(page, 'Votre carte se présente aux serveurs')
   await picture(page, 'card-account-connecting')
+  await world.cards.anne.setSignMilliseconds(300)
   await page.getByRole('button', { name: 'Ouvrir la messagerie' }).click({ timeout: patience })
   await upToDate()
 })

@@ -23,11 +23,13 @@ const open = async (text: string | RegExp): Promise<void> => {
 }
 
 test.beforeAll(async () => {
+  // Ten reports are read to their last value: some seconds on a calm machine.
+  test.setTimeout(300_000)
   world = await startWorld({ seed: false, signMilliseconds: 50 })
   for (const mail of await reportsOverTime()) await world.operator.deliver({ ...mail, to: anne.address })
   app = await world.openApp('anne')
   await createProfile(app, anne)
-  await expect(app.page.getByText(/À jour/)).toBeVisible({ timeout: 90_000 })
+  await expect(app.page.getByText(/À jour/)).toBeVisible({ timeout: 240_000 })
 })
 test.afterAll(() => world.stop())
 
