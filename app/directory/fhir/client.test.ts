@@ -59,7 +59,12 @@ const anne = {
       },
     },
   ],
-  telecom: [email('anne.martin@medecin.mssante.test', [mssante, per], { rank: 1 })],
+  telecom: [
+    email('anne.martin@medecin.mssante.test', [mssante, per], { rank: 1 }),
+    // Ordinary mail: said to be, or said to be nothing.
+    email('anne.martin@exemple.com', [{ url: emailType, valueCoding: { system: r256, code: 'MAIL' } }, per]),
+    { system: 'email', value: 'anne@exemple.com' },
+  ],
 }
 const role = {
   resourceType: 'PractitionerRole',
@@ -68,6 +73,7 @@ const role = {
   practitioner: { identifier: { system: 'urn:oid:1.2.250.1.71.4.2.1', value: '899700000101' } },
   organization: { reference: 'Organization/001-1' },
   telecom: [
+    email('secretariat@exemple.com', [{ url: emailType, valueCode: 'MAIL' }]),
     email('a.martin@ch.mssante.test', [
       mssante,
       typed(
