@@ -11,6 +11,32 @@ import { moment } from './times.ts'
 const framesOf = (series: DicomSeries): number =>
   series.instances.reduce((sum, { frames }) => sum + (frames ?? 1), 0)
 
+const nameOf = ({ number, description, uid }: DicomSeries): string =>
+  [number, description].filter((word) => word !== null).join(' · ') || uid
+
+/** The series a picture is of, in words; null when it is of none that is listed. */
+const seriesOf = ({ studies }: DicomContent, sopInstanceUid: string): string | null => {
+  const series = studies
+    .flatMap((study) => study.series)
+    .find(({ instances }) => instances.some((one) => one.sopInstanceUid === sopInstanceUid))
+  return series ? nameOf(series) : null
+}
+
+/** Why there is nothing to see of pictures that are in the file, or that some are missing. */
+const MissingPictures = ({ content, summary }: { content: DicomContent; summary: DocumentSummary }) => {
+  if (content.format === 'kos') return null
+  const cut = summary.deviations.some(({ code }) => code === 'dicom-truncated')
+  const images = content.studies.flatMap((study) => study.series).some((series) => framesOf(series) > 0)
+  if (!cut && (content.previews.length > 0 || !images)) return null
+  return (
+    <div className="doc-warnings">
+      <Banner tone={cut ? 'warn' : 'info'} title={t(cut ? 'documents.dicomCut' : 'documents.dicomNoPreview')}>
+        <p>{t(cut ? 'documents.dicomCutText' : 'documents.dicomNoPreviewText')}</p>
+      </Banner>
+    </div>
+  )
+}
+
 const Studies = ({ content }: { content: DicomContent }) =>
   content.studies.map((study) => (
     <section key={study.uid} className="doc-section">
@@ -45,17 +71,14 @@ const Studies = ({ content }: { content: DicomContent }) =>
             <tbody>
               {study.series.map((series) => (
                 <tr key={series.uid}>
-                  <th scope="row">
-                    {[series.number, series.description].filter((word) => word !== null).join(' · ') ||
-                      series.uid}
-                  </th>
+                  <th scope="row">{nameOf(series)}</th>
                   <td>{series.modality}</td>
                   <td>{series.bodyPart}</td>
                   <td className="doc-align-right">{framesOf(series)}</td>
                   <td>
-                    {series.instances.some(({ path }) => path !== null)
-                      ? t('documents.inThisFile')
-                      : (series.location ?? t('documents.elsewhere'))}
+                    {content.format === 'kos'
+                      ? (series.location ?? t('documents.elsewhere'))
+                      : t('documents.inThisFile')}
                   </td>
                 </tr>
               ))}
@@ -87,6 +110,7 @@ export const DicomView = ({ content, summary }: { content: DicomContent; summary
         </Banner>
       </div>
     )}
+    <MissingPictures content={content} summary={summary} />
     {content.previews.length > 0 && (
       <ul className="doc-previews" aria-label={t('documents.previews')}>
         {content.previews.map(
@@ -95,8 +119,16 @@ export const DicomView = ({ content, summary }: { content: DicomContent; summary
               <li key={sopInstanceUid}>
                 <ZoomableImage
                   url={url}
-                  title={t('documents.previewNamed', { number: index + 1, width, height })}
+                  title={[
+                    t('documents.previewNamed', { number: index + 1, width, height }),
+                    seriesOf(content, sopInstanceUid),
+                  ]
+                    .filter((word) => word !== null)
+                    .join(' · ')}
                 />
+                <p className="doc-preview-name" aria-hidden="true">
+                  {seriesOf(content, sopInstanceUid)}
+                </p>
               </li>
             ),
         )}

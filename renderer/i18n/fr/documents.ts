@@ -218,6 +218,11 @@ export const documents = {
   inThisFile: 'dans ce fichier',
   elsewhere: 'chez le producteur',
   previews: 'Aperçus',
+  dicomNoPreview: 'Aucun aperçu de ces images.',
+  dicomNoPreviewText:
+    'SousPli ne sait pas dessiner leur format ; elles sont dans le fichier, entières. Ouvrez-le avec une visionneuse.',
+  dicomCut: 'Le fichier DICOM est coupé avant sa fin.',
+  dicomCutText: 'Des images peuvent manquer ou être incomplètes : demandez un nouvel envoi au producteur.',
   previewNamed: 'Image {number}, {width} × {height} points',
   studyUid: 'Identifiant de l’examen',
   kosTitle: 'Liste d’images : les images elles-mêmes restent chez le producteur.',
