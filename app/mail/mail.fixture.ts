@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type {
   Account,
+  AccountConnection,
   ActionProgress,
   Folder,
   MailDelta,
@@ -27,6 +28,8 @@ export const createWitness = () => {
     accounts: [] as Account[],
     /** How many times windows were told of the accounts. */
     accountsTold: 0,
+    /** Every state of the first account's connection they were told, in order. */
+    connections: [] as AccountConnection[],
     outbox: [] as OutboxItem[],
     phase: '',
     actions: { waiting: 0, blocked: 0, notices: 0 },
@@ -55,6 +58,7 @@ export const createWitness = () => {
       accounts: (accounts: Account[]) => {
         state.accounts = accounts
         state.accountsTold += 1
+        if (accounts[0]) state.connections.push(accounts[0].connection)
         tell()
       },
       progress: (progress: { phase: string }) => {
