@@ -160,6 +160,7 @@ export const refusalCodes = [
   'executable',
   'message-too-deep',
   'cms-encrypted',
+  'removal-without-file',
   'tnef',
   'outlook-message',
   'unknown-format',

@@ -81,8 +81,15 @@ export const filableDocuments = (mail: OpenedMail): Outcome<FilableDocument[]> =
     const facts = found.cda ? readCdaFacts(found.bytes) : null
     if (facts && !facts.ok) return facts
     const { patient } = found.summary
-    const key = facts ? keyOf(facts.value.id) : `sha256:${digest(found.bytes)}`
-    const filable = facts !== null || found.mimeType === 'application/pdf' || found.summary.kind === 'hprim'
+    const removal = found.announcement?.entry.action === 'delete'
+    // An order may come without the document: its entry names it as the document names itself (`root^extension`).
+    const ordered = removal && found.bytes.byteLength === 0 ? found.summary.uniqueId : null
+    const key = facts ? keyOf(facts.value.id) : (ordered ?? `sha256:${digest(found.bytes)}`)
+    const filable =
+      facts !== null ||
+      ordered !== null ||
+      found.mimeType === 'application/pdf' ||
+      found.summary.kind === 'hprim'
     if (!filable || found.summary.duplicateOf !== null) continue
     documents.push({
       found,
@@ -92,7 +99,7 @@ export const filableDocuments = (mail: OpenedMail): Outcome<FilableDocument[]> =
       version: found.cda?.document.version ?? null,
       patient,
       patientKey: patientKey(patient, key),
-      removal: found.announcement?.entry.action === 'delete',
+      removal,
       ofMail,
       pdf: pdfOf(mail, found),
       archive: found.summary.archive === null ? null : mail.part(found.partId),

@@ -1,6 +1,7 @@
 import type {
   Deviation,
   DocumentAnnouncement,
+  DocumentEntry,
   DocumentInspection,
   RefusalCode,
   SubmissionSet,
@@ -81,6 +82,25 @@ const fromDocument = (part: MessagePart, document: XdmDocument, index: number): 
   return found
 }
 
+/** An order to take a document out, which needs no file: nothing to read, but somebody must hear of it. */
+const orderOf = (part: MessagePart, entry: DocumentEntry, index: number): FoundDocument => {
+  const name = entry.title ?? entry.uri ?? entry.uniqueId ?? ''
+  const nothing = new Uint8Array()
+  const origin: Origin = {
+    ...originIn(part, `${part.id}/order${index + 1}`, name),
+    announcement: {
+      entry,
+      computedHash: sha1(nothing),
+      computedSize: 0,
+      hashMatches: null,
+      sizeMatches: null,
+    },
+  }
+  const document = refusedDocument(origin, 'removal-without-file', () => nothing, 'application/octet-stream')
+  document.summary.uniqueId = entry.uniqueId
+  return document
+}
+
 /** Files that no entry announces and that a reader wants to see all the same. */
 const isWorthShowing = ({ bytes }: ZipEntry, unreadable: boolean): boolean => {
   const sniffed = sniffMime(bytes)
@@ -102,7 +122,11 @@ const fromXdm = (part: MessagePart, archive: XdmArchive): OpenedArchive => {
     fromDocument(part, announced, index).map((document) => ({ set: announced.set, document })),
   )
   applyAssociations(members)
-  const documents = members.map(({ document }) => document)
+  const orders = archive.missing.filter(({ action }) => action === 'delete')
+  const documents = [
+    ...members.map(({ document }) => document),
+    ...orders.map((entry, index) => orderOf(part, entry, index)),
+  ]
   const unreadable = archive.deviations.some(({ code }) => code === 'metadata-unreadable')
   const extra = archive.unlisted
     .filter((file) => isWorthShowing(file, unreadable))

@@ -156,6 +156,8 @@ export const deviations = {
   refusal_apicrypt: 'Le fichier est chiffré par Apicrypt : il ne peut pas être lu ici.',
   refusal_executable: 'Le fichier est un programme : il n’est ni ouvert ni exécuté.',
   'refusal_message-too-deep': 'Trop de messages emboîtés : les plus profonds n’ont pas été ouverts.',
+  'refusal_removal-without-file':
+    'L’expéditeur demande le retrait d’un document qu’il n’a pas joint : rien n’est à lire ici.',
   'refusal_cms-encrypted': 'Le contenu joint est chiffré à part du message : il n’a pas été lu.',
   refusal_tnef:
     'Le fichier est au format propre à Outlook (winmail.dat) : les pièces qu’il contient n’ont pas été lues. Demandez à l’expéditeur de les envoyer hors du format RTF d’Outlook.',

@@ -15,6 +15,8 @@ export type XdmVariant =
   | 'patient-mismatch'
   // The sender wants the documents taken out of records (§2.6).
   | 'removal'
+  // The same, the document left out.
+  | 'removal-alone'
 
 const faultsOf: Record<XdmVariant, Partial<MetadataFaults>> = {
   correct: {},
@@ -27,6 +29,7 @@ const faultsOf: Record<XdmVariant, Partial<MetadataFaults>> = {
   // The other patient is given by the caller.
   'patient-mismatch': {},
   removal: { action: 'D' },
+  'removal-alone': { action: 'D' },
 }
 
 /** `DOC00001.XML`, `DOC00002.XML`… */
@@ -91,7 +94,8 @@ export async function xdmArchive(
   add(lower ? 'index.htm' : 'INDEX.HTM', index(documents, subset))
   add(lower ? 'readme.txt' : 'README.TXT', readme(documents, subset))
   add(`IHE_XDM/${subset}/${lower ? 'Metadata.xml' : 'METADATA.XML'}`, metadata(documents, subset, faults))
-  for (const document of documents) add(`IHE_XDM/${subset}/${document.fileName}`, document.bytes)
+  if (variant !== 'removal-alone')
+    for (const document of documents) add(`IHE_XDM/${subset}/${document.fileName}`, document.bytes)
   zip.end()
   const chunks: Buffer[] = []
   for await (const chunk of zip.outputStream) chunks.push(Buffer.from(chunk as Buffer))
