@@ -16,7 +16,9 @@ test.describe.configure({ mode: 'serial' })
 const { anne, paul } = people
 let world: World
 let app: RunningApp
-let disk: string | null = null
+let disk = ''
+/** What was begun, to be ended in the reverse order. */
+const undo: (() => unknown)[] = []
 
 const mount = (folder: string): boolean => {
   mkdirSync(folder, { recursive: true })
@@ -27,11 +29,16 @@ const mount = (folder: string): boolean => {
     return false
   }
 }
-const filler = () => join(disk ?? '', 'another-program.bin')
+const filler = () => join(disk, 'another-program.bin')
+/** More than there is room for: SousPli writes too, meanwhile. */
 const fill = (): void => {
-  const { bavail, bsize } = statfsSync(disk ?? '')
-  writeFileSync(filler(), Buffer.alloc(Number(bavail) * Number(bsize)))
+  const { bavail, bsize } = statfsSync(disk)
+  expect(() => writeFileSync(filler(), Buffer.alloc((Number(bavail) + 1_000) * Number(bsize)))).toThrow(
+    'ENOSPC',
+  )
 }
+/** A mailbox is tried again after 2, 4, 8 s and so on up to 100: how many tries fail depends on how busy the machine is. */
+const untilTriedAgain = 150_000
 const deliver = (subject: string, bytes?: Buffer) =>
   world.operator.deliver({
     from: paul.address,
@@ -47,10 +54,18 @@ const deliver = (subject: string, bytes?: Buffer) =>
 
 test.beforeAll(async () => {
   world = await startWorld({ seed: false, signMilliseconds: 50 })
+  undo.push(world.stop)
   const folder = join(world.folder, 'small-disk')
   test.skip(!mount(folder), 'mounting a small disk (tmpfs) needs root on this machine')
+  // Even from under a program that did not end.
+  undo.push(() => execFileSync('umount', ['--lazy', folder]))
   disk = folder
-  app = await world.openApp('anne', { profile: join(folder, 'profile') })
+  app = await world.openApp('anne', {
+    profile: join(folder, 'profile'),
+    // The room is for mail alone: the directory would be fetched in the middle of it.
+    policy: ({ directory: _, ...policy }) => policy,
+  })
+  undo.push(app.close)
   await createProfile(app, anne)
   await deliver('Avant le disque plein')
   // Its text has come too, before there is no room for it.
@@ -59,11 +74,15 @@ test.beforeAll(async () => {
   await app.page.keyboard.press('Escape')
 })
 test.afterAll(async () => {
-  if (disk) {
-    await app.close()
-    execFileSync('umount', [disk])
-  }
-  await world.stop()
+  const failures: unknown[] = []
+  for (const step of undo.splice(0).toReversed())
+    try {
+      await step()
+    } catch (error) {
+      // The rest must be undone all the same.
+      failures.push(error)
+    }
+  expect(failures).toEqual([])
 })
 
 test('a draft that cannot be written is not said to be saved, and is once there is room', async () => {
@@ -73,13 +92,17 @@ test('a draft that cannot be written is not said to be saved, and is once there 
   await says(composer, /Brouillon enregistré/)
   fill()
   await composer.getByRole('textbox', { name: 'Texte du message' }).click()
-  await app.page.keyboard.insertText(`${'Texte fictif. '.repeat(20_000)}Fin.`)
+  // The store's log has some room of its own: a few times the text are more than it holds.
+  await expect(async () => {
+    await app.page.keyboard.insertText(`${'Texte fictif. '.repeat(20_000)}Fin.`)
+    await expect(composer.getByText('Brouillon non enregistré')).toBeVisible({ timeout: 5_000 })
+  }).toPass({ timeout: 60_000 })
   await says(composer, 'Brouillon non enregistré', 'Le disque est plein.')
   await picture(app.page, 'disk-full-composer')
   await rm(filler())
   await app.page.keyboard.insertText(' Suite.')
   await says(composer, /Brouillon enregistré/)
-  await expect(composer.getByText('Le disque est plein.')).toBeHidden()
+  await expect(composer.getByText('Le disque est plein.')).toHaveCount(0)
   await composer.getByRole('button', { name: 'Supprimer le brouillon' }).click()
   await expect(composer).toBeHidden()
 })
@@ -95,10 +118,11 @@ test('a full disk is said in words, and what was received stays readable', async
 })
 
 test('once there is room again everything goes on by itself', async () => {
+  test.setTimeout(3 * untilTriedAgain)
   await rm(filler())
-  await expect(listRow(app.page, 'Trop gros pour ce disque')).toBeVisible({ timeout: 60_000 })
+  await expect(listRow(app.page, 'Trop gros pour ce disque')).toBeVisible({ timeout: untilTriedAgain })
+  await expect(app.page.getByText('Le disque est plein.')).toHaveCount(0, { timeout: untilTriedAgain })
   await expect(app.page.getByText(/À jour/)).toBeVisible({ timeout: patience })
-  await expect(app.page.getByText('Le disque est plein.')).toBeHidden()
   await listRow(app.page, 'Trop gros pour ce disque').click()
   await reads(app.page, 'Texte fictif de « Trop gros pour ce disque ».')
   await app.page.getByRole('button', { name: 'Verrouiller' }).click()
