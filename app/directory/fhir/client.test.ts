@@ -74,6 +74,8 @@ const role = {
   organization: { reference: 'Organization/001-1' },
   telecom: [
     email('secretariat@exemple.com', [{ url: emailType, valueCode: 'MAIL' }]),
+    // Without a kind: the metadata of MSSanté alone say that it is one.
+    email('ancienne@ch.mssante.test', [per]),
     email('a.martin@ch.mssante.test', [
       mssante,
       typed(
@@ -175,6 +177,7 @@ describe('one person, asked now', () => {
         ],
         mailboxes: [
           { address: 'anne.martin@medecin.mssante.test', type: 'PER', rank: 1, unlisted: false },
+          { address: 'ancienne@ch.mssante.test', type: 'PER', unlisted: false },
           { address: 'a.martin@ch.mssante.test', type: 'PER', service: 'Cardiologie', paperless: true },
           { address: 'rouge@ch.mssante.test', unlisted: true },
         ],
