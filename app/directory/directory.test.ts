@@ -106,7 +106,9 @@ describe('the base on this workstation', () => {
     await directory.update()
     await idle()
     const file = path.join(folder, 'grande.txt')
-    const many = Array.from({ length: 30_000 }, (_, index) => physician(`NOM${String(index)}`, 'Ida', inLyon))
+    const many = Array.from({ length: 100_000 }, (_, index) =>
+      physician(`NOM${String(index)}`, 'Ida', inLyon),
+    )
     writeFileSync(file, extractionOf(many))
     await directory.importFile(file)
     expect(await found(directory, 'bernard')).toHaveLength(1)

@@ -142,7 +142,7 @@ describe('sent mail, on the operator’s servers', () => {
   })
 
   it('never leave twice when the server says nothing after the data; the user decides', async () => {
-    patience.replyTimeout = 2000
+    patience.replyTimeout = 5000
     await practice.restart()
     operator.smtp.stallNextReply()
     const { id } = await send([paul.address], 'Muet')
