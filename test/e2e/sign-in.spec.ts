@@ -105,6 +105,8 @@ test('while the provider is away the mailbox stays readable, says so, and comes 
   // Tries follow each other at 2, 4, 8, 16, 32 s and up to 80: how many are needed depends on when the token at hand ends.
   test.setTimeout(240_000)
   const { page } = app
+  // With its preview: the text is here, not only the line.
+  await expect(page.getByRole('row').filter({ hasText: 'Avis demandé' })).toContainText('Bonjour Anne')
   world.operator.psc.setOutage(true)
   await world.operator.imapDown()
   // The token at hand lives a few seconds more; then one has to be asked for.
