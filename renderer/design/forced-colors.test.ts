@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 // The product's own rules on the least of its markup, in a browser that plays the contrast theme of a system.
 const sheets = ['design/tokens', 'design/controls', 'design/surfaces', 'mailbox/mailbox', 'shell/shell']
 const markup = `
-  <div class="list-item" data-selected><div class="row" id="selected"><span class="chip" data-tone="alert">HH</span></div></div>
+  <div class="list-item" data-selected><div class="row" id="selected"><span class="chip" data-tone="alert">HH</span><span class="avatar" data-trust="patient" id="avatar">MD</span></div></div>
   <div class="list-item"><div class="row" id="other" data-unread></div></div>
   <button class="button nav-item" data-variant="quiet" aria-current="page" id="here">Réception</button>
   <button class="button nav-item" data-variant="quiet" id="elsewhere">Envoyés</button>
@@ -50,7 +50,8 @@ it.each([
 
 it('writes on that colour in the one that goes with it, without a plate behind the words', async () => {
   expect(await style('primary', 'forced-color-adjust')).toBe('none')
-  expect(await style('primary', 'color')).not.toBe(await style('primary', 'background-color'))
+  for (const id of ['primary', 'avatar'])
+    expect(await style(id, 'color')).not.toBe(await style(id, 'background-color'))
 })
 
 it('keeps dots, and gives an edge to what only a shadow or a background told', async () => {
