@@ -3,7 +3,14 @@ import { chromium, type Browser, type Page } from '@playwright/test'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 // The product's own rules on the least of its markup, in a browser that plays the contrast theme of a system.
-const sheets = ['design/tokens', 'design/controls', 'design/surfaces', 'mailbox/mailbox', 'shell/shell']
+const sheets = [
+  'design/tokens',
+  'design/controls',
+  'design/surfaces',
+  'mailbox/mailbox',
+  'shell/shell',
+  'composer/composer',
+]
 const markup = `
   <div class="list-item" data-selected><div class="row" id="selected"><span class="chip" data-tone="alert">HH</span><span class="avatar" data-trust="patient" id="avatar">MD</span></div></div>
   <div class="list-item"><div class="row" id="other" data-unread></div></div>
@@ -13,6 +20,7 @@ const markup = `
   <button class="button" data-variant="primary" id="primary">Envoyer</button>
   <div class="dialog-modal" id="dialog"></div><div class="banner" data-tone="error" id="banner"></div>
   <span class="status-dot" data-tone="alert" id="dot"></span>
+  <div class="composer-line" id="line"><input class="composer-subject" id="subject" /></div>
   <label class="checkbox"><span class="checkbox-box"><svg id="tick"></svg></span></label>`
 
 let browser: Browser
@@ -59,6 +67,12 @@ it('keeps dots, and gives an edge to what only a shadow or a background told', a
   expect(await style('dot', 'background-color')).not.toBe(canvas)
   expect(await style('other', 'forced-color-adjust', '::before')).toBe('none')
   for (const id of ['dialog', 'banner']) expect(await style(id, 'border-top-style')).toBe('solid')
+})
+
+it('shows where the keyboard is, where a shadow said it', async () => {
+  expect(await style('line', 'outline-style')).toBe('none')
+  await page.focus('#subject')
+  expect(await style('line', 'outline-style')).toBe('solid')
 })
 
 it('shows no tick in a box that is not ticked', async () => {
