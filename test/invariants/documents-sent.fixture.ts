@@ -73,7 +73,7 @@ export const documentsOf = async (raw: Buffer, parsed: ParsedMessage) =>
     )
   ).documents
 
-export interface Sending {
+interface Sending {
   practice: Practice
   accountId: number
   /** A draft to the colleague, saved. */
