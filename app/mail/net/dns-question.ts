@@ -1,7 +1,7 @@
 import { promises as dns } from 'node:dns'
 
 /** Milliseconds that a question of the DNS may take in all. */
-export const dnsPatience = 5_000
+export const dnsPatience = 4_500
 
 /** Times a question is sent, and at most with several servers. */
 const usually = 4
