@@ -21,6 +21,23 @@ describe('markOf', () => {
     expect(markOf(value(null, 4)).word).toBeNull()
     expect(markOf(value(null)).word).toBeNull()
   })
+  it('marks a bound or an interval only where all it can be is outside, in the unit of the range (BIO/va1.06)', () => {
+    const word = (more: object) => markOf({ ...value(null), ...more }).word
+    expect(word({ comparator: '>', number: 6 })).toBe('high')
+    expect(word({ comparator: '>', number: 4 })).toBeNull()
+    expect(word({ comparator: '≥', low: 5.2 })).toBe('high')
+    expect(word({ comparator: '<', number: 3 })).toBe('low')
+    expect(word({ comparator: '≤', number: 4 })).toBeNull()
+    expect(word({ low: 5.2, high: 6 })).toBe('high')
+    expect(word({ low: 5, high: 6 })).toBeNull()
+    expect(word({ low: 3, high: 3.4 })).toBe('low')
+    expect(word({ low: 3, high: 4 })).toBeNull()
+    const range = { text: '3,5 – 5,1', low: 3.5, high: 5.1, interpretation: null, condition: null }
+    const inUnit = (unit: string) => word({ number: 6.4, unit, ranges: [{ ...range, unit: 'mmol/L' }] })
+    expect([inUnit('mmol/L'), inUnit('mg/L')]).toEqual(['high', null])
+    // Taken back by the laboratory.
+    expect(markOf({ ...value('HH', 9), absent: 'withdrawn' }).level).toBe('normal')
+  })
   it('keeps a code it cannot explain, and says what the range says', () => {
     expect(markOf(value('POS'))).toEqual({ level: 'normal', direction: null, code: 'POS', word: 'positive' })
     expect(markOf(value('XYZ'))).toEqual({ level: 'normal', direction: null, code: 'XYZ', word: null })
