@@ -6,22 +6,9 @@ import { spawn } from 'node:child_process'
 
 const steps: { name: string; command: [string, ...string[]] }[] = [
   // The longest first.
-  {
-    name: 'lint',
-    command: [
-      'eslint',
-      '--max-warnings',
-      '0',
-      'app',
-      'main',
-      'renderer',
-      'native',
-      'build',
-      'test',
-      'scripts',
-    ],
-  },
   { name: 'formatting', command: ['prettier', '--check', '--log-level', 'warn', '.'] },
+  // What it holds to: .oxlintrc.json.
+  { name: 'lint', command: ['oxlint', 'app', 'main', 'renderer', 'native', 'build', 'test', 'scripts'] },
   { name: 'types', command: ['tsc', '-p', 'tsconfig.json'] },
   { name: 'types of the window', command: ['tsc', '-p', 'renderer/tsconfig.json'] },
   {

@@ -1,4 +1,5 @@
 import { UserRound } from 'lucide-react'
+import { useState } from 'react'
 import type { PatientIdentity, PatientSummary } from '../../app/contract/index.ts'
 import { age, fullDate, givenName, t } from '../i18n/index.ts'
 import { InsChip } from './ins-chip.tsx'
@@ -22,7 +23,8 @@ export const PatientStrip = ({
   date: string | null
   verified?: boolean
 }) => {
-  const at = date === null ? new Date() : new Date(date)
+  const [today] = useState(() => new Date())
+  const at = date === null ? today : new Date(date)
   const years = patient.birthDate === null || Number.isNaN(at.getTime()) ? null : age(patient.birthDate, at)
   const given = identity?.birthFirstNames ?? null
   const place = identity?.birthPlaceName ?? identity?.birthPlaceCode ?? null

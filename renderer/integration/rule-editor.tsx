@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { AppError, FilingRule, RecordTarget, RuleTrial, RuleWish } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { accountStore, useFolders, useStore } from '../data/index.ts'
+import { accountStore, useFolders, useNow, useStore } from '../data/index.ts'
 import { Button, Checkbox, Chip, Dialog, ErrorBanner, TextField, type ChipTone } from '../design/index.ts'
 import { folderName, listTime, t } from '../i18n/index.ts'
 import { DoubtList } from './doubts-dialog.tsx'
@@ -24,7 +24,7 @@ const tones: Readonly<Record<RuleTrial['outcome'], ChipTone>> = {
 }
 
 const Trials = ({ trials }: { trials: readonly RuleTrial[] }) => {
-  const now = new Date()
+  const now = useNow()
   const would = trials.filter(({ outcome }) => outcome === 'would-file').length
   return (
     <section className="rule-trials" aria-live="polite">

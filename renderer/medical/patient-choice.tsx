@@ -2,6 +2,7 @@ import { UserRound } from 'lucide-react'
 import { useEffect, useId, useState } from 'react'
 import type { DocumentPatient, Patient } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
+import { useNow } from '../data/index.ts'
 import { Button, DateField, Segments, TextField } from '../design/index.ts'
 import { InsChip, spacedMatricule } from '../documents/index.ts'
 import { fullDate, isoDay, t } from '../i18n/index.ts'
@@ -27,6 +28,7 @@ export const PatientLine = ({ patient }: { patient: DocumentPatient }) => (
 )
 
 const Typed = ({ onChoose }: { onChoose: (patient: DocumentPatient) => void }) => {
+  const now = useNow()
   const [birthName, setBirthName] = useState('')
   const [firstName, setFirstName] = useState('')
   const [birthDate, setBirthDate] = useState<string | null>(null)
@@ -40,7 +42,7 @@ const Typed = ({ onChoose }: { onChoose: (patient: DocumentPatient) => void }) =
         label={t('medical.birthDate')}
         value={birthDate}
         onChange={setBirthDate}
-        latest={isoDay(new Date())}
+        latest={isoDay(now)}
       />
       <Segments
         label={t('medical.sex')}

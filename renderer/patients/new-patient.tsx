@@ -2,6 +2,7 @@ import { UserPlus } from 'lucide-react'
 import { useState } from 'react'
 import type { Patient, Sex } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
+import { useNow } from '../data/index.ts'
 import { Button, DateField, Dialog, Segments, showError, TextField } from '../design/index.ts'
 import { isoDay, t } from '../i18n/index.ts'
 
@@ -15,6 +16,7 @@ export const NewPatientDialog = ({
   onClose: () => void
   onCreated: (patient: Patient) => void
 }) => {
+  const now = useNow()
   const [birthName, setBirthName] = useState('')
   const [usedName, setUsedName] = useState('')
   const [firstName, setFirstName] = useState('')
@@ -50,7 +52,7 @@ export const NewPatientDialog = ({
           label={t('patients.birthDate')}
           value={birthDate}
           onChange={setBirthDate}
-          latest={isoDay(new Date())}
+          latest={isoDay(now)}
         />
       </div>
       <Segments

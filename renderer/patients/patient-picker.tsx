@@ -1,6 +1,7 @@
 import { UserPlus, UserSearch } from 'lucide-react'
 import { useState } from 'react'
 import type { Patient } from '../../app/contract/index.ts'
+import { useNow } from '../data/index.ts'
 import { Avatar, Button, Dialog, EmptyState, TextField } from '../design/index.ts'
 import { spacedMatricule } from '../documents/index.ts'
 import { patientName, t } from '../i18n/index.ts'
@@ -42,6 +43,7 @@ export const PatientPicker = ({
   /** Shown before anything is typed. */
   proposed?: readonly Patient[]
 }) => {
+  const now = useNow()
   const [text, setText] = useState('')
   const [adding, setAdding] = useState(false)
   const found = usePatientAnswer('patients.suggest', isOpen ? { text, limit: 12 } : null)
@@ -75,7 +77,7 @@ export const PatientPicker = ({
             {listed.map((patient) => (
               <li key={patient.id}>
                 <Button variant="quiet" className="patient-choice" onPress={() => onChoose(patient)}>
-                  <PatientLine patient={patient} now={new Date()} />
+                  <PatientLine patient={patient} now={now} />
                 </Button>
               </li>
             ))}

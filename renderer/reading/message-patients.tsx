@@ -2,7 +2,7 @@ import { UserRoundCog, UserRoundPlus } from 'lucide-react'
 import { useState } from 'react'
 import type { MessagePatients, MessageView, Patient } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { openPatient } from '../data/index.ts'
+import { openPatient, useNow } from '../data/index.ts'
 import { Banner, Button, showError, showToast } from '../design/index.ts'
 import { patientName, t } from '../i18n/index.ts'
 import { PatientPicker, usePatientAnswer } from '../patients/index.ts'
@@ -37,7 +37,7 @@ export const MessagePatientBanners = ({
 }) => {
   const [picking, setPicking] = useState(false)
   const { id, patient } = view.row
-  const now = new Date()
+  const now = useNow()
   const listed = known?.patients ?? []
   const open = (one: Patient) => (
     <Button

@@ -2,7 +2,9 @@ import type { PDFDocumentProxy } from 'pdfjs-dist'
 import { useEffect, useState } from 'react'
 import { t } from '../../i18n/index.ts'
 
-type Outline = NonNullable<Awaited<ReturnType<PDFDocumentProxy['getOutline']>>>
+type Entry = NonNullable<Awaited<ReturnType<PDFDocumentProxy['getOutline']>>>[number]
+/** What PDF.js calls `any` is entries again. */
+type Outline = readonly (Omit<Entry, 'items'> & { items: Outline })[]
 
 /** The bookmarks of a PDF; null while they are read and when there are none. */
 export const useOutline = (pdf: PDFDocumentProxy): Outline | null => {
