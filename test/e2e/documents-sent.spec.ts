@@ -15,6 +15,8 @@ let his: RunningApp
 
 const composer = (): Locator => mine.page.getByRole('dialog', { name: 'Rédaction d’un message' })
 const form = (): Locator => mine.page.getByRole('dialog', { name: 'Joindre un document médical' })
+/** A letter is written, sent, received and read to its document: some seconds on a calm machine. */
+const untilRead = 90_000
 const subject = "Lettre d'adressage EPREUVE Lea 28/03/1979"
 
 const fill = (place: Locator, values: Record<string, string>): Promise<void> =>
@@ -130,8 +132,9 @@ test('a PDF that is not PDF/A-1 says so, and is converted', async () => {
 })
 
 test('the colleague reads it as a document whose bytes are verified', async () => {
+  test.setTimeout(3 * untilRead)
   await send()
-  await listRow(his.page, 'ÉPREUVE Léa').click({ timeout: patience })
+  await listRow(his.page, 'ÉPREUVE Léa').click({ timeout: untilRead })
   await expect(
     his.page.frameLocator('iframe[sandbox]').getByText('Bonjour, la lettre est jointe.'),
   ).toBeVisible({ timeout: 2 * patience })
@@ -144,11 +147,12 @@ test('the colleague reads it as a document whose bytes are verified', async () =
 })
 
 test('« annule et remplace » sends the next version, and the colleague sees that it replaces', async () => {
+  test.setTimeout(3 * untilRead)
   await mine.page
     .getByRole('region', { name: anne.address, exact: true })
     .getByRole('button', { name: /^Envoyés/ })
     .click()
-  await listRow(mine.page, 'ÉPREUVE Léa').click({ timeout: patience })
+  await listRow(mine.page, 'ÉPREUVE Léa').click({ timeout: untilRead })
   await mine.page.getByRole('button', { name: 'Autres actions' }).click()
   await mine.page.getByRole('menuitem', { name: 'Annuler et remplacer' }).click()
   const tile = composer().getByRole('list', { name: 'Documents médicaux' }).getByRole('listitem')
@@ -167,7 +171,7 @@ test('« annule et remplace » sends the next version, and the colleague sees th
   await expect(his.page.getByRole('grid').getByRole('row').filter({ hasText: 'ÉPREUVE Léa' })).toHaveCount(
     2,
     {
-      timeout: patience,
+      timeout: untilRead,
     },
   )
   await listRow(his.page, 'ÉPREUVE Léa').click()
