@@ -85,6 +85,25 @@ describe('the MDM of the ANS guide (IG-HL7-MDM)', () => {
     expect(componentOf(fieldOf(message, 'PRT', 15, 2), 4)).toBe('reponse@bioval.mssante.test')
   })
 
+  it('names the author as who sent only where both are of one organisation (SC.CDA/INT.17)', async () => {
+    const one = await order()
+    const { author } = one.cda
+    if (!author) throw new Error('a document with an author')
+    const by = (sender: string, mail: string[]) => {
+      const { name } = one.mail.sender
+      const message = wire({
+        ...one,
+        cda: { ...one.cda, author: { ...author, family: 'AUTRICE', given: 'Fictive', mail } },
+        mail: { ...one.mail, sender: { name, address: sender } },
+      })
+      return [componentOf(fieldOf(message, 'PRT', 5), 2), componentOf(fieldOf(message, 'PRT', 8), 1) !== '']
+    }
+    expect(by('secretariat@bioval.mssante.test', ['autrice@bioval.mssante.test'])).toEqual(['AUTRICE', true])
+    expect(by('secretariat@bioval.mssante.test', [])).toEqual(['AUTRICE', true])
+    // Sent on by somebody else: the author did not send it.
+    expect(by('colleague@medecin.mssante.test', ['autrice@bioval.mssante.test'])).toEqual(['', true])
+  })
+
   it('says the four restrictions in their order, with what changed', async () => {
     const message = wire(
       await order({
