@@ -170,9 +170,11 @@ const ResultRow = ({
       {open && (
         <tr className="lab-panel" id={panel}>
           <td colSpan={columns}>
-            <p className="lab-sentence">{curveSentence(values, result.unit)}</p>
-            <AnalyteCurve label={result.label} unit={result.unit} values={values} />
-            <ValuesTable label={result.label} unit={result.unit} values={values} />
+            <div className="lab-panel-view">
+              <p className="lab-sentence">{curveSentence(values, result.unit)}</p>
+              <AnalyteCurve label={result.label} unit={result.unit} values={values} />
+              <ValuesTable label={result.label} unit={result.unit} values={values} />
+            </div>
           </td>
         </tr>
       )}
