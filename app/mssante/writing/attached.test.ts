@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { n1, withoutIns } from '../../../test/operator/seed/cda-variants.ts'
 import { zipOf } from '../../../test/operator/seed/archive-files.ts'
+import { ok } from '../../contract/index.ts'
+import type { StoredDraft } from '../../vault/index.ts'
 import type { EnclosedMessage } from '../documents.ts'
 import type { MessagePart } from '../found.ts'
 import { attachedFacts as factsOf, mayHoldCda, namesSomebody } from './attached.ts'
 import { writeCda } from './cda.ts'
 import { readFacts } from './facts.ts'
+import { createOutgoing, type OutgoingDependencies } from './outgoing.ts'
 import { patient, request, testMatricule } from './writing.fixture.ts'
 
 const whole = Buffer.from(writeCda(request(), Buffer.from('%PDF-1.4 fictif'))).toString('utf8')
@@ -108,4 +111,40 @@ describe('what a mail says of files joined to it (ECO.2.4.1, ECO.2.4.2, ECO.2.1.
       { hidden: ['hidden-from-patient'] },
     ])
   })
+})
+
+it('ECO.2.4.1 ECO.2.4.2: every code of the archives is said, and O only when each of them has a qualified INS', async () => {
+  const files: Record<string, Uint8Array> = {
+    qualified: await archiveOf(Buffer.from(whole)),
+    other: await archiveOf(Buffer.from(whole.replace('11488-4', '34112-3'))),
+    without: await archiveOf(withoutIns),
+  }
+  const outgoing = createOutgoing({
+    vault: {
+      run: () => Promise.resolve(ok({ patient: null, files: [] })),
+      parts: { readAll: (name: string) => Promise.resolve(ok(files[name])) },
+    },
+    enclosed: () => null,
+  } as unknown as OutgoingDependencies)
+  const headers = async (...names: string[]) => {
+    const attachments = names.map((partFile) => ({
+      ...{ id: partFile, partFile, fileName: 'IHE_XDM.zip', mimeType: 'application/zip', size: 1 },
+    }))
+    const draft = { id: 1, kind: 'new', attachments, content: { subject: 'Documents' } }
+    const made = await outgoing.outgoing(
+      draft as unknown as StoredDraft,
+      { id: 1, address: 'a@b.test' },
+      0,
+      '',
+    )
+    return made.ok ? made.value?.headers : made.error.code
+  }
+  expect(await headers('qualified')).toEqual({ 'X-MSS-CODECDA': '11488-4', 'X-MSS-INS': 'O' })
+  expect(await headers('qualified', 'other')).toEqual({
+    'X-MSS-CODECDA': '11488-4,34112-3',
+    'X-MSS-INS': 'O',
+  })
+  expect(await headers('qualified', 'without')).toMatchObject({ 'X-MSS-INS': 'N' })
+  expect(await headers('without')).toMatchObject({ 'X-MSS-INS': 'N' })
+  expect(await headers()).toBeUndefined()
 })
