@@ -62,10 +62,14 @@ it('says on which side there is more, as it scrolls', () => {
   expect(sides()).toEqual(['false', 'true'])
   expect(host.textContent).toContain('Le tableau continue à droite')
   size.scrollLeft = 200
-  act(() => host.querySelector('[role="group"]')?.dispatchEvent(new Event('scroll')))
+  act(() => {
+    host.querySelector('[role="group"]')?.dispatchEvent(new Event('scroll'))
+  })
   expect(sides()).toEqual(['true', 'true'])
   size.scrollLeft = 600
-  act(() => host.querySelector('[role="group"]')?.dispatchEvent(new Event('scroll')))
+  act(() => {
+    host.querySelector('[role="group"]')?.dispatchEvent(new Event('scroll'))
+  })
   expect(sides()).toEqual(['true', 'false'])
   expect(host.textContent).toContain('Fin du tableau')
 })
