@@ -27,7 +27,7 @@ export const percentOf = (state: ImportState): string =>
   `${number(state.total === 0 ? 100 : Math.floor((100 * state.done) / state.total))} %`
 
 /** Puts an import in the list, in its place. */
-export const putImport = (state: ImportState): void => {
+const putImport = (state: ImportState): void => {
   const known = importStore.get()
   const before = known.find((one) => one.id === state.id)
   importStore.set(before ? known.map((one) => (one.id === state.id ? state : one)) : [state, ...known])
@@ -36,10 +36,18 @@ export const putImport = (state: ImportState): void => {
   if (state.error) showError(state.error)
 }
 
+/** Puts an import that was just begun in the list; what the core told of it before its answer came is newer. */
+export const addImport = (state: ImportState): void => {
+  if (!importStore.get().some((one) => one.id === state.id)) putImport(state)
+}
+
 export const loadImports = async (): Promise<void> => {
   const answer = await invoke('exchange.imports', null)
-  if (answer.ok) importStore.set(answer.value)
-  else showError(answer.error)
+  if (!answer.ok) return showError(answer.error)
+  // What was told while the answer was on its way is newer.
+  const told = importStore.get()
+  const others = told.filter((one) => !answer.value.some(({ id }) => id === one.id))
+  importStore.set([...others, ...answer.value.map((one) => told.find(({ id }) => id === one.id) ?? one)])
 }
 
 const putExport = (state: ExportState): void => {

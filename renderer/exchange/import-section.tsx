@@ -6,7 +6,7 @@ import { accountStore, useFolders, useStore } from '../data/index.ts'
 import { Button, DropZone, showError, TextField } from '../design/index.ts'
 import { t } from '../i18n/index.ts'
 import { Choice } from './choice.tsx'
-import { importStore, putImport } from './exchange-state.ts'
+import { addImport, importStore } from './exchange-state.ts'
 import { ImportRow } from './import-row.tsx'
 import './exchange.css'
 
@@ -50,7 +50,7 @@ export const ImportSection = ({
     const folderId = source === null ? null : await target()
     if (source === null || folderId === null) return
     const started = await invoke('exchange.import', { source, folderId })
-    if (started.ok) putImport(started.value)
+    if (started.ok) addImport(started.value)
     else showError(started.error)
   }
   const once = async (work: () => Promise<void>): Promise<void> => {
