@@ -21,7 +21,7 @@ beforeEach(() => {
   window.souspli = {
     invoke: () => new Promise((resolve) => void (answer = resolve)),
     on: (name, listener) => {
-      if (name === 'exchange.import') tell = listener as typeof tell
+      if (name === 'exchange.import') tell = listener
       return 1
     },
     off: () => undefined,

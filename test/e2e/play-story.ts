@@ -65,7 +65,7 @@ export const playStory = async (hooks: {
   try {
     record = await startPatientRecord()
     const { port } = record
-    world = await startWorld({ cardLogin: cardLoginBuilt(), directory: { lines: 5_000 } })
+    world = await startWorld({ cardLogin: cardLoginBuilt() })
     scene = {
       world,
       record,

@@ -3,9 +3,16 @@ import { test, type Page } from '@playwright/test'
 
 /** First what is said above or beside the mailbox, then the page as it reads. */
 const spoken = '[role=dialog],[role=alertdialog],[role=alert],[role=status],.state-banners,.unlock-door'
-const most = { spoken: 1_200, page: 1_500 }
+const most = { spoken: 1_200, page: 1_500, log: 600 }
 /** A page that answers nothing must not hold up the end of a test; milliseconds. */
 const patience = 3_000
+
+/** A window, by the name of who works in it, and what its application has printed. */
+export interface Seen {
+  name: string
+  page: Page
+  logs: () => string
+}
 
 const inLine = (text: string, length: number): string =>
   text
@@ -15,7 +22,7 @@ const inLine = (text: string, length: number): string =>
     .join(' | ')
     .slice(0, length)
 
-const screenOf = async (name: string, page: Page): Promise<string> => {
+const screenOf = async ({ name, page, logs }: Seen): Promise<string> => {
   const late = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error('no answer')), patience).unref()
   })
@@ -27,17 +34,19 @@ const screenOf = async (name: string, page: Page): Promise<string> => {
       `${name} shows: ${inLine(shown, most.page)}`,
     ].join('\n')
   }
-  return await Promise.race([look(), late]).catch(
+  const screen = await Promise.race([look(), late]).catch(
     (error: unknown) => `${name}: ${error instanceof Error ? error.message : String(error)}`,
   )
+  const log = inLine(logs().slice(-most.log), most.log)
+  return log === '' ? screen : `${screen}\n${name} printed last: ${log}`
 }
 
-/** Every window, by the name of who works in it. */
-export const screensOf = async (windows: readonly (readonly [string, Page])[]): Promise<string> =>
-  (await Promise.all(windows.map(([name, page]) => screenOf(name, page)))).join('\n')
+/** Every window. */
+export const screensOf = async (windows: readonly Seen[]): Promise<string> =>
+  (await Promise.all(windows.map(screenOf))).join('\n')
 
 /** Attaches them to the test under way when it has failed; nothing outside of tests (the demo). */
-export const attachScreens = async (windows: readonly (readonly [string, Page])[]): Promise<void> => {
+export const attachScreens = async (windows: readonly Seen[]): Promise<void> => {
   const running = ((): ReturnType<typeof test.info> | null => {
     try {
       return test.info()

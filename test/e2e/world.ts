@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from '@playwright/test'
+import type { Browser } from '@playwright/test'
 import { Policy } from '../../app/contract/index.ts'
 import {
   createVirtualCps,
@@ -20,7 +20,7 @@ import {
   type StandinHost,
 } from '../electron-standin/index.ts'
 import { people, startOperator, type Operator } from '../operator/index.ts'
-import { attachScreens, screensOf } from './screens.ts'
+import { attachScreens, screensOf, type Seen } from './screens.ts'
 
 // Practitioners, seeded times and pictures are in France, wherever the machine is.
 process.env['TZ'] = 'Europe/Paris'
@@ -33,8 +33,6 @@ export interface WorldOptions {
   signMilliseconds?: number
   /** The servers ask for the card's certificate and take SASL EXTERNAL. */
   cardLogin?: boolean
-  /** Publishes a fictitious Annuaire Santé of so many lines. */
-  directory?: { lines: number }
   log?: (line: string) => void
 }
 
@@ -75,7 +73,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     () => rm(folder, { recursive: true, force: true, maxRetries: 10 }),
   ]
   const open = new Map<StandinApp, string>()
-  const windows = (): [string, Page][] => [...open].map(([app, name]) => [name, app.page])
+  const windows = (): Seen[] => [...open].map(([{ page, logs }, name]) => ({ name, page, logs }))
   const stop = async (): Promise<void> => {
     const failures: unknown[] = []
     await attachScreens(windows()).catch((error: unknown) => failures.push(error))
@@ -93,7 +91,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     const operator = await startOperator({
       log,
       seed: options.seed ?? true,
-      ...(options.directory ? { directory: options.directory } : {}),
+      // A fictitious Annuaire Santé of so many lines.
       directory: { lines: 5000 },
       ...(options.cardLogin ? { clientCertificates: 'asked' as const } : {}),
     })
