@@ -32,6 +32,8 @@ beforeAll(async () => {
   })
   page = await browser.newPage({ forcedColors: 'active', contrast: 'more' })
   await page.setContent(`<html data-theme="light"><body>${markup}</body></html>`)
+  // A colour on its way to another is neither.
+  await page.addStyleTag({ content: '* { transition: none !important }' })
   for (const name of [...sheets, 'design/forced-colors'])
     await page.addStyleTag({ content: await readFile(new URL(`../${name}.css`, import.meta.url), 'utf8') })
 }, 60_000)
