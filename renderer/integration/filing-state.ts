@@ -1,26 +1,20 @@
 import { useCallback, useEffect, useState } from 'react'
-import type { Filing, MessageFilings, RecordTarget } from '../../app/contract/index.ts'
+import type { Filing, MessageFilings, Outcome, RecordTarget } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { filingsChangedStore, useStore } from '../data/index.ts'
+import { filingsChangedStore, useAnswer, useStore } from '../data/index.ts'
 import { showError } from '../design/index.ts'
 
-/** The patient records that are set up; null until they are known. */
-export const useTargets = (): readonly RecordTarget[] | null => {
-  const changes = useStore(filingsChangedStore)
-  const [targets, setTargets] = useState<readonly RecordTarget[] | null>(null)
+/** What was answered, null until it is known; what goes wrong is told, once. */
+const useTold = <T>(answer: Outcome<T> | null): T | null => {
   useEffect(() => {
-    let current = true
-    void invoke('integration.targets', null).then((outcome) => {
-      if (!current) return
-      if (outcome.ok) setTargets(outcome.value)
-      else showError(outcome.error)
-    })
-    return () => {
-      current = false
-    }
-  }, [changes])
-  return targets
+    if (answer && !answer.ok) showError(answer.error)
+  }, [answer])
+  return answer?.ok ? answer.value : null
 }
+
+/** The patient records that are set up; null until they are known. */
+export const useTargets = (): readonly RecordTarget[] | null =>
+  useTold(useAnswer('integration.targets', null, useStore(filingsChangedStore)))
 
 /** What can be filed of a message, and what was; null until it is known, or when it cannot be read. */
 export const useOffers = (
@@ -29,18 +23,12 @@ export const useOffers = (
 ): { offers: MessageFilings | null; reload: () => void } => {
   const changes = useStore(filingsChangedStore)
   const [asked, setAsked] = useState(0)
-  const [offers, setOffers] = useState<MessageFilings | null>(null)
-  useEffect(() => {
-    if (!wanted) return undefined
-    let current = true
-    void invoke('integration.offers', { messageId }).then((outcome) => {
-      if (current && outcome.ok) setOffers(outcome.value)
-    })
-    return () => {
-      current = false
-    }
-  }, [messageId, wanted, changes, asked])
-  return { offers, reload: useCallback(() => setAsked((count) => count + 1), []) }
+  const answer = useAnswer(
+    'integration.offers',
+    wanted ? { messageId } : undefined,
+    `${String(changes)}.${String(asked)}`,
+  )
+  return { offers: useTold(answer), reload: useCallback(() => setAsked((count) => count + 1), []) }
 }
 
 type Step = 'integration.retry' | 'integration.cancel'

@@ -64,6 +64,10 @@ export interface World {
   stop: () => Promise<void>
 }
 
+/** What an application prints when it mends, or swallows, a fault of ours. The card's process may end: its driver is not ours. */
+const ownFault =
+  /core process ended|window process gone|outside the contract|failed in main|wiping failed|stopping failed/
+
 /** Starts everything on loopback; `stop` ends it and removes every file. */
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
   const log = options.log ?? (() => undefined)
@@ -72,6 +76,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
     // A core whose window was closed may write its last lines meanwhile.
     () => rm(folder, { recursive: true, force: true, maxRetries: 10 }),
   ]
+  const apps: { name: string; logs: () => string }[] = []
   const open = new Map<StandinApp, string>()
   const windows = (): Seen[] => [...open].map(([{ page, logs }, name]) => ({ name, page, logs }))
   const stop = async (): Promise<void> => {
@@ -85,7 +90,15 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
         failures.push(error)
       }
     }
-    if (failures.length > 0) throw new AggregateError(failures, 'the world did not end cleanly')
+    for (const { name, logs } of apps) {
+      const faults = logs()
+        .split('\n')
+        .filter((line) => ownFault.test(line))
+      if (faults.length > 0) failures.push(new Error(`the application of ${name}: ${faults.join(' | ')}`))
+    }
+    const reasons = failures.map((reason) => (reason instanceof Error ? reason.message : String(reason)))
+    if (failures.length > 0)
+      throw new AggregateError(failures, `the world did not end cleanly: ${reasons.join(' ; ')}`)
   }
   try {
     const operator = await startOperator({
@@ -127,13 +140,13 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
       return host
     }
     const browser = (await hostFor(true)).browser
-    let apps = 0
+    let opened = 0
     const openApp: World['openApp'] = async (person, appOptions = {}) => {
-      apps += 1
-      const profile = appOptions.profile ?? join(folder, `profile-${person}-${apps}`)
+      opened += 1
+      const profile = appOptions.profile ?? join(folder, `profile-${person}-${opened}`)
       await mkdir(profile, { recursive: true, mode: 0o700 })
       const policy = { ...operator.policy, pkcs11Modules: [cards[person].modulePath] }
-      const policyFile = join(folder, `policy-${person}-${apps}.json`)
+      const policyFile = join(folder, `policy-${person}-${opened}.json`)
       await writeFile(policyFile, JSON.stringify(Policy.parse(appOptions.policy?.(policy) ?? policy)))
       const app = await launchStandin({
         host: await hostFor(appOptions.headed !== true),
@@ -141,6 +154,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
         verbose: appOptions.verbose ?? process.env['SOUSPLI_VERBOSE'] === '1',
       })
       undo.push(() => app.close())
+      apps.push({ name: person, logs: app.logs })
       open.set(app, person)
       void app.exited.then(() => open.delete(app))
       return { ...app, profile }
