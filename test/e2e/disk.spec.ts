@@ -62,6 +62,7 @@ test.beforeAll(async () => {
   disk = folder
   app = await world.openApp('anne', {
     profile: join(folder, 'profile'),
+    faults: 'expected',
     // The room is for mail alone: the directory would be fetched in the middle of it.
     policy: ({ directory: _, ...policy }) => policy,
   })

@@ -39,6 +39,8 @@ export interface WorldOptions {
 export interface AppOptions {
   /** Changes to the operator's policy for this app only. */
   policy?: (policy: Policy) => Policy
+  /** The workstation is made to fail: what is printed of it fails no test. */
+  faults?: 'expected'
   /** Use a profile that exists already (reopening). */
   profile?: string
   /** In a window on the screen rather than headless. */
@@ -154,7 +156,7 @@ export const startWorld = async (options: WorldOptions = {}): Promise<World> => 
         verbose: appOptions.verbose ?? process.env['SOUSPLI_VERBOSE'] === '1',
       })
       undo.push(() => app.close())
-      apps.push({ name: person, logs: app.logs })
+      if (appOptions.faults !== 'expected') apps.push({ name: person, logs: app.logs })
       open.set(app, person)
       void app.exited.then(() => open.delete(app))
       return { ...app, profile }
