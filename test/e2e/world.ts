@@ -68,7 +68,7 @@ export interface World {
 
 /** What an application prints when it mends, or swallows, a fault of ours. The card's process may end: its driver is not ours. */
 const ownFault =
-  /core process ended|window process gone|outside the contract|failed in main|wiping failed|stopping failed/
+  /"fault":|core process ended|window process gone|outside the contract|failed in main|wiping failed|stopping failed/
 
 /** Starts everything on loopback; `stop` ends it and removes every file. */
 export const startWorld = async (options: WorldOptions = {}): Promise<World> => {
