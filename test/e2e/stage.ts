@@ -66,11 +66,12 @@ export const openSettings = async (
   await expect(page.getByRole('tabpanel', { name })).toBeVisible()
 }
 
-/** Escape in a dialog, wherever the focus is on its way to, until the dialog is gone. */
-export const escape = async (dialog: Locator): Promise<void> => {
-  await dialog.press('Escape')
-  await expect(dialog).toBeHidden()
-}
+/** Escape in a dialog, wherever the focus is on its way to, until the dialog is gone: a tooltip takes an Escape for itself. */
+export const escape = (dialog: Locator): Promise<void> =>
+  expect(async () => {
+    if (await dialog.isVisible()) await dialog.press('Escape', { timeout: 2_000 })
+    await expect(dialog).toBeHidden({ timeout: 2_000 })
+  }).toPass({ timeout: 30_000 })
 
 export const closeSettings = (page: Page): Promise<void> =>
   escape(page.getByRole('dialog', { name: 'Réglages' }))

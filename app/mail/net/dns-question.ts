@@ -35,9 +35,15 @@ export const askDns = <T>(
       if (over) return
       over = true
       clearTimeout(timer)
+      clearTimeout(limit)
       for (const resolver of asked) resolver.cancel()
       tell()
     }
+    // c-ares looks at its own limits once a second only.
+    const limit = setTimeout(
+      () => settle(() => reject(Object.assign(new Error('The DNS did not answer.'), { code: dns.TIMEOUT }))),
+      patience,
+    )
     const failed = (cause: unknown): void => {
       open -= 1
       if (over) return
