@@ -5,6 +5,7 @@ import type {
   Draft,
   DraftAttachment,
   DraftContent,
+  DraftKind,
   DraftMedical,
   OutboxItem,
 } from '../../app/contract/index.ts'
@@ -25,7 +26,7 @@ import { MedicalDocuments, useMedical } from '../medical/index.ts'
 import { ScheduleDialog } from '../sending/index.ts'
 import { AttachmentsBar } from './attachments-bar.tsx'
 import { withAttribution, withHtmlAttribution } from './attribution.ts'
-import { BodyEditor } from './body-editor.tsx'
+import { beginsWithText, BodyEditor } from './body-editor.tsx'
 import { CertificateSearch } from './certificate-search.tsx'
 import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
@@ -38,10 +39,15 @@ import { useUploads } from './uploads.ts'
 import './composer.css'
 
 interface ComposerProps {
-  draftId: number
+  /** Null while the draft is being made. */
+  draftId: number | null
+  /** What is being opened; null for a draft that was there. */
+  kind: DraftKind | null
   onClose: () => void
   onSent: (item: OutboxItem) => void
 }
+
+const beginsWithRecipient = (kind: DraftKind): boolean => kind === 'new' || kind === 'forward'
 
 const titleOf = (draft: Draft): string => t(`composer.title_${draft.kind}`)
 
@@ -69,7 +75,12 @@ const SaveLine = ({ save }: { save: SaveState }) => (
   </span>
 )
 
-const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> & { draft: Draft }) => {
+const DraftEditor = ({
+  draft,
+  typedAhead,
+  onClose,
+  onSent,
+}: Pick<ComposerProps, 'onClose' | 'onSent'> & { draft: Draft; typedAhead: string }) => {
   const [prepare] = useState(() => introduceQuote(draft))
   const state = useDraftState(draft, prepare)
   const { content, change, checks, flush, setAttachments } = state
@@ -170,7 +181,8 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
             label={t('composer.to')}
             recipients={content.to}
             checks={checks}
-            autoFocus={draft.kind === 'new' || draft.kind === 'forward'}
+            autoFocus={beginsWithRecipient(draft.kind)}
+            typedAhead={beginsWithRecipient(draft.kind) ? typedAhead : ''}
             onChange={(to) => change((now) => ({ ...now, to }))}
           />
           {!copies && (
@@ -218,6 +230,7 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
       <BodyEditor
         kind={draft.kind}
         content={content}
+        typedAhead={typedAhead}
         onChange={(body) => change((now) => ({ ...now, ...body }))}
       />
       <AttachmentsBar
@@ -312,15 +325,55 @@ const DraftEditor = ({ draft, onClose, onSent }: Omit<ComposerProps, 'draftId'> 
   )
 }
 
-const Content = ({ draftId, onClose, onSent }: ComposerProps) => {
+/** A draft on its way: one writes already where the cursor will be. */
+const Opening = ({
+  kind,
+  typed,
+  onType,
+}: {
+  kind: DraftKind | null
+  typed: string
+  onType: (typed: string) => void
+}) => (
+  <>
+    <header className="composer-head">
+      <h2>{kind === null ? '' : t(`composer.title_${kind}`)}</h2>
+    </header>
+    {kind !== null && beginsWithRecipient(kind) ? (
+      <label className="composer-line">
+        <span className="composer-label">{t('composer.to')}</span>
+        <input
+          className="composer-subject"
+          value={typed}
+          autoFocus
+          onChange={(event) => onType(event.currentTarget.value)}
+        />
+      </label>
+    ) : null}
+    {kind !== null && beginsWithText(kind) ? (
+      <textarea
+        className="composer-text composer-plain"
+        aria-label={t('composer.body')}
+        value={typed}
+        autoFocus
+        onChange={(event) => onType(event.currentTarget.value)}
+      />
+    ) : null}
+    <div className="composer-loading">
+      <Spinner label={t('composer.loading')} size="large" />
+    </div>
+  </>
+)
+
+const Content = ({ draftId, kind, onClose, onSent }: ComposerProps) => {
   const load = useDraft(draftId)
-  if (load.state === 'ready') return <DraftEditor draft={load.draft} onClose={onClose} onSent={onSent} />
+  const [typed, setTyped] = useState('')
+  if (load.state === 'ready')
+    return <DraftEditor draft={load.draft} typedAhead={typed} onClose={onClose} onSent={onSent} />
   return (
     <div className="composer">
       {load.state === 'loading' ? (
-        <div className="composer-loading">
-          <Spinner label={t('composer.loading')} size="large" />
-        </div>
+        <Opening kind={kind} typed={typed} onType={setTyped} />
       ) : (
         <ErrorState
           icon={<MailX />}
@@ -334,9 +387,10 @@ const Content = ({ draftId, onClose, onSent }: ComposerProps) => {
 
 /**
  * Writes one draft in a window of its own above the mailbox: saved as one types, checked before it can be sent. Escape
- * closes and keeps the draft; Ctrl+Enter sends.
+ * closes and keeps the draft; Ctrl+Enter sends. It opens before its draft is there, so that no key pressed meanwhile is
+ * lost or taken for a command of the mailbox.
  */
-export const Composer = ({ draftId, onClose, onSent }: ComposerProps) => {
+export const Composer = ({ draftId, kind, onClose, onSent }: ComposerProps) => {
   useLanguage()
   return (
     <ModalOverlay
@@ -348,7 +402,7 @@ export const Composer = ({ draftId, onClose, onSent }: ComposerProps) => {
     >
       <Modal className="composer-modal">
         <Dialog className="dialog composer-dialog" aria-label={t('composer.dialog')}>
-          <Content key={draftId} draftId={draftId} onClose={onClose} onSent={onSent} />
+          <Content draftId={draftId} kind={kind} onClose={onClose} onSent={onSent} />
         </Dialog>
       </Modal>
     </ModalOverlay>

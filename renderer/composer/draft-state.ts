@@ -26,10 +26,11 @@ export interface DraftState {
 export type DraftLoad =
   { state: 'loading' } | { state: 'failed'; error: AppError } | { state: 'ready'; draft: Draft }
 
-/** A draft by its id. */
-export const useDraft = (draftId: number): DraftLoad => {
+/** A draft by its id; loading while it has none. */
+export const useDraft = (draftId: number | null): DraftLoad => {
   const [loaded, setLoaded] = useState<{ draftId: number; load: DraftLoad } | null>(null)
   useEffect(() => {
+    if (draftId === null) return undefined
     let current = true
     void invoke('drafts.get', { id: draftId }).then((outcome) => {
       if (current)
@@ -44,7 +45,7 @@ export const useDraft = (draftId: number): DraftLoad => {
       current = false
     }
   }, [draftId])
-  return loaded?.draftId === draftId ? loaded.load : { state: 'loading' }
+  return loaded !== null && loaded.draftId === draftId ? loaded.load : { state: 'loading' }
 }
 
 /** What is typed, saved after each pause, with the core's checks after each save. Saves run one after another, the last wins. */

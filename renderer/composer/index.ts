@@ -1,3 +1,5 @@
 export { Composer } from './composer.tsx'
 export { PinDialog } from './pin-dialog.tsx'
+export { startDraft } from './start-draft.ts'
+export { useWriting, type WritingState } from './writing.ts'
 export { RecipientsField } from './recipients-field.tsx'

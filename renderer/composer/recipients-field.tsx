@@ -91,6 +91,7 @@ export const RecipientsField = ({
   checks,
   onChange,
   autoFocus = false,
+  typedAhead = '',
   most,
 }: {
   label: string
@@ -98,10 +99,12 @@ export const RecipientsField = ({
   checks: readonly SendCheck[]
   onChange: (recipients: Correspondent[]) => void
   autoFocus?: boolean
+  /** What was typed before the field was there. */
+  typedAhead?: string
   /** Recipients the field holds. */
   most?: number
 }) => {
-  const [typed, setTyped] = useState('')
+  const [typed, setTyped] = useState(typedAhead)
   const [wrong, setWrong] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const errorId = useId()

@@ -116,6 +116,15 @@ export const documentOfTree = (root: Element): JSONContent => {
   return { type: 'doc', content: blocks.length > 0 ? blocks : [{ type: 'paragraph' }] }
 }
 
+/** Typed lines as the editor takes them inside a paragraph. */
+export const inlineOfText = (text: string): JSONContent[] =>
+  text
+    .split('\n')
+    .flatMap((line, index) => [
+      ...(index > 0 ? [{ type: 'hardBreak' }] : []),
+      ...(line === '' ? [] : [{ type: 'text', text: line }]),
+    ])
+
 /** A plain text as the editor's document, one paragraph a line; quoted lines become a quote. */
 export const documentOfText = (text: string): JSONContent => {
   const content: JSONContent[] = []

@@ -48,3 +48,29 @@ it('stays as long as it is pointed at', () => {
   act(() => root.unmount())
   vi.useRealTimers()
 })
+
+it('goes when what it says is over, pointed at or not', () => {
+  vi.useFakeTimers()
+  const place = document.createElement('div')
+  document.body.append(place)
+  const root = createRoot(place)
+  act(() => root.render(<ToastRegion />))
+  act(() => showToast({ text: 'Envoi dans 10 s', onUndo: () => undefined, endsAt: Date.now() + 10_000 }))
+  const toast = (): Element | null => place.querySelector('.toast')
+  act(() => {
+    vi.advanceTimersByTime(6_000)
+  })
+  act(() => {
+    toast()?.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }))
+  })
+  act(() => {
+    vi.advanceTimersByTime(3_900)
+  })
+  expect(toast()).not.toBeNull()
+  act(() => {
+    vi.advanceTimersByTime(100)
+  })
+  expect(toast()).toBeNull()
+  act(() => root.unmount())
+  vi.useRealTimers()
+})

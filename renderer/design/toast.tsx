@@ -9,8 +9,8 @@ export interface ToastMessage {
   tone?: 'info' | 'error'
   /** Offered as « Annuler » while the toast shows. */
   onUndo?: () => void
-  /** Milliseconds it stays; 8 s without it. */
-  shownFor?: number
+  /** When it goes (ms since 1970), also while it is pointed at: what it says is over then. */
+  endsAt?: number
 }
 
 type Shown = ToastMessage & { id: number }
@@ -63,10 +63,10 @@ const Toast = ({ toast }: { toast: Shown }) => {
   // Who is reading it, or on its way to « Annuler », is given time (WCAG 2.2.1).
   const [held, setHeld] = useState(false)
   useEffect(() => {
-    if (toast.tone === 'error' || held) return undefined
+    if (toast.tone === 'error' || (held && toast.endsAt === undefined)) return undefined
     const timer = setTimeout(
       () => publish(toasts.filter((other) => other.id !== toast.id)),
-      toast.shownFor ?? shownFor,
+      toast.endsAt === undefined ? shownFor : Math.max(0, toast.endsAt - Date.now()),
     )
     return () => clearTimeout(timer)
   }, [toast, held])

@@ -27,19 +27,15 @@ import { Timeline } from './timeline.tsx'
 import { authorsOf, shownExchanges, typesOf, wholeTimeline, type TimelineFilter } from './timeline-filter.ts'
 
 interface PageProps {
-  /** Opens the composer on a draft. */
-  onDraft: (draftId: number) => void
+  /** Opens the composer on the draft that is being made. */
+  onWrite: (make: () => Promise<number | null>) => void
   /** What the pane of the opened message asks. */
   onAction: (row: MessageRow, action: ReadingAction) => void
 }
 
-const Head = ({ patient, onDraft }: { patient: Patient; onDraft: (id: number) => void }) => {
+const Head = ({ patient, onWrite }: Pick<PageProps, 'onWrite'> & { patient: Patient }) => {
   const now = useNow()
   const [ending, setEnding] = useState(false)
-  const start = async (draft: Promise<number | null>): Promise<void> => {
-    const id = await draft
-    if (id !== null) onDraft(id)
-  }
   const { mail, sex } = patient
   return (
     <CardSurface className="patient-head">
@@ -83,11 +79,11 @@ const Head = ({ patient, onDraft }: { patient: Patient; onDraft: (id: number) =>
         <Button
           variant="primary"
           isDisabled={mail.address === null}
-          onPress={() => void start(writeToPatient(patient))}
+          onPress={() => onWrite(() => writeToPatient(patient))}
         >
           <PencilLine aria-hidden="true" /> {t('patients.write', { sex })}
         </Button>
-        <Button onPress={() => void start(writeAbout(patient, null))}>
+        <Button onPress={() => onWrite(() => writeAbout(patient, null))}>
           <Stethoscope aria-hidden="true" /> {t('patients.writeColleague')}
         </Button>
         {mail.address === null ? null : (
@@ -103,7 +99,7 @@ const Head = ({ patient, onDraft }: { patient: Patient; onDraft: (id: number) =>
             variant="primary"
             onPress={() => {
               setEnding(false)
-              void start(endExchanges(patient))
+              onWrite(() => endExchanges(patient))
             }}
           >
             {t('patients.endAllGo')}
@@ -213,7 +209,7 @@ const FilterBar = ({
   )
 }
 
-const Page = ({ view, onDraft, onAction }: PageProps & { view: PatientView }) => {
+const Page = ({ view, onWrite, onAction }: PageProps & { view: PatientView }) => {
   const now = useNow()
   const { patient } = view
   const [filter, setFilter] = useState<TimelineFilter>(wholeTimeline)
@@ -237,7 +233,7 @@ const Page = ({ view, onDraft, onAction }: PageProps & { view: PatientView }) =>
       <Button variant="link" size="small" onPress={() => openPatient(null)}>
         <ArrowLeft aria-hidden="true" /> {t('patients.back')}
       </Button>
-      <Head patient={patient} onDraft={onDraft} />
+      <Head patient={patient} onWrite={onWrite} />
       {view.proposals.map((proposal) => (
         <Banner
           key={proposal.id}
@@ -273,15 +269,7 @@ const Page = ({ view, onDraft, onAction }: PageProps & { view: PatientView }) =>
           ) : null}
         </section>
         {openId === null ? (
-          <Aside
-            view={view}
-            onOpen={setOpenId}
-            onWrite={(to) =>
-              void writeAbout(patient, to).then((id) => {
-                if (id !== null) onDraft(id)
-              })
-            }
-          />
+          <Aside view={view} onOpen={setOpenId} onWrite={(to) => onWrite(() => writeAbout(patient, to))} />
         ) : (
           <section className="patient-reading">
             <div className="patient-reading-bar">

@@ -1,24 +1,12 @@
 import type { DraftContent, Patient } from '../../app/contract/index.ts'
-import { invoke } from '../client/index.ts'
+import { startDraft } from '../composer/index.ts'
 import { accountStore } from '../data/index.ts'
-import { showError } from '../design/index.ts'
 import { patientName, t } from '../i18n/index.ts'
 
-/** A new draft with something in it already; its id, or null when the error was shown. */
-const startDraft = async (prefill: Partial<DraftContent>): Promise<number | null> => {
+const startNew = (prefill: Partial<DraftContent>): Promise<number | null> => {
   const accounts = accountStore.get()
   const account = accounts.find(({ kind }) => kind === 'personal') ?? accounts[0]
-  const draft = await invoke('drafts.create', { kind: 'new', accountId: account?.id ?? null, sourceId: null })
-  if (!draft.ok) {
-    showError(draft.error)
-    return null
-  }
-  const saved = await invoke('drafts.save', {
-    id: draft.value.id,
-    content: { ...draft.value.content, ...prefill },
-  })
-  if (!saved.ok) showError(saved.error)
-  return draft.value.id
+  return startDraft({ kind: 'new', accountId: account?.id ?? null, sourceId: null }, prefill)
 }
 
 const recipientOf = (patient: Patient) =>
@@ -26,11 +14,11 @@ const recipientOf = (patient: Patient) =>
 
 /** A message to the patient, on the address built from the qualified INS (ECO.3.1.5). */
 export const writeToPatient = (patient: Patient): Promise<number | null> =>
-  startDraft({ to: recipientOf(patient) })
+  startNew({ to: recipientOf(patient) })
 
 /** The message whose subject, exactly `[FIN]`, ends all exchanges with a patient (ENS-7-fin). */
 export const endExchanges = (patient: Patient): Promise<number | null> =>
-  startDraft({
+  startNew({
     ...{ to: recipientOf(patient), subject: '[FIN]', text: t('patients.endAllBody') },
     ...{ closesExchange: true, endsExchanges: true },
   })
@@ -39,4 +27,4 @@ export const endExchanges = (patient: Patient): Promise<number | null> =>
 export const writeAbout = (
   patient: Patient,
   to: { name: string; address: string } | null,
-): Promise<number | null> => startDraft({ to: to ? [to] : [], aboutPatient: patient.id })
+): Promise<number | null> => startNew({ to: to ? [to] : [], aboutPatient: patient.id })

@@ -26,11 +26,12 @@ export const tellSent = (item: OutboxItem, onDraft: (draftId: number) => void): 
     showToast({ text: t('sending.scheduled', { date: dateTime(item.due.at) }), onUndo })
     return
   }
-  const left = Math.max(0, new Date(item.due.at).getTime() - Date.now())
+  const endsAt = new Date(item.due.at).getTime()
+  const left = Math.max(0, endsAt - Date.now())
   const subject = item.subject || t('mailbox.noSubject')
   showToast({
     text: t('sending.sendingIn', { subject, seconds: Math.round(left / 1000) }),
     onUndo,
-    shownFor: left,
+    endsAt,
   })
 }

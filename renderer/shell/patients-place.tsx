@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { DraftKind, Folder, MessageRow } from '../../app/contract/index.ts'
 import { ForGoodDialog, type Prepared } from '../actions/index.ts'
+import type { WritingState } from '../composer/index.ts'
 import { t } from '../i18n/index.ts'
 import { PatientPage, PatientsList } from '../patient-view/index.ts'
 import type { ReadingAction } from '../reading/index.ts'
@@ -13,12 +14,12 @@ export const PatientsPlace = ({
   patientId,
   folders,
   compose,
-  onDraft,
+  begin,
 }: {
   patientId: number | null
   folders: readonly Folder[]
   compose: (kind: DraftKind, sourceId: number) => Promise<void>
-  onDraft: (draftId: number) => void
+  begin: WritingState['begin']
 }) => {
   const [forGood, setForGood] = useState<Prepared | null>(null)
   const act = (row: MessageRow, action: ReadingAction): void => {
@@ -38,7 +39,12 @@ export const PatientsPlace = ({
       {patientId === null ? (
         <PatientsList />
       ) : (
-        <PatientPage key={patientId} id={patientId} onDraft={onDraft} onAction={act} />
+        <PatientPage
+          key={patientId}
+          id={patientId}
+          onWrite={(make) => void begin('new', make)}
+          onAction={act}
+        />
       )}
       <ForGoodDialog title={t('actions.foreverTitle')} prepared={forGood} onClose={() => setForGood(null)} />
     </>

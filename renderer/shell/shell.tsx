@@ -1,13 +1,6 @@
 import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
-import type {
-  Correspondent,
-  Account,
-  DraftKind,
-  Folder,
-  ListFilter,
-  MessageRow,
-} from '../../app/contract/index.ts'
+import type { Account, DraftKind, Folder, ListFilter, MessageRow } from '../../app/contract/index.ts'
 import {
   ActionNotices,
   BulkBar,
@@ -16,13 +9,12 @@ import {
   type Prepared,
 } from '../actions/index.ts'
 import { invoke } from '../client/index.ts'
-import { Composer } from '../composer/index.ts'
+import { Composer, startDraft, useWriting } from '../composer/index.ts'
 import {
   accountStore,
   actionCountsStore,
   draftStore,
   isPlain,
-  loadDrafts,
   loadErrorStore,
   loadOpenSession,
   useFolderList,
@@ -79,7 +71,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
   const [panel, setPanel] = useState<Panel | null>(null)
   const [settingsPage, setSettingsPage] = useState<SettingsPage>('look')
   const [lockAsked, setLockAsked] = useState(false)
-  const [draftId, setDraftId] = useState<number | null>(null)
+  const { writing, begin, open, leave } = useWriting()
   const searchInput = useRef<HTMLInputElement>(null)
   const grid = useRef<HTMLDivElement>(null)
 
@@ -140,28 +132,10 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     if (somethingLeaves()) setLockAsked(true)
     else void lock()
   }
-  const compose = async (kind: DraftKind, sourceId: number | null): Promise<void> => {
+  const compose = (kind: DraftKind, sourceId: number | null): Promise<void> => {
     const source = rows.find(({ id }) => id === sourceId)
     const accountId = fromAccount({ accounts, folders, folder, sourceId, source })
-    const draft = await invoke('drafts.create', { kind, accountId, sourceId })
-    if (draft.ok) setDraftId(draft.value.id)
-    else showError(draft.error)
-  }
-  const writeTo = async (to: readonly Correspondent[]): Promise<void> => {
-    const draft = await invoke('drafts.create', {
-      kind: 'new',
-      accountId: usual?.id ?? null,
-      sourceId: null,
-    })
-    if (!draft.ok) return showError(draft.error)
-    const content = { ...draft.value.content, to: [...to] }
-    const saved = await invoke('drafts.save', { id: draft.value.id, content })
-    if (saved.ok) setDraftId(draft.value.id)
-    else showError(saved.error)
-  }
-  const leaveComposer = (): void => {
-    setDraftId(null)
-    void loadDrafts()
+    return begin(kind, () => startDraft({ kind, accountId, sourceId }))
   }
   const move = (step: 1 | -1): void => {
     const next = index < 0 ? rows[0] : rows[index + step]
@@ -252,19 +226,20 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         <StateBanners onStorage={() => openSettings('storage')} onKeys={() => openSettings('certificates')} />
         <ActionNotices />
         <BulkBar />
-        {folderDrafts.length > 0 ? <LocalDrafts drafts={folderDrafts} onOpen={setDraftId} /> : null}
+        {folderDrafts.length > 0 ? <LocalDrafts drafts={folderDrafts} onOpen={open} /> : null}
         <div className="shell-panes" data-place={wide?.kind ?? 'mail'}>
           {wide?.kind === 'patients' ? (
-            <PatientsPlace
-              patientId={wide.patientId}
-              folders={folders}
-              compose={compose}
-              onDraft={setDraftId}
-            />
+            <PatientsPlace patientId={wide.patientId} folders={folders} compose={compose} begin={begin} />
           ) : wide?.kind === 'directory' ? (
-            <DirectoryPlace onWrite={(to) => void writeTo(to)} />
+            <DirectoryPlace
+              onWrite={(to) =>
+                void begin('new', () =>
+                  startDraft({ kind: 'new', accountId: usual?.id ?? null, sourceId: null }, { to: [...to] }),
+                )
+              }
+            />
           ) : wide ? (
-            <WaitingView onEdit={setDraftId}>{actionsWaiting > 0 ? <PendingActionList /> : null}</WaitingView>
+            <WaitingView onEdit={open}>{actionsWaiting > 0 ? <PendingActionList /> : null}</WaitingView>
           ) : (
             <Refusals value={refused}>
               <SearchMarks marks={searching ? search.results : null}>
@@ -337,13 +312,15 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           )}
         </div>
       </div>
-      {draftId === null ? null : (
+      {writing === null ? null : (
         <Composer
-          draftId={draftId}
-          onClose={leaveComposer}
+          key={writing.opening}
+          draftId={writing.draftId}
+          kind={writing.kind}
+          onClose={leave}
           onSent={(item) => {
-            leaveComposer()
-            tellSent(item, setDraftId)
+            leave()
+            tellSent(item, open)
           }}
         />
       )}

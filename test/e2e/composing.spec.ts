@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { expect, test, type Page } from '@playwright/test'
 import { people } from '../operator/index.ts'
 import { holdsFile, writeLetter, type Letter } from './letters.ts'
-import { picture, reads, says } from './stage.ts'
+import { picture, reads, says, withLateFrames } from './stage.ts'
 import { createProfile, listRow, patience, unlock } from './story.ts'
 import { startWorld, type RunningApp, type World } from './world.ts'
 
@@ -177,6 +177,27 @@ test('an answer to all reaches everyone but oneself', async () => {
   await expect
     .poll(() => world.operator.received.at(-1)?.to.toSorted())
     .toEqual([hospital.address, paul.address, secretary.address].toSorted())
+})
+
+test('what is typed on the heels of « answer » is in the answer, and commands nothing', async () => {
+  const subject = 'Réponse tapée aussitôt'
+  await receive({ from: paul, to: [anne], subject, text: 'Question fictive.' })
+  await withLateFrames(app.page, async () => {
+    // Each of these letters is a command of the mailbox: archive, flag, delete.
+    await app.page.keyboard.press('r')
+    await app.page.keyboard.type('es # Réponse tapée')
+    await says(text(), /^es # Réponse tapée/)
+    await expectSaved()
+    await app.page.keyboard.press('Escape')
+    await expect(composer()).toBeHidden()
+    await app.page.keyboard.press('n')
+    await app.page.keyboard.type('es # paul')
+    await expect(composer().getByRole('combobox', { name: 'À' })).toHaveValue('es # paul')
+  })
+  await composer().getByRole('button', { name: 'Supprimer le brouillon' }).click()
+  await expect(composer()).toBeHidden()
+  await expect(listRow(app.page, subject)).toBeVisible()
+  await expect(app.page.getByText(/Archivé|Marqué/)).toHaveCount(0)
 })
 
 test('a forwarded message keeps its files', async () => {

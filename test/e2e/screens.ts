@@ -3,7 +3,7 @@ import { test, type Page } from '@playwright/test'
 
 /** First what is said above or beside the mailbox, then the page as it reads. */
 const spoken = '[role=dialog],[role=alertdialog],[role=alert],[role=status],.state-banners,.unlock-door'
-const most = { spoken: 1_200, page: 1_500, log: 600 }
+const most = { spoken: 1_200, page: 1_500, text: 600, log: 600 }
 /** A page that answers nothing must not hold up the end of a test; milliseconds. */
 const patience = 3_000
 
@@ -29,9 +29,25 @@ const screenOf = async ({ name, page, logs }: Seen): Promise<string> => {
   const look = async (): Promise<string> => {
     const said = await page.locator(spoken).allInnerTexts()
     const shown = await page.locator('body').innerText({ timeout: patience })
+    // The texts of messages and documents are pages of their own.
+    const texts = await Promise.all(
+      page
+        .frames()
+        .filter((frame) => frame !== page.mainFrame())
+        .map((frame) => frame.locator('body').innerText({ timeout: patience })),
+    )
+    const focus = await page
+      .locator('*:focus')
+      .first()
+      .evaluate((element: { outerHTML: string }) => element.outerHTML.split('>', 1)[0] ?? '', null, {
+        timeout: patience,
+      })
+      .catch(() => '')
     return [
       `${name} says: ${inLine([...new Set(said)].join('\n'), most.spoken)}`,
       `${name} shows: ${inLine(shown, most.page)}`,
+      ...texts.map((text) => `${name} reads: ${inLine(text, most.text)}`),
+      `${name} writes in: ${inLine(focus, most.text)}`,
     ].join('\n')
   }
   const screen = await Promise.race([look(), late]).catch(

@@ -80,3 +80,29 @@ export const closeSettings = (page: Page): Promise<void> =>
 export const reads = async (page: Page, text: string): Promise<void> => {
   await expect(page.locator('.body-text').getByText(text).first()).toBeVisible()
 }
+
+/** How late a frame comes on a machine that is busy with something else, in milliseconds. */
+const late = 2_000
+
+/** Runs `act` in a window whose frames come late: nothing that one types may wait for them. */
+export const withLateFrames = async (page: Page, act: () => Promise<void>): Promise<void> => {
+  const restore = await page.evaluateHandle((delay) => {
+    interface Frames {
+      requestAnimationFrame: (tell: () => void) => number
+      cancelAnimationFrame: (id: number) => void
+    }
+    const window = globalThis as unknown as Frames
+    const { requestAnimationFrame, cancelAnimationFrame } = window
+    const request = requestAnimationFrame.bind(globalThis)
+    window.requestAnimationFrame = (tell) => Number(setTimeout(() => request(tell), delay))
+    window.cancelAnimationFrame = (id) => {
+      clearTimeout(id)
+    }
+    return () => Object.assign(globalThis, { requestAnimationFrame, cancelAnimationFrame })
+  }, late)
+  try {
+    await act()
+  } finally {
+    await restore.evaluate((undo) => void undo())
+  }
+}

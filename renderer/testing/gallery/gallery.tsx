@@ -20,7 +20,7 @@ void loadOpenSession().then(() => {
   createRoot(root).render(
     <>
       {state.startsWith('compose') ? (
-        <Composer draftId={1} onClose={nothing} onSent={nothing} />
+        <Composer draftId={1} kind={null} onClose={nothing} onSent={nothing} />
       ) : (
         <div className="gallery-pane">
           <ReadingPane messageId={1} position={{ index: 1, total: 14 }} onAction={nothing} />
