@@ -1,9 +1,10 @@
 import { skeleton } from './confusables.ts'
+import { partitioned } from './partitioned.ts'
 
 /** Domains of a list, ready to be asked; 150,000 of them take a second to prepare, hence in slices. */
 export interface DomainIndex {
   /** Exact domains, in ASCII. */
-  exact: ReadonlySet<string>
+  exact: Pick<ReadonlySet<string>, 'has'>
   /** `.x` for every domain below x. */
   suffixes: readonly string[]
   /** The domain that reads like this skeleton. */
@@ -20,16 +21,16 @@ const shortestDashed = 6
 const slice = 250
 
 function* preparing(domains: Iterable<string>): Generator<undefined, DomainIndex, undefined> {
-  const exact = new Set<string>()
+  const exact = partitioned<true>()
   const suffixes: string[] = []
-  const skeletons = new Map<string, string>()
-  const dashes = new Map<string, string>()
-  const dashless = new Map<string, string>()
+  const skeletons = partitioned<string>()
+  const dashes = partitioned<string>()
+  const dashless = partitioned<string>()
   let left = slice
   for (const domain of domains) {
     if (domain.startsWith('.')) suffixes.push(domain)
     else {
-      exact.add(domain)
+      exact.set(domain, true)
       const form = skeleton(domain)
       // What reads like itself is found among the exact ones.
       if (form !== domain) skeletons.set(form, domain)

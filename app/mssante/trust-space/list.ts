@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { fail, ok, type ErrorCode, type Outcome } from '../../contract/index.ts'
 import { asciiDomain } from './domains.ts'
+import { partitioned } from './partitioned.ts'
 
 /** One domain with everybody who holds it. */
 interface ListedDomain {
@@ -59,7 +60,8 @@ const fields = new Set(['Nom', 'Description', 'CN', 'O', 'DateDeGeneration'])
 
 /** What is read of one list; `stop` says why nothing more is. */
 const createReading = (limits: ListLimits) => {
-  const merged = new Map<string, ListedDomain>()
+  const domains: ListedDomain[] = []
+  const byName = partitioned<ListedDomain>()
   const operators = new Set<string>()
   const path: string[] = []
   let generatedAt: number | null = null
@@ -81,10 +83,12 @@ const createReading = (limits: ListLimits) => {
     const domain = below ? `.${ascii}` : ascii
     const operator = found.common || found.organisation
     if (operator !== '') operators.add(operator)
-    const known = merged.get(domain)
+    const known = byName.get(domain)
     if (!known) {
       const { name: shown, description } = found
-      merged.set(domain, { domain, shown, description, operators: operator === '' ? [] : [operator] })
+      const one = { domain, shown, description, operators: operator === '' ? [] : [operator] }
+      byName.set(domain, one)
+      domains.push(one)
     } else if (
       operator !== '' &&
       !known.operators.includes(operator) &&
@@ -144,8 +148,7 @@ const createReading = (limits: ListLimits) => {
     parser,
     stop: () => stop,
     end: (): Outcome<DomainList> => {
-      if (merged.size > 0)
-        return ok({ generatedAt, domains: [...merged.values()], operators: operators.size, ignored })
+      if (domains.length > 0) return ok({ generatedAt, domains, operators: operators.size, ignored })
       return fail(dated || entries > 0 ? 'trust-space.empty' : 'trust-space.malformed')
     },
   }
