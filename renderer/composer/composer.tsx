@@ -1,5 +1,5 @@
 import { CalendarClock, MailX, Send, Trash2, X } from 'lucide-react'
-import { useCallback, useState } from 'react'
+import { useCallback, useState, type SyntheticEvent } from 'react'
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components'
 import type {
   Draft,
@@ -26,12 +26,13 @@ import { MedicalDocuments, useMedical } from '../medical/index.ts'
 import { ScheduleDialog } from '../sending/index.ts'
 import { AttachmentsBar } from './attachments-bar.tsx'
 import { withAttribution, withHtmlAttribution } from './attribution.ts'
-import { beginsWithText, BodyEditor } from './body-editor.tsx'
+import { BodyEditor } from './body-editor.tsx'
 import { CertificateSearch } from './certificate-search.tsx'
 import { ChecksLine } from './checks-line.tsx'
 import { useDraft, useDraftState } from './draft-state.ts'
 import type { SaveState } from './draft-state.ts'
 import { FromLine } from './from-line.tsx'
+import { beginsWithRecipient, Opening } from './opening.tsx'
 import { AboutPatient, CloseExchange, endsAll } from './patient-options.tsx'
 import { RecipientsField } from './recipients-field.tsx'
 import { useSending } from './sending.tsx'
@@ -47,7 +48,9 @@ interface ComposerProps {
   onSent: (item: OutboxItem) => void
 }
 
-const beginsWithRecipient = (kind: DraftKind): boolean => kind === 'new' || kind === 'forward'
+/** Of the message itself: React tells it also of the windows that open above it. */
+const isWithin = (event: SyntheticEvent): boolean =>
+  event.target instanceof Node && event.currentTarget.contains(event.target)
 
 const titleOf = (draft: Draft): string => t(`composer.title_${draft.kind}`)
 
@@ -111,7 +114,14 @@ const DraftEditor = ({
   const busy = uploads.some((upload) => upload.error === null)
   const now = useNow()
   const [planning, setPlanning] = useState(false)
-  const delivery = useSending({ draft, content, checks, flush, onSent })
+  const { end } = state
+  const delivery = useSending({
+    ...{ draft, content, checks, flush },
+    onSent: (item) => {
+      end()
+      onSent(item)
+    },
+  })
   const { sending, error, setError } = delivery
   // The PIN is asked when sending, so a closed card does not keep the button from being pressed.
   const changedAt = checks.flatMap(({ kind, address }) => (kind === 'certificate-changed' ? [address] : []))
@@ -136,8 +146,9 @@ const DraftEditor = ({
   }
   const discard = async (): Promise<void> => {
     const outcome = await invoke('drafts.discard', { id: draft.id })
-    if (outcome.ok) onClose()
-    else setError(outcome.error)
+    if (!outcome.ok) return setError(outcome.error)
+    end()
+    onClose()
   }
 
   return (
@@ -145,15 +156,17 @@ const DraftEditor = ({
       className="composer"
       data-dropping={dropping}
       onKeyDownCapture={(event) => {
+        if (!isWithin(event)) return
+        const sends = event.key === 'Enter' && (event.ctrlKey || event.metaKey)
+        // What is typed while it leaves would be in no message.
+        if (!sends && (!sending || event.key === 'Escape' || event.key === 'Tab')) return
         // Before the editor, which would make it a line break.
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
-          event.preventDefault()
-          event.stopPropagation()
-          void send()
-        }
+        event.preventDefault()
+        event.stopPropagation()
+        if (sends && !event.repeat) void send()
       }}
       onDragOver={(event) => {
-        if (!event.dataTransfer.types.includes('Files')) return
+        if (!isWithin(event) || !event.dataTransfer.types.includes('Files')) return
         event.preventDefault()
         setDropping(true)
       }}
@@ -161,7 +174,7 @@ const DraftEditor = ({
         if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setDropping(false)
       }}
       onDrop={(event) => {
-        if (event.dataTransfer.files.length === 0) return
+        if (!isWithin(event) || event.dataTransfer.files.length === 0) return
         event.preventDefault()
         setDropping(false)
         add([...event.dataTransfer.files])
@@ -324,46 +337,6 @@ const DraftEditor = ({
     </div>
   )
 }
-
-/** A draft on its way: one writes already where the cursor will be. */
-const Opening = ({
-  kind,
-  typed,
-  onType,
-}: {
-  kind: DraftKind | null
-  typed: string
-  onType: (typed: string) => void
-}) => (
-  <>
-    <header className="composer-head">
-      <h2>{kind === null ? '' : t(`composer.title_${kind}`)}</h2>
-    </header>
-    {kind !== null && beginsWithRecipient(kind) ? (
-      <label className="composer-line">
-        <span className="composer-label">{t('composer.to')}</span>
-        <input
-          className="composer-subject"
-          value={typed}
-          autoFocus
-          onChange={(event) => onType(event.currentTarget.value)}
-        />
-      </label>
-    ) : null}
-    {kind !== null && beginsWithText(kind) ? (
-      <textarea
-        className="composer-text composer-plain"
-        aria-label={t('composer.body')}
-        value={typed}
-        autoFocus
-        onChange={(event) => onType(event.currentTarget.value)}
-      />
-    ) : null}
-    <div className="composer-loading">
-      <Spinner label={t('composer.loading')} size="large" />
-    </div>
-  </>
-)
 
 const Content = ({ draftId, kind, onClose, onSent }: ComposerProps) => {
   const load = useDraft(draftId)

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { AppError, Draft, DraftAttachment, DraftContent, SendCheck } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, certificatesStore, useStore } from '../data/index.ts'
+import { showError } from '../design/index.ts'
 
 /** Quiet time after a key before the draft is saved, in milliseconds. */
 const saveAfter = 400
@@ -21,6 +22,8 @@ export interface DraftState {
   recheck: () => Promise<void>
   /** Saves what is typed now; true when the core has it. */
   flush: () => Promise<boolean>
+  /** The draft is sent or thrown away: nothing of it is kept any more. */
+  end: () => void
 }
 
 export type DraftLoad =
@@ -56,6 +59,8 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
   const [save, setSave] = useState<SaveState>({ state: 'saved', at: draft.savedAt })
   const latest = useRef(content)
   const unsaved = useRef(false)
+  const over = useRef(false)
+  const failure = useRef<AppError | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null)
   const queue = useRef<Promise<boolean>>(Promise.resolve(true))
 
@@ -72,12 +77,13 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
     if (timer.current !== null) clearTimeout(timer.current)
     timer.current = null
     const run = async (): Promise<boolean> => {
-      if (!unsaved.current) return true
+      if (!unsaved.current || over.current) return true
       unsaved.current = false
       setSave({ state: 'saving' })
       const outcome = await invoke('drafts.save', { id: draft.id, content: latest.current })
       if (!outcome.ok) {
         unsaved.current = true
+        failure.current = outcome.error
         setSave({ state: 'failed', error: outcome.error })
         return false
       }
@@ -108,8 +114,17 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
   useEffect(() => {
     void check()
   }, [check, attachmentCount, cardState, decisions])
-  // Closing the window of a draft, whatever closes it, keeps what was typed.
-  useEffect(() => () => void flush(), [flush])
+  // Closing the window of a draft, whatever closes it, keeps what was typed; what could not be kept is said where one is then.
+  useEffect(
+    () => () =>
+      void flush().then((kept) => {
+        if (!kept && !over.current && failure.current) showError(failure.current)
+      }),
+    [flush],
+  )
+  const end = useCallback(() => {
+    over.current = true
+  }, [])
 
-  return { draft, content, attachments, checks, save, change, setAttachments, recheck: check, flush }
+  return { draft, content, attachments, checks, save, change, setAttachments, recheck: check, flush, end }
 }

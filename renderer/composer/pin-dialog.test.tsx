@@ -11,6 +11,12 @@ let asked: unknown[]
 let answer: unknown
 const opened = vi.fn()
 
+const show = (isOpen: boolean) =>
+  act(() => {
+    root.render(<PinDialog isOpen={isOpen} onClose={() => undefined} onOpened={opened} />)
+    return Promise.resolve()
+  })
+
 beforeEach(async () => {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
   asked = []
@@ -29,10 +35,7 @@ beforeEach(async () => {
   const host = document.createElement('div')
   document.body.append(host)
   root = createRoot(host)
-  await act(() => {
-    root.render(<PinDialog isOpen onClose={() => undefined} onOpened={opened} />)
-    return Promise.resolve()
-  })
+  await show(true)
 })
 afterEach(async () => {
   await act(() => {
@@ -113,4 +116,29 @@ it('leaves the code to a reader with its own key pad', async () => {
     return Promise.resolve()
   })
   expect(document.body.textContent).toContain('Saisissez le code sur le lecteur')
+})
+
+it('closed while the card is at work, it goes on with nothing; opened again, it uses no second try', async () => {
+  let told: (value: unknown) => void = () => undefined
+  answer = new Promise((resolve) => (told = resolve))
+  await type('1234')
+  await show(false)
+  await act(async () => {
+    told({ ok: true, value: null })
+    await Promise.resolve()
+  })
+  await show(true)
+  expect(opened).not.toHaveBeenCalled()
+
+  answer = new Promise((resolve) => (told = resolve))
+  await type('1234')
+  await show(false)
+  await show(true)
+  expect(document.querySelector<HTMLInputElement>('.pin-input')?.disabled).toBe(true)
+  await act(async () => {
+    told({ ok: true, value: null })
+    await Promise.resolve()
+  })
+  expect(asked).toHaveLength(2)
+  expect(opened).toHaveBeenCalledOnce()
 })

@@ -1,7 +1,8 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { AppError, Draft, DraftContent, OutboxItem, SendCheck } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { cardStore, settingsStore } from '../data/index.ts'
+import { showError } from '../design/index.ts'
 import { ConfirmPatients } from '../patients/index.ts'
 import { PinDialog } from './pin-dialog.tsx'
 
@@ -23,7 +24,7 @@ export const patientRecipients = (checks: readonly SendCheck[]): string[] => [
 
 /**
  * Sends a draft: the identity of each patient written to is confirmed first, always; then the card's code is asked when the message
- * is signed; then it leaves, now or at a date.
+ * is signed; then it leaves, now or at a date. Its window may be closed meanwhile: what went wrong is told then too.
  */
 export const useSending = ({
   draft,
@@ -41,6 +42,13 @@ export const useSending = ({
   const [sending, setSending] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
   const [asked, setAsked] = useState<Asked | null>(null)
+  const isClosed = useRef(false)
+  useEffect(() => {
+    isClosed.current = false
+    return () => {
+      isClosed.current = true
+    }
+  }, [])
 
   const deliver = async (at: Date | null, confirmed: readonly string[]): Promise<void> => {
     setSending(true)
@@ -54,6 +62,7 @@ export const useSending = ({
     setSending(false)
     if (outcome === null) return
     if (outcome.ok) return onSent(outcome.value)
+    if (isClosed.current) return showError(outcome.error)
     const address = outcome.error.details?.['address']
     // A recipient typed since the last check: the core asks what the window could not know.
     if (outcome.error.code === 'compose.patient-unconfirmed' && typeof address === 'string')

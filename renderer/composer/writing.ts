@@ -18,7 +18,8 @@ export interface WritingState {
   begin: (kind: DraftKind, make: () => Promise<number | null>) => Promise<void>
   /** Opens a draft that exists. */
   open: (draftId: number) => void
-  leave: () => void
+  /** Closes the composer; with an opening, only where it is still that one: what comes late closes no other message. */
+  leave: (opening?: number) => void
 }
 
 /** What is being written. A draft whose composer was closed before it was made is dropped: nothing is in it. */
@@ -42,8 +43,8 @@ export const useWriting = (): WritingState => {
       }
     },
     open: (draftId) => void show({ draftId, kind: null }),
-    leave: () => {
-      show(null)
+    leave: (opening) => {
+      if (opening === undefined || opening === last.current) show(null)
       void loadDrafts()
     },
   }

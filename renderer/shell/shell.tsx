@@ -317,9 +317,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
           key={writing.opening}
           draftId={writing.draftId}
           kind={writing.kind}
-          onClose={leave}
+          onClose={() => leave(writing.opening)}
           onSent={(item) => {
-            leave()
+            leave(writing.opening)
             tellSent(item, open)
           }}
         />
