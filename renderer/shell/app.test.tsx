@@ -7,7 +7,15 @@ import type * as Data from '../data/index.ts'
 import { sessionStore } from '../data/index.ts'
 import { App } from './app.tsx'
 
-vi.mock('./shell.tsx', () => ({ Shell: () => <p>Boîte ouverte</p> }))
+vi.mock('./shell.tsx', () => ({
+  Shell: ({ onLock }: { onLock: () => void }) => (
+    <>
+      <p>Boîte ouverte</p>
+      <input aria-label="Rechercher" />
+      <button onClick={onLock}>Verrouiller</button>
+    </>
+  ),
+}))
 vi.mock('../data/index.ts', async (original) => ({
   ...(await original<typeof Data>()),
   followCore: () => () => undefined,
@@ -57,4 +65,33 @@ it('offers nothing to type in the page of a mailbox that was locked: another pag
   await become(locked)
   expect(host.textContent).not.toContain('Boîte ouverte')
   expect(host.querySelectorAll('input, button')).toHaveLength(0)
+})
+
+it('puts the mailbox away as soon as it is to be locked: what is typed then goes nowhere; it is back when that fails', async () => {
+  let told: (outcome: unknown) => void = () => undefined
+  window.souspli = {
+    invoke: (method) =>
+      method === 'session.lock'
+        ? new Promise((resolve) => (told = resolve))
+        : Promise.resolve({ ok: true, value: null }),
+    on: () => 1,
+    off: () => undefined,
+    origins: { part: '', mail: '' },
+  }
+  sessionStore.set(open)
+  await act(async () => {
+    root.render(<App />)
+    await Promise.resolve()
+  })
+  await vi.waitFor(() => expect(host.textContent).toContain('Boîte ouverte'))
+  act(() => host.querySelector('button')?.click())
+  expect(host.textContent).not.toContain('Boîte ouverte')
+  expect(host.querySelectorAll('input')).toHaveLength(0)
+  await act(async () => {
+    told({ ok: false, error: { code: 'core.unavailable', retry: 'later' } })
+    await new Promise((resolve) => setTimeout(resolve))
+  })
+  expect(host.textContent).toContain('Boîte ouverte')
+  expect(host.querySelector('[role=alert]')).not.toBeNull()
+  delete window.souspli
 })

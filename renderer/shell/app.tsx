@@ -1,8 +1,9 @@
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { Assistant } from '../assistant/index.ts'
 import { CardPanels } from '../card/index.ts'
+import { invoke } from '../client/index.ts'
 import { accountStore, accountsLoadedStore, followCore, sessionStore, useStore } from '../data/index.ts'
-import { clearToasts, Spinner, ToastRegion } from '../design/index.ts'
+import { clearToasts, showError, Spinner, ToastRegion } from '../design/index.ts'
 import { t, useLanguage } from '../i18n/index.ts'
 import { UnlockScreen } from '../unlock/index.ts'
 
@@ -52,6 +53,15 @@ export const App = () => {
       setAssistant(null)
   }
 
+  // Put away at once: what is typed while the core closes the store would be commands, or words in a field of the mailbox.
+  const lock = async (): Promise<void> => {
+    setIsOver(true)
+    const outcome = await invoke('session.lock', { reason: 'user' })
+    if (outcome.ok) return
+    setIsOver(false)
+    showError(outcome.error)
+  }
+
   const screen = (() => {
     if (!session) return null
     if (isOver) return <LoadingScreen />
@@ -65,7 +75,9 @@ export const App = () => {
       )
     if (session.phase === 'locked' || session.phase === 'opening')
       return <UnlockScreen session={session} onNewMailbox={() => setAssistant('beside')} />
-    return session.phase === 'open' ? <Shell onAddAccount={() => setAssistant('account')} /> : null
+    return session.phase === 'open' ? (
+      <Shell onAddAccount={() => setAssistant('account')} onLock={() => void lock()} />
+    ) : null
   })()
   return (
     <>

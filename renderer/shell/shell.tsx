@@ -8,7 +8,6 @@ import {
   PendingActionList,
   type Prepared,
 } from '../actions/index.ts'
-import { invoke } from '../client/index.ts'
 import { Composer, startDraft, useWriting } from '../composer/index.ts'
 import {
   accountStore,
@@ -25,7 +24,6 @@ import {
   type ListOrder,
   type LiveList,
 } from '../data/index.ts'
-import { showError } from '../design/index.ts'
 import { DirectoryPlace } from '../directory/index.ts'
 import { Refusals, refusals, RightsNote } from '../folders/index.ts'
 import { t } from '../i18n/index.ts'
@@ -55,7 +53,7 @@ const noRows: readonly MessageRow[] = []
 const noAccounts: readonly Account[] = []
 
 /** The mailbox window of an open session. */
-export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
+export const Shell = ({ onAddAccount, onLock }: { onAddAccount: () => void; onLock: () => void }) => {
   const accounts = useStore(accountStore)
   const folders = useFolders() ?? noFolders
   const drafts = useStore(draftStore)
@@ -123,14 +121,9 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
     setSettingsPage(page)
     setPanel('settings')
   }
-  const lock = async (): Promise<void> => {
-    setLockAsked(false)
-    const outcome = await invoke('session.lock', { reason: 'user' })
-    if (!outcome.ok) showError(outcome.error)
-  }
   const askLock = (): void => {
     if (somethingLeaves()) setLockAsked(true)
-    else void lock()
+    else onLock()
   }
   const compose = (kind: DraftKind, sourceId: number | null): Promise<void> => {
     const source = rows.find(({ id }) => id === sourceId)
@@ -336,7 +329,7 @@ export const Shell = ({ onAddAccount }: { onAddAccount: () => void }) => {
         onForGoodClose={() => setForGood(null)}
         lockAsked={lockAsked}
         onLockClose={() => setLockAsked(false)}
-        onLock={() => void lock()}
+        onLock={onLock}
         settingsPage={settingsPage}
         onAddAccount={onAddAccount}
       />

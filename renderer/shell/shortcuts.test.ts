@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest'
-import { commandOf, shortcuts } from './shortcuts.ts'
+// @vitest-environment jsdom
+import { act, createElement } from 'react'
+import { createRoot } from 'react-dom/client'
+import { describe, expect, it, vi } from 'vitest'
+import { commandOf, shortcuts, useShortcuts } from './shortcuts.ts'
 
 const press = (key: string, chord = false) => ({ key, ctrlKey: chord, metaKey: false, altKey: false })
 
@@ -16,5 +19,34 @@ describe('commandOf', () => {
   it('gives no key twice', () => {
     const keys = shortcuts.flatMap((shortcut) => shortcut.keys ?? [])
     expect(new Set(keys).size).toBe(keys.length)
+  })
+})
+
+describe('useShortcuts', () => {
+  it('does once what a key held down asks for; only going from one to the next repeats', () => {
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+    const run = vi.fn()
+    const Place = () => {
+      useShortcuts(run)
+      return null
+    }
+    const root = createRoot(document.createElement('div'))
+    act(() => root.render(createElement(Place)))
+    const hold = (key: string, init: KeyboardEventInit = {}) => {
+      for (const repeat of [false, true, true])
+        document.body.dispatchEvent(
+          new KeyboardEvent('keydown', { key, repeat, bubbles: true, cancelable: true, ...init }),
+        )
+    }
+    for (const key of ['e', '#', 'u', 's', 'z', 'i']) hold(key)
+    hold('l', { ctrlKey: true })
+    expect(run.mock.calls.flat()).toEqual([
+      ...['archive', 'delete', 'toggle-seen', 'toggle-flag', 'undo', 'file', 'lock'],
+    ])
+    run.mockReset()
+    hold('j')
+    expect(run.mock.calls.flat()).toEqual(['next', 'next', 'next'])
+    act(() => root.unmount())
+    vi.unstubAllGlobals()
   })
 })

@@ -95,6 +95,9 @@ export const commandOf = (
   return found?.command ?? null
 }
 
+/** Done again and again while their key is held; anything else is one deed of one press. */
+const repeating: ReadonlySet<Command> = new Set(['next', 'previous', 'document-zoom-in', 'document-zoom-out'])
+
 const isWriting = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
@@ -114,6 +117,7 @@ export const useShortcuts = (run: (command: Command) => void): void => {
       event.preventDefault()
       // Before React Aria's type-ahead sees the letter.
       event.stopPropagation()
+      if (event.repeat && !repeating.has(command)) return
       latest.current(command)
     }
     window.addEventListener('keydown', press, { capture: true })
