@@ -135,7 +135,9 @@ const recipient = ({ person, organisation: place, address: mail }: DocumentRecip
           ? null
           : xml`<informationRecipient><name>${person.prefix === null ? null : xml`<prefix>${person.prefix}</prefix>`}${
               person.givenName === null ? null : xml`<given>${person.givenName}</given>`
-            }<family>${person.familyName}</family></name></informationRecipient>`
+            }<family>${person.familyName}</family>${
+              person.suffix === null ? null : xml`<suffix>${person.suffix}</suffix>`
+            }</name></informationRecipient>`
       }
       ${place === null ? null : xml`<receivedOrganization><name>${place}</name></receivedOrganization>`}
     </intendedRecipient>

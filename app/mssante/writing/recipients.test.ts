@@ -12,14 +12,27 @@ const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8')
 describe('the name of a recipient', () => {
   it('has its parts where the label tells them, and is a family name where it does not', () => {
     const cases: [string, ReturnType<typeof personName>][] = [
-      ['Dr_Anne_MARTIN_Cabinet des Lilas', { prefix: 'DR', givenName: 'Anne', familyName: 'MARTIN' }],
-      ['Anne_MARTIN', { prefix: null, givenName: 'Anne', familyName: 'MARTIN' }],
-      ['Dr Anne MARTIN', { prefix: 'DR', givenName: 'Anne', familyName: 'MARTIN' }],
-      ['MARTIN-DUPONT Anne', { prefix: null, givenName: 'Anne', familyName: 'MARTIN-DUPONT' }],
-      ['Jean-Paul DE LA TOUR', { prefix: null, givenName: 'Jean-Paul', familyName: 'DE LA TOUR' }],
-      ['Pr. Zoé D’ŒUVRE', { prefix: 'PR', givenName: 'Zoé', familyName: 'D’ŒUVRE' }],
-      ['Dr Paul Bernard', { prefix: 'DR', givenName: null, familyName: 'Paul Bernard' }],
-      ['Anne MARTIN née DURAND', { prefix: null, givenName: null, familyName: 'Anne MARTIN née DURAND' }],
+      [
+        'Dr_Anne_MARTIN_Cabinet des Lilas',
+        { prefix: null, suffix: 'DR', givenName: 'Anne', familyName: 'MARTIN' },
+      ],
+      ['Anne_MARTIN', { prefix: null, suffix: null, givenName: 'Anne', familyName: 'MARTIN' }],
+      ['Dr Anne MARTIN', { prefix: null, suffix: 'DR', givenName: 'Anne', familyName: 'MARTIN' }],
+      ['MARTIN-DUPONT Anne', { prefix: null, suffix: null, givenName: 'Anne', familyName: 'MARTIN-DUPONT' }],
+      [
+        'Jean-Paul DE LA TOUR',
+        { prefix: null, suffix: null, givenName: 'Jean-Paul', familyName: 'DE LA TOUR' },
+      ],
+      ['Pr. Zoé D’ŒUVRE', { prefix: null, suffix: 'PR', givenName: 'Zoé', familyName: 'D’ŒUVRE' }],
+      ['Dr Paul Bernard', { prefix: null, suffix: 'DR', givenName: null, familyName: 'Paul Bernard' }],
+      [
+        'Anne MARTIN née DURAND',
+        { prefix: null, suffix: null, givenName: null, familyName: 'Anne MARTIN née DURAND' },
+      ],
+      ['Mme_Anne_MARTIN', { prefix: 'MME', suffix: null, givenName: 'Anne', familyName: 'MARTIN' }],
+      ['Mlle Anne MARTIN', { prefix: 'MME', suffix: null, givenName: 'Anne', familyName: 'MARTIN' }],
+      ['Mme Dr Anne MARTIN', { prefix: 'MME', suffix: 'DR', givenName: 'Anne', familyName: 'MARTIN' }],
+      ['Dr_M_Paul_MARTIN', { prefix: 'M', suffix: 'DR', givenName: 'Paul', familyName: 'MARTIN' }],
       ['Madame', null],
       ['', null],
     ]
@@ -65,17 +78,21 @@ describe('the recipients of a document', () => {
     )
     expect(recipients).toEqual([
       {
-        person: { prefix: 'DR', givenName: 'Anne', familyName: 'MARTIN' },
+        person: { prefix: null, suffix: 'DR', givenName: 'Anne', familyName: 'MARTIN' },
         organisation: null,
         address: 'anne@medecin.mssante.fr',
       },
       { person: null, organisation: 'Hôpital A – Service', address: 'secretariat@chu.mssante.fr' },
       {
-        person: { prefix: null, givenName: 'Léa', familyName: 'D’ŒUVRE' },
+        person: { prefix: null, suffix: null, givenName: 'Léa', familyName: 'D’ŒUVRE' },
         organisation: null,
         address: null,
       },
-      { person: { prefix: null, givenName: 'Léo', familyName: 'FICTIF' }, organisation: null, address: null },
+      {
+        person: { prefix: null, suffix: null, givenName: 'Léo', familyName: 'FICTIF' },
+        organisation: null,
+        address: null,
+      },
     ])
   })
 

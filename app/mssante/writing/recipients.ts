@@ -2,21 +2,41 @@ import type { DocumentPatient, TrustClass } from '../../contract/index.ts'
 
 /** A recipient as the header of a document names them (`informationRecipient`). */
 export interface DocumentRecipient {
-  /** A person’s name in the parts the schematron asks for: exactly one `family`, at most one of the others. */
-  person: { prefix: string | null; givenName: string | null; familyName: string } | null
+  /** A person’s name in the parts the schematrons ask for: exactly one `family`, at most one of the others. */
+  person: {
+    /** Civility, of JDV_J245. */
+    prefix: 'M' | 'MME' | null
+    givenName: string | null
+    familyName: string
+    /** Title of exercise, of JDV_J246. */
+    suffix: 'DR' | 'PR' | null
+  } | null
   organisation: string | null
   /** Null of a patient: the address is the matricule, which only `patientRole/id` may carry (INS/va1.53). */
   address: string | null
 }
 
-/** Titles as people write them, by TRE_R11 and TRE_R81. */
-const prefixes: [RegExp, string][] = [
-  [/^(?:dr|docteur)\.?$/i, 'DR'],
-  [/^(?:pr|professeur)\.?$/i, 'PR'],
-  [/^(?:mme|madame)\.?$/i, 'MME'],
-  [/^(?:mlle|mademoiselle)\.?$/i, 'MLLE'],
+/** Civilities and titles as people write them, in front of a name. */
+const civilities: [RegExp, 'M' | 'MME'][] = [
+  [/^(?:mme|madame|mlle|mademoiselle)\.?$/i, 'MME'],
   [/^(?:m|mr|monsieur)\.?$/i, 'M'],
 ]
+const titles: [RegExp, 'DR' | 'PR'][] = [
+  [/^(?:dr|docteur)\.?$/i, 'DR'],
+  [/^(?:pr|professeur)\.?$/i, 'PR'],
+]
+const among = <Code>(list: readonly [RegExp, Code][], word: string | undefined): Code | null =>
+  list.find(([written]) => written.test(word ?? ''))?.[1] ?? null
+
+/** What stands in front of a name, each at most once, in either order; and the words of the name. */
+const apart = (parts: readonly string[]) => {
+  const [first, second] = parts
+  const [civility, title] = [among(civilities, first), among(titles, first)]
+  const prefix = civility ?? (title === null ? null : among(civilities, second))
+  const suffix = title ?? (civility === null ? null : among(titles, second))
+  const before = (prefix === null ? 0 : 1) + (suffix === null ? 0 : 1)
+  return { prefix, suffix, words: parts.slice(before) }
+}
 
 const isUpper = (word: string): boolean =>
   word === word.toUpperCase() && /\p{Lu}.*\p{Lu}/u.test(word.normalize('NFD'))
@@ -28,11 +48,10 @@ const isUpper = (word: string): boolean =>
 export const personName = (display: string): DocumentRecipient['person'] => {
   const labelled = display.includes('_')
   const parts = display.split(labelled ? /_+/ : /\s+/).flatMap((part) => part.trim() || [])
-  const prefix = prefixes.find(([written]) => written.test(parts[0] ?? ''))?.[1] ?? null
-  const words = prefix === null ? parts : parts.slice(1)
+  const { prefix, suffix, words } = apart(parts)
   const [first, second] = words
   if (first === undefined) return null
-  if (labelled && second !== undefined) return { prefix, givenName: first, familyName: second }
+  if (labelled && second !== undefined) return { prefix, suffix, givenName: first, familyName: second }
   const family = words.filter(isUpper)
   const given = words.filter((word) => !isUpper(word))
   const whole = words.join(' ')
@@ -42,8 +61,8 @@ export const personName = (display: string): DocumentRecipient['person'] => {
     [...given, ...family],
   ].some((order) => order.join(' ') === whole)
   return family.length > 0 && given.length > 0 && told
-    ? { prefix, givenName: given.join(' '), familyName: family.join(' ') }
-    : { prefix, givenName: null, familyName: whole }
+    ? { prefix, suffix, givenName: given.join(' '), familyName: family.join(' ') }
+    : { prefix, suffix, givenName: null, familyName: whole }
 }
 
 /** The people a message goes to, as its documents name them; who can only be named by an address that tells an INS is left out. */
@@ -62,6 +81,7 @@ export const documentRecipients = (
     const person = own
       ? {
           prefix: null,
+          suffix: null,
           givenName: patient.firstName || null,
           familyName: patient.usedName ?? patient.birthName,
         }

@@ -9,7 +9,7 @@ const persons = '1.2.250.1.71.4.2.1'
 const structures = '1.2.250.1.71.4.2.2'
 const nulls = ['UNK', 'NASK', 'ASKU', 'NAV', 'MSK']
 const titles = ['DR', 'MC', 'MG', 'PC', 'PG', 'PR']
-const civilities = ['M', 'MLLE', 'MME', ...titles]
+const civilities = ['M', 'MME']
 
 const elements = (element: XmlElement): XmlElement[] =>
   element.children.filter((child): child is XmlElement => typeof child !== 'string')
@@ -56,11 +56,11 @@ const personName = (rule: Rule, pattern: string, person: XmlElement): void => {
   rule(`[${pattern}] name/prefix at most once`, of('prefix').length <= 1)
   rule(`[${pattern}] name/suffix at most once`, of('suffix').length <= 1)
   rule(
-    `[${pattern}] prefix of TRE_R81 or TRE_R11`,
+    `[${pattern}] prefix of JDV_J245`,
     of('prefix').every((one) => civilities.includes(textOf(one))),
   )
   rule(
-    `[${pattern}] suffix of TRE_R11`,
+    `[${pattern}] suffix of JDV_J246`,
     of('suffix').every((one) => titles.includes(textOf(one))),
   )
 }
