@@ -11,6 +11,7 @@ import type {
   Section,
   TableCell,
 } from '../contract/index.ts'
+import { birthPlaceOf } from './cda/index.ts'
 import { decodeText } from './text-encoding.ts'
 import { resultsIn, type FoundDocument } from './found.ts'
 import { hprimEncoding } from './hprim/text.ts'
@@ -164,7 +165,12 @@ const cdaTexts = (document: ClinicalDocument): string[] => [
     document.date,
   ]),
   ...patientTexts(document.identity),
-  ...document.patientDetails.filter(({ kind }) => kind === 'other-given-names').map(({ value }) => value),
+  ...document.patientDetails
+    .filter(
+      ({ kind, value }) =>
+        kind === 'other-given-names' || (kind === 'birth-place' && value !== birthPlaceOf(document.identity)),
+    )
+    .map(({ value }) => value),
   ...actorTexts(document.guardians),
   ...actorTexts([
     ...document.authors,

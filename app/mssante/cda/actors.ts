@@ -8,9 +8,10 @@ const titles: Record<string, string> = { DR: 'Dr', PR: 'Pr' }
 export const personName = (name: XmlElement | null): string => {
   if (!name) return ''
   const texts = (part: string): string[] => childrenOf(name, part).map(textOf).filter(Boolean)
-  const affixes = [...texts('prefix'), ...texts('suffix')]
-  const title = affixes.map((affix) => titles[affix.toUpperCase().replace('.', '')]).find(Boolean)
-  const parts = [...(title ? [title] : texts('prefix')), ...texts('given'), ...texts('family')]
+  const titleOf = (affix: string): string | undefined => titles[affix.toUpperCase().replace('.', '')]
+  const title = [...texts('prefix'), ...texts('suffix')].map(titleOf).find(Boolean)
+  const suffixes = texts('suffix').filter((suffix) => titleOf(suffix) === undefined)
+  const parts = [...(title ? [title] : texts('prefix')), ...texts('given'), ...texts('family'), ...suffixes]
   return parts.join(' ') || textOf(name)
 }
 
@@ -76,6 +77,13 @@ export const labelOf = (element: XmlElement | null): string | null =>
   (textOf(childOf(element, 'originalText')) || null) ??
   attribute(element, 'code')
 
+/** A function, and in parentheses how the author puts it: several authors of one function are told apart so. */
+const functionOf = (element: XmlElement | null): string | null => {
+  const label = labelOf(element)
+  const own = textOf(childOf(element, 'originalText'))
+  return label !== null && own !== '' && own !== label ? `${label} (${own})` : label
+}
+
 const personElements = [
   'assignedPerson',
   'informationRecipient',
@@ -125,7 +133,7 @@ export const actorOf = (
   return {
     name,
     kind: named || !(made || place) ? 'person' : made ? 'device' : 'organisation',
-    role: labelOf(childOf(holder, 'functionCode')),
+    role: functionOf(childOf(holder, 'functionCode')),
     specialty: labelOf(childOf(assigned, 'code')),
     organisation: place,
     organisationId: shownId(organisation),

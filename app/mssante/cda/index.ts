@@ -33,6 +33,7 @@ import { isLaboratory, resultsOf } from './results.ts'
 import { plainText, timeOf } from './values.ts'
 
 export { documentTypeLabel } from './document-types.ts'
+export { birthPlaceOf } from './patient.ts'
 export { alertsOf, worstResult } from './results.ts'
 export { displayUnit, frenchNumber, numberOf, plainText, readTime } from './values.ts'
 export type { CdaMedia } from './media.ts'

@@ -1,7 +1,7 @@
 import type { ClinicalDocument, PatientIdentity, Sex } from '../../contract/index.ts'
 import { identityOf } from '../identity.ts'
 import { at, attribute, childOf, childrenOf, textOf, type XmlElement } from '../xml/element.ts'
-import { addressesOf, personName, telecomsOf } from './actors.ts'
+import { addressesOf, addressText, personName, telecomsOf } from './actors.ts'
 import { timeOf } from './values.ts'
 
 const sexOf = (code: string | null): Sex => (code === 'M' || code === 'F' ? code : 'U')
@@ -73,6 +73,10 @@ const identityName = (patient: XmlElement | null): XmlElement | null => {
 /** Code officiel géographique of a commune or a country: five characters, Corsica included. */
 const communeCode = /^(?:\d{5}|2[AB]\d{3})$/i
 
+/** The name of a place of birth and its code. */
+export const birthPlaceOf = ({ birthPlaceName, birthPlaceCode }: PatientIdentity): string =>
+  [birthPlaceName, birthPlaceCode].filter(Boolean).join(' ')
+
 export interface CdaPatient {
   identity: PatientIdentity
   details: ClinicalDocument['patientDetails']
@@ -88,6 +92,9 @@ export const readPatient = (target: XmlElement | null): CdaPatient => {
   const place = at(patient, 'birthplace', 'place')
   const placeAddress = childOf(place, 'addr')
   const county = textOf(childOf(placeAddress, 'county'))
+  const withoutCounty = (placeAddress?.children ?? []).filter(
+    (child) => typeof child === 'string' || child.name !== 'county',
+  )
   const deceasedTime = timeOf(childOf(patient, 'deceasedTime'))
   const identity = identityOf({
     ...names,
@@ -118,7 +125,9 @@ export const readPatient = (target: XmlElement | null): CdaPatient => {
   add('birth-given-names', identity.birthFirstNames)
   add('other-given-names', names.otherGiven)
   add('used-first-name', identity.usedFirstName)
-  add('birth-place', [identity.birthPlaceName, identity.birthPlaceCode].filter(Boolean).join(' '))
+  add('birth-place', birthPlaceOf(identity))
+  const birthAddress = placeAddress ? addressText({ ...placeAddress, children: withoutCounty }) : ''
+  if (birthAddress !== identity.birthPlaceName) add('birth-place', birthAddress)
   for (const address of identity.addresses) add('address', address)
   for (const telecom of identity.telecoms) add('telecom', telecom.replace(/^(tel|mailto|fax):/i, ''))
   return { identity, details, oldQualifier: names.oldQualifier }
