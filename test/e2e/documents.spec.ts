@@ -74,6 +74,13 @@ test('an HPRIM result is a table with its report, and an identity that nobody vo
 test('d goes from the PDF to the structured content, Ctrl F finds in the PDF, + enlarges it', async () => {
   await open(publishedName.pdfCopy)
   await expect(app.page.locator('canvas').first()).toBeVisible({ timeout: patience })
+  // Whatever stands far down in the pane, the window itself goes nowhere.
+  const gone = await app.page.evaluate(() => {
+    const window = globalThis as unknown as { scrollTo: (x: number, y: number) => void; scrollY: number }
+    window.scrollTo(0, 1_000)
+    return window.scrollY
+  })
+  expect(gone).toBe(0)
   await app.page.locator('body').press('d')
   await expect(app.page.getByRole('tab', { name: 'Contenu structuré' })).toHaveAttribute(
     'aria-selected',
