@@ -157,13 +157,13 @@ export const TrustSpaceSection = ({ now }: { now: Date }) => {
         {shrunk ? (
           <Button
             isPending={state.refreshing || importing}
-            onPress={() => void (error && shorter ? importFile(shorter, true) : refresh(true))}
+            onPress={() => (error && shorter ? importFile(shorter, true) : refresh(true))}
           >
             {t('accounts.trustTakeShorter')}
           </Button>
         ) : null}
         {state.url ? (
-          <Button isPending={state.refreshing} onPress={() => void refresh()}>
+          <Button isPending={state.refreshing} onPress={() => refresh()}>
             {state.refreshing ? (
               <Spinner label={t('accounts.trustRefreshing')} />
             ) : (

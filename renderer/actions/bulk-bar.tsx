@@ -13,7 +13,7 @@ export const BulkBar = () => {
     <div className="bulk-bar">
       <Progress label={label ?? t('actions.doing-undo')} done={progress.done} total={progress.total} />
       {progress.undoes === null ? (
-        <Button size="small" onPress={() => void stopBulk(progress.actionId)}>
+        <Button size="small" onPress={() => stopBulk(progress.actionId)}>
           {t('common.cancel')}
         </Button>
       ) : null}

@@ -25,7 +25,7 @@ const Notices = () => {
       tone="warn"
       title={t('actions.refusedTitle', { count: notices.length })}
       actions={
-        <Button size="small" onPress={() => void dismiss(notices)}>
+        <Button size="small" onPress={() => dismiss(notices)}>
           {t('actions.read')}
         </Button>
       }

@@ -79,12 +79,12 @@ const Item = ({ action }: { action: PendingAction }) => {
         ) : null}
         <div className="waiting-actions">
           {action.state === 'delayed' || action.state === 'blocked' ? (
-            <Button size="small" onPress={() => void ask('actions.retry', action.id)}>
+            <Button size="small" onPress={() => ask('actions.retry', action.id)}>
               {t('actions.retry')}
             </Button>
           ) : null}
           {action.state === 'sending' ? null : (
-            <Button size="small" variant="quiet" onPress={() => void ask('actions.cancel', action.id)}>
+            <Button size="small" variant="quiet" onPress={() => ask('actions.cancel', action.id)}>
               {t('actions.cancel')}
             </Button>
           )}

@@ -29,10 +29,10 @@ export const RecoveryStep = ({ code, onNext }: { code: string; onNext: () => voi
         ))}
       </output>
       <div className="assistant-row">
-        <Button onPress={() => void print()}>
+        <Button onPress={() => print()}>
           <Printer aria-hidden="true" /> {t('common.print')}
         </Button>
-        <Button onPress={() => void copy()}>
+        <Button onPress={() => copy()}>
           <Copy aria-hidden="true" /> {t('common.copy')}
         </Button>
       </div>

@@ -60,7 +60,7 @@ export const CardBanners = () => {
         name: purpose.holder ? personName(purpose.holder) : purpose.serial,
       })}
       actions={
-        <Button variant="primary" size="small" onPress={() => void switchTo(purpose.serial)}>
+        <Button variant="primary" size="small" onPress={() => switchTo(purpose.serial)}>
           {t('ownCard.switchDo')}
         </Button>
       }

@@ -91,7 +91,7 @@ export const CardDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: () =
             </Button>
           ) : null}
           {colleague ? (
-            <Button variant="primary" onPress={() => void switchTo(colleague.serial)}>
+            <Button variant="primary" onPress={() => switchTo(colleague.serial)}>
               <ArrowLeftRight aria-hidden="true" />{' '}
               {t('ownCard.switchTo', {
                 name: colleague.holder ? personName(colleague.holder) : colleague.serial,

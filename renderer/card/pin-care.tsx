@@ -191,7 +191,7 @@ const Elsewhere = () => {
         <>
           <p>{t('ownCard.elsewhereFound')}</p>
           <div>
-            <Button variant="primary" onPress={() => void open()}>
+            <Button variant="primary" onPress={() => open()}>
               {t('ownCard.openCpsGestion')}
             </Button>
           </div>

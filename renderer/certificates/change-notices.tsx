@@ -55,7 +55,7 @@ const ChangeNotice = ({
       </div>
       <div className="change-actions">
         {change.refused ? null : (
-          <Button size="small" isDisabled={busy} onPress={() => void decide(false)}>
+          <Button size="small" isDisabled={busy} onPress={() => decide(false)}>
             {t('certificates.keepFormer')}
           </Button>
         )}
@@ -63,7 +63,7 @@ const ChangeNotice = ({
           size="small"
           variant={change.kind === 'renewal' && !change.refused ? 'primary' : 'plain'}
           isDisabled={busy}
-          onPress={() => void decide(true)}
+          onPress={() => decide(true)}
         >
           {t('certificates.takeNew')}
         </Button>

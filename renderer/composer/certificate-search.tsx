@@ -21,7 +21,7 @@ export const CertificateSearch = ({
     if (outcome.value.found.length > 0) onFound()
   }
   return (
-    <Button size="small" variant="link" onPress={() => void search()} isDisabled={asking}>
+    <Button size="small" variant="link" onPress={() => search()} isDisabled={asking}>
       {asking ? <Spinner label={t('directory.fetchCertificates')} /> : null}{' '}
       {t('directory.fetchCertificates')}
     </Button>

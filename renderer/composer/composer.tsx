@@ -314,7 +314,7 @@ const DraftEditor = ({
         />
         <span className="composer-end">
           <KeyboardHint keys={t('composer.sendKeys')} />
-          <IconButton label={t('composer.discard')} onPress={() => void discard()}>
+          <IconButton label={t('composer.discard')} onPress={() => discard()}>
             <Trash2 aria-hidden="true" />
           </IconButton>
         </span>

@@ -1,14 +1,51 @@
-import type { ReactNode } from 'react'
-import { Button as AriaButton, type ButtonProps as AriaButtonProps } from 'react-aria-components'
+import { useRef, useState, type ReactNode } from 'react'
+import {
+  Button as AriaButton,
+  type ButtonProps as AriaButtonProps,
+  type PressEvent,
+} from 'react-aria-components'
 import { Tooltip } from './tooltip.tsx'
 
-export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style'> {
+export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'children' | 'style' | 'onPress'> {
   children: ReactNode
+  /** What it does; a promise is a deed under way: until it ends, presses do nothing and the button says that it waits. */
+  onPress?: (event: PressEvent) => unknown
   variant?: 'plain' | 'primary' | 'danger' | 'quiet' | 'link'
   size?: 'small' | 'medium' | 'large'
   wide?: boolean
   /** Extra class for a place-specific look. */
   className?: string
+}
+
+/** One press, one deed: what takes a while is not begun again before it is over, however often the button is pressed. */
+const useDeed = ({
+  onPress,
+  isPending = false,
+}: {
+  onPress: ButtonProps['onPress'] | undefined
+  isPending: boolean | undefined
+}): Pick<AriaButtonProps, 'onPress' | 'isPending'> => {
+  const running = useRef(false)
+  const [isRunning, setRunning] = useState(false)
+  const run = async (deed: Promise<unknown>): Promise<void> => {
+    running.current = true
+    setRunning(true)
+    try {
+      await deed
+    } finally {
+      running.current = false
+      setRunning(false)
+    }
+  }
+  if (!onPress) return { isPending }
+  return {
+    isPending: isPending || isRunning,
+    onPress: (event) => {
+      if (running.current) return
+      const done = onPress(event)
+      if (done instanceof Promise) void run(done)
+    },
+  }
 }
 
 /** A push button; `primary` once per view at most. */
@@ -18,10 +55,13 @@ export const Button = ({
   size = 'medium',
   wide,
   className,
+  onPress,
+  isPending,
   ...props
 }: ButtonProps) => (
   <AriaButton
     {...props}
+    {...useDeed({ onPress, isPending })}
     className={className ? `button ${className}` : 'button'}
     data-variant={variant}
     data-size={size}
@@ -46,11 +86,14 @@ export const IconButton = ({
   variant = 'quiet',
   size = 'medium',
   className,
+  onPress,
+  isPending,
   ...props
 }: IconButtonProps) => (
   <Tooltip text={label} {...(shortcut ? { shortcut } : {})}>
     <AriaButton
       {...props}
+      {...useDeed({ onPress, isPending })}
       aria-label={label}
       className={className ? `button ${className}` : 'button'}
       data-variant={variant}

@@ -165,7 +165,7 @@ const DiagnosisPage = ({ onClose }: { onClose: () => void }) => {
         </p>
       ) : null}
       <div className="diagnosis-actions">
-        <Button variant="primary" isDisabled={running} onPress={() => void copy(report)}>
+        <Button variant="primary" isDisabled={running} onPress={() => copy(report)}>
           <Copy aria-hidden="true" /> {t('diagnosis.copy')}
         </Button>
         <Button isDisabled={running} onPress={() => run(null)}>

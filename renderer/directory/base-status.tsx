@@ -20,13 +20,13 @@ const importFile = async (): Promise<void> => {
 /** Ways to have a base, or a newer one. */
 export const BaseActions = ({ state }: { state: DirectoryState }) =>
   state.work ? (
-    <Button onPress={() => void run(invoke('directory.cancel', null))}>
+    <Button onPress={() => run(invoke('directory.cancel', null))}>
       <X aria-hidden="true" /> {t('directory.cancel')}
     </Button>
   ) : (
     <>
       {state.download ? (
-        <Button onPress={() => void run(invoke('directory.update', null))}>
+        <Button onPress={() => run(invoke('directory.update', null))}>
           {state.resumable ? <RotateCcw aria-hidden="true" /> : <Download aria-hidden="true" />}{' '}
           {t(
             state.resumable
@@ -37,7 +37,7 @@ export const BaseActions = ({ state }: { state: DirectoryState }) =>
           )}
         </Button>
       ) : null}
-      <Button variant={state.download ? 'quiet' : 'plain'} onPress={() => void importFile()}>
+      <Button variant={state.download ? 'quiet' : 'plain'} onPress={() => importFile()}>
         <FileUp aria-hidden="true" /> {t('directory.importFile')}
       </Button>
     </>

@@ -66,7 +66,7 @@ export const DirectorySection = () => {
       <div className="directory-actions">
         <BaseActions state={state} />
         {state.fhir && generation && !state.work ? (
-          <Button variant="quiet" onPress={() => void delta()} isDisabled={asking}>
+          <Button variant="quiet" onPress={() => delta()} isDisabled={asking}>
             <RefreshCw aria-hidden="true" /> {t('directory.delta')}
           </Button>
         ) : null}

@@ -29,7 +29,7 @@ export const ListDialog = ({ list, onClose }: { list: DistributionList | null; o
       actions={
         <>
           <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button variant="primary" isDisabled={name.trim() === ''} onPress={() => void save()}>
+          <Button variant="primary" isDisabled={name.trim() === ''} onPress={() => save()}>
             {t('directory.saveList')}
           </Button>
         </>

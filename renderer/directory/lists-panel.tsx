@@ -103,14 +103,14 @@ export const ListsPanel = ({ onWrite }: { onWrite: (to: readonly Correspondent[]
                 <IconButton
                   label={t('directory.exportList', { name: list.name })}
                   size="small"
-                  onPress={() => void exportList(list)}
+                  onPress={() => exportList(list)}
                 >
                   <Download aria-hidden="true" />
                 </IconButton>
                 <IconButton
                   label={t('directory.deleteList', { name: list.name })}
                   size="small"
-                  onPress={() => void removeList(list)}
+                  onPress={() => removeList(list)}
                 >
                   <Trash2 aria-hidden="true" />
                 </IconButton>

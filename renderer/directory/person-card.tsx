@@ -65,7 +65,7 @@ const MailboxCard = ({
           label={t(entry.favourite ? 'directory.unfavourite' : 'directory.favourite', { address })}
           size="small"
           onPress={() =>
-            void change(invoke('directory.setFavourite', { address, name: entry.name, on: !entry.favourite }))
+            change(invoke('directory.setFavourite', { address, name: entry.name, on: !entry.favourite }))
           }
         >
           <Star aria-hidden="true" {...(entry.favourite ? { fill: 'currentColor' } : {})} />
@@ -87,7 +87,7 @@ const MailboxCard = ({
             <PencilLine aria-hidden="true" /> {t('directory.write')}
           </Button>
         ) : null}
-        <Button size="small" variant="quiet" onPress={() => void copy(address)}>
+        <Button size="small" variant="quiet" onPress={() => copy(address)}>
           <Copy aria-hidden="true" /> {t('directory.copy')}
         </Button>
         {several && nationalId !== null && entry.goneSince === null ? (
@@ -95,9 +95,7 @@ const MailboxCard = ({
             size="small"
             variant="quiet"
             onPress={() =>
-              void change(
-                invoke('directory.prefer', { nationalId, address: entry.preferred ? null : address }),
-              )
+              change(invoke('directory.prefer', { nationalId, address: entry.preferred ? null : address }))
             }
           >
             {t(entry.preferred ? 'directory.notPreferred' : 'directory.preferThis')}
@@ -218,7 +216,7 @@ export const PersonCard = ({
       {error ? <ErrorBanner error={error} /> : null}
       <div className="directory-person-actions">
         {nationalId !== null && canVerify ? (
-          <Button onPress={() => void verify()} isDisabled={asking}>
+          <Button onPress={() => verify()} isDisabled={asking}>
             {asking ? <Spinner label={t('directory.verifying')} /> : <RefreshCw aria-hidden="true" />}{' '}
             {t('directory.verify')}
           </Button>

@@ -19,12 +19,12 @@ export const FileOffer = ({ summary, hint }: { summary: DocumentSummary; hint: s
       <p className="muted">{hint}</p>
       <div className="doc-offer-actions">
         {summary.kind !== 'refused' && !runnable.test(name) && (
-          <Button size="small" onPress={() => void openFile(summary.url, name)}>
+          <Button size="small" onPress={() => openFile(summary.url, name)}>
             <ExternalLink aria-hidden="true" />
             {t('documents.openWith')}
           </Button>
         )}
-        <Button size="small" onPress={() => void saveFile(summary.url, name)}>
+        <Button size="small" onPress={() => saveFile(summary.url, name)}>
           <Download aria-hidden="true" />
           {t('documents.saveFile')}
         </Button>

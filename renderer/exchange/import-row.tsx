@@ -78,22 +78,22 @@ export const ImportRow = ({ state }: { state: ImportState }) => {
       </span>
       {running ? null : <Chip tone={tones[state.state]}>{t(`exchange.import-${state.state}`)}</Chip>}
       {state.refused > 0 ? (
-        <Button size="small" onPress={() => void show()}>
+        <Button size="small" onPress={() => show()}>
           {t('exchange.showRefusals')}
         </Button>
       ) : null}
       {running ? (
-        <Button size="small" onPress={() => void ask('exchange.cancelImport')}>
+        <Button size="small" onPress={() => ask('exchange.cancelImport')}>
           {t('exchange.stop')}
         </Button>
       ) : null}
       {state.state === 'failed' ? (
-        <Button size="small" onPress={() => void ask('exchange.resumeImport')}>
+        <Button size="small" onPress={() => ask('exchange.resumeImport')}>
           {t('exchange.resume')}
         </Button>
       ) : null}
       {running ? null : (
-        <Button size="small" variant="quiet" onPress={() => void forget()}>
+        <Button size="small" variant="quiet" onPress={() => forget()}>
           {t('exchange.forget')}
         </Button>
       )}

@@ -118,7 +118,7 @@ export const ImportSection = ({
           size="small"
           isPending={busy}
           isDisabled={!existing && name.trim() === ''}
-          onPress={() => void choose('files')}
+          onPress={() => choose('files')}
         >
           <Upload aria-hidden="true" /> {t('exchange.chooseFiles')}
         </Button>
@@ -126,7 +126,7 @@ export const ImportSection = ({
           size="small"
           isPending={busy}
           isDisabled={!existing && name.trim() === ''}
-          onPress={() => void choose('folder')}
+          onPress={() => choose('folder')}
         >
           <FolderOpen aria-hidden="true" /> {t('exchange.chooseFolder')}
         </Button>

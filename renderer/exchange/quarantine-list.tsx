@@ -41,10 +41,7 @@ export const QuarantineList = ({ onExport }: { onExport: () => void }) => {
               >
                 {t('exchange.exportAction')}
               </Button>
-              <Button
-                size="small"
-                onPress={() => void retryQuarantined(row.id).then(() => setTries(tries + 1))}
-              >
+              <Button size="small" onPress={() => retryQuarantined(row.id).then(() => setTries(tries + 1))}>
                 {t('common.retry')}
               </Button>
             </li>

@@ -202,7 +202,7 @@ export const InspectionReport = ({ inspection }: { inspection: MessageInspection
       <details className="inspection-json">
         <summary>{t('inspection.report')}</summary>
         <div>
-          <Button size="small" onPress={() => void copy(json)}>
+          <Button size="small" onPress={() => copy(json)}>
             <Copy aria-hidden="true" /> {t('inspection.copy')}
           </Button>
         </div>

@@ -25,7 +25,7 @@ const FilingLine = ({ filing, onWithdraw }: { filing: Filing; onWithdraw: (filin
     </span>
     <span className="filing-actions">
       {filing.state === 'refused' && filing.targetId !== null ? (
-        <Button size="small" onPress={() => void step('integration.retry', filing)}>
+        <Button size="small" onPress={() => step('integration.retry', filing)}>
           {t('integration.retry')}
         </Button>
       ) : null}
@@ -177,11 +177,7 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
           <h2>{t('integration.title')}</h2>
           {first ? (
             <Tooltip text={t('integration.fileIn', { target: first.name })} shortcut="I">
-              <Button
-                variant="primary"
-                isDisabled={busy}
-                onPress={() => void file(first, firstDocuments, false)}
-              >
+              <Button variant="primary" isDisabled={busy} onPress={() => file(first, firstDocuments, false)}>
                 <FolderInput aria-hidden="true" />
                 {t(replacing ? 'integration.replaceIn' : 'integration.fileIn', { target: first.name })}
               </Button>

@@ -19,22 +19,22 @@ const Actions = ({ filing, onClose }: { filing: Filing; onClose: () => void }) =
       {filing.state === 'unknown' ? (
         <>
           {/* Of a removal, what is there was not taken out. */}
-          <Button size="small" onPress={() => void settle(filing, filing.action !== 'delete')}>
+          <Button size="small" onPress={() => settle(filing, filing.action !== 'delete')}>
             {t(filing.action === 'delete' ? 'integration.unknownStill' : 'integration.unknownFiled')}
           </Button>
-          <Button size="small" onPress={() => void settle(filing, filing.action === 'delete')}>
+          <Button size="small" onPress={() => settle(filing, filing.action === 'delete')}>
             {t(filing.action === 'delete' ? 'integration.unknownGone' : 'integration.unknownNotFiled')}
           </Button>
         </>
       ) : null}
       {filing.targetId !== null &&
       (filing.state === 'refused' || filing.state === 'unknown' || filing.state === 'waiting') ? (
-        <Button size="small" onPress={() => void step('integration.retry', filing)}>
+        <Button size="small" onPress={() => step('integration.retry', filing)}>
           {t(filing.state === 'unknown' ? 'integration.unknownAgain' : 'integration.retry')}
         </Button>
       ) : null}
       {filing.state === 'waiting' || filing.state === 'refused' ? (
-        <Button size="small" variant="quiet" onPress={() => void step('integration.cancel', filing)}>
+        <Button size="small" variant="quiet" onPress={() => step('integration.cancel', filing)}>
           {t('integration.giveUp')}
         </Button>
       ) : null}

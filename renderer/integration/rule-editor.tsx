@@ -136,11 +136,11 @@ export const RuleEditor = ({
       width="wide"
       actions={
         <>
-          <Button isDisabled={busy} onPress={() => void tryIt()}>
+          <Button isDisabled={busy} onPress={() => tryIt()}>
             {t('integration.tryRule')}
           </Button>
           <Button onPress={onClose}>{t('common.cancel')}</Button>
-          <Button variant="primary" isDisabled={busy || wish.name === ''} onPress={() => void save()}>
+          <Button variant="primary" isDisabled={busy || wish.name === ''} onPress={() => save()}>
             {t('integration.save')}
           </Button>
         </>

@@ -94,14 +94,14 @@ export const RuleList = () => {
                 <IconButton
                   label={t('integration.moveUp', { name: rule.name })}
                   isDisabled={index === 0}
-                  onPress={() => void swap(index, -1)}
+                  onPress={() => swap(index, -1)}
                 >
                   <ArrowUp aria-hidden="true" />
                 </IconButton>
                 <IconButton
                   label={t('integration.moveDown', { name: rule.name })}
                   isDisabled={index === rules.length - 1}
-                  onPress={() => void swap(index, 1)}
+                  onPress={() => swap(index, 1)}
                 >
                   <ArrowDown aria-hidden="true" />
                 </IconButton>

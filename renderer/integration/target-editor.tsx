@@ -134,7 +134,7 @@ export const TargetEditor = ({ target, onClose }: { target: RecordTarget | null;
           <Button
             variant="primary"
             isDisabled={busy || place === null || name.trim() === ''}
-            onPress={() => void save()}
+            onPress={() => save()}
           >
             {t('integration.save')}
           </Button>
@@ -282,7 +282,7 @@ export const TargetEditor = ({ target, onClose }: { target: RecordTarget | null;
               onChange={setFormat}
             />
             <p>{folder?.name ?? path ?? t('integration.noFolder')}</p>
-            <Button onPress={() => void choose()}>{t('integration.chooseFolder')}</Button>
+            <Button onPress={() => choose()}>{t('integration.chooseFolder')}</Button>
           </>
         ) : null}
         {kind === 'mailbox' ? (

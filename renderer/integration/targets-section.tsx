@@ -66,7 +66,7 @@ const Target = ({
       <p className="muted small target-place">{placeInWords(target)}</p>
       {test ? <Test test={test} /> : null}
       <span className="filing-actions">
-        <Button size="small" isDisabled={busy} onPress={() => void run()}>
+        <Button size="small" isDisabled={busy} onPress={() => run()}>
           {t('integration.test')}
         </Button>
         {target.managed ? null : (

@@ -241,7 +241,7 @@ const Form = ({
       {error && <ErrorBanner error={error} />}
       <div className="dialog-actions">
         <Button onPress={onClose}>{t('common.cancel')}</Button>
-        <Button variant="primary" isDisabled={!complete || busy} onPress={() => void done()}>
+        <Button variant="primary" isDisabled={!complete || busy} onPress={() => done()}>
           {busy ? <Spinner label={t('medical.making')} /> : null}
           {former ? t('medical.save') : t('medical.join')}
         </Button>

@@ -33,7 +33,7 @@ const OppositionDialog = ({
       isOpen
       onClose={onClose}
       actions={
-        <Button variant="primary" onPress={() => void record()}>
+        <Button variant="primary" onPress={() => record()}>
           {t('patients.record')}
         </Button>
       }
@@ -108,7 +108,7 @@ const AddProfessional = ({ patientId, onClose }: { patientId: number; onClose: (
       isOpen
       onClose={onClose}
       actions={
-        <Button variant="primary" isDisabled={filled(name) === null} onPress={() => void add()}>
+        <Button variant="primary" isDisabled={filled(name) === null} onPress={() => add()}>
           {t('patients.professionalAdd')}
         </Button>
       }
@@ -162,7 +162,7 @@ const Professionals = ({
               <IconButton
                 label={t('patients.professionalRemove', { name })}
                 size="small"
-                onPress={() => void remove(one)}
+                onPress={() => remove(one)}
               >
                 <X aria-hidden="true" />
               </IconButton>
@@ -195,7 +195,7 @@ const Decisions = ({ decisions }: { decisions: PatientView['decisions'] }) => {
               <span className="small muted tabular">{dateTime(at)}</span>
             </span>
             {undoable ? (
-              <IconButton label={t('patients.undo')} size="small" onPress={() => void undo(id)}>
+              <IconButton label={t('patients.undo')} size="small" onPress={() => undo(id)}>
                 <Undo2 aria-hidden="true" />
               </IconButton>
             ) : null}

@@ -38,7 +38,7 @@ export const NewPatientDialog = ({
       isOpen={isOpen}
       onClose={onClose}
       actions={
-        <Button variant="primary" isDisabled={!complete} onPress={() => void create()}>
+        <Button variant="primary" isDisabled={!complete} onPress={() => create()}>
           <UserPlus aria-hidden="true" /> {t('patients.create')}
         </Button>
       }

@@ -53,7 +53,7 @@ const Attachment = ({ part }: { part: Part }) => {
         <IconButton
           label={t('reading.openNamed', { name })}
           size="small"
-          onPress={() => void openPart(part.url, name)}
+          onPress={() => openPart(part.url, name)}
         >
           <ExternalLink aria-hidden="true" />
         </IconButton>
@@ -61,7 +61,7 @@ const Attachment = ({ part }: { part: Part }) => {
       <IconButton
         label={t('reading.saveNamed', { name })}
         size="small"
-        onPress={() => void savePart(part.url, name)}
+        onPress={() => savePart(part.url, name)}
       >
         <Download aria-hidden="true" />
       </IconButton>
@@ -97,7 +97,7 @@ export const ReceivedFiles = ({ view }: { view: MessageView }) => {
     <div className="received-files">
       <span className="muted small">{t('reading.receivedFiles')}</span>
       {parts.map((part) => (
-        <Button key={part.id} size="small" onPress={() => void savePart(part.url, nameOf(part))}>
+        <Button key={part.id} size="small" onPress={() => savePart(part.url, nameOf(part))}>
           <Download aria-hidden="true" />
           {nameOf(part)} · {size(part.size)}
         </Button>

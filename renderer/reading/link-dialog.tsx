@@ -24,7 +24,7 @@ export const LinkDialog = ({ link, onClose }: { link: MailLink | null; onClose: 
           {link?.openable && (
             <Button
               variant={link.announcedHost || link.foreignScript ? 'danger' : 'primary'}
-              onPress={() => void open(link.href)}
+              onPress={() => open(link.href)}
             >
               <ExternalLink aria-hidden="true" />
               {t('reading.linkOpen', { host: link.host })}

@@ -37,7 +37,7 @@ export const SourceDialog = ({
     isOpen={isOpen}
     onClose={onClose}
     actions={
-      <Button onPress={() => void savePart(view.raw.url, 'message.eml')}>
+      <Button onPress={() => savePart(view.raw.url, 'message.eml')}>
         <Download aria-hidden="true" />
         {t('reading.saveSource')}
       </Button>

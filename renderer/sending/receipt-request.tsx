@@ -46,10 +46,10 @@ export const ReceiptRequest = ({ view }: { view: MessageView }) => {
       }
       actions={
         <>
-          <Button size="small" isDisabled={busy} onPress={() => void reply(true)}>
+          <Button size="small" isDisabled={busy} onPress={() => reply(true)}>
             {t('sending.receiptSend')}
           </Button>
-          <Button size="small" variant="quiet" isDisabled={busy} onPress={() => void reply(false)}>
+          <Button size="small" variant="quiet" isDisabled={busy} onPress={() => reply(false)}>
             {t('sending.receiptDecline')}
           </Button>
         </>

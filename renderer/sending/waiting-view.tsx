@@ -82,25 +82,25 @@ const Actions = ({ item, onEdit }: { item: OutboxItem; onEdit: (draftId: number)
       {item.state === 'unknown' ? (
         <>
           {item.error ? (
-            <Button size="small" onPress={() => void decide('outbox.verify', item.id)}>
+            <Button size="small" onPress={() => decide('outbox.verify', item.id)}>
               {t('sending.verify')}
             </Button>
           ) : null}
-          <Button size="small" onPress={() => void decide('outbox.retry', item.id)}>
+          <Button size="small" onPress={() => decide('outbox.retry', item.id)}>
             {t('sending.resend')}
           </Button>
-          <Button size="small" onPress={() => void decide('outbox.confirm', item.id)}>
+          <Button size="small" onPress={() => decide('outbox.confirm', item.id)}>
             {t('sending.left')}
           </Button>
         </>
       ) : null}
       {still ? (
-        <Button size="small" onPress={() => void decide('outbox.retry', item.id)}>
+        <Button size="small" onPress={() => decide('outbox.retry', item.id)}>
           {t(item.state === 'filed' ? 'sending.retryRefused' : 'sending.sendNow')}
         </Button>
       ) : null}
       {still && item.editable ? (
-        <Button size="small" onPress={() => void edit()}>
+        <Button size="small" onPress={() => edit()}>
           {t('sending.edit')}
         </Button>
       ) : null}

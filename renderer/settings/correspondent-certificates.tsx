@@ -62,16 +62,16 @@ const Known = ({ address, known, now }: { address: string; known: KnownCertifica
         <Button
           size="small"
           aria-label={t('certificates.exportOf', named)}
-          onPress={() => void exportCertificate(known)}
+          onPress={() => exportCertificate(known)}
         >
           {t('certificates.export')}
         </Button>
         {state === 'former' || state === 'refused' ? (
-          <Button size="small" aria-label={t('certificates.preferOf', named)} onPress={() => void prefer()}>
+          <Button size="small" aria-label={t('certificates.preferOf', named)} onPress={() => prefer()}>
             {t('certificates.prefer')}
           </Button>
         ) : null}
-        <Button size="small" aria-label={t('certificates.forgetOf', named)} onPress={() => void forget()}>
+        <Button size="small" aria-label={t('certificates.forgetOf', named)} onPress={() => forget()}>
           {t('certificates.forget')}
         </Button>
       </span>

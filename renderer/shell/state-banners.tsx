@@ -138,7 +138,7 @@ const AwayBanner = ({ since }: { since: string | null }) => (
     tone="warn"
     title={t('signIn.awayTitle')}
     actions={
-      <Button size="small" onPress={() => void invoke('accounts.syncNow', null)}>
+      <Button size="small" onPress={() => invoke('accounts.syncNow', null)}>
         {t('common.retry')}
       </Button>
     }
@@ -179,7 +179,7 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
       <ErrorBanner
         error={failure}
         actions={
-          <Button size="small" onPress={() => void invoke('accounts.syncNow', null)}>
+          <Button size="small" onPress={() => invoke('accounts.syncNow', null)}>
             {t('common.retry')}
           </Button>
         }
@@ -191,7 +191,7 @@ const AccountBanner = ({ account, several }: { account: Account; several: boolea
         tone="warn"
         title={t('folders.troubleTitle', { address: account.address })}
         actions={
-          <Button size="small" onPress={() => void invoke('accounts.syncNow', null)}>
+          <Button size="small" onPress={() => invoke('accounts.syncNow', null)}>
             {t('common.retry')}
           </Button>
         }
@@ -228,7 +228,7 @@ export const StateBanners = ({ onStorage, onKeys }: { onStorage: () => void; onK
         <ErrorBanner
           error={loadError}
           actions={
-            <Button size="small" onPress={() => void loadOpenSession()}>
+            <Button size="small" onPress={() => loadOpenSession()}>
               {t('common.retry')}
             </Button>
           }

@@ -43,7 +43,7 @@ export const BackupDialog = ({ isOpen, onClose }: { isOpen: boolean; onClose: ()
             variant="primary"
             isPending={busy}
             isDisabled={own && passphrase.length < 12}
-            onPress={() => void run()}
+            onPress={() => run()}
           >
             {busy ? t('storage.task-backup') : t('storage.backupChoose')}
           </Button>

@@ -209,7 +209,7 @@ export const StorageSection = ({
           {task ? (
             <div className="storage-task">
               <Progress label={t(`storage.task-${task.kind}`)} done={percent(task)} total={100} />
-              <Button size="small" onPress={() => void invoke('storage.cancel', null)}>
+              <Button size="small" onPress={() => invoke('storage.cancel', null)}>
                 {t('common.cancel')}
               </Button>
             </div>

@@ -335,14 +335,14 @@ const TracesPage = () => {
       <div className="traces-actions">
         <p role="status">{found ? t('traces.found', { count: found.total }) : ''}</p>
         <CompareExport onError={setError} />
-        <Button onPress={() => void verify()}>
+        <Button onPress={() => verify()}>
           <RotateCcw aria-hidden="true" /> {t('traces.verify')}
         </Button>
         <Button
           variant="primary"
           isPending={exporting}
           isDisabled={!found || found.total === 0}
-          onPress={() => void save()}
+          onPress={() => save()}
         >
           <Download aria-hidden="true" /> {t('traces.export')}
         </Button>

@@ -120,7 +120,7 @@ export const RestoreForm = ({ onRestored }: { onRestored?: () => void }) => {
         </p>
       ) : null}
       <div>
-        <Button variant={chosen ? 'plain' : 'primary'} isDisabled={busy} onPress={() => void choose()}>
+        <Button variant={chosen ? 'plain' : 'primary'} isDisabled={busy} onPress={() => choose()}>
           {chosen ? t('storage.chooseOther') : t('storage.chooseFile')}
         </Button>
       </div>

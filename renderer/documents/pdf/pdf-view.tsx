@@ -98,7 +98,7 @@ export const PdfView = ({
         <Banner tone="warn" title={t('documents.pdfFailed')}>
           <p>{error.code === 'mime.limit' ? t('documents.pdfTooLarge') : t('documents.pdfBroken')}</p>
         </Banner>
-        <Button size="small" onPress={() => void saveFile(url, fileNameOf(title))}>
+        <Button size="small" onPress={() => saveFile(url, fileNameOf(title))}>
           {t('documents.saveFile')}
         </Button>
       </div>
