@@ -8,6 +8,7 @@ export const Confirmation = ({
   title,
   confirm,
   isOpen,
+  isReady = true,
   onClose,
   onConfirm,
   children,
@@ -18,6 +19,8 @@ export const Confirmation = ({
   /** The verb of what is done. */
   confirm: string
   isOpen: boolean
+  /** False while what is asked about is not known yet. */
+  isReady?: boolean
   onClose: () => void
   onConfirm: () => void
   children: ReactNode
@@ -35,7 +38,7 @@ export const Confirmation = ({
         <Button onPress={onClose} autoFocus>
           {t('common.cancel')}
         </Button>
-        <Button variant={tone} onPress={onConfirm}>
+        <Button variant={tone} isDisabled={!isReady} onPress={onConfirm}>
           {confirm}
         </Button>
       </>

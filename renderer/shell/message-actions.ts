@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
 import type { ActionSelection, ActionWish, DraftKind, Folder, MessageRow } from '../../app/contract/index.ts'
-import { prepareForGood, runBulk, type Prepared } from '../actions/index.ts'
+import { runBulk, type ForGood } from '../actions/index.ts'
 import { showToast } from '../design/index.ts'
 import { askExport } from '../exchange/index.ts'
 import { t, type Key } from '../i18n/index.ts'
@@ -39,7 +39,7 @@ interface ActionContext {
   /** Why actions are not allowed here, by action. */
   refused: ReadonlyMap<string, Key>
   setSelected: (ids: ReadonlySet<number>) => void
-  askForGood: (prepared: Prepared | null) => void
+  askForGood: ForGood['ask']
   askTarget: () => void
   compose: (kind: DraftKind, sourceId: number) => Promise<void>
 }
@@ -75,7 +75,7 @@ export const messageActions = (context: ActionContext) => {
     if (action === 'archive' && !wish) showToast({ text: t('mailbox.noArchive'), tone: 'error' })
     if (!wish) return
     if (wish.kind === 'delete' && folder?.role === 'trash') {
-      context.askForGood(await prepareForGood(selection))
+      context.askForGood(selection)
       return
     }
     if (wish.kind !== 'flag') setSelected(new Set())
@@ -140,7 +140,7 @@ export const messageActions = (context: ActionContext) => {
         return
       case 'delete':
         if (touched.every((row) => folders.find((one) => one.id === row.folderId)?.role === 'trash')) {
-          context.askForGood(await prepareForGood({ kind: 'ids', ids }))
+          context.askForGood({ kind: 'ids', ids })
           return
         }
         leaveList()

@@ -1,6 +1,5 @@
-import { useState } from 'react'
 import type { DraftKind, Folder, MessageRow } from '../../app/contract/index.ts'
-import { ForGoodDialog, type Prepared } from '../actions/index.ts'
+import { ForGoodDialog, useForGood } from '../actions/index.ts'
 import type { WritingState } from '../composer/index.ts'
 import { t } from '../i18n/index.ts'
 import { PatientPage, PatientsList } from '../patient-view/index.ts'
@@ -21,7 +20,7 @@ export const PatientsPlace = ({
   compose: (kind: DraftKind, sourceId: number) => Promise<void>
   begin: WritingState['begin']
 }) => {
-  const [forGood, setForGood] = useState<Prepared | null>(null)
+  const forGood = useForGood()
   const act = (row: MessageRow, action: ReadingAction): void => {
     const { act: run } = messageActions({
       rows: [row],
@@ -29,7 +28,7 @@ export const PatientsPlace = ({
       folder: folders.find(({ id }) => id === row.folderId),
       selected: new Set([row.id]),
       ...{ bulk: null, refused: nobody, setSelected: () => undefined, askTarget: () => undefined },
-      askForGood: setForGood,
+      askForGood: forGood.ask,
       compose,
     })
     void run(action)
@@ -46,7 +45,7 @@ export const PatientsPlace = ({
           onAction={act}
         />
       )}
-      <ForGoodDialog title={t('actions.foreverTitle')} prepared={forGood} onClose={() => setForGood(null)} />
+      <ForGoodDialog title={t('actions.foreverTitle')} forGood={forGood} />
     </>
   )
 }

@@ -1,5 +1,5 @@
 import type { Folder } from '../../app/contract/index.ts'
-import { ForGoodDialog, MoveDialog, type Prepared } from '../actions/index.ts'
+import { ForGoodDialog, MoveDialog, type ForGood } from '../actions/index.ts'
 import { ExchangeLayer } from '../exchange/index.ts'
 import { t } from '../i18n/index.ts'
 import { InspectionPanel } from '../inspection/index.ts'
@@ -25,7 +25,6 @@ export const ShellDialogs = ({
   onFolder,
   onMove,
   forGood,
-  onForGoodClose,
   lockAsked,
   onLockClose,
   onLock,
@@ -42,8 +41,7 @@ export const ShellDialogs = ({
   onFolder: (folderId: number) => void
   onMove: (target: Folder) => void
   /** What waits for the user's word before it is deleted for good. */
-  forGood: Prepared | null
-  onForGoodClose: () => void
+  forGood: ForGood
   lockAsked: boolean
   onLockClose: () => void
   onLock: () => void
@@ -72,7 +70,7 @@ export const ShellDialogs = ({
       onClose={onClose}
       onFolder={onMove}
     />
-    <ForGoodDialog title={t('actions.foreverTitle')} prepared={forGood} onClose={onForGoodClose} />
+    <ForGoodDialog title={t('actions.foreverTitle')} forGood={forGood} />
     <LockQuestion isOpen={lockAsked} onClose={onLockClose} onLock={onLock} />
     <ShortcutHelp isOpen={panel === 'help'} onClose={onClose} />
     <SettingsDialog

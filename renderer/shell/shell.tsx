@@ -1,13 +1,7 @@
 import { useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 import type { Account, DraftKind, Folder, ListFilter, MessageRow } from '../../app/contract/index.ts'
-import {
-  ActionNotices,
-  BulkBar,
-  EmptyFolderButton,
-  PendingActionList,
-  type Prepared,
-} from '../actions/index.ts'
+import { ActionNotices, BulkBar, EmptyFolderButton, PendingActionList, useForGood } from '../actions/index.ts'
 import { Composer, startDraft, useWriting } from '../composer/index.ts'
 import {
   accountStore,
@@ -65,7 +59,7 @@ export const Shell = ({ onAddAccount, onLock }: { onAddAccount: () => void; onLo
   const { selected, whole, setSelected, choose } = useSelection()
   const search = useSearch(() => setSelected(new Set()))
   const searching = search.active
-  const [forGood, setForGood] = useState<Prepared | null>(null)
+  const forGood = useForGood()
   const [panel, setPanel] = useState<Panel | null>(null)
   const [settingsPage, setSettingsPage] = useState<SettingsPage>('look')
   const [lockAsked, setLockAsked] = useState(false)
@@ -156,7 +150,7 @@ export const Shell = ({ onAddAccount, onLock }: { onAddAccount: () => void; onLo
     bulk: whole ? everything : null,
     refused,
     setSelected,
-    askForGood: setForGood,
+    askForGood: forGood.ask,
     askTarget: () => setPanel('move'),
     compose,
   })
@@ -326,7 +320,6 @@ export const Shell = ({ onAddAccount, onLock }: { onAddAccount: () => void; onLo
         onFolder={(folderId) => go({ kind: 'folder', folderId })}
         onMove={(target) => void moveSelection(target)}
         forGood={forGood}
-        onForGoodClose={() => setForGood(null)}
         lockAsked={lockAsked}
         onLockClose={() => setLockAsked(false)}
         onLock={onLock}
