@@ -1,6 +1,7 @@
 import { crc32, deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { processorTime } from '../processor-time.fixture.ts'
 import { readCda } from './cda/index.ts'
 import { readTime } from './cda/values.ts'
 import { findDocuments } from './documents.ts'
@@ -27,6 +28,13 @@ describe('XML', () => {
     const limits = { bytes: 1000, depth: 10, elements: 3 }
     expect(codeOf(parseXml(utf8('<a><b/><b/><b/></a>'), limits))).toBe('xml.limit')
     expect(codeOf(parseXml(utf8(`<a>${'x'.repeat(1000)}</a>`), limits))).toBe('xml.limit')
+  })
+  it('gives up 100 000 elements in one another at once', () => {
+    const bytes = utf8('<a>'.repeat(100_000))
+    const spent = processorTime()
+    expect(codeOf(parseXml(bytes))).toBe('xml.limit')
+    // Some milliseconds; five seconds when the piece is read to its end.
+    expect(spent()).toBeLessThan(1_500)
   })
   it('answers malformed input with a code', () => {
     for (const text of ['', '<a>', '<a></b>', 'no', '<a>&undefined;</a>', '<a b=c/>'])

@@ -187,7 +187,8 @@ export const parseXmlDocument = (
     elements += 1
     if (elements > limits.elements || stack.length >= limits.depth) {
       stop ??= 'xml.limit'
-      return
+      // At once, not at the end of the piece: the parser looks a prefix up in every element still open.
+      throw new Error(stop)
     }
     const attributes = new Map<string, string>()
     const written = Object.values(tag.attributes)
