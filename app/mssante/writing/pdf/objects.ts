@@ -56,6 +56,19 @@ const skip = (cursor: Cursor): void => {
 const nameText = (raw: string): string =>
   raw.replace(/#([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
 
+const escapes: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }
+
+/** The bytes of a literal string, its escapes undone (ISO 32000-1 §7.3.4.2). */
+const unescaped = (text: string): string =>
+  text.replace(
+    /\\(?:([0-7]{1,3})|(\r\n|[\s\S])?)|\r\n?/g,
+    (all, octal: string | undefined, one: string | undefined) => {
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255)
+      if (!all.startsWith('\\')) return '\n'
+      return /^[\r\n]/.test(one ?? '') ? '' : (escapes[one ?? ''] ?? one ?? '')
+    },
+  )
+
 const literal = (cursor: Cursor): PdfValue => {
   const start = ++cursor.at
   for (let depth = 1; cursor.at < cursor.text.length; cursor.at += 1) {
@@ -64,7 +77,7 @@ const literal = (cursor: Cursor): PdfValue => {
     else if (one === '(') depth += 1
     else if (one === ')' && --depth === 0) break
   }
-  const bytes = cursor.text.slice(start, cursor.at)
+  const bytes = unescaped(cursor.text.slice(start, cursor.at))
   cursor.at += 1
   return { kind: 'string', bytes }
 }
