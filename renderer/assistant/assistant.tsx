@@ -29,11 +29,15 @@ const stages = ['protect', 'recovery', 'account', 'login', 'sync'] as const
  */
 export const Assistant = ({
   start,
-  onDone,
+  onMailbox,
+  onRestored,
   onCancel,
 }: {
   start: 'welcome' | 'account' | 'beside'
-  onDone: () => void
+  /** The new mailbox is to be opened. */
+  onMailbox: () => void
+  /** A backup was put back. */
+  onRestored: () => void
   /** Where one may also leave without a new mailbox. */
   onCancel?: () => void
 }) => {
@@ -76,7 +80,7 @@ export const Assistant = ({
               onRestore={() => setStep({ name: 'restore' })}
             />
           ) : step.name === 'restore' ? (
-            <RestoreStep onBack={() => setStep({ name: 'welcome' })} onDone={onDone} />
+            <RestoreStep onBack={() => setStep({ name: 'welcome' })} onDone={onRestored} />
           ) : step.name === 'protect' ? (
             <ProtectStep
               beside={start === 'beside'}
@@ -97,7 +101,7 @@ export const Assistant = ({
               onCreated={() => setStep({ name: 'sync' })}
             />
           ) : (
-            <FirstSync onDone={onDone} />
+            <FirstSync onDone={onMailbox} />
           )}
         </main>
       </div>

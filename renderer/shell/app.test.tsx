@@ -4,7 +4,9 @@ import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { SessionState } from '../../app/contract/index.ts'
 import type * as Data from '../data/index.ts'
-import { sessionStore } from '../data/index.ts'
+import { accountsLoadedStore, accountStore, sessionStore } from '../data/index.ts'
+import { clearToasts } from '../design/index.ts'
+import { accounts } from '../testing/fixture-people.ts'
 import { App } from './app.tsx'
 
 vi.mock('./shell.tsx', () => ({
@@ -14,6 +16,11 @@ vi.mock('./shell.tsx', () => ({
       <input aria-label="Rechercher" />
       <button onClick={onLock}>Verrouiller</button>
     </>
+  ),
+}))
+vi.mock('../assistant/index.ts', () => ({
+  Assistant: ({ onMailbox }: { onMailbox: () => void }) => (
+    <button onClick={onMailbox}>Ouvrir la messagerie</button>
   ),
 }))
 vi.mock('../data/index.ts', async (original) => ({
@@ -44,9 +51,14 @@ beforeEach(() => {
   root = createRoot(host)
 })
 afterEach(() => {
-  act(() => root.unmount())
+  act(() => {
+    root.unmount()
+    clearToasts()
+  })
   document.body.replaceChildren()
   sessionStore.set(null)
+  accountStore.set([])
+  accountsLoadedStore.set(false)
   vi.unstubAllGlobals()
 })
 
@@ -94,4 +106,20 @@ it('puts the mailbox away as soon as it is to be locked: what is typed then goes
   expect(host.textContent).toContain('Boîte ouverte')
   expect(host.querySelector('[role=alert]')).not.toBeNull()
   delete window.souspli
+})
+
+it('goes to the new mailbox on the first press, also when the window has not heard of it yet', async () => {
+  sessionStore.set(open)
+  accountsLoadedStore.set(true)
+  await act(async () => {
+    root.render(<App />)
+    await Promise.resolve()
+  })
+  act(() => host.querySelector('button')?.click())
+  expect(host.querySelector('button')).toBeNull()
+  act(() => accountStore.set(accounts(new Date('2026-11-22T10:00:00Z'))))
+  await vi.waitFor(() => expect(host.textContent).toContain('Boîte ouverte'))
+  // The last account removed later, one begins again.
+  act(() => accountStore.set([]))
+  expect(host.textContent).toContain('Ouvrir la messagerie')
 })

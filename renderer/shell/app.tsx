@@ -41,7 +41,10 @@ export const App = () => {
       : phase === 'open' && accountsLoaded && accounts.length === 0
         ? 'account'
         : null
-  if (assistant === null && begins !== null) setAssistant(begins)
+  // Its mailbox is there, though the window may hear of it later than the press that opens it.
+  const [entering, setEntering] = useState(false)
+  if (entering && begins === null) setEntering(false)
+  if (assistant === null && begins !== null && !entering) setAssistant(begins)
   // A colleague begins his on the lock screen; a wrong PIN there is no end of it.
   const [lastPhase, setLastPhase] = useState(phase)
   // Another page takes the place of this one at the lock (showAfresh in main/window.ts): what was typed here meanwhile would be lost.
@@ -64,12 +67,16 @@ export const App = () => {
 
   const screen = (() => {
     if (!session) return null
-    if (isOver) return <LoadingScreen />
+    if (isOver || (entering && begins !== null)) return <LoadingScreen />
     if (assistant !== null)
       return (
         <Assistant
           start={assistant}
-          onDone={() => setAssistant(null)}
+          onMailbox={() => {
+            setAssistant(null)
+            setEntering(true)
+          }}
+          onRestored={() => setAssistant(null)}
           {...(begins === null ? { onCancel: () => setAssistant(null) } : {})}
         />
       )
