@@ -2,6 +2,7 @@ import { ListChecks, RefreshCw } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import type { AppError, TrustedDomain, TrustSpaceState } from '../../app/contract/index.ts'
 import { invoke, on, uploadFile } from '../client/index.ts'
+import { useFollowed } from '../data/index.ts'
 import {
   Banner,
   Button,
@@ -20,16 +21,8 @@ const staleAfter = 7 * day
 /** The same of the date it gives itself. */
 const forgottenAfter = 30 * day
 
-const useTrustSpace = (): [TrustSpaceState | null, (state: TrustSpaceState) => void] => {
-  const [state, setState] = useState<TrustSpaceState | null>(null)
-  useEffect(() => {
-    void invoke('trustSpace.state', null).then((outcome) => {
-      if (outcome.ok) setState(outcome.value)
-    })
-    return on('trustSpace.changed', setState)
-  }, [])
-  return [state, setState]
-}
+const askState = () => invoke('trustSpace.state', null)
+const followState = (told: (state: TrustSpaceState) => void) => on('trustSpace.changed', told)
 
 const DomainSearch = ({ asOf }: { asOf: string | null }) => {
   const [text, setText] = useState('')
@@ -78,7 +71,7 @@ const DomainSearch = ({ asOf }: { asOf: string | null }) => {
 
 /** The list of the trust space: how old it is, how much it holds, what the last attempt said; a newer one at will. */
 export const TrustSpaceSection = ({ now }: { now: Date }) => {
-  const [state, setState] = useTrustSpace()
+  const { state, tell } = useFollowed(askState, followState)
   const [importing, setImporting] = useState(false)
   const [error, setError] = useState<AppError | null>(null)
   /** The file whose list was refused for what it lost; null for the server's. */
@@ -86,7 +79,7 @@ export const TrustSpaceSection = ({ now }: { now: Date }) => {
   if (!state) return <Spinner label={t('accounts.trustTitle')} />
   const take = (outcome: { ok: true; value: TrustSpaceState } | { ok: false; error: AppError }): void => {
     if (outcome.ok) {
-      setState(outcome.value)
+      tell(outcome.value)
       showToast({ text: t('accounts.trustTaken', { count: outcome.value.domains }) })
     } else setError(outcome.error)
   }

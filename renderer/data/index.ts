@@ -27,7 +27,8 @@ export {
   signInStore,
   useStore,
 } from './stores.ts'
-export { useAnswer } from './answer.ts'
+export { useAnswer, useAnswers } from './answer.ts'
+export { useFollowed } from './followed.ts'
 export { certificatesChanged, certificatesStore } from './certificate-decisions.ts'
 export { inspectionStore, openInspection } from './inspection-request.ts'
 export { isPlain, plainOrder, useOrderedList, type ListOrder } from './ordered-list.ts'

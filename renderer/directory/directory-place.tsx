@@ -35,7 +35,7 @@ export const DirectoryPlace = ({
   /** A new message to these addresses. */
   onWrite: (to: readonly Correspondent[]) => void
 }) => {
-  const state = useDirectoryState()
+  const { state, error } = useDirectoryState()
   const [view, setView] = useState<View>('people')
   const [text, setText] = useState('')
   const [filters, setFilters] = useState<DirectoryFilters>(noFilters)
@@ -54,13 +54,11 @@ export const DirectoryPlace = ({
   const write = (entries: readonly DirectoryEntry[]): void =>
     onWrite(entries.map(({ name, address }) => ({ name, address })))
 
-  if (!state)
-    return (
-      <main className="directory" aria-label={t('directory.title')}>
-        <Spinner label={t('common.loading')} />
-      </main>
-    )
-  const results = !asked ? (
+  const results = error ? (
+    <ErrorState icon={<SearchX />} error={error} />
+  ) : !state ? (
+    <Spinner label={t('common.loading')} />
+  ) : !asked ? (
     <EmptyState icon={<BookUser />} title={t('directory.ask')}>
       {t('directory.askText')}
     </EmptyState>
@@ -110,7 +108,7 @@ export const DirectoryPlace = ({
       <section ref={side} className="directory-side" aria-label={t('directory.search')} tabIndex={-1}>
         <header className="directory-head">
           <h1>{t('directory.title')}</h1>
-          {state.generation ? (
+          {state?.generation ? (
             <p className="small muted">
               {t('directory.baseOf', {
                 date: fullDate(state.generation.date),
@@ -135,12 +133,12 @@ export const DirectoryPlace = ({
             </ToggleButton>
           ))}
         </ToggleButtonGroup>
-        <BaseProgress state={state} />
+        {state ? <BaseProgress state={state} /> : null}
         {view === 'lists' ? (
           <ListsPanel onWrite={onWrite} />
         ) : view === 'favourites' ? (
           <FavouriteList changed={changes} chosen={chosen} onChoose={setChosen} onWrite={onWrite} />
-        ) : state.generation === null ? (
+        ) : state && state.generation === null ? (
           <>
             <BaseTrouble state={state} />
             <EmptyState
@@ -153,6 +151,7 @@ export const DirectoryPlace = ({
           </>
         ) : (
           <>
+            {/* There before the base is known: what is typed at once is not lost, nor taken for commands. */}
             <TextField
               label={t('directory.search')}
               placeholder={t('directory.placeholder')}
@@ -161,7 +160,7 @@ export const DirectoryPlace = ({
               autoFocus
             />
             <FilterBar facets={facets} filters={filters} onChange={setFilters} />
-            <BaseTrouble state={state} />
+            {state ? <BaseTrouble state={state} /> : null}
             {results}
           </>
         )}
@@ -182,7 +181,7 @@ export const DirectoryPlace = ({
             <PersonCard
               key={keyOf(chosen)}
               entry={chosen}
-              canVerify={state.fhir}
+              canVerify={state?.fhir === true}
               onWrite={write}
               onChanged={() => setChanges((count) => count + 1)}
             />

@@ -9,7 +9,7 @@ import './directory.css'
 
 /** The base of the directory in the settings: of when it is, what it holds, where it comes from, ways to renew it. */
 export const DirectorySection = () => {
-  const state = useDirectoryState()
+  const { state } = useDirectoryState()
   const [asking, setAsking] = useState(false)
   if (!state) return <Spinner label={t('common.loading')} />
   const { generation } = state

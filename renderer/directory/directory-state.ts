@@ -9,30 +9,32 @@ import type {
   Output,
 } from '../../app/contract/index.ts'
 import { invoke, on } from '../client/index.ts'
+import { useFollowed } from '../data/index.ts'
 
-/** The base of this workstation as it is now; null before the first answer. */
-export const useDirectoryState = (): DirectoryState | null => {
-  const [state, setState] = useState<DirectoryState | null>(null)
-  useEffect(() => {
-    void invoke('directory.state', null).then((outcome) => {
-      if (outcome.ok) setState(outcome.value)
-    })
-    return on('directory.changed', setState)
-  }, [])
-  return state
-}
+const askState = () => invoke('directory.state', null)
+const followState = (told: (state: DirectoryState) => void) => on('directory.changed', told)
+
+/** The base of this workstation as it is now; null before the first answer, or with why there is none. */
+export const useDirectoryState = () => useFollowed(askState, followState)
 
 /** The distribution lists; null before the first answer. */
 export const useLists = (): readonly DistributionList[] | null => {
   const [lists, setLists] = useState<readonly DistributionList[] | null>(null)
   useEffect(() => {
+    // What was told, or asked, since is newer than an answer.
+    let latest = 0
     const ask = async (): Promise<void> => {
+      latest += 1
+      const mine = latest
       const outcome = await invoke('lists.all', null)
-      if (outcome.ok) setLists(outcome.value)
+      if (outcome.ok && mine === latest) setLists(outcome.value)
     }
     void ask()
     const listening = [
-      on('lists.changed', setLists),
+      on('lists.changed', (told) => {
+        latest += 1
+        setLists(told)
+      }),
       // A new extraction may have lost some of their members.
       on('directory.changed', (state) => {
         if (state.work === null) void ask()

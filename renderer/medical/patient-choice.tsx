@@ -104,6 +104,7 @@ export const PatientChoice = ({
         </Button>
       </div>
     )
+  const isFormer = text.trim().length >= 2 && found.text !== text
   const shown = text.trim().length < 2 ? proposals : found.patients.map(fromIndex)
   return (
     <div className="medical-search">
@@ -119,7 +120,14 @@ export const PatientChoice = ({
         <ul id={list} className="medical-results" aria-label={t('medical.patients')}>
           {shown.map((one, index) => (
             <li key={`${one.patientId ?? 'x'}-${index}`}>
-              <button type="button" onClick={() => onChoose(one)}>
+              <button
+                type="button"
+                aria-disabled={isFormer}
+                onClick={() => {
+                  // Found for what was typed before: the one meant may not be among them.
+                  if (!isFormer) onChoose(one)
+                }}
+              >
                 <UserRound aria-hidden="true" />
                 <PatientLine patient={one} />
               </button>

@@ -6,7 +6,7 @@ import { openPatient, useNow } from '../data/index.ts'
 import { Avatar, Banner, Button, Chip, EmptyState, ErrorState, Spinner, TextField } from '../design/index.ts'
 import { spacedMatricule } from '../documents/index.ts'
 import { fullDate, number, patientName, t } from '../i18n/index.ts'
-import { bornLine, InsStatusChip, NewPatientDialog, usePatientAnswer } from '../patients/index.ts'
+import { bornLine, InsStatusChip, NewPatientDialog, usePatientAnswers } from '../patients/index.ts'
 
 /** Patients asked at once. */
 const pageSize = 50
@@ -62,7 +62,7 @@ export const PatientsList = () => {
   useEffect(() => {
     field.current?.querySelector('input')?.focus()
   }, [])
-  const answer = usePatientAnswer('patients.list', {
+  const { answer } = usePatientAnswers('patients.list', {
     ...{ text, sort: filter === 'name' ? 'name' : 'recent', offset: 0, limit: Math.min(limit, 200) },
     toCompare: filter === 'compare',
   })

@@ -1,4 +1,4 @@
-export { usePatientAnswer } from './asking.ts'
+export { usePatientAnswer, usePatientAnswers } from './asking.ts'
 export { CompareDialog } from './compare-dialog.tsx'
 export { ConfirmPatients } from './confirm-patients.tsx'
 export { bornLine } from './identity-words.ts'

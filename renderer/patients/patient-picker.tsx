@@ -2,10 +2,10 @@ import { UserPlus, UserSearch } from 'lucide-react'
 import { useState } from 'react'
 import type { Patient } from '../../app/contract/index.ts'
 import { useNow } from '../data/index.ts'
-import { Avatar, Button, Dialog, EmptyState, TextField } from '../design/index.ts'
+import { Avatar, Button, Dialog, EmptyState, Spinner, TextField } from '../design/index.ts'
 import { spacedMatricule } from '../documents/index.ts'
 import { patientName, t } from '../i18n/index.ts'
-import { usePatientAnswer } from './asking.ts'
+import { usePatientAnswers } from './asking.ts'
 import { bornLine } from './identity-words.ts'
 import { InsStatusChip } from './ins-status.tsx'
 import { NewPatientDialog } from './new-patient.tsx'
@@ -46,8 +46,12 @@ export const PatientPicker = ({
   const now = useNow()
   const [text, setText] = useState('')
   const [adding, setAdding] = useState(false)
-  const found = usePatientAnswer('patients.suggest', isOpen ? { text, limit: 12 } : null)
-  const listed = text.trim() === '' && proposed.length > 0 ? proposed : found?.ok ? found.value : []
+  const { answer: found, isFormer } = usePatientAnswers(
+    'patients.suggest',
+    isOpen ? { text, limit: 12 } : null,
+  )
+  const areProposed = text.trim() === '' && proposed.length > 0
+  const listed = areProposed ? proposed : found?.ok ? found.value : []
   return (
     <>
       <Dialog
@@ -68,7 +72,9 @@ export const PatientPicker = ({
           onChange={(next) => setText(next.slice(0, 200))}
           autoFocus
         />
-        {listed.length === 0 && found !== null ? (
+        {found === null && !areProposed ? (
+          <Spinner label={t('common.loading')} />
+        ) : listed.length === 0 && !isFormer ? (
           <EmptyState icon={<UserSearch />} title={t('patients.notFound')}>
             {t('patients.notFoundText')}
           </EmptyState>
@@ -76,7 +82,13 @@ export const PatientPicker = ({
           <ul className="patient-choices">
             {listed.map((patient) => (
               <li key={patient.id}>
-                <Button variant="quiet" className="patient-choice" onPress={() => onChoose(patient)}>
+                <Button
+                  variant="quiet"
+                  className="patient-choice"
+                  // Found for what was typed before: the one meant may not be among them.
+                  isPending={isFormer && !areProposed}
+                  onPress={() => onChoose(patient)}
+                >
                   <PatientLine patient={patient} now={now} />
                 </Button>
               </li>
