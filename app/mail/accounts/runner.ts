@@ -15,8 +15,9 @@ import { doChores } from './chores.ts'
 import { keepRunning, stateAfter } from './keep-running.ts'
 import { createLastFailure } from './last-failure.ts'
 import { isAs, surveyFolders, type Survey } from './survey.ts'
-import { choresEvery, quietLinger, quietLook, thoroughEvery } from './pace.ts'
+import { choresEvery, quietLinger, thoroughEvery } from './pace.ts'
 import { createPasses } from './passes.ts'
+import { waitQuietly } from './quiet.ts'
 import { createReplayer } from './replayer.ts'
 
 export interface RunnerDependencies extends Pick<ImapOptions, 'trace'> {
@@ -334,7 +335,7 @@ export const startRunner = (deps: RunnerDependencies): AccountRunner => {
         if (busy || told !== 'idle') progress('idle', 1, 1)
         busy = false
         setBehind(null)
-        await backgroundBell.wait(quietLook)
+        if (!(await waitQuietly(client, backgroundBell))) return
       }
     } finally {
       background = null

@@ -49,6 +49,9 @@ export const openImap = async (
   return opened
 }
 
+/** So long without a byte ends a connection, in milliseconds. */
+export const silence = 45_000
+
 const connectOnce = async (
   verification: PeerVerification,
   server: ImapEndpoint,
@@ -73,9 +76,9 @@ const connectOnce = async (
     disableCompression: true,
     disableAutoIdle: !options.idle,
     autoIdleDelay: 200,
-    // So long without a byte while a command runs, or twice that while nothing is asked (a NOOP asks first, which also
-    // starts IDLE again): a line that is dead is noticed within 90 s.
-    socketTimeout: 45_000,
+    // In IDLE, or while a folder is held, a NOOP asks first (which also starts IDLE again): a line that is dead is noticed within
+    // twice that.
+    socketTimeout: silence,
     maxIdleTime: 25 * 60_000,
     maxLiteralSize: 256 * 1024 * 1024,
     maxLineLength: 16 * 1024 * 1024,
