@@ -1,5 +1,6 @@
 export { runDocumentCommand, type DocumentCommand } from './commands.ts'
 export { DocumentCard } from './document-card.tsx'
+export { useGrowing } from './growing.ts'
 export { InsChip } from './ins-chip.tsx'
 export { PatientResults } from './lab/patient-results.tsx'
 export { fetchPart, partAddress, readText, usePart } from './part-bytes.ts'

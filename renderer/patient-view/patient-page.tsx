@@ -223,13 +223,7 @@ const Page = ({ view, onWrite, onAction }: PageProps & { view: PatientView }) =>
   }
   const shown = shownExchanges(view.exchanges, filter, now)
   return (
-    // The message opened beside is the main part then.
-    <div
-      className="patient-page"
-      role={openId === null ? 'main' : 'region'}
-      aria-label={patientName(patient)}
-      data-reading={openId !== null}
-    >
+    <main className="patient-page" aria-label={patientName(patient)} data-reading={openId !== null}>
       <Button variant="link" size="small" onPress={() => openPatient(null)}>
         <ArrowLeft aria-hidden="true" /> {t('patients.back')}
       </Button>
@@ -283,6 +277,7 @@ const Page = ({ view, onWrite, onAction }: PageProps & { view: PatientView }) =>
               </IconButton>
             </div>
             <ReadingPane
+              as="section"
               messageId={openId}
               position={null}
               onAction={(action) => {
@@ -294,7 +289,7 @@ const Page = ({ view, onWrite, onAction }: PageProps & { view: PatientView }) =>
         )}
       </div>
       <CompareDialog proposal={compared} onClose={() => setCompared(null)} />
-    </div>
+    </main>
   )
 }
 

@@ -1,7 +1,9 @@
 import { CopyCheck, FileText, History, Mail, Send, UserRound } from 'lucide-react'
+import { memo, useMemo } from 'react'
 import type { IndexedDocument, Patient, PatientExchange } from '../../app/contract/index.ts'
 import { Button, Chip, EmptyState } from '../design/index.ts'
-import { dayGroup, fullDate, listTime, shownSubject, t } from '../i18n/index.ts'
+import { useGrowing } from '../documents/index.ts'
+import { dayGroup, fullDate, listTime, shownSubject, t, useLanguage } from '../i18n/index.ts'
 import type { TimelineFilter } from './timeline-filter.ts'
 
 const LinkChips = ({ document }: { document: IndexedDocument }) => {
@@ -59,10 +61,13 @@ const detailOf = (exchange: PatientExchange, title: string, now: Date): string =
   ].filter((fact) => fact !== null)
   if (facts.length > 0) return facts.join(' · ')
   const subject = shownSubject(row)
-  return row.preview && (!document || subject === title) ? `« ${row.preview} »` : subject
+  return row.preview && (!document || subject === title)
+    ? t('patients.quoted', { text: row.preview })
+    : subject
 }
 
-const Exchange = ({
+/** Drawn once: neither those that come after it nor the one that is opened draw it again. */
+const Exchange = memo(function Exchange({
   exchange,
   sex,
   now,
@@ -73,8 +78,9 @@ const Exchange = ({
   sex: Patient['sex']
   now: Date
   isOpen: boolean
-  onOpen: () => void
-}) => {
+  onOpen: (messageId: number) => void
+}) {
+  useLanguage()
   const { row, documents, direction, source } = exchange
   const who = direction === 'sent' ? row.to.map(({ name, address }) => name || address).join(', ') : ''
   const by = documents
@@ -86,7 +92,7 @@ const Exchange = ({
       <Button
         variant="quiet"
         className="timeline-card"
-        onPress={onOpen}
+        onPress={() => onOpen(row.id)}
         {...(isOpen ? { 'aria-current': 'true' as const } : {})}
       >
         <span className="timeline-icon" aria-hidden="true">
@@ -116,7 +122,7 @@ const Exchange = ({
       </Button>
     </li>
   )
-}
+})
 
 const headingOf = (
   exchange: PatientExchange,
@@ -133,7 +139,11 @@ const headingOf = (
       : group.label
 }
 
-/** All exchanges of a patient, newest first or by type, under headings. */
+/** Exchanges there at once: more than a screen of them. */
+const first = 30
+const perFrame = 30
+
+/** All exchanges of a patient, newest first or by type, under headings; those below the screen come with the next frames. */
 export const Timeline = ({
   exchanges,
   order,
@@ -147,8 +157,14 @@ export const Timeline = ({
   sex: Patient['sex']
   now: Date
   openId: number | null
+  /** The same from one drawing to the next. */
   onOpen: (messageId: number) => void
 }) => {
+  const { count } = useGrowing(
+    useMemo(() => exchanges.map(() => 1), [exchanges]),
+    first,
+    perFrame,
+  )
   if (exchanges.length === 0)
     return (
       <EmptyState icon={<FileText />} title={t('patients.noneShown')}>
@@ -156,7 +172,7 @@ export const Timeline = ({
       </EmptyState>
     )
   const groups: { heading: string; exchanges: PatientExchange[] }[] = []
-  for (const exchange of exchanges) {
+  for (const exchange of exchanges.slice(0, count)) {
     const heading = headingOf(exchange, order, now, sex)
     const last = groups.at(-1)
     if (last?.heading === heading) last.exchanges.push(exchange)
@@ -175,7 +191,7 @@ export const Timeline = ({
                 sex={sex}
                 now={now}
                 isOpen={exchange.row.id === openId}
-                onOpen={() => onOpen(exchange.row.id)}
+                onOpen={onOpen}
               />
             ))}
           </ol>

@@ -121,8 +121,8 @@ export const CompareDialog = ({ proposal, onClose }: { proposal: Proposal | null
         label={t('patients.keep')}
         value={keep}
         options={[
-          { value: 'one', label: `${t('patients.thisOne')} : ${patientName(proposal.one)}` },
-          { value: 'other', label: `${t('patients.otherOne')} : ${patientName(proposal.other)}` },
+          { value: 'one', label: t('patients.keepThis', { name: patientName(proposal.one) }) },
+          { value: 'other', label: t('patients.keepOther', { name: patientName(proposal.other) }) },
         ]}
         onChange={setKeep}
       />

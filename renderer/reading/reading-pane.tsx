@@ -31,10 +31,12 @@ interface PaneProps {
   /** « 1 sur 14 »; null when unknown. */
   position: { index: number; total: number } | null
   onAction: (action: ReadingAction) => void
+  /** The main part of the window, or a section of a page that is it. */
+  as?: 'main' | 'section'
 }
 
-const Skeleton = () => (
-  <main className="read" aria-busy="true">
+const Skeleton = ({ as: Pane = 'main' }: Pick<PaneProps, 'as'>) => (
+  <Pane className="read" aria-busy="true">
     <div className="read-bar" />
     <div className="read-scroll" role="status" aria-label={t('reading.loading')}>
       <div className="skeleton-lines read-skeleton" aria-hidden="true">
@@ -44,7 +46,7 @@ const Skeleton = () => (
         <i />
       </div>
     </div>
-  </main>
+  </Pane>
 )
 
 const Message = ({
@@ -53,6 +55,7 @@ const Message = ({
   position,
   onAction,
   onReload,
+  as: Pane = 'main',
 }: Omit<PaneProps, 'messageId'> & {
   view: MessageView
   thread: readonly MessageRow[]
@@ -73,7 +76,7 @@ const Message = ({
     return () => readMessageStore.set(null)
   }, [id])
   return (
-    <main className="read" aria-label={subjectOf(view) || t('reading.noSubject')}>
+    <Pane className="read" aria-label={subjectOf(view) || t('reading.noSubject')}>
       <ReadingToolbar
         view={view}
         position={position}
@@ -152,7 +155,7 @@ const Message = ({
       </div>
       <LinkDialog link={links.link} onClose={links.close} />
       <SourceDialog view={view} isOpen={sourceOf === id} onClose={() => setSourceOf(null)} />
-    </main>
+    </Pane>
   )
 }
 
@@ -160,7 +163,7 @@ const Message = ({
  * One message read: the patient first, then who wrote and how far that is proven, the text, its documents in place, its
  * files and its conversation. Marks the message as seen after a second.
  */
-export const ReadingPane = ({ messageId, position, onAction }: PaneProps) => {
+export const ReadingPane = ({ messageId, position, onAction, as: Pane = 'main' }: PaneProps) => {
   useLanguage()
   const { state, reload } = useMessage(messageId)
   const view = state.state === 'ready' ? state.view : null
@@ -168,20 +171,21 @@ export const ReadingPane = ({ messageId, position, onAction }: PaneProps) => {
   useMarkSeen(useRefusals().has('toggle-seen') ? null : view)
   useBodyArrival(view, reload)
   useKeyArrival(view, reload)
-  if (state.state === 'loading') return <Skeleton />
+  if (state.state === 'loading') return <Skeleton as={Pane} />
   if (state.state === 'failed')
     return (
-      <main className="read">
+      <Pane className="read">
         <ErrorState
           icon={<MailX />}
           error={state.error}
           actions={<Button onPress={reload}>{t('common.retry')}</Button>}
         />
-      </main>
+      </Pane>
     )
   return (
     <Message
       key={messageId}
+      as={Pane}
       view={state.view}
       thread={state.thread}
       position={position}
