@@ -54,7 +54,10 @@ export const readEntity = (raw: Uint8Array): Entity => {
     const colon = line.indexOf(':')
     if (colon <= 0) continue
     const name = line.slice(0, colon).trim().toLowerCase()
-    fields.set(name, [...(fields.get(name) ?? []), line.slice(colon + 1).trim()])
+    const value = line.slice(colon + 1).trim()
+    const values = fields.get(name)
+    if (values) values.push(value)
+    else fields.set(name, [value])
   }
   const only = (name: string): string => {
     const values = fields.get(name) ?? []
