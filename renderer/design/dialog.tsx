@@ -2,6 +2,7 @@ import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { t } from '../i18n/index.ts'
+import { useClosesBeside } from './beside.ts'
 import { IconButton } from './button.tsx'
 
 /** A modal window: focus stays inside, Escape closes, focus comes back. */
@@ -30,6 +31,7 @@ export const Dialog = ({
       if (!open) onClose()
     }}
     isDismissable={role === 'dialog'}
+    shouldCloseOnInteractOutside={useClosesBeside()}
   >
     <Modal className="dialog-modal" data-width={width}>
       <AriaDialog className="dialog" role={role}>

@@ -9,6 +9,7 @@ import {
   ModalOverlay,
   SearchField,
 } from 'react-aria-components'
+import { useClosesBeside } from './beside.ts'
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase()
 
@@ -44,6 +45,7 @@ export const Palette = ({
     data-place="top"
     isOpen={isOpen}
     isDismissable
+    shouldCloseOnInteractOutside={useClosesBeside()}
     onOpenChange={(open) => {
       if (!open) onClose()
     }}

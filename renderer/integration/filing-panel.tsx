@@ -1,6 +1,12 @@
 import { ChevronDown, FolderInput } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import type { Filing, FilingOffer, MessageView, RecordTarget } from '../../app/contract/index.ts'
+import { useEffect, useRef, useState } from 'react'
+import type {
+  Filing,
+  FilingOffer,
+  MessageFilings,
+  MessageView,
+  RecordTarget,
+} from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
 import { openRecord } from '../data/index.ts'
 import { Button, CardSurface, Confirmation, Menu, Tooltip, showError, showToast } from '../design/index.ts'
@@ -65,7 +71,14 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
   const { offers, reload } = useOffers(view.row.id, wanted)
   const [asked, setAsked] = useState<{ target: RecordTarget; offers: FilingOffer[] } | null>(null)
   const [leaving, setLeaving] = useState<Filing | null>(null)
-  const [busy, setBusy] = useState(false)
+  const [isFiling, setFiling] = useState(false)
+  const latest = useRef(offers)
+  useEffect(() => {
+    latest.current = offers
+  })
+  /** What was offered when a filing was taken: until it is asked anew, it offers what is done already. */
+  const [used, setUsed] = useState<MessageFilings | null>(null)
+  const busy = isFiling || (offers !== null && offers === used)
 
   const file = async (
     target: RecordTarget,
@@ -77,14 +90,15 @@ export const FilingPanel = ({ view }: { view: MessageView }) => {
       return
     }
     setAsked(null)
-    setBusy(true)
+    setFiling(true)
     const outcome = await invoke('integration.file', {
       messageId: view.row.id,
       documentIds: documents.map(({ documentId }) => documentId),
       targetId: target.id,
       despite: [...new Set(documents.flatMap(({ doubts }) => doubts))],
     })
-    setBusy(false)
+    setFiling(false)
+    setUsed(latest.current)
     reload()
     if (outcome.ok) showToast({ text: t('integration.queued', { count: outcome.value.length }) })
     else showError(outcome.error)

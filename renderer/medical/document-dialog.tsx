@@ -114,7 +114,7 @@ const Form = ({
   onAuthor,
   onDone,
   onClose,
-}: Omit<DocumentDialogProps, 'isOpen'>) => {
+}: Omit<DocumentDialogProps, 'isOpen' | 'proposals'> & { proposals: readonly DocumentPatient[] }) => {
   const [patient, setPatient] = useState<DocumentPatient | null>(firstPatient ?? proposals[0] ?? null)
   const [details, setDetails] = useState<DocumentDetails>(former?.details ?? emptyDetails())
   const [mode, setMode] = useState<'file' | 'text'>(former?.source === 'text' ? 'text' : 'file')
@@ -256,7 +256,8 @@ interface DocumentDialogProps {
   former: DraftDocument | null
   /** Of the documents there are already: the same for all. */
   patient: DocumentPatient | null
-  proposals: readonly DocumentPatient[]
+  /** Null while they are asked for. */
+  proposals: readonly DocumentPatient[] | null
   types: readonly CodeChoice[]
   recent: readonly string[]
   authorKnown: boolean
@@ -269,13 +270,23 @@ interface DocumentDialogProps {
 }
 
 /** « Joindre un document médical »: whose it is, what it is, who may see it. */
-export const DocumentDialog = ({ isOpen, ...form }: DocumentDialogProps) => (
-  <Dialog
-    title={form.former ? t('medical.changeTitle') : t('medical.addTitle')}
-    isOpen={isOpen}
-    onClose={form.onClose}
-    width="wide"
-  >
-    {isOpen ? <Form key={form.former?.id ?? 'new'} {...form} /> : null}
-  </Dialog>
-)
+export const DocumentDialog = ({ isOpen, proposals, ...form }: DocumentDialogProps) => {
+  // Those it begins with: what is typed stays, whatever is proposed later.
+  const [first, setFirst] = useState<readonly DocumentPatient[] | null>(null)
+  if (isOpen && first === null && proposals !== null) setFirst(proposals)
+  if (!isOpen && first !== null) setFirst(null)
+  return (
+    <Dialog
+      title={form.former ? t('medical.changeTitle') : t('medical.addTitle')}
+      isOpen={isOpen}
+      onClose={form.onClose}
+      width="wide"
+    >
+      {!isOpen ? null : first === null ? (
+        <Spinner label={t('common.loading')} />
+      ) : (
+        <Form key={form.former?.id ?? 'new'} {...form} proposals={first} />
+      )}
+    </Dialog>
+  )
+}

@@ -56,7 +56,9 @@ const useChoices = (
   open: boolean,
 ) => {
   const [choices, setChoices] = useState<Choices>({ types: [], recent: [], authorKnown: true })
-  const [proposals, setProposals] = useState<DocumentPatient[] | null>(null)
+  const [found, setFound] = useState<{ of: string; proposals: DocumentPatient[] } | null>(null)
+  // Of this message and this patient: another's would be a wrong name on a document.
+  const of = JSON.stringify([sourceId, aboutPatient])
   const load = useCallback(async (): Promise<void> => {
     const [types, author] = await Promise.all([
       invoke('draftDocuments.types', null),
@@ -75,23 +77,24 @@ const useChoices = (
       await load()
       const about =
         aboutPatient === null ? null : await invoke('patients.get', { id: aboutPatient, limit: 1 })
-      const found = sourceId === null ? null : await invoke('patients.ofMessage', { messageId: sourceId })
+      const patients = sourceId === null ? null : await invoke('patients.ofMessage', { messageId: sourceId })
       if (current)
-        setProposals(
-          [
+        setFound({
+          of,
+          proposals: [
             ...(about?.ok ? [about.value.patient] : []),
-            ...(found?.ok ? found.value.patients.map(({ patient }) => patient) : []),
+            ...(patients?.ok ? patients.value.patients.map(({ patient }) => patient) : []),
           ]
             .filter((one, index, all) => all.findIndex(({ id }) => id === one.id) === index)
             .map(fromIndex),
-        )
+        })
     }
     void ask()
     return () => {
       current = false
     }
-  }, [open, sourceId, aboutPatient, load])
-  return { choices, proposals, reload: load }
+  }, [open, sourceId, aboutPatient, of, load])
+  return { choices, proposals: found?.of === of ? found.proposals : null, reload: load }
 }
 
 /**
@@ -207,10 +210,10 @@ export const MedicalDocuments = ({
         {t('medical.add')}
       </Button>
       <DocumentDialog
-        isOpen={editing !== null && proposals !== null}
+        isOpen={editing !== null}
         former={editing?.former ?? null}
         patient={documents.length > 0 ? (medical?.patient ?? null) : null}
-        proposals={proposals ?? []}
+        proposals={proposals}
         types={choices.types}
         recent={choices.recent}
         authorKnown={choices.authorKnown}

@@ -18,7 +18,8 @@ export const useMedical = (draftId: number, changed: (medical: DraftMedical) => 
     let current = true
     void invoke('draftDocuments.get', { draftId }).then((outcome) => {
       if (!current) return
-      if (outcome.ok) setMedical(outcome.value)
+      // What was added meanwhile is newer.
+      if (outcome.ok) setMedical((taken) => taken ?? outcome.value)
       else setError(outcome.error)
     })
     return () => {
