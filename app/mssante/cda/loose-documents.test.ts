@@ -51,6 +51,12 @@ describe('XML that is not well-formed', () => {
     expect(narrative(cda)).toContain("été à l'hôpital")
     expect(told(cda.document, 'xml-repaired')).toEqual(['encoding'])
   })
+  it('is read in UTF-8 where it says another code page and its bytes are UTF-8, and says so', () => {
+    const said = french.replace('encoding="UTF-8"', 'encoding="ISO-8859-1"')
+    const cda = readBytes(Buffer.from(said))
+    expect(narrative(cda)).toContain("été à l'hôpital")
+    expect(told(cda.document, 'xml-repaired')).toEqual(['encoding'])
+  })
   it('keeps the rest of a UTF-8 document with one broken byte', () => {
     const bytes = Buffer.from(french)
     const at = bytes.indexOf('hôpital')

@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from 'node:buffer'
 import { SaxesParser } from 'saxes'
 import { fail, ok, type Outcome } from '../../contract/index.ts'
 import { htmlEntities } from './html-entities.ts'
@@ -52,6 +53,8 @@ interface Encoding {
   encoding: string
   decoder: string
   byteOrderMark: boolean
+  /** It says a code page and is UTF-8. */
+  misdeclared?: boolean
 }
 
 /** The encoding of the bytes: byte order mark, UTF-16 without one, declaration, else UTF-8 (XML 1.0, appendix F). */
@@ -70,9 +73,10 @@ const encodingOf = (bytes: Uint8Array): Encoding => {
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 200))
   const declared = /^\s*<\?xml[^>]*encoding\s*=\s*["']([\w.:-]+)["']/.exec(head)?.[1]?.toLowerCase()
   const decoder = codePage(declared)
-  return declared && decoder
-    ? { encoding: declared, decoder, byteOrderMark: false }
-    : { encoding: 'utf-8', decoder: 'utf-8', byteOrderMark: false }
+  if (!declared || !decoder) return told('utf-8', false)
+  // Text in a code page is next to never UTF-8 by chance.
+  if (!isAscii(bytes) && isUtf8(bytes)) return { ...told('utf-8', false), misdeclared: true }
+  return { encoding: declared, decoder, byteOrderMark: false }
 }
 
 const countOf = (text: string, character: RegExp): number => text.match(character)?.length ?? 0
@@ -113,8 +117,11 @@ const entitiesOf = (own: Record<string, string>, onHtml: () => void): Record<str
 const isPadding = (code: number): boolean => code === 0 || code === 32 || (code >= 9 && code <= 13)
 
 /** The text of a document, with what had to be put right for it to be read. */
-const readText = (bytes: Uint8Array, { decoder }: Encoding): { text: string; repairs: XmlRepair[] } => {
-  const repairs: XmlRepair[] = []
+const readText = (
+  bytes: Uint8Array,
+  { decoder, misdeclared }: Encoding,
+): { text: string; repairs: XmlRepair[] } => {
+  const repairs: XmlRepair[] = misdeclared ? ['encoding'] : []
   let text: string
   try {
     text = new TextDecoder(decoder, { fatal: decoder === 'utf-8' }).decode(bytes)
