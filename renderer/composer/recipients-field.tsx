@@ -190,20 +190,23 @@ export const RecipientsField = ({
           )}
         </div>
         <Popover className="popover suggestions" placement="bottom start" offset={6}>
-          <ListBox<{ id: string; one: Suggestion }> className="suggestion-list">
-            {({ id, one }) => (
-              <ListBoxItem
-                id={id}
-                textValue={[suggestionName(one), suggestionLine(one)]
-                  .filter((part) => part !== '')
-                  .join(', ')}
-                className="suggestion"
-                isDisabled={one.kind === 'patient' && one.patient.mail.address === null}
-              >
-                <SuggestionRow one={one} />
-              </ListBoxItem>
-            )}
-          </ListBox>
+          {/* It lies outside the window’s landmarks: it is its own. */}
+          <section aria-label={t('composer.suggested')}>
+            <ListBox<{ id: string; one: Suggestion }> className="suggestion-list">
+              {({ id, one }) => (
+                <ListBoxItem
+                  id={id}
+                  textValue={[suggestionName(one), suggestionLine(one)]
+                    .filter((part) => part !== '')
+                    .join(', ')}
+                  className="suggestion"
+                  isDisabled={one.kind === 'patient' && one.patient.mail.address === null}
+                >
+                  <SuggestionRow one={one} />
+                </ListBoxItem>
+              )}
+            </ListBox>
+          </section>
         </Popover>
       </ComboBox>
     </div>

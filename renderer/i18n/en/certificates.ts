@@ -55,7 +55,7 @@ export const certificates = {
   export: 'Export',
   exportOf: 'Export the certificate {print} of {owner}',
   prefer: 'Use this one',
-  preferOf: 'Use the certificate {print} of {owner}',
+  preferOf: 'Use this one, the certificate {print} of {owner}',
   forget: 'Forget',
   forgetOf: 'Forget the certificate {print} of {owner}',
   forgotten: 'Certificate forgotten: {owner}',

@@ -22,6 +22,7 @@ export const composer = {
   subject: 'Subject',
   fixedSubject: 'MSSanté sets the subject of a message with medical documents: type, patient, birth date.',
   body: 'Text of the message',
+  suggested: 'Suggested correspondents',
   recipientsOf: 'Recipients, {label}',
   removeRecipient: 'Remove {name}',
   addressUnreadable: 'This address is not complete. Example: prenom.nom@medecin.mssante.fr',

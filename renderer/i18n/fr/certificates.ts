@@ -57,7 +57,7 @@ export const certificates = {
   export: 'Exporter',
   exportOf: 'Exporter le certificat {print} de {owner}',
   prefer: 'Utiliser celui-ci',
-  preferOf: 'Utiliser le certificat {print} de {owner}',
+  preferOf: 'Utiliser celui-ci, le certificat {print} de {owner}',
   forget: 'Oublier',
   forgetOf: 'Oublier le certificat {print} de {owner}',
   forgotten: 'Certificat oublié : {owner}',

@@ -23,6 +23,7 @@ export const composer = {
   fixedSubject:
     'L’objet d’un message avec documents médicaux est fixé par MSSanté : type, patient, date de naissance.',
   body: 'Texte du message',
+  suggested: 'Correspondants proposés',
   recipientsOf: 'Destinataires, {label}',
   removeRecipient: 'Retirer {name}',
   addressUnreadable: 'Cette adresse n’est pas complète. Exemple : prenom.nom@medecin.mssante.fr',
