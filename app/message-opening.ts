@@ -53,7 +53,9 @@ export const openMessage = async (deps: Opening, id: number): Promise<Outcome<Ou
     searching.noteDecrypted(id, opened.value.content)
     deps.noteOpened(id, opened.value.content)
   }
-  const view = await buildMessageView(row.value, raw.value, opened.value, publish)
+  const view = await buildMessageView(row.value, raw.value, opened.value, publish, (finding) =>
+    protection.judgeFile(finding, raw.value, new Date(row.value.date)),
+  )
   if (!view.ok) return beyondLimits(view.error.code) ? setAside(view.error.code) : view
   return await mail.sentView(view.value, raw.value)
 }

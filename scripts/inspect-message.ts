@@ -1,24 +1,13 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { createTrust, importP12, namedDerOf, type DecryptionKey } from '../app/smime/index.ts'
-import { fail } from '../app/contract/errors.ts'
+import { importP12, type DecryptionKey } from '../app/smime/index.ts'
 import type { MessageInspection } from '../app/contract/index.ts'
 import { inspectMessage } from '../app/reading/index.ts'
 import { reading } from '../renderer/i18n/fr/reading.ts'
 import { withSentences } from './inspect-deviations.ts'
 import { exitCodes, readArguments, readDate, readInput, Unusable, type Inspected } from './inspect-input.ts'
 import { mboxMessages } from './inspect-mbox.ts'
+import { certificatesIn, namedTrust, trustOptions } from './inspect-trust.ts'
 import { createVisibleText } from './inspect-visible-text.ts'
-
-/** Everything of one kind in a file: PEM with any number of blocks, DER, or p7b. Throws `Unusable`. */
-const allIn = (name: string, kind: 'certificate' | 'list'): Uint8Array[] => {
-  const found = namedDerOf(name, readInput(name), kind)
-  if (found.length === 0)
-    throw new Unusable(`${name}: holds no ${kind === 'list' ? 'revocation list' : kind}`)
-  return found.map(({ der }) => der)
-}
-const listsIn = (name: string): Uint8Array[] => allIn(name, 'list')
-const certificatesIn = (names: readonly string[] = []): Uint8Array[] =>
-  names.flatMap((name) => allIn(name, 'certificate'))
 
 /** Passphrases come by the environment: a command line is seen by everybody on the machine. */
 const passphrasesFor = (files: readonly string[], variables: readonly string[]): string[] =>
@@ -74,9 +63,7 @@ const explanations = ({ verdict, reasons, notices, encryption }: MessageInspecti
 /** `inspect message FILE.eml …` (docs/inspect.md). */
 export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> => {
   const { file, values } = readArguments(argv, {
-    anchor: { type: 'string', multiple: true },
-    intermediate: { type: 'string', multiple: true },
-    crl: { type: 'string', multiple: true },
+    ...trustOptions,
     key: { type: 'string', multiple: true },
     'password-env': { type: 'string', multiple: true },
     index: { type: 'string' },
@@ -95,16 +82,7 @@ export const inspectMessageCommand = async (argv: string[]): Promise<Inspected> 
   const passphrases = passphrasesFor(files, values['password-env'] ?? [])
   const opened = files.map((name, position) => keysIn(name, passphrases[position] ?? ''))
   const known = certificatesIn(values.intermediate)
-  const lists = (values.crl ?? []).flatMap(listsIn)
-  const trust = createTrust({
-    anchors: certificatesIn(values.anchor),
-    environment: 'test',
-    revocation: 'prefer',
-    now: () => now.getTime(),
-    fetch: () => Promise.resolve(fail('net.unreachable')),
-    store: { get: () => Promise.resolve(null), put: () => Promise.resolve() },
-    lists,
-  })
+  const trust = namedTrust(values, now)
   const inspected = await inspectMessage(raw, {
     now,
     ...(values.at === undefined ? {} : { asOf: now }),

@@ -2,7 +2,7 @@ import { inspectPath, namedDerOf, type NamedDer } from '../app/smime/index.ts'
 import { exitCodes, readArguments, readDate, readInput, Unusable, type Inspected } from './inspect-input.ts'
 import { listSentences, pathSentences, purposeSentences } from './inspect-sentences.ts'
 
-const purposes = ['email', 'server', 'client', 'any'] as const
+const purposes = ['email', 'document', 'server', 'client', 'any'] as const
 
 /** Everything of one kind in some files: PEM with any number of blocks, DER, or p7b. */
 const readAll = (names: readonly string[], kind: 'certificate' | 'list'): NamedDer[] =>

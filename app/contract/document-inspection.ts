@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Deviation, DocumentRefusal } from './deviations.ts'
 import { DicomContent, Hl7Content, HprimDossier } from './document-data.ts'
 import { CodedValue, DocumentEntry, SubmissionSet } from './document-metadata.ts'
-import { Actor, ClinicalDocument, Visibility } from './documents.ts'
+import { Actor, ClinicalDocument, FileSignature, Visibility } from './documents.ts'
 import { LabResult, ResultAlert } from './lab-results.ts'
 import { PatientIdentity } from './patient-identity.ts'
 
@@ -63,6 +63,10 @@ export const InspectedDocument = z.object({
   /** Sections in order, with how deep they are (from 1). */
   sections: z.array(z.object({ title: z.string(), code: z.string().nullable(), depth: z.number().int() })),
   signed: z.boolean(),
+  /** Signatures around the file or beside it, judged as those of messages are. */
+  signatures: z.array(FileSignature),
+  /** Nobody opens it without a password: a PDF, a zip archive, an office file. */
+  passwordProtected: z.boolean(),
   size: z.number().int(),
   sha1: z.string(),
   /** What METADATA.XML announces; null for what came without. */

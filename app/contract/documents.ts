@@ -4,6 +4,7 @@ import { CodedValue, DocumentEntry } from './document-metadata.ts'
 import { LabResult, ResultAlert } from './lab-results.ts'
 import { Block } from './narrative.ts'
 import { PatientIdentity, PatientSummary } from './patient-identity.ts'
+import { SignatureStatus } from './verdict.ts'
 
 export * from './lab-results.ts'
 export * from './narrative.ts'
@@ -29,6 +30,16 @@ export const Visibility = z.enum([
   'hidden-from-guardians',
 ])
 export type Visibility = z.infer<typeof Visibility>
+
+/** A signature of a file's own, apart from the message's (CAdES, CMS). */
+export const FileSignature = z.object({
+  /** The file came inside the signature (`x.pdf.p7m`), or the signature beside it (`x.pdf.p7s`). */
+  form: z.enum(['enveloping', 'detached']),
+  /** Name of the file that holds the signature. */
+  fileName: z.string(),
+  signature: SignatureStatus,
+})
+export type FileSignature = z.infer<typeof FileSignature>
 
 /** A clinical document found in a message, as the reading pane lists it. */
 export const DocumentSummary = z.object({
@@ -80,6 +91,8 @@ export const DocumentSummary = z.object({
   replacedBy: z.string().nullable(),
   /** Of METADATA.XML or the HL7 message: shown as a banner, and never forwarded to a patient. */
   visibility: z.array(Visibility),
+  /** Of the file it came in, outermost first. */
+  signatures: z.array(FileSignature),
   /** souspli-part:// address of a ClinicalDocument as JSON (CDA), else of the bytes. */
   url: z.string(),
   /** Address of a `DocumentData` as JSON: HPRIM, HL7 v2, DICOM and KOS; null for what has none. */

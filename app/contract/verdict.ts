@@ -120,8 +120,8 @@ export const JudgedSignature = z.object({
   signedAt: z.string().nullable(),
   /** What ties the signer to the From address: the certificate holds it, or the directory gives it for the national identifier. */
   binding: z.enum(['certificate', 'directory', 'none']),
-  /** The whole message shown, or a part of it. */
-  scope: z.enum(['message', 'part']),
+  /** The whole message shown, or a part of it; `file`: of a file (.p7m, .p7s), whose signer need not be who sends it. */
+  scope: z.enum(['message', 'part', 'file']),
   revocation: z.enum(['good', 'revoked', 'unknown', 'not-asked']),
   /** Date of the oldest list or answer that says so; ISO 8601. */
   revocationAsOf: z.string().nullable(),

@@ -1,11 +1,12 @@
 import type { Deviation, DocumentInspection, PatientSummary, RefusalCode } from '../contract/index.ts'
 import { openArchive, openPublication } from './archives.ts'
-import { isEnvelope, outlookFile } from './envelopes.ts'
+import { detachedSignatures, isEnvelope, outlookFile } from './envelopes.ts'
 import {
   addDeviations,
   looseDocument,
   refusedDocument,
   type FoundDocument,
+  type FoundSignature,
   type MessageDocuments,
   type MessagePart,
   type Origin,
@@ -13,11 +14,13 @@ import {
 import { hprimFormat, isApicrypt } from './hprim/index.ts'
 import { isHl7 } from './hl7/parse.ts'
 import { linkDocuments } from './links.ts'
+import type { SignatureFinding } from '../smime/index.ts'
 import { sniffMime } from './magic.ts'
+import { joinedPieces } from './pieces.ts'
 import { isDicom } from './dicom/dataset.ts'
 import { isText, announcesCda, kindOfFile, looksLikeXml, recogniseFile } from './recognise.ts'
 
-export type { FoundDocument, MessageDocuments, MessagePart } from './found.ts'
+export type { FoundDocument, FoundSignature, MessageDocuments, MessagePart } from './found.ts'
 
 /** Parts and text of an enclosed message (`message/rfc822`), or what a CMS envelope holds. */
 export interface EnclosedMessage {
@@ -25,6 +28,8 @@ export interface EnclosedMessage {
   body: string | null
   /** Of a CMS envelope: signed around its content, or apart from it; encrypted, so closed; or compressed. */
   envelope?: 'signed' | 'detached' | 'encrypted' | 'compressed'
+  /** Of an envelope, outermost first. */
+  signatures?: SignatureFinding[]
 }
 
 export interface FindOptions {
@@ -35,6 +40,9 @@ export interface FindOptions {
   /** Say of every part why it is no document: the file given to `inspect document`. */
   strict?: boolean
 }
+
+/** `whole`: every file is shown, whatever it is, since nothing else shows what an envelope holds. */
+type Depths = FindOptions & { whole?: boolean }
 
 const deepestMessage = 4
 
@@ -151,49 +159,73 @@ const fromBody = (body: string, collected: Collected): void => {
 }
 
 /** A document of a message, not only a file beside it. */
-const isDocument = ({ cda, data, summary }: FoundDocument): boolean =>
-  cda !== null || data !== null || summary.archive !== null || summary.kind === 'refused'
+const isDocument = ({ cda, data, summary, signatures }: FoundDocument): boolean =>
+  cda !== null ||
+  data !== null ||
+  summary.archive !== null ||
+  summary.kind === 'refused' ||
+  signatures.length > 0
+
+const addSignatures = (documents: readonly FoundDocument[], signatures: readonly FoundSignature[]): void => {
+  for (const document of documents) {
+    document.signatures.unshift(...signatures)
+    addDeviations(
+      document.summary,
+      signatures.map(({ fileName }) => ({ code: 'cms-signature', where: fileName })),
+    )
+  }
+}
+
+/** A signature whose file is not there. */
+const loneSignature = (part: MessagePart): FoundDocument =>
+  looseDocument(
+    originOf(part),
+    { kind: 'signature', label: originOf(part).fileName, mimeType: 'application/pkcs7-signature' },
+    () => part.bytes,
+  )
 
 /** What an enclosed message or an envelope holds; false where it could not be taken apart. */
 const fromEnclosed = async (
   part: MessagePart,
-  options: FindOptions,
+  enclosed: EnclosedMessage | null,
+  options: Depths,
   depth: number,
   collected: Collected,
 ): Promise<boolean> => {
   const origin = originOf(part)
   const strict = options.strict ?? false
-  const refuse = (code: RefusalCode): true => {
-    const refused = refusedDocument(origin, code, () => part.bytes, part.mimeType)
-    collected.documents.push(refused)
-    collected.kinds.push({ partId: part.id, kind: kindOf([refused]) })
+  const signatures = (enclosed?.signatures ?? []).map((finding): FoundSignature => ({
+    form: 'enveloping',
+    fileName: origin.fileName,
+    finding,
+  }))
+  const only = (document: FoundDocument, kind: DocumentInspection['kind']): true => {
+    addSignatures([document], signatures)
+    collected.documents.push(document)
+    collected.kinds.push({ partId: part.id, kind })
     return true
   }
+  const refuse = (code: RefusalCode): true => {
+    const refused = refusedDocument(origin, code, () => part.bytes, part.mimeType)
+    return only(refused, kindOf([refused]))
+  }
   if (depth >= deepestMessage) return refuse('message-too-deep')
-  const enclosed = options.enclosed?.(part)
   if (!enclosed) return false
   const { envelope } = enclosed
   if (envelope === 'encrypted') return refuse('cms-encrypted')
   if (envelope === 'detached') {
-    if (!strict) return false
-    const wish = {
-      kind: 'signature',
-      label: origin.fileName,
-      mimeType: 'application/pkcs7-signature',
-    } as const
-    collected.documents.push(looseDocument(origin, wish, () => part.bytes))
-    collected.kinds.push({ partId: part.id, kind: 'signature' })
-    return true
+    // The signature of a mail stands beside what it signs, not beside a file.
+    if (!strict && (depth > 0 || /^(?:smime\.p7s)?$/i.test(part.fileName ?? ''))) return false
+    return only(loneSignature(part), 'signature')
   }
   // A file in an envelope is asked for as the file itself.
-  const wanted = strict && envelope !== undefined
-  const inner = { ...options, body: enclosed.body, strict: wanted }
+  const whole = envelope !== undefined
+  const wanted = strict && whole
+  const inner = { ...options, body: enclosed.body, strict: wanted, whole }
   const inside = await collect(enclosed.parts, inner, depth + 1)
-  const documents = wanted ? inside.documents : inside.documents.filter(isDocument)
-  const told: Deviation[] = [
-    ...(envelope === undefined ? [{ code: 'xdm-in-message' as const, where: origin.path }] : []),
-    ...(envelope === 'signed' ? [{ code: 'cms-signature' as const, where: origin.path }] : []),
-  ]
+  const documents = whole ? inside.documents : inside.documents.filter(isDocument)
+  const told: Deviation[] =
+    envelope === undefined ? [{ code: 'xdm-in-message' as const, where: origin.path }] : []
   for (const document of documents) {
     document.summary.id = `${part.id}/${document.summary.id}`
     document.summary.path = `${origin.path} › ${document.summary.path}`
@@ -201,6 +233,7 @@ const fromEnclosed = async (
     document.pdfPartId = null
     addDeviations(document.summary, told)
   }
+  addSignatures(documents, signatures)
   collected.documents.push(...documents)
   collected.sets.push(...inside.sets)
   collected.deviations.push(...inside.deviations)
@@ -209,35 +242,21 @@ const fromEnclosed = async (
   return true
 }
 
-const piece = /^(.*\.zip)\.(\d{3})$/i
-
-/**
- * Parts with the pieces of an archive (`x.zip.001`, `.002`…) put together, in the place of the first one; a piece that lacks the others
- * stays as it is, under the name of its archive.
- */
-const joined = (parts: MessagePart[]): MessagePart[] => {
-  const pieces = new Map<string, { number: number; part: MessagePart }[]>()
-  for (const part of parts) {
-    const [, name, number] = piece.exec(part.fileName ?? '') ?? []
-    if (name) pieces.set(name, [...(pieces.get(name) ?? []), { number: Number(number), part }])
-  }
-  if (pieces.size === 0) return parts
-  const done = new Set<string>()
-  return parts.flatMap((part) => {
-    const [, name] = piece.exec(part.fileName ?? '') ?? []
-    if (!name) return [part]
-    if (done.has(name)) return []
-    done.add(name)
-    const ordered = (pieces.get(name) ?? []).toSorted((one, other) => one.number - other.number)
-    const bytes = Buffer.concat(ordered.map((one) => one.part.bytes))
-    return [{ ...part, fileName: name, mimeType: 'application/zip', bytes, head: bytes.subarray(0, 4096) }]
-  })
-}
-
-const collect = async (all: MessagePart[], options: FindOptions, depth: number): Promise<Collected> => {
-  const parts = joined(all)
+const collect = async (all: MessagePart[], options: Depths, depth: number): Promise<Collected> => {
+  const parts = joinedPieces(all)
   const collected: Collected = { documents: [], sets: [], kinds: [], deviations: [] }
   const strict = options.strict ?? false
+  const whole = options.whole ?? false
+  // Too deep is told before anything is taken apart.
+  const envelopes = new Map(
+    parts
+      .filter((part) => !isZip(part) && (isMessage(part) || isEnvelope(part)))
+      .map((part) => [part, depth < deepestMessage ? (options.enclosed?.(part) ?? null) : null]),
+  )
+  const detached = detachedSignatures(
+    parts,
+    [...envelopes].flatMap(([part, enclosed]) => (enclosed?.envelope === 'detached' ? [part] : [])),
+  )
   const add = (part: MessagePart, found: FoundDocument[], kind: DocumentInspection['kind']): void => {
     collected.documents.push(...found)
     collected.kinds.push({ partId: part.id, kind })
@@ -245,6 +264,10 @@ const collect = async (all: MessagePart[], options: FindOptions, depth: number):
   const taken = new Set<string>()
   if (options.body) fromBody(options.body, collected)
   for (const part of parts) {
+    if (detached.used.has(part.id)) {
+      taken.add(part.id)
+      continue
+    }
     const publication = strict ? openPublication(part) : null
     if (publication || isZip(part)) {
       const archive = publication ?? (await openArchive(part, strict))
@@ -254,8 +277,8 @@ const collect = async (all: MessagePart[], options: FindOptions, depth: number):
       add(part, archive.documents, archive.kind)
       collected.sets.push(...archive.sets)
       collected.deviations.push(...archive.deviations)
-    } else if (isMessage(part) || isEnvelope(part)) {
-      if (await fromEnclosed(part, options, depth, collected)) taken.add(part.id)
+    } else if (envelopes.has(part)) {
+      if (await fromEnclosed(part, envelopes.get(part) ?? null, options, depth, collected)) taken.add(part.id)
     } else if (isClinical(part)) {
       const found = recogniseFile(originOf(part), part.bytes, part.mimeType, { deviations: [], strict })
       // XML or text that is none of ours is an attachment like another.
@@ -267,9 +290,10 @@ const collect = async (all: MessagePart[], options: FindOptions, depth: number):
       add(part, found, kindOf(found))
     }
   }
-  const paired = depth === 0 ? pairPdfs(collected.documents, parts) : new Set<string>()
+  const unsigned = parts.filter(({ id }) => !detached.of.has(id))
+  const paired = depth === 0 ? pairPdfs(collected.documents, unsigned) : new Set<string>()
   for (const part of parts) {
-    if (part.inline || paired.has(part.id) || taken.has(part.id) || isMessage(part)) continue
+    if ((part.inline && !whole) || paired.has(part.id) || taken.has(part.id) || isMessage(part)) continue
     const head = headOf(part)
     const outlook = outlookFile(part)
     if (outlook) {
@@ -277,33 +301,27 @@ const collect = async (all: MessagePart[], options: FindOptions, depth: number):
       add(part, refused, kindOf(refused))
       continue
     }
-    const plain = strict && part.mimeType === '' && !looksLikeXml(head) && isText(part.bytes)
+    const asked = whole || detached.of.has(part.id)
+    const plain = (strict || whole) && part.mimeType === '' && !looksLikeXml(head) && isText(part.bytes)
     const declared = plain ? 'text/plain' : part.mimeType
     const kind = kindOfFile(head, part.fileName, declared)
     const shown = kind === 'pdf' || kind === 'image' || kind === 'office'
-    if (!shown && !strict) continue
+    if (!shown && !strict && !asked) continue
     const origin = originOf(part)
-    if (!shown && kind !== 'text') {
+    if (!shown && kind !== 'text' && (strict || refusalOf(head) === 'executable')) {
       add(part, [refusedDocument(origin, refusalOf(head), () => part.bytes, part.mimeType)], 'unknown')
       continue
     }
-    const mimeType = sniffMime(head) ?? declared
-    add(
-      part,
-      [
-        looseDocument(
-          origin,
-          {
-            kind,
-            label: origin.fileName,
-            mimeType: kind === 'office' ? part.mimeType || mimeType : mimeType,
-          },
-          () => part.bytes,
-        ),
-      ],
-      kind,
-    )
+    const sniffed = sniffMime(head) ?? declared
+    const mimeType = kind === 'office' ? part.mimeType || sniffed : sniffed
+    const loose = [looseDocument(origin, { kind, label: origin.fileName, mimeType }, () => part.bytes)]
+    add(part, loose, kindOf(loose))
   }
+  for (const [partId, signatures] of detached.of)
+    addSignatures(
+      collected.documents.filter((document) => document.partId === partId),
+      signatures,
+    )
   return collected
 }
 

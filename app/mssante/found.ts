@@ -7,6 +7,7 @@ import type {
   DocumentRefusal,
   DocumentSummary,
   DocumentWarning,
+  FileSignature,
   PatientIdentity,
   PatientSummary,
   RefusalCode,
@@ -14,6 +15,7 @@ import type {
   SubmissionSet,
   Visibility,
 } from '../contract/index.ts'
+import type { SignatureFinding } from '../smime/index.ts'
 import { alertsOf, allResults, worstResult, type Cda } from './cda/index.ts'
 import type { DicomPreview } from './dicom/preview.ts'
 import { summaryOf } from './identity.ts'
@@ -31,7 +33,12 @@ export interface MessagePart {
   inline: boolean
 }
 
-type Summary = Omit<DocumentSummary, 'url' | 'pdfUrl' | 'dataUrl'>
+type Summary = Omit<DocumentSummary, 'url' | 'pdfUrl' | 'dataUrl' | 'signatures'>
+
+/** A signature of the file a document came in, checked and not judged yet. */
+export interface FoundSignature extends Omit<FileSignature, 'signature'> {
+  finding: SignatureFinding
+}
 
 /** A clinical document of a message, before its bytes have addresses. */
 export interface FoundDocument {
@@ -51,6 +58,8 @@ export interface FoundDocument {
   /** Pictures of a DICOM file, drawn when asked for. */
   previews: (() => (DicomPreview & { sopInstanceUid: string })[]) | null
   identity: PatientIdentity | null
+  /** Outermost first. */
+  signatures: FoundSignature[]
 }
 
 export interface MessageDocuments {
@@ -179,6 +188,7 @@ export const cdaDocument = (
     pdfPartId: null,
     previews: null,
     identity: document.identity,
+    signatures: [],
   }
 }
 
@@ -246,6 +256,7 @@ export const looseDocument = (
     pdfPartId: null,
     previews: loose.previews ?? null,
     identity,
+    signatures: [],
   }
 }
 

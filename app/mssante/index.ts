@@ -2,6 +2,7 @@ export {
   findDocuments,
   type EnclosedMessage,
   type FoundDocument,
+  type FoundSignature,
   type MessageDocuments,
   type MessagePart,
 } from './documents.ts'
@@ -11,9 +12,10 @@ export { parseHl7, segmentsOf, valueAt, type ParsedSegment } from './hl7/parse.t
 export { hprimText, isHprim } from './hprim/index.ts'
 export { isMatricule, matriculeTraits, readIns } from './ins.ts'
 export { holdsIns, isHealthFile } from './health-content.ts'
+export { lockOf } from './locked-file.ts'
 export { sniffMime } from './magic.ts'
 export { buildHistory, foundResults, keysOf, patientKeys } from './results/index.ts'
-export { inspectDocuments } from './inspection.ts'
+export { inspectDocuments, type JudgedFiles } from './inspection.ts'
 export { rtfText } from './rtf.ts'
 export { displaySubject } from './subject.ts'
 export { createDocumentWriting, type DocumentWriting, type GivenContent } from './writing/index.ts'

@@ -2,6 +2,7 @@ import type {
   Actor,
   ClinicalDocument,
   DocumentInspection,
+  FileSignature,
   Hl7Content,
   InspectedDocument,
   LabResult,
@@ -9,6 +10,7 @@ import type {
   Section,
 } from '../contract/index.ts'
 import { alertsIn, type FoundDocument, type MessageDocuments } from './found.ts'
+import { lockOf } from './locked-file.ts'
 import { shownTables, shownTexts } from './shown-texts.ts'
 import { sha1 } from './xdm/index.ts'
 
@@ -121,12 +123,20 @@ interface Context {
   at: Date
   /** Numbers of documents by their ids. */
   numbers: ReadonlyMap<string, number>
+  signatures: JudgedFiles
 }
+
+/** What is said of the signatures of files. */
+export type JudgedFiles = ReadonlyMap<FoundDocument, FileSignature[]>
 
 const inspectedPatient = (identity: PatientIdentity | null, at: Date): InspectedPatient | null =>
   identity ? { ...identity, age: ageOn(identity.birthDate, at) } : null
 
-const inspected = (found: FoundDocument, number: number, { at, numbers }: Context): InspectedDocument => {
+const inspected = (
+  found: FoundDocument,
+  number: number,
+  { at, numbers, signatures }: Context,
+): InspectedDocument => {
   const { summary, cda, announcement } = found
   const document = cda?.document ?? null
   const act = document?.acts.find(({ practiceSetting }) => practiceSetting !== null) ?? document?.acts[0]
@@ -161,6 +171,8 @@ const inspected = (found: FoundDocument, number: number, { at, numbers }: Contex
     header: headerOf(document),
     sections: outlineOf(document?.sections ?? []),
     signed: document?.signedXades ?? summary.kind === 'signature',
+    signatures: signatures.get(found) ?? [],
+    passwordProtected: lockOf(bytes, found.fileName) === 'password',
     size: bytes.byteLength,
     sha1: sha1(bytes),
     announced: announcement
@@ -211,9 +223,10 @@ export const inspectDocuments = (
   found: MessageDocuments,
   kind: DocumentInspection['kind'],
   at: Date,
+  signatures: JudgedFiles = new Map(),
 ): DocumentInspection => {
   const numbers = new Map(found.documents.map(({ summary }, index) => [summary.id, index + 1]))
-  const context: Context = { at, numbers }
+  const context: Context = { at, numbers, signatures }
   const documents = found.documents.map((document, index) => inspected(document, index + 1, context))
   const patients = new Map<string, InspectedPatient>()
   const others = found.documents.flatMap(({ cda }) => cda?.otherPatients ?? [])

@@ -1,11 +1,19 @@
 import type { CardService } from '../card/index.ts'
-import { ok, type DraftContent, type Outcome, type SendCheck } from '../contract/index.ts'
 import {
+  ok,
+  type DraftContent,
+  type Outcome,
+  type SendCheck,
+  type SignatureStatus,
+} from '../contract/index.ts'
+import {
+  judgeFile,
   ownCapabilityOids,
   readCertificate,
   receivedAt,
   type JudgeContext,
   type OpenedMessage,
+  type SignatureFinding,
   type Smime,
   type Trust,
 } from '../smime/index.ts'
@@ -41,6 +49,8 @@ export interface Protection {
    * a valid signature vouches for. Fails only when a big message could not be looked at (see `Smime.open`).
    */
   open: (raw: Uint8Array, fromAddresses: string[], dated: Date) => Promise<Outcome<OpenedMessage>>
+  /** The verdict on the signature of a file of a message, as on the day that message arrived. */
+  judgeFile: (finding: SignatureFinding, raw: Uint8Array, dated: Date) => Promise<SignatureStatus>
   /** What the options of a draft still lack. */
   check: (content: DraftContent) => Promise<SendCheck[]>
   keys: ReturnType<typeof createOwnKeys>
@@ -163,6 +173,8 @@ export const createProtection = (deps: ProtectionDependencies): Protection => {
       }
       return opened
     },
+    judgeFile: (finding, raw, dated) =>
+      judgeFile(finding, { now: now(), arrivedAt: receivedAt(raw) ?? dated, trust: deps.trust }),
     check: async (content) => {
       const checks: SendCheck[] = []
       const none = { address: null, trust: null, size: null, limit: null }

@@ -3,6 +3,7 @@ import { archiveVariants } from '../../test/operator/seed/archive-variants.ts'
 import { ackMessage, oruResults } from '../../test/operator/seed/hl7-messages.ts'
 import { patientNamed } from '../../test/operator/seed/patients.ts'
 import { inspectDocument } from './document-inspection.ts'
+import { noTrust } from './no-trust.fixture.ts'
 
 const [variant] = archiveVariants
 const archive = (await variant?.())?.bytes ?? Buffer.alloc(0)
@@ -12,7 +13,7 @@ const part = (name: string, bytes: Uint8Array, encoding = 'Content-Transfer-Enco
 const mail = (body: string, head = ''): string =>
   `${head}From: Labo <labo@mss.test>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${body}--b--\r\n`
 const documents = async (message: string, name = 'message') => {
-  const found = await inspectDocument(Buffer.from(message), name, new Date(0))
+  const found = await inspectDocument({ bytes: Buffer.from(message), fileName: name }, new Date(0), noTrust)
   return { kind: found.kind, kinds: found.documents.map(({ kind }) => kind), deviations: found.deviations }
 }
 

@@ -3,6 +3,8 @@ import {
   type ClinicalDocument,
   type DocumentData,
   type DocumentSummary,
+  type FileSignature,
+  type SignatureStatus,
   type Part,
 } from '../contract/index.ts'
 import { decodePart, parseMessage, type MimePart, type ParsedMessage } from '../mail/index.ts'
@@ -18,7 +20,7 @@ import {
   type MessageDocuments,
   type MessagePart,
 } from '../mssante/index.ts'
-import { takeApart } from '../smime/index.ts'
+import { takeApart, type SignatureFinding } from '../smime/index.ts'
 import type { Resource } from './resources.ts'
 
 type Publish = (resource: Resource) => string
@@ -76,15 +78,22 @@ const insideEnvelope = ({ bytes, fileName }: MessagePart): EnclosedMessage | nul
   const raw = Buffer.concat([envelopeHead, envelopeBytes(bytes)])
   const { content, layers } = takeApart(raw, [])
   const [outer] = layers
+  const signatures = layers.flatMap((layer) => (layer.kind === 'signature' ? [layer.finding] : []))
   if (content === raw) {
     if (!outer) return null
-    const envelope = outer.kind === 'encryption' ? 'encrypted' : 'detached'
-    return { parts: [], body: null, envelope }
+    if (outer.kind === 'encryption') return { parts: [], body: null, envelope: 'encrypted' }
+    return { parts: [], body: null, envelope: 'detached', signatures }
   }
   const envelope = outer?.kind === 'signature' ? 'signed' : 'compressed'
   const mail = isMail(content) ? messageIn(content) : null
-  const file = { id: '1', fileName: innerName(fileName), mimeType: '', bytes: content, inline: false }
-  return { ...(mail ?? { parts: [file], body: null }), envelope }
+  const file = {
+    id: '1',
+    fileName: innerName(fileName, content),
+    mimeType: '',
+    bytes: content,
+    inline: false,
+  }
+  return { ...(mail ?? { parts: [file], body: null }), envelope, signatures }
 }
 
 /** An enclosed message or a CMS envelope taken apart; null for what is none. */
@@ -154,11 +163,23 @@ const publishData = ({ data, previews }: FoundDocument, publish: Publish): strin
   return publishJson({ ...data, dicom: { ...data.dicom, previews: pictures } }, publish)
 }
 
+/** The verdict on the signature of a file (`judgeFile` with what the caller trusts). */
+export type JudgeFile = (finding: SignatureFinding) => Promise<SignatureStatus>
+
+/** What is said of the signatures of a document's file, outermost first. */
+export const judgedSignatures = ({ signatures }: FoundDocument, judge: JudgeFile): Promise<FileSignature[]> =>
+  Promise.all(signatures.map(async ({ finding, ...told }) => ({ ...told, signature: await judge(finding) })))
+
 /** Gives the bytes and the data of a document addresses. */
-export const publishDocument = (found: FoundDocument, parts: Part[], publish: Publish): DocumentSummary => {
+export const publishDocument = (
+  found: FoundDocument,
+  parts: Part[],
+  publish: Publish,
+  signatures: FileSignature[],
+): DocumentSummary => {
   const beside = parts.find((part) => part.id === found.pdfPartId)?.url ?? null
   const cda = publishCda(found, publish, beside)
-  if (cda) return { ...found.summary, ...cda, dataUrl: null }
+  if (cda) return { ...found.summary, ...cda, signatures, dataUrl: null }
   const isText = found.summary.kind === 'hprim' || found.summary.kind === 'hl7'
   const bytes = isText ? utf8.encode(hprimText(found.bytes)) : found.bytes
   const url = publish({
@@ -169,6 +190,7 @@ export const publishDocument = (found: FoundDocument, parts: Part[], publish: Pu
   })
   return {
     ...found.summary,
+    signatures,
     url,
     dataUrl: publishData(found, publish),
     pdfUrl: found.mimeType === 'application/pdf' ? url : null,

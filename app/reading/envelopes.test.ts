@@ -7,9 +7,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { archiveVariants } from '../../test/operator/seed/archive-variants.ts'
 import { oruResults } from '../../test/operator/seed/hl7-messages.ts'
 import { patientNamed } from '../../test/operator/seed/patients.ts'
-import { parseMessage } from '../mail/index.ts'
+import type { FileSignature, MessageRow, MessageView } from '../contract/index.ts'
+import { judgeFile, openMessage } from '../smime/index.ts'
 import { inspectDocument } from './document-inspection.ts'
-import { enclosedMessage, messageDocuments } from './documents.ts'
+import { enclosedMessage } from './documents.ts'
+import { buildMessageView } from './message-view.ts'
+import { trusting } from './no-trust.fixture.ts'
 
 /** Fictitious documents in envelopes that openssl made. */
 const folder = mkdtempSync(join(tmpdir(), 'souspli-envelopes-'))
@@ -20,21 +23,33 @@ const put = (name: string, bytes: string | Uint8Array): string => {
   return path
 }
 const openssl = (...args: string[]): Buffer => execFileSync('openssl', args, { stdio: 'pipe' })
-const [key, certificate] = [join(folder, 'k.pem'), join(folder, 'c.pem')]
-openssl(
-  ...[
-    'req',
-    '-x509',
+const pem = (name: string): string => join(folder, `${name}.pem`)
+const issue = (name: string, ...more: string[]): void => {
+  const key = [
     '-newkey',
     'ec',
     '-pkeyopt',
     'ec_paramgen_curve:P-256',
     '-nodes',
-    '-subj',
-    '/CN=Fictif',
+    '-keyout',
+    pem(`${name}-key`),
+  ]
+  openssl('req', '-x509', ...key, '-days', '30', '-subj', `/CN=${name} (fictif)`, '-out', pem(name), ...more)
+}
+issue('Autorité')
+const [key, certificate] = [pem('Dr Fictif-key'), pem('Dr Fictif')]
+issue(
+  'Dr Fictif',
+  ...['-CA', pem('Autorité'), '-CAkey', pem('Autorité-key'), '-addext', 'basicConstraints=critical,CA:FALSE'],
+  ...[
+    '-addext',
+    'keyUsage=critical,digitalSignature,nonRepudiation',
+    '-addext',
+    'extendedKeyUsage=1.3.6.1.5.5.7.3.36',
   ],
-  ...['-keyout', key, '-out', certificate],
 )
+const anchor = openssl('x509', '-in', pem('Autorité'), '-outform', 'DER')
+const trusted = trusting([anchor])
 const signer = ['-signer', certificate, '-inkey', key, '-binary']
 const sign = (bytes: string | Uint8Array, form = 'DER', ...more: string[]): Buffer =>
   openssl('cms', '-sign', '-nodetach', ...more, ...signer, '-in', put('in', bytes), '-outform', form)
@@ -44,8 +59,10 @@ const encrypt = (bytes: string | Uint8Array, form = 'DER'): Buffer =>
 const archive = (await archiveVariants[0]?.())?.bytes ?? Buffer.alloc(0)
 const pdf = Buffer.from('%PDF-1.4\n% démonstration\n%%EOF\n')
 const hl7 = Buffer.from(oruResults(patientNamed('DUPONT')))
+const told = ({ form, fileName, signature }: FileSignature): string =>
+  [form, fileName, signature.status, ...(signature.status === 'none' ? [] : signature.reasons)].join(' ')
 const inspect = async (bytes: Uint8Array, name: string) => {
-  const found = await inspectDocument(bytes, name, new Date(0))
+  const found = await inspectDocument({ bytes, fileName: name }, new Date(0), trusted)
   return {
     kind: found.kind,
     kinds: found.documents.map(({ kind }) => kind),
@@ -53,6 +70,7 @@ const inspect = async (bytes: Uint8Array, name: string) => {
     codes: found.deviations.map(({ code }) => code),
     refusals: found.refusals.map(({ code }) => code),
     blocked: found.filingBlocked,
+    signatures: found.documents.flatMap(({ signatures }) => signatures.map(told)),
   }
 }
 const base64 = (bytes: Uint8Array): string =>
@@ -67,14 +85,34 @@ const mail = (...parts: string[]): Buffer =>
 const attached = (message: Uint8Array): string =>
   `--b\r\nContent-Type: message/rfc822\r\nContent-Disposition: attachment; filename=joint.eml\r\n\r\n${Buffer.from(message).toString('latin1')}\r\n`
 const inMail = async (...parts: string[]) => {
-  const parsed = parseMessage(mail(...parts))
-  if (!parsed.ok) throw new Error(parsed.error.code)
-  return (await messageDocuments(parsed.value)).documents.map(({ summary }) => ({
+  const raw = mail(...parts)
+  const found = (await shown(raw)).documents
+  return found.map((summary) => ({
     kind: summary.kind,
     path: summary.path,
     refusals: summary.refusals.map(({ code }) => code),
     deviations: summary.deviations.map(({ code }) => code),
+    signatures: summary.signatures.map(told),
   }))
+}
+const files = new Map<string, Uint8Array>()
+/** The message as the reading pane gets it. */
+const shown = async (raw: Uint8Array): Promise<MessageView> => {
+  const opened = await openMessage(raw, { ...trusted, fromAddresses: ['labo@mss.test'], keys: [] })
+  const view = await buildMessageView(
+    { subject: '' } as unknown as MessageRow,
+    raw,
+    opened,
+    ({ read, fileName }) => {
+      const url = `part://${String(files.size)}/${fileName ?? ''}`
+      const bytes = read()
+      if (!(bytes instanceof Promise) && bytes.ok) files.set(url, bytes.value)
+      return url
+    },
+    (finding) => judgeFile(finding, trusted),
+  )
+  if (!view.ok) throw new Error(view.error.code)
+  return view.value
 }
 
 describe('a file in a signed envelope', () => {
@@ -82,12 +120,13 @@ describe('a file in a signed envelope', () => {
     ['an archive', archive, 'IHE_XDM.zip', 'xdm', 'cda-n3'],
     ['a PDF', pdf, 'cr.pdf', 'pdf', 'pdf'],
     ['HL7', hl7, 'r.hl7', 'hl7v2', 'hl7'],
-  ])('is read as %s, and its signature is told as not judged', async (_what, bytes, name, kind, document) => {
+  ])('is read as %s, and its signature is judged', async (_what, bytes, name, kind, document) => {
     for (const form of ['DER', 'PEM'] as const) {
       const found = await inspect(sign(bytes, form), `${name}.p7m`)
       expect(found).toMatchObject({ kind, blocked: true })
       expect(found.kinds).toContain(document)
       expect(found.codes).toContain('cms-signature')
+      expect(found.signatures).toContain(`enveloping ${name}.p7m valid`)
     }
     const streamed = await inspect(sign(bytes, 'DER', '-stream', '-indef'), `${name}.p7s`)
     expect(streamed.kinds).toContain(document)
@@ -145,8 +184,136 @@ describe('an attached message', () => {
   it('may have the envelope beside it', async () => {
     const found = await inMail(part('IHE_XDM.zip.p7m', 'application/octet-stream', sign(archive)))
     expect(found).toMatchObject([{ kind: 'cda-n3', path: expect.stringContaining('IHE_XDM.zip.p7m › ') }])
-    // A signed PDF is an attachment like another there, and so is the signature of the mail itself.
-    expect(await inMail(part('cr.pdf.p7m', 'application/pkcs7-mime', sign(pdf)))).toEqual([])
+  })
+})
+
+describe('a signed file joined to a mail', () => {
+  it.each(['application/pkcs7-mime', 'application/octet-stream', 'application/pdf'])(
+    'is shown as the file itself, under its own name, with what is said of who signed it (%s)',
+    async (type) => {
+      const view = await shown(mail(part('cr.pdf.p7m', type, sign(pdf))))
+      const [document, ...more] = view.documents
+      expect(more).toEqual([])
+      expect(document).toMatchObject({ kind: 'pdf', label: 'cr.pdf', path: 'cr.pdf.p7m › cr.pdf' })
+      expect(Buffer.compare(files.get(document?.pdfUrl ?? '') ?? Buffer.alloc(0), pdf)).toBe(0)
+      expect(document?.signatures).toMatchObject([
+        {
+          form: 'enveloping',
+          fileName: 'cr.pdf.p7m',
+          signature: { status: 'valid', signerName: 'Dr Fictif (fictif)', scope: 'file', reasons: [] },
+        },
+      ])
+      // Its signer is not the sender of the mail: nothing is said of the message, nor is the file shown as its text.
+      expect(view).toMatchObject({ signature: { status: 'none' }, partVerdicts: [], body: { sections: [] } })
+      expect(view.parts.map(({ fileName }) => fileName)).toEqual(['cr.pdf.p7m'])
+    },
+  )
+
+  it.each([
+    ['texte.txt', 'Compte rendu fictif.', 'text'],
+    ['photo.png', Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex'), 'image'],
+    ['tableau.csv.zip', Buffer.from('504b0506'.padEnd(44, '0'), 'hex'), 'other'],
+    ['programme.exe', Buffer.from('4d5a9000030000000400', 'hex'), 'refused'],
+  ])('may be anything: %s', async (name, bytes, kind) => {
+    const found = await inMail(part(`${name}.p7m`, 'application/pkcs7-mime', sign(bytes)))
+    expect(found).toMatchObject([{ kind, signatures: [`enveloping ${name}.p7m valid`] }])
+  })
+
+  it('is named by what it is where the envelope has no name of its own', async () => {
+    const found = await inMail(part('smime.p7m', 'application/octet-stream', sign(pdf)))
+    expect(found).toMatchObject([{ kind: 'pdf', path: 'smime.p7m › document.pdf' }])
+  })
+
+  it('that was altered, or is signed by nobody known, says so', async () => {
+    const altered = sign(pdf)
+    altered[altered.indexOf('démonstration')] = 0x44
+    expect((await inspect(altered, 'cr.pdf.p7m')).signatures).toEqual([
+      'enveloping cr.pdf.p7m invalid content-altered',
+    ])
+    issue('Inconnu')
+    const stranger = openssl(
+      ...['cms', '-sign', '-nodetach', '-binary', '-signer', pem('Inconnu'), '-inkey', pem('Inconnu-key')],
+      ...['-in', put('in', pdf), '-outform', 'DER'],
+    )
+    expect((await inspect(stranger, 'cr.pdf.p7m')).signatures[0]).toMatch(
+      /^enveloping cr.pdf.p7m untrusted untrusted-authority/,
+    )
+  })
+
+  it('may be signed twice', async () => {
+    expect((await inspect(sign(sign(pdf)), 'cr.pdf.p7m.p7m')).signatures).toEqual([
+      'enveloping cr.pdf.p7m.p7m valid',
+      'enveloping cr.pdf.p7m valid',
+    ])
+  })
+
+  it('is no part of the text, and a signed part of the text is no file', async () => {
+    const text = sign('Content-Type: text/plain\r\n\r\nBonjour (fictif)\r\n')
+    const view = await shown(mail(part('smime.p7m', 'application/pkcs7-mime', text)))
+    // The certificate is made for documents, not for mail.
+    expect(view.partVerdicts).toMatchObject([
+      { path: '1', signature: { status: 'untrusted', scope: 'part', reasons: ['wrong-usage', 'no-address'] } },
+    ])
+    expect(view.body.sections).toHaveLength(1)
+  })
+})
+
+describe('a signature beside its file', () => {
+  const apart = (bytes: Uint8Array): Buffer =>
+    openssl('cms', '-sign', ...signer, '-in', put('in', bytes), '-outform', 'DER')
+  const cr = part('cr.pdf', 'application/pdf', pdf)
+
+  it('is judged with it, by the name of the file', async () => {
+    for (const name of ['cr.pdf.p7s', 'CR.PDF.P7S', 'cr.p7s', 'cr.pdf.p7m'])
+      expect(await inMail(cr, part(name, 'application/octet-stream', apart(pdf)))).toMatchObject([
+        {
+          kind: 'pdf',
+          path: 'cr.pdf',
+          signatures: [`detached ${name} valid`],
+          deviations: ['cms-signature'],
+        },
+      ])
+  })
+
+  it('says of another file, or of an altered one, that it is not what was signed', async () => {
+    const other = Buffer.from(pdf.toString('latin1').replace('monstration', 'monstratioN'), 'latin1')
+    expect(await inMail(cr, part('cr.pdf.p7s', 'application/pkcs7-signature', apart(other)))).toMatchObject([
+      { kind: 'pdf', signatures: ['detached cr.pdf.p7s invalid content-altered'] },
+    ])
+  })
+
+  it('shows a file that is no document, for what is said of it', async () => {
+    const csv = Buffer.from('a;b\n1;2\n')
+    const found = await inMail(
+      part('t.csv', 'text/csv', csv),
+      part('t.csv.p7s', 'application/pkcs7-signature', apart(csv)),
+    )
+    expect(found).toMatchObject([{ path: 't.csv', signatures: ['detached t.csv.p7s valid'] }])
+  })
+
+  it('without its file cannot be verified, and says so', async () => {
+    const found = await inMail(part('autre.pdf.p7s', 'application/pkcs7-signature', apart(pdf)), cr)
+    expect(found).toMatchObject([
+      { kind: 'signature', signatures: ['enveloping autre.pdf.p7s undecidable no-content'] },
+      { kind: 'pdf', signatures: [] },
+    ])
+  })
+
+  it('is read again whatever stands there', async () => {
+    const whole = apart(pdf)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(1200), fc.nat(255)), { maxLength: 5 }),
+        fc.option(fc.nat(whole.length)),
+        async (changes, cut) => {
+          const bytes = Buffer.from(whole.subarray(0, cut ?? whole.length))
+          for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte
+          const found = await inMail(cr, part('cr.pdf.p7s', 'application/pkcs7-signature', bytes))
+          expect(found.some(({ kind }) => kind === 'pdf')).toBe(true)
+        },
+      ),
+      { numRuns: 40 },
+    )
   })
 })
 

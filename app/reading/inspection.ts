@@ -202,7 +202,7 @@ export const inspectMessage = async (
   if (content?.ok === false) return content
   const judgedAt = context.asOf ?? context.arrivedAt ?? context.now
   const clinical = content
-    ? await inspectMessageDocuments(content.value, judgedAt)
+    ? await inspectMessageDocuments(content.value, judgedAt, context)
     : inspectDocuments(await findDocuments([]), 'message', judgedAt)
   const headers = headersOf(outer.value)
   const ours = new Set(context.keys.flatMap(identifiersOf))

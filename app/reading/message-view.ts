@@ -9,7 +9,14 @@ import {
 } from '../contract/index.ts'
 import { parseMessage, type MimePart } from '../mail/index.ts'
 import { bodySections, readContent } from './body-sections.ts'
-import { messageDocuments, messageParts, publishDocument, servedType } from './documents.ts'
+import {
+  judgedSignatures,
+  messageDocuments,
+  messageParts,
+  publishDocument,
+  servedType,
+  type JudgeFile,
+} from './documents.ts'
 import { displaySubject, type MessagePart } from '../mssante/index.ts'
 import type { OpenedMessage } from '../smime/index.ts'
 import { hasRemoteReference } from './remote-reference.ts'
@@ -63,6 +70,7 @@ export const buildMessageView = async (
   raw: Uint8Array,
   opened: OpenedMessage,
   publish: Publish,
+  judge: JudgeFile,
 ): Promise<Outcome<MessageView>> => {
   const outer = parseMessage(raw)
   if (!outer.ok) return outer
@@ -106,7 +114,11 @@ export const buildMessageView = async (
       })),
     },
     parts,
-    documents: documents.map((document) => publishDocument(document, parts, publish)),
+    documents: await Promise.all(
+      documents.map(async (document) =>
+        publishDocument(document, parts, publish, await judgedSignatures(document, judge)),
+      ),
+    ),
     signature: opened.signature,
     encryption:
       opened.encryption.status === 'failed'

@@ -89,7 +89,10 @@ export const withMore = (
   }
 }
 
-const unknownSigner = (reasons: readonly SignatureReason[], scope: 'message' | 'part'): JudgedSignature => ({
+const unknownSigner = (
+  reasons: readonly SignatureReason[],
+  scope: JudgedSignature['scope'],
+): JudgedSignature => ({
   status: verdictOf(reasons),
   reasons: [...new Set(reasons)],
   notices: [],
@@ -150,17 +153,18 @@ const shownSender = (sender: SenderFacts, { fromAddresses }: JudgeContext): stri
 
 /**
  * The verdict of one signature, with its reasons: mathematics as found, authorities, dates, revocation, and whether the
- * signer is the sender (models.md §7). `sender` is that of the message it is in. Never throws.
+ * signer is the sender (models.md §7). `sender` is that of the message it is in; null for a file, which says by its
+ * signature alone whose it is. Never throws.
  */
 export const judgeSignature = async (
   finding: SignatureFinding,
-  scope: 'message' | 'part',
-  sender: SenderFacts,
+  scope: JudgedSignature['scope'],
+  sender: SenderFacts | null,
   context: JudgeContext,
 ): Promise<Judgement> => {
   if (finding.kind === 'none') return { status: { status: 'none' }, certificates: [] }
   const [signer] = finding.signer ? readCandidates([finding.signer]) : []
-  const mailingList: SignatureNotice[] = sender.list ? ['mailing-list'] : []
+  const mailingList: SignatureNotice[] = sender?.list ? ['mailing-list'] : []
   if (!signer) {
     const status = unknownSigner(finding.reasons, scope)
     return { status: withMore(status, [], mailingList), certificates: [] }
@@ -179,14 +183,18 @@ export const judgeSignature = async (
     candidates,
     at,
     signedAt: later ? null : finding.signedAt,
+    purpose: sender === null ? 'document' : 'email',
   })
-  const binding: Binding = await bindSigner(
-    signer,
-    summary.nationalId,
-    sender,
-    context.fromAddresses,
-    context.directory ?? (() => Promise.resolve(null)),
-  )
+  const binding: Binding =
+    sender === null
+      ? { by: 'none', reasons: [], notices: [] }
+      : await bindSigner(
+          signer,
+          summary.nationalId,
+          sender,
+          context.fromAddresses,
+          context.directory ?? (() => Promise.resolve(null)),
+        )
   const reasons = [...finding.reasons, ...verdict.reasons, ...binding.reasons]
   const base: JudgedSignature = {
     ...unknownSigner([], scope),
@@ -202,10 +210,12 @@ export const judgeSignature = async (
   const unchecked: SignatureNotice[] = verdict.revocation === 'unknown' ? ['revocation-unknown'] : []
   const status = withMore(base, reasons, [
     ...binding.notices,
-    ...(sender.list ? (['mailing-list'] as const) : []),
+    ...mailingList,
     ...(verdict.reasons.length === 0 ? unchecked : []),
     ...structural(finding),
     ...(later ? (['signed-later'] as const) : []),
   ])
-  return { status, certificates: vouchedFor(status, candidates, shownSender(sender, context), context) }
+  const certificates =
+    sender === null ? [] : vouchedFor(status, candidates, shownSender(sender, context), context)
+  return { status, certificates }
 }

@@ -36,6 +36,19 @@ const isFooter = (raw: Uint8Array): boolean => {
   return type === 'text/plain' && fileName === '' && body.length <= 4096
 }
 
+const mimeHeader = /^(?:[!-9;-~]+[ \t]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?(?:Content-Type|MIME-Version)[ \t]*:/i
+
+/**
+ * A signed file (`cr.pdf.p7m`) rather than a part of the text: no MIME header, and a name of its own or bytes that are no text.
+ * Its signature is judged with the document it is (mssante), whoever sends it.
+ */
+const isSignedFile = (fileName: string, content: Uint8Array): boolean => {
+  const head = Buffer.from(content.subarray(0, 4096)).toString('latin1')
+  if (mimeHeader.test(head)) return false
+  const named = !/^(?:smime\.p7[mz])?$/i.test(fileName)
+  return named || head.startsWith('%PDF-') || head.includes('\0')
+}
+
 /** An application/pkcs7-mime below the root: an opaque signature is checked, an encrypted part left alone. */
 const readPkcs7 = (entity: Entity): Pick<FoundPart, 'finding' | 'encrypted' | 'content'> | null => {
   const info = readContentInfo(decodedBody(entity))
@@ -43,6 +56,7 @@ const readPkcs7 = (entity: Entity): Pick<FoundPart, 'finding' | 'encrypted' | 'c
   const { type, content } = info.value
   if (type === oids.signedData) {
     const checked = checkSignedData(content, null, 'part')
+    if (checked.content && isSignedFile(entity.fileName, checked.content)) return null
     return checked.finding.kind === 'none' ? null : { ...checked, encrypted: false }
   }
   return type === oids.envelopedData || type === oids.authEnvelopedData

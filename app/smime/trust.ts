@@ -53,6 +53,8 @@ export interface Trust {
     candidates: CertificateFacts[]
     at: Date
     signedAt: Date | null
+    /** What was signed: a message, or a file. */
+    purpose?: 'email' | 'document'
   }): Promise<SignerVerdict>
   /** Whether a certificate comes from our authorities; dates of its own, usage and revocation are not looked at. */
   knows(certificate: CertificateFacts, candidates: CertificateFacts[], at: Date): boolean
@@ -125,7 +127,13 @@ export const createTrust = (
     return ok({ revocation })
   }
 
-  const verifySigner: Trust['verifySigner'] = async ({ certificate, candidates, at, signedAt }) => {
+  const verifySigner: Trust['verifySigner'] = async ({
+    certificate,
+    candidates,
+    at,
+    signedAt,
+    purpose = 'email',
+  }) => {
     const reasons = new Set<InvalidReason>()
     const given = candidates.slice(0, maxCandidates)
     const built = findPath(certificate, given, at)
@@ -134,7 +142,7 @@ export const createTrust = (
     if (certificate.weak) reasons.add('weak-algorithm')
     const signing = keyUsageBits.digitalSignature | keyUsageBits.nonRepudiation
     const maySign = certificate.keyUsage === null || (certificate.keyUsage & signing) !== 0
-    if (!maySign || purposeProblem(built.ok ? built.path : [certificate], 'email') !== null)
+    if (!maySign || purposeProblem(built.ok ? built.path : [certificate], purpose) !== null)
       reasons.add('wrong-usage')
     for (const date of signedAt ? [at, signedAt] : [at]) {
       const problem = dateProblem(certificate, date)

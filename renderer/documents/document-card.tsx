@@ -1,4 +1,5 @@
 import { EyeOff, FileText, FileWarning, Image, Mail, ScanLine, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
 import type { DocumentLinks, DocumentSummary, PatientSummary, ResultAlert } from '../../app/contract/index.ts'
 import { Banner, Button, CardSurface, Chip } from '../design/index.ts'
 import { fullDate, size, t } from '../i18n/index.ts'
@@ -122,6 +123,7 @@ export const DocumentCard = ({
   openMessage = null,
   patientShown = null,
   sent = false,
+  signatures = null,
 }: {
   summary: DocumentSummary
   /** Other messages that carry it or another version. */
@@ -134,6 +136,8 @@ export const DocumentCard = ({
   patientShown?: PatientSummary | null
   /** It belongs to a message one has sent. */
   sent?: boolean
+  /** What is said of the signatures of its file. */
+  signatures?: ReactNode
 }) => {
   const isCda = summary.kind === 'cda-n1' || summary.kind === 'cda-n3'
   const details = [
@@ -164,6 +168,7 @@ export const DocumentCard = ({
           </div>
         </header>
         <VisibilityBanners summary={summary} />
+        {signatures}
         <div className="doc-warnings">
           <Standing summary={summary} links={links} openMessage={openMessage} />
           <DocumentWarnings warnings={summary.warnings} />

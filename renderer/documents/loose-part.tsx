@@ -77,7 +77,12 @@ export const LoosePart = ({
     case 'office':
       return <FileOffer summary={summary} hint={t('documents.officeOutside')} />
     case 'signature':
-      return <FileOffer summary={summary} hint={t('documents.signatureOutside')} />
+      return (
+        <FileOffer
+          summary={summary}
+          hint={t(summary.signatures.length > 0 ? 'documents.signatureAlone' : 'documents.signatureOutside')}
+        />
+      )
     default:
       return <FileOffer summary={summary} hint={t('documents.otherOutside')} />
   }

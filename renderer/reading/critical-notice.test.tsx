@@ -13,7 +13,7 @@ const summary = (id: string, rest: Partial<DocumentSummary>): DocumentSummary =>
   ...{ id, kind: 'cda-n3', label: 'CR d’examens biologiques', title: '', typeCode: null, date: null },
   ...{ author: null, organisation: null, patient: null, alert: null, archive: null, path: '' },
   ...{ warnings: [], deviations: [], refusals: [], filingBlocked: false, uniqueId: null, setId: null },
-  ...{ version: null, replaces: null, duplicateOf: null, replacedBy: null, visibility: [] },
+  ...{ version: null, replaces: null, duplicateOf: null, replacedBy: null, visibility: [], signatures: [] },
   ...{ url: '', dataUrl: null, pdfUrl: null },
   ...rest,
 })

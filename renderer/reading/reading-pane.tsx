@@ -13,6 +13,7 @@ import { DeliveryPanel, ReceiptRequest, ReplacementNote, ReportCard } from '../s
 import { Attachments, ReceivedFiles, savePart } from './attachments.tsx'
 import { Conversation } from './conversation.tsx'
 import { CriticalNotice } from './critical-notice.tsx'
+import { FileSignatures } from './file-signatures.tsx'
 import { LinkDialog, useLinkDialog } from './link-dialog.tsx'
 import { MessageBody, useAsText } from './message-body.tsx'
 import { useBodyArrival, useKeyArrival, useMarkSeen, useMessage } from './message-state.ts'
@@ -145,6 +146,7 @@ const Message = ({
               openMessage={openMessage}
               patientShown={view.row.patient}
               sent={own}
+              signatures={<FileSignatures signatures={summary.signatures} />}
             />
           </div>
         ))}

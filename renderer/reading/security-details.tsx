@@ -65,6 +65,11 @@ const Chain = ({ chain }: { chain: readonly CertificateSummary[] }) =>
     </div>
   )
 
+const verdictSentence = ({ scope, status }: JudgedSignature): string =>
+  scope === 'file' && (status === 'valid' || status === 'invalid')
+    ? t(`reading.fileVerdict_${status}`)
+    : t(`reading.verdict_${status}`)
+
 /** Everything worth knowing of one signature: why, what is covered, when, by whom, and who vouches for that. */
 export const SignatureExplained = ({ signature }: { signature: SignatureStatus }) => {
   if (signature.status === 'none')
@@ -76,7 +81,7 @@ export const SignatureExplained = ({ signature }: { signature: SignatureStatus }
   return (
     <>
       <ul>
-        <li>{t(`reading.verdict_${signature.status}`)}</li>
+        <li>{verdictSentence(signature)}</li>
         {sortReasons(signature.reasons).map((reason) => (
           <li key={reason}>{t(`reading.reason_${reason}`)}</li>
         ))}

@@ -147,6 +147,7 @@ export const blankSummary: DocumentSummary = {
   duplicateOf: null,
   replacedBy: null,
   visibility: [],
+  signatures: [],
   url: '',
   dataUrl: null,
   pdfUrl: null,

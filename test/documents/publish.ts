@@ -107,6 +107,7 @@ export const publishFiles = async (files: readonly SentFile[]): Promise<Publishe
       )
       return url
     },
+    () => Promise.resolve({ status: 'none' }),
   )
   if (!view.ok) throw new Error(`the message cannot be shown: ${view.error.code}`)
   await Promise.all(waiting)

@@ -5,6 +5,7 @@ import type { DocumentPatient } from '../../app/contract/index.ts'
 import { decodePart } from '../../app/mail/index.ts'
 import { readZip } from '../../app/mssante/index.ts'
 import { inspectDocument } from '../../app/reading/index.ts'
+import { noTrust } from '../../app/reading/no-trust.fixture.ts'
 import { people } from '../operator/index.ts'
 import {
   author,
@@ -262,7 +263,7 @@ it('reads back whole from the mail a colleague received, whoever it is about', a
     await practice.call('drafts.send', { id: draft.id })
     const born = one.birthDate === null ? '' : ' 28/03/1979'
     const { raw, parsed } = await received(`XDM/1.0/DDM+2 documents ${name}${born}`)
-    const read = await inspectDocument(raw, 'recu.eml', new Date())
+    const read = await inspectDocument({ bytes: raw, fileName: 'recu.eml' }, new Date(), noTrust)
     const whole = one.qualified && one.ins !== null
     expect(headerOf(parsed, 'X-MSS-INS')).toEqual([whole ? 'O' : 'N'])
     expect(

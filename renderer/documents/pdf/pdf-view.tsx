@@ -70,6 +70,7 @@ const PasswordForm = ({ wrong, onPassword }: { wrong: boolean; onPassword: (pass
 const fileNameOf = (title: string): string =>
   `${
     title
+      .replace(/\.pdf$/i, '')
       .replace(/[\\/:*?"<>|]+/g, ' ')
       .trim()
       .slice(0, 120) || 'document'

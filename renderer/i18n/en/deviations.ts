@@ -33,7 +33,8 @@ export const deviations = {
     'The description announces the same file several times; it is shown once.',
   'deviation_xml-repaired':
     'The XML file is not well-formed (encoding, forbidden characters, character names of HTML); it was read all the same.',
-  'deviation_cms-signature': 'The document is in a signed envelope (.p7m); that signature was not verified.',
+  'deviation_cms-signature':
+    'The file is signed apart from the message (.p7m, .p7s): no rule files it by itself.',
   'deviation_uri-missing': 'The description does not name the file of the document.',
   'deviation_uri-base': 'The path of the document does not start from the folder of the description.',
   'deviation_uri-case': 'The file name announced differs in case from the file.',

@@ -168,6 +168,7 @@ export const documents = {
   dicomOutside: 'DICOM images are read with a viewer: open the file or save it.',
   officeOutside: 'Office documents open with this computer’s program.',
   tiffOutside: 'TIFF images are not shown here: open the file or save it.',
+  signatureAlone: 'This signature is about a file that is not attached: there is nothing to verify here.',
   signatureOutside: 'Electronic signature of a document (XAdES): not verified by this version.',
   otherOutside: 'This kind of file is not read in the message: open it or save it.',
   refusedFile: 'The received file is intact; save it only if you know where it comes from.',

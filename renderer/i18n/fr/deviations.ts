@@ -37,7 +37,7 @@ export const deviations = {
   'deviation_xml-repaired':
     'Le fichier XML n’est pas bien formé (encodage, caractères interdits, noms de caractères de HTML) ; il a été lu tout de même.',
   'deviation_cms-signature':
-    'Le document est dans une enveloppe signée (.p7m) ; cette signature-là n’a pas été vérifiée.',
+    'Le fichier est signé à part du message (.p7m, .p7s) : une règle ne le classe pas d’elle-même.',
   'deviation_uri-missing': 'La fiche descriptive ne nomme pas le fichier du document.',
   'deviation_uri-base': 'Le chemin du document n’est pas donné depuis le dossier de la fiche descriptive.',
   'deviation_uri-case': 'Le nom du fichier annoncé n’a pas les mêmes majuscules que le fichier.',

@@ -169,6 +169,7 @@ export const documents = {
   dicomOutside: 'Les images DICOM s’étudient avec une visionneuse : ouvrez le fichier ou enregistrez-le.',
   officeOutside: 'Les documents bureautiques s’ouvrent avec le programme du poste.',
   tiffOutside: 'Les images TIFF ne s’affichent pas ici : ouvrez le fichier ou enregistrez-le.',
+  signatureAlone: 'Cette signature porte sur un fichier qui n’est pas joint : il n’y a rien à vérifier ici.',
   signatureOutside: 'Signature électronique d’un document (XAdES) : non vérifiée par cette version.',
   otherOutside: 'Ce type de fichier ne se lit pas dans le message : ouvrez-le ou enregistrez-le.',
   refusedFile: 'Le fichier reçu est intact ; enregistrez-le seulement si vous savez d’où il vient.',

@@ -171,6 +171,18 @@ export const reading = {
   signedOn: 'Signé par {name}{date, select, none {} other { le {date}}}.',
   scope_message: 'Tout le message est couvert par la signature.',
   scope_part: 'Une partie seulement du message est couverte par la signature.',
+  scope_file:
+    'La signature porte sur ce fichier, pas sur le message : le signataire n’est pas forcément l’expéditeur.',
+  fileVerdict_valid: 'La signature est valide : le fichier est tel que le signataire l’a signé.',
+  fileVerdict_invalid: 'Ce fichier n’est pas celui qui a été signé.',
+  fileSignature_enveloping: 'signature propre au fichier, reçu dans {name}',
+  fileSignature_detached: 'signature propre au fichier, reçue dans {name}',
+  fileSignatureTitle: 'Signature du fichier',
+  fileAlarm_untrusted: 'On ne peut pas se fier au signataire de ce fichier.',
+  fileAlarm_undecidable: 'La signature de ce fichier ne peut pas être vérifiée.',
+  fileAlarm_invalid: 'Ce fichier a été modifié après sa signature, ou celle-ci n’est pas valable.',
+  passwordProtected: 'protégé par un mot de passe',
+  certificateProtected: 'chiffré à part du message',
   revocation_good:
     'Le certificat n’est pas révoqué{date, select, none {} other { (d’après une liste du {date})}}.',
   revocation_unknown: 'La révocation du certificat n’a pas pu être vérifiée.',
