@@ -31,7 +31,9 @@ const FindingLine = ({ finding }: { finding: Finding }) => {
       <Icon aria-hidden="true" />
       <div>
         <p>
-          <span className="visually-hidden">{t(`diagnosis.level-${finding.level}`)} : </span>
+          <span className="visually-hidden">
+            {t('diagnosis.levelOf', { level: t(`diagnosis.level-${finding.level}`) })}{' '}
+          </span>
           {finding.sentence}
         </p>
         {finding.todo === null ? null : <p className="diagnosis-todo">{finding.todo}</p>}

@@ -45,7 +45,7 @@ it('draws a screen of exchanges at once, the others with the next frames, and no
   const cards = (): number => host.querySelectorAll('li').length
   const whole = drawn[0] ?? 0
   expect(whole).toBeGreaterThan(0)
-  expect(cards()).toBe(30)
+  expect(cards()).toBe(15)
   let shown = cards()
   for (let frame = frames.shift(); frame; frame = frames.shift()) {
     const run = frame

@@ -139,8 +139,8 @@ const headingOf = (
       : group.label
 }
 
-/** Exchanges there at once: more than a screen of them. */
-const first = 30
+/** Exchanges there at once: a screen of them. */
+const first = 15
 const perFrame = 30
 
 /** All exchanges of a patient, newest first or by type, under headings; those below the screen come with the next frames. */

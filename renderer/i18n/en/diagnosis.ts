@@ -24,6 +24,7 @@ export const diagnosis = {
   'level-attention': 'To watch',
   'level-fault': 'Problem',
   'level-unknown': 'Unknown',
+  levelOf: '{level}:',
   'area-program': 'Program',
   'area-module': 'Card module (Cryptolib CPS)',
   'area-readers': 'Readers',

@@ -24,6 +24,7 @@ export const diagnosis = {
   'level-attention': 'À surveiller',
   'level-fault': 'Problème',
   'level-unknown': 'Inconnu',
+  levelOf: '{level} :',
   'area-program': 'Logiciel',
   'area-module': 'Module de la carte (Cryptolib CPS)',
   'area-readers': 'Lecteurs',
