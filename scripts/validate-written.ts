@@ -9,7 +9,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { writtenArchives } from '../app/mssante/writing/variants.fixture.ts'
 import {
   publishedIn,
   svrlFindings,
@@ -31,8 +30,14 @@ const run = (program: string, args: readonly string[]): { status: number | null;
 
 /** Folders with the written files, and what each file is. */
 const write = async (into: string) => {
+  // Loaded when there is something to validate with: it pulls in the whole of writing.
+  const { writtenArchives } = await import('../app/mssante/writing/variants.fixture.ts')
   const kinds = { cda: join(into, 'cda'), metadata: join(into, 'metadata'), index: join(into, 'index') }
-  for (const folder of Object.values(kinds)) mkdirSync(folder, { recursive: true })
+  for (const folder of Object.values(kinds)) {
+    // What a former run kept is not what is written now.
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(folder, { recursive: true })
+  }
   const origins = new Map<string, string>()
   let count = 0
   for (const { name, files } of await writtenArchives())

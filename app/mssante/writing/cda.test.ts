@@ -107,6 +107,39 @@ describe('a CDA of level N1', () => {
     expect(JSON.stringify(one.value.patientIds)).not.toMatch(/essai|fictif|1979/i)
   })
 
+  it('names professions of every directory, each under its own system (JDV_J01)', () => {
+    const coded = (specialty: string): string =>
+      /<assignedAuthor>[^]*?(<code [^>]*>)/.exec(
+        text(writeCda(request({ author: { ...author, specialty } }), pdf)),
+      )?.[1] ?? ''
+    expect(coded('G15_10/SM74')).toBe(
+      '<code code="G15_10/SM74" displayName="Médecin - Radiologie et imagerie médicale (SM)" codeSystem="1.2.250.1.213.1.1.4.5"/>',
+    )
+    expect(coded('93')).toBe(
+      '<code code="93" displayName="Psychologue" codeSystem="1.2.250.1.213.1.6.1.109"/>',
+    )
+    expect(coded('SECRETARIAT_MEDICAL')).toBe(
+      '<code code="SECRETARIAT_MEDICAL" displayName="Secrétariat médical" codeSystem="1.2.250.1.213.1.1.4.6"/>',
+    )
+    expect(new Set(specialties.map(({ code }) => code)).size).toBe(specialties.length)
+  })
+
+  it('leaves out what is blank of an address, and the address with nothing in it', () => {
+    const at = (organisation: Partial<typeof author.organisation>): string =>
+      text(
+        writeCda(
+          request({ author: { ...author, organisation: { ...author.organisation, ...organisation } } }),
+          pdf,
+        ),
+      )
+    const blank = at({ street: ' ', postalCode: '', city: '' })
+    expect(brokenHeaderRules(Buffer.from(blank))).toEqual([])
+    expect(blank.replace(/<birthplace>.*<\/birthplace>/, '')).not.toContain('<addr>')
+    const partly = at({ street: ' ', postalCode: '75020', city: '' })
+    expect(brokenHeaderRules(Buffer.from(partly))).toEqual([])
+    expect(partly).toContain('<addr><postalCode>75020</postalCode></addr>')
+  })
+
   it('points to the version it replaces, in the same set (AMBU.MSS/va1.02)', () => {
     const set = { root: '2.25.77', extension: null }
     const bytes = writeCda(

@@ -50,12 +50,17 @@ const identified = (
 ): Markup =>
   xml`<${asMarkup(element)} root="${root}"${extension === null ? null : xml` extension="${extension}"`}/>`
 
-const address = (of: Pick<DocumentAuthor['organisation'], 'street' | 'postalCode' | 'city'>): Markup =>
-  of.street === null && of.postalCode === null && of.city === null
-    ? xml`<addr nullFlavor="NAV"/>`
-    : xml`<addr>${of.street === null ? null : xml`<streetName>${of.street}</streetName>`}${
-        of.postalCode === null ? null : xml`<postalCode>${of.postalCode}</postalCode>`
-      }${of.city === null ? null : xml`<city>${of.city}</city>`}</addr>`
+/** The parts of an address that say something; without any, that it is not available. */
+const address = (of: Pick<DocumentAuthor['organisation'], 'street' | 'postalCode' | 'city'>): Markup => {
+  const part = (element: string, value: string | null): Markup | null =>
+    value === null || value.trim() === '' ? null : xml`<${asMarkup(element)}>${value}</${asMarkup(element)}>`
+  const parts = [
+    part('streetName', of.street),
+    part('postalCode', of.postalCode),
+    part('city', of.city),
+  ].filter((one) => one !== null)
+  return parts.length === 0 ? xml`<addr nullFlavor="NAV"/>` : xml`<addr>${parts}</addr>`
+}
 
 /** What is left of a telephone number without blanks and points; nothing of what has no digit. */
 const phone = (number: string | null): Markup => {

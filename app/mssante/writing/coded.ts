@@ -63,25 +63,25 @@ SA69|Maisons de naissance
 `,
 )
 
-/** JDV_J04, practiceSettingCode (scheme of the fields of care). */
+/** JDV_J04, practiceSettingCode (rev. 27/09/2024; scheme of the fields of care). */
 export const settings: readonly Coded[] = named(
   '1.2.250.1.213.1.1.4.9',
   `
 AMBULATOIRE|Ambulatoire
 ETABLISSEMENT|Etablissement de santé
 HAD|Hospitalisation à domicile
-ESSMS|Etablissement ou service social ou médico-social
+ESSMS|Etablissement ou Service Social ou Médico-Social
 SAD|Soins à domicile
 MAD|Maintien à domicile
 PALLIATIF|Soins palliatifs
-SAMU_SMUR|SAMU-SMUR
+SAMU_SMUR|SAMU/SMUR
 DEPISTAGE|Dépistage
-AMO|Assurance maladie obligatoire
+AMO|Organisme d'assurance maladie obligatoire
 `,
 )
 
-/** JDV_J01, authorSpecialty: professions, and the specialties of physicians (savoir-faire, type S). */
-export const specialties: readonly Coded[] = named(
+/** Professions of health, with the specialties of physicians (savoir-faire, type S). */
+const careProfessions = named(
   '1.2.250.1.213.1.1.4.5',
   `
 G15_10|Médecin
@@ -137,8 +137,8 @@ G15_10/SM47|Médecin - Recherche médicale (SM)
 G15_10/SM48|Médecin - Rhumatologie (SM)
 G15_10/SM49|Médecin - Santé publique et Médecine sociale (SM)
 G15_10/SM50|Médecin - Stomatologie (SM)
-G15_10/SM51|Médecin - Gynéco-obstétrique et Gynéco méd, opt gyn-obs (SM)
-G15_10/SM52|Médecin - Gynéco-obstétrique et Gynéco méd, opt gyn-méd (SM)
+G15_10/SM51|Médecin - Gynéco-obstétrique et Gynéco méd, opt Gyn-obs (SM)
+G15_10/SM52|Médecin - Gynéco-obstétrique et Gynéco méd, opt Gyn-méd (SM)
 G15_10/SM55|Médecin - Radio-diagnostic et Radio-Thérapie (SM)
 G15_10/SM56|Médecin - Chirurgie orale (SM)
 G15_10/SM57|Médecin - Allergologie (SM)
@@ -147,13 +147,71 @@ G15_10/SM59|Médecin - Médecine d'urgence (SM)
 G15_10/SM60|Médecin - Médecine légale et expertises médicales (SM)
 G15_10/SM61|Médecin - Médecine vasculaire (SM)
 G15_10/SM62|Médecin - Endocrinologie, diabétologie, nutrition (SM)
+G15_10/SM63|Médecin - Biologie médicale option biologie générale (SM)
+G15_10/SM64|Médecin - Biologie médicale option médecine moléculaire, génétique et pharmacologie (SM)
+G15_10/SM65|Médecin - Biologie médicale option hématologie et immunologie (SM)
+G15_10/SM66|Médecin - Biologie médicale option agents infectieux (SM)
+G15_10/SM67|Médecin - Biologie médicale option biologie de la reproduction (SM)
+G15_10/SM68|Médecin - Chirurgie maxillo-faciale (réforme 2017) (SM)
+G15_10/SM69|Médecin - Chirurgie pédiatrique option chirurgie viscérale pédiatrique (SM)
+G15_10/SM70|Médecin - Chirurgie pédiatrique option orthopédie pédiatrique (SM)
+G15_10/SM71|Médecin - Hématologie (réforme 2017) (SM)
 G15_10/SM72|Médecin - Médecine interne et immunologie clinique (SM)
+G15_10/SM73|Médecin - Médecine cardiovasculaire (SM)
+G15_10/SM74|Médecin - Radiologie et imagerie médicale (SM)
+G15_10/SM75|Médecin - Santé publique (SM)
+G15_10/SM76|Médecin - Anesthésie-réanimation option anesthésie-pédiatrique (SM)
+G15_10/SM77|Médecin - Chirurgie maxillo-faciale option orthodontie des dysmorphies maxillo-faciales (SM)
+G15_10/SM78|Médecin - Chirurgie viscérale et digestive option endoscopie chirurgicale (SM)
+G15_10/SM79|Médecin - Médecine cardiovasculaire option cardiologie interventionnelle (SM)
+G15_10/SM80|Médecin - Médecine cardiovasculaire option imagerie cardio d'expert (SM)
+G15_10/SM81|Médecin - Médecine cardiovasculaire option rythmologie interventionnelle et stimulation cardiaque (SM)
+G15_10/SM82|Médecin - Médecine intensive-réanimation option réanimation pédiatrique (SM)
+G15_10/SM83|Médecin - Néphrologie option soins intensifs néphrologiques (SM)
+G15_10/SM84|Médecin - Neurologie option traitement interventionnel de l'ischémie cérébrale aigüe (SM)
+G15_10/SM85|Médecin - Ophtalmo option chirurgie ophtalmopédiatrique et strabologique (SM)
+G15_10/SM86|Médecin - ORL et chirurgie cervico-faciale option audiophonologie (SM)
+G15_10/SM87|Médecin - Pédiatrie option néonatologie (SM)
+G15_10/SM88|Médecin - Pédiatrie option neuropédiatrie (SM)
+G15_10/SM89|Médecin - Pédiatrie option pneumopédiatrie (SM)
+G15_10/SM90|Médecin - Pédiatrie option réanimation pédiatrique (SM)
+G15_10/SM91|Médecin - Pneumologie option soins intensifs respiratoires (SM)
+G15_10/SM92|Médecin - Psychiatrie option enfant et adolescent (SM)
+G15_10/SM93|Médecin - Psychiatrie option psychiatrie personne âgée (SM)
+G15_10/SM94|Médecin - Radiologie imagerie médicale option radiologie interventionnelle avancée (SM)
+G15_10/SM95|Médecin - Santé publique option administration de la santé (SM)
+G16_10|Médecin en formation
 G15_21|Pharmacien
+G15_21/A|Pharmacien titulaire d'officine
+G15_21/D|Pharmacien adjoint, remplaçant ou gérant
+G15_21/G|Pharmacien biologiste
+G15_21/H|Pharmacien d'établissement de santé
+G16_21|Pharmacien en formation
+G15_26|Audioprothésiste
+G15_28|Opticien-Lunetier
+G15_32|Physicien médical
+G15_35|Aide-soignant
+G15_37|Auxiliaire de puériculture
 G15_40|Chirurgien-Dentiste
+G15_40/SCD01|Chirurgien-Dentiste - Orthopédie dento-faciale (SCD)
+G15_40/SCD02|Chirurgien-Dentiste - Chirurgie orale (SCD)
+G15_40/SCD03|Chirurgien-Dentiste - Médecine bucco-dentaire (SCD)
+G16_40|Chirurgien-Dentiste en formation
 G15_50|Sage-Femme
+G16_50|Sage-Femme en formation
 G15_60|Infirmier
+G15_60/SI01|Infirmier - Exercice infirmier en pratique avancée pathologies chroniques stabilisées (SI)
+G15_60/SI02|Infirmier - Exercice infirmier en pratique avancée oncologie et hémato-oncologie (SI)
+G15_60/SI03|Infirmier - Exerc. infirmier pratique avancée maladie rénale chroniq.,dialyse,transp. rénale (SI)
+G15_60/SI04|Infirmier - Exercice infirmier en pratique avancée santé mentale (SI)
+G15_60/SI05|Infirmier - Exercice infirmier en pratique avancée urgences (SI)
 G15_70|Masseur-Kinésithérapeute
 G15_80|Pédicure-Podologue
+G15_81|Orthoprothésiste
+G15_82|Podo-Orthésiste
+G15_83|Orthopédiste-Orthésiste
+G15_84|Oculariste
+G15_85|Epithésiste
 G15_86|Technicien de laboratoire médical
 G15_91|Orthophoniste
 G15_92|Orthoptiste
@@ -163,6 +221,31 @@ G15_96|Psychomotricien
 G15_98|Manipulateur ERM
 `,
 )
+
+/** JDV_J01, authorSpecialty (rev. 13/12/2024): who may write a document that goes by MSSanté. */
+export const specialties: readonly Coded[] = [
+  ...careProfessions,
+  ...named(
+    '1.2.250.1.213.1.6.1.109',
+    `
+93|Psychologue
+72|Psychothérapeute
+71|Ostéopathe
+73|Chiropracteur
+`,
+  ),
+  ...named('1.2.250.1.213.1.6.1.4', '41|Assistant de service social'),
+  ...named(
+    '1.2.250.1.213.1.6.1.107',
+    `
+331|Secrétaire assistante médico-administrative
+332|Assistant médical
+330|Coordonnateur de parcours
+312|Autre professionnel
+`,
+  ),
+  ...named('1.2.250.1.213.1.1.4.6', 'SECRETARIAT_MEDICAL|Secrétariat médical'),
+]
 
 /** JDV_J08: the level of the header, then who must not see it (`metadata` alone). */
 export const confidentialities: Readonly<Record<string, Coded>> = {

@@ -28,6 +28,10 @@ const addr = (rule: Rule, element: XmlElement): void => {
       (names.length === 1 && names[0] === 'nullFlavor' && parts.length === 0),
   )
   rule(
+    '[addr] no empty part',
+    elements(element).every((part) => textOf(part).trim() !== ''),
+  )
+  rule(
     '[addr] lines or parts',
     !parts.includes('streetAddressLine') || parts.every((name) => name === 'streetAddressLine'),
   )
@@ -171,11 +175,9 @@ const inSet = (element: XmlElement | null, system: RegExp, code: RegExp): boolea
   code.test(attribute(element, 'code') ?? '')
 
 const specialty = (element: XmlElement | null): boolean =>
-  inSet(
-    element,
-    /^1\.2\.250\.1\.213\.1\.1\.4\.(5|6)$|^1\.2\.250\.1\.213\.1\.6\.1\.107$/,
-    /^G1[56]_\d\d(\/S[MI]\d\d)?$/,
-  )
+  inSet(element, /^1\.2\.250\.1\.213\.1\.1\.4\.5$/, /^G1[56]_\d\d(\/(S[MI]|SCD)\d\d|\/[A-Z]{1,2})?$/) ||
+  inSet(element, /^1\.2\.250\.1\.213\.1\.1\.4\.6$/, /^[A-Z_]+$/) ||
+  inSet(element, /^1\.2\.250\.1\.213\.1\.6\.1\.(4|107|109)$/, /^\d{2,3}$/)
 
 /** Names of the assertions a document breaks, each in its pattern; empty for a right one. */
 export const brokenAssertions = (root: XmlElement): string[] => {
