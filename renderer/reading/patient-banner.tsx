@@ -45,8 +45,10 @@ export const PatientBanner = ({
           </p>
         )}
       </div>
-      <InsChip patient={patient} />
-      {action}
+      <div className="patient-end">
+        <InsChip patient={patient} />
+        {action}
+      </div>
     </section>
   )
 }
