@@ -268,7 +268,7 @@ const Page = ({ view, onWrite, onAction }: PageProps & { view: PatientView }) =>
           <section className="patient-reading">
             <div className="patient-reading-bar">
               {opened?.source === 'manual' ? (
-                <Button size="small" onPress={() => void detach(openId)}>
+                <Button size="small" onPress={() => detach(openId)}>
                   {t('patients.detach')}
                 </Button>
               ) : null}

@@ -103,8 +103,8 @@ export const CompareDialog = ({ proposal, onClose }: { proposal: Proposal | null
       width="wide"
       actions={
         <>
-          <Button onPress={() => void decide(false)}>{t('patients.apart')}</Button>
-          <Button variant="primary" onPress={() => void decide(true)}>
+          <Button onPress={() => decide(false)}>{t('patients.apart')}</Button>
+          <Button variant="primary" onPress={() => decide(true)}>
             <GitCompareArrows aria-hidden="true" /> {t('patients.same')}
           </Button>
         </>

@@ -6,6 +6,7 @@ import { accountStore, accountsLoadedStore, followCore, sessionStore, useStore }
 import { clearToasts, showError, Spinner, ToastRegion } from '../design/index.ts'
 import { t, useLanguage } from '../i18n/index.ts'
 import { UnlockScreen } from '../unlock/index.ts'
+import { useOneEnter } from './shortcuts.ts'
 
 // The lock screen paints without waiting for the mailbox, the editor and pdf.js; they load behind it.
 const loadShell = () => import('./shell.tsx')
@@ -20,6 +21,7 @@ const LoadingScreen = () => (
 /** The whole window: unlock, assistant or mailbox, whatever the session says. */
 export const App = () => {
   useLanguage()
+  useOneEnter()
   useEffect(() => {
     void loadShell()
     return followCore()

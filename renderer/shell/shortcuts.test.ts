@@ -2,7 +2,7 @@
 import { act, createElement } from 'react'
 import { createRoot } from 'react-dom/client'
 import { describe, expect, it, vi } from 'vitest'
-import { commandOf, shortcuts, useShortcuts } from './shortcuts.ts'
+import { commandOf, shortcuts, useOneEnter, useShortcuts } from './shortcuts.ts'
 
 const press = (key: string, chord = false) => ({ key, ctrlKey: chord, metaKey: false, altKey: false })
 
@@ -47,6 +47,28 @@ describe('useShortcuts', () => {
     hold('j')
     expect(run.mock.calls.flat()).toEqual(['next', 'next', 'next'])
     act(() => root.unmount())
+    vi.unstubAllGlobals()
+  })
+})
+
+describe('useOneEnter', () => {
+  it('sends what a line holds once, however long Enter is held; a text takes its line breaks', () => {
+    vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true)
+    const Place = () => {
+      useOneEnter()
+      return createElement('form', null, createElement('input'), createElement('textarea'))
+    }
+    const root = createRoot(document.body.appendChild(document.createElement('div')))
+    act(() => root.render(createElement(Place)))
+    const isKept = (tag: string, repeat: boolean): boolean => {
+      const event = new KeyboardEvent('keydown', { key: 'Enter', repeat, bubbles: true, cancelable: true })
+      return document.querySelector(tag)?.dispatchEvent(event) === true
+    }
+    expect(isKept('input', false)).toBe(true)
+    expect(isKept('input', true)).toBe(false)
+    expect(isKept('textarea', true)).toBe(true)
+    act(() => root.unmount())
+    document.body.replaceChildren()
     vi.unstubAllGlobals()
   })
 })

@@ -124,3 +124,15 @@ export const useShortcuts = (run: (command: Command) => void): void => {
     return () => window.removeEventListener('keydown', press, { capture: true })
   }, [])
 }
+
+/** Enter held down in a line sends what it holds once: a wrong secret is not tried again and again. For the whole window. */
+export const useOneEnter = (): void => {
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.repeat && event.key === 'Enter' && event.target instanceof HTMLInputElement)
+        event.preventDefault()
+    }
+    window.addEventListener('keydown', press, { capture: true })
+    return () => window.removeEventListener('keydown', press, { capture: true })
+  }, [])
+}

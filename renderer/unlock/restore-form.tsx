@@ -156,7 +156,7 @@ export const RestoreForm = ({ onRestored }: { onRestored?: () => void }) => {
               autoComplete="off"
               value={secret}
               onChange={setSecret}
-              isDisabled={busy}
+              isReadOnly={busy}
             />
             {error ? <ErrorBanner error={error} safe={t('storage.restoreSafe')} /> : null}
             <Button type="submit" variant="primary" isDisabled={busy || secret === ''}>

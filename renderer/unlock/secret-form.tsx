@@ -38,7 +38,8 @@ export const SecretForm = ({
         onChange={setSecret}
         autoFocus
         autoComplete="off"
-        isDisabled={busy}
+        // Not disabled: it would lose the keyboard, and a second try would be typed nowhere.
+        isReadOnly={busy}
         suffix={
           isPassphrase ? (
             <IconButton
