@@ -159,6 +159,7 @@ export const refusalCodes = [
   'apicrypt',
   'executable',
   'message-too-deep',
+  'message-limit',
   'cms-encrypted',
   'removal-without-file',
   'tnef',

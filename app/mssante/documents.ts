@@ -210,7 +210,7 @@ const fromEnclosed = async (
     return only(refused, kindOf([refused]))
   }
   if (depth >= deepestMessage) return refuse('message-too-deep')
-  if (!enclosed) return false
+  if (!enclosed) return options.enclosed && !isEnvelope(part) ? refuse('message-limit') : false
   const { envelope } = enclosed
   if (envelope === 'encrypted') return refuse('cms-encrypted')
   if (envelope === 'detached') {

@@ -44,6 +44,22 @@ test.each(['', 'Content-Transfer-Encoding: 7bit\r\n'])(
   },
 )
 
+test('a mail beyond the limits of reading is refused, not passed over, and so is one inside', async () => {
+  const deep = Array.from(
+    { length: 60 },
+    (_, index) => `Content-Type: multipart/mixed; boundary=b${index}\r\n\r\n--b${index}\r\n`,
+  )
+  const beyond = `From: labo@mss.test\r\nMIME-Version: 1.0\r\n${deep.join('')}Content-Type: text/plain\r\n\r\nBonjour\r\n`
+  const refusals = async (message: string): Promise<string[]> => {
+    const file = { bytes: Buffer.from(message), fileName: 'message.eml' }
+    const found = await inspectDocument(file, new Date(0), noTrust)
+    return found.refusals.map(({ code }) => code)
+  }
+  expect(await refusals(beyond)).toEqual(['message-limit'])
+  const forwarded = `--b\r\nContent-Type: application/octet-stream; name=a.eml\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=a.eml\r\n\r\n${lines(Buffer.from(beyond))}\r\n`
+  expect(await refusals(mail(forwarded))).toEqual(['message-limit'])
+})
+
 test('an HL7 message typed into the body is read', async () => {
   const found = await documents(
     `From: labo@mss.test\r\nContent-Type: text/plain\r\n\r\n${oruResults(patientNamed('DUPONT')).replaceAll('\r', '\r\n')}`,

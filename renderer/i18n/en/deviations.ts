@@ -148,6 +148,7 @@ export const deviations = {
   refusal_apicrypt: 'The file is encrypted by Apicrypt: it cannot be read here.',
   refusal_executable: 'The file is a program: it is neither opened nor run.',
   'refusal_message-too-deep': 'Too many nested messages: the deepest were not opened.',
+  'refusal_message-limit': 'The message exceeds the reading limits.',
   'refusal_removal-without-file':
     'The sender asks for a document to be taken out and did not attach it: there is nothing to read.',
   'refusal_cms-encrypted': 'The attached content is encrypted apart from the message: it was not read.',

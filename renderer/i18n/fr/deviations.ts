@@ -156,6 +156,7 @@ export const deviations = {
   refusal_apicrypt: 'Le fichier est chiffré par Apicrypt : il ne peut pas être lu ici.',
   refusal_executable: 'Le fichier est un programme : il n’est ni ouvert ni exécuté.',
   'refusal_message-too-deep': 'Trop de messages emboîtés : les plus profonds n’ont pas été ouverts.',
+  'refusal_message-limit': 'Le message dépasse les limites de lecture.',
   'refusal_removal-without-file':
     'L’expéditeur demande le retrait d’un document qu’il n’a pas joint : rien n’est à lire ici.',
   'refusal_cms-encrypted': 'Le contenu joint est chiffré à part du message : il n’a pas été lu.',
