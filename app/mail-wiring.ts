@@ -17,7 +17,7 @@ import {
   type ServerRules,
   type TraceExchange,
 } from './mail/index.ts'
-import { displaySubject, holdsIns, isHealthFile, type TrustSpace } from './mssante/index.ts'
+import { displaySubject, holdsIns, isHealthFile, lockOf, type TrustSpace } from './mssante/index.ts'
 import type { patientMailRules } from './patients-wiring.ts'
 import type { createProtection } from './protection/index.ts'
 import type { createResources } from './reading/index.ts'
@@ -82,7 +82,7 @@ export const wireMail = (
     classify: deps.rules.classify,
     rules: deps.rules,
     examine: deps.examine,
-    ...{ isHealthFile, holdsIns, displaySubject },
+    ...{ isHealthFile, holdsIns, lockOf, displaySubject },
     protect: protection.protect,
     canSign: () => 'token' in deps.card.state(),
     readableContent: async (raw) => {

@@ -95,6 +95,8 @@ export const SendCheck = z.object({
     'patient-ends-all',
     /** The same with documents, whose subject is theirs (ECO.2.1.3). */
     'patient-ends-with-document',
+    /** A patient gets a file that nobody opens without a password or a key (`fileName`): Mon espace santé cannot show it. */
+    'attachment-locked',
     /** A patient and professionals in one message: each sees it. */
     'patient-with-professionals',
     /** The patient opposes MSSanté messages between professionals (MSS/va1.22). */
@@ -123,6 +125,8 @@ export const SendCheck = z.object({
   limit: z.number().int().nullable(),
   /** ISO 8601, for `certificate-expiring`. */
   date: z.string().optional(),
+  /** For `attachment-locked`. */
+  fileName: z.string().optional(),
   /** For `recipient-suspicious`. */
   warning: AddressWarning.optional(),
   /** Of the checks of patients. */

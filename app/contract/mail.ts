@@ -146,6 +146,8 @@ export const Part = z.object({
   inline: z.boolean(),
   /** It stands beside what is signed. */
   outsideSignature: z.boolean(),
+  /** Nobody opens it without a password (PDF, zip, office), or without the key of a certificate (CMS), by its bytes. */
+  lock: z.enum(['password', 'certificate']).nullable(),
   /** Executables and scripts are only ever saved. */
   dangerous: z.boolean(),
 })

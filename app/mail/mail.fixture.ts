@@ -163,6 +163,7 @@ export const openPractice = async (
       classify,
       examine: () => [],
       isHealthFile: () => false,
+      lockOf: () => null,
       holdsIns: () => false,
       displaySubject: (raw) => raw.replace(/^XDM\/1\.0\/DDM\+?/, ''),
       protect: (entity) => Promise.resolve(ok(entity)),

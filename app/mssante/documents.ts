@@ -15,6 +15,7 @@ import { hprimFormat, isApicrypt } from './hprim/index.ts'
 import { isHl7 } from './hl7/parse.ts'
 import { linkDocuments } from './links.ts'
 import type { SignatureFinding } from '../smime/index.ts'
+import { lockOf } from './locked-file.ts'
 import { sniffMime } from './magic.ts'
 import { joinedPieces } from './pieces.ts'
 import { isDicom } from './dicom/dataset.ts'
@@ -308,6 +309,10 @@ const collect = async (all: MessagePart[], options: Depths, depth: number): Prom
     const shown = kind === 'pdf' || kind === 'image' || kind === 'office'
     if (!shown && !strict && !asked) continue
     const origin = originOf(part)
+    if (asked && !strict && kind === 'other' && lockOf(part.bytes, part.fileName) === 'password') {
+      add(part, [refusedDocument(origin, 'zip-encrypted', () => part.bytes, part.mimeType)], 'zip')
+      continue
+    }
     if (!shown && kind !== 'text' && (strict || refusalOf(head) === 'executable')) {
       add(part, [refusedDocument(origin, refusalOf(head), () => part.bytes, part.mimeType)], 'unknown')
       continue

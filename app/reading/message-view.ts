@@ -17,7 +17,7 @@ import {
   servedType,
   type JudgeFile,
 } from './documents.ts'
-import { displaySubject, type MessagePart } from '../mssante/index.ts'
+import { displaySubject, lockOf, type MessagePart } from '../mssante/index.ts'
 import type { OpenedMessage } from '../smime/index.ts'
 import { hasRemoteReference } from './remote-reference.ts'
 import type { Resource } from './resources.ts'
@@ -54,6 +54,7 @@ const publishPart = (
       opened.stretches.length > 0 &&
       mime !== undefined &&
       !opened.stretches.some(({ start, end }) => mime.start >= start && mime.end <= end),
+    lock: lockOf(part.bytes, part.fileName),
     dangerous:
       dangerousName.test(part.fileName ?? '') ||
       mimeType === 'application/x-msdownload' ||

@@ -20,7 +20,7 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
       (check) => check.kind === kind && (kind !== 'missing-certificate' || check.address !== null),
     ).length
   const findings: Finding[] = []
-  const add = (kind: Exclude<SendCheck['kind'], 'size'>, tone: ChipTone): void => {
+  const add = (kind: Exclude<SendCheck['kind'], 'size' | 'attachment-locked'>, tone: ChipTone): void => {
     const found = count(kind)
     if (found > 0) findings.push({ key: kind, tone, text: t(`composer.check_${kind}`, { count: found }) })
   }
@@ -64,6 +64,13 @@ export const summariseChecks = (checks: readonly SendCheck[]): Finding[] => {
   add('patient-ends-with-document', 'alert')
   add('patient-ends-all', 'warn')
   add('patient-with-professionals', 'warn')
+  for (const { kind, fileName } of checks)
+    if (kind === 'attachment-locked')
+      findings.push({
+        key: `${kind} ${fileName ?? ''}`,
+        tone: 'warn',
+        text: t('composer.check_attachment-locked', { name: fileName ?? '' }),
+      })
   add('professional-mail-opposed', 'warn')
   add('patient-unknown-answered', 'warn')
   add('patient-minor', 'neutral')

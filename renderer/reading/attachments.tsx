@@ -46,6 +46,7 @@ const Attachment = ({ part }: { part: Part }) => {
         <span className="small muted">
           {size(part.size)}
           {part.dangerous && ` · ${t('reading.dangerous')}`}
+          {part.lock !== null && ` · ${t(`reading.${part.lock}Protected`)}`}
           {part.outsideSignature && ` · ${t('reading.attachmentOutside')}`}
         </span>
       </span>

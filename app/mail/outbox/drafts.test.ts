@@ -62,6 +62,7 @@ const drafts = (
     replacePrefix: () => '',
     examine: () => [],
     isHealthFile: () => false,
+    lockOf: () => null,
     holdsIns: () => false,
     now: () => Date.UTC(2026, 10, 22),
     random: (length) => new Uint8Array(length),

@@ -10,6 +10,8 @@ export interface SenderRuleDependencies {
   examine: (who: Correspondent) => AddressWarning[]
   /** Whether a file is a document of health. */
   isHealthFile: (bytes: Uint8Array) => boolean
+  /** What keeps a file from being opened by whoever gets it; null for nothing. */
+  lockOf: (bytes: Uint8Array, fileName: string) => 'password' | 'certificate' | null
   /** Whether a text holds a patient's matricule. */
   holdsIns: (text: string) => boolean
 }
@@ -25,6 +27,7 @@ const deepest = 4
 export const createSenderRules = (deps: SenderRuleDependencies) => {
   /** By part file: bytes of an attachment never change. */
   const looked = new Map<string, boolean>()
+  const locked = new Map<string, boolean>()
 
   /** A document of health, or a patient's identity, in a file or in the messages it holds. */
   const isHealth = (file: { bytes: Uint8Array; fileName: string; mimeType: string }, depth = 0): boolean => {
@@ -51,27 +54,45 @@ export const createSenderRules = (deps: SenderRuleDependencies) => {
   const isHealthText = (text: string, subject: string): boolean =>
     /XDM\/1\.0\/DDM/i.test(subject) || deps.holdsIns(text)
 
-  const isHealthAttachment = async ({
-    partFile,
-    fileName,
-    mimeType,
-  }: StoredAttachment): Promise<Outcome<boolean>> => {
-    const before = looked.get(partFile)
+  /** What is found in an attachment, once. */
+  const found = async (
+    known: Map<string, boolean>,
+    { partFile }: StoredAttachment,
+    look: (bytes: Uint8Array) => boolean,
+  ): Promise<Outcome<boolean>> => {
+    const before = known.get(partFile)
     if (before !== undefined) return ok(before)
     const bytes = await deps.vault.parts.readAll(partFile, largestLookedAt)
     if (!bytes.ok) return bytes
-    const found = isHealth({ bytes: bytes.value, fileName, mimeType })
-    if (looked.size >= mostRemembered) looked.clear()
-    looked.set(partFile, found)
-    return ok(found)
+    const answer = look(bytes.value)
+    if (known.size >= mostRemembered) known.clear()
+    known.set(partFile, answer)
+    return ok(answer)
+  }
+
+  /** A patient opens no file that asks for a password or a key: a word before it leaves. */
+  const lockedChecks = async ({ content, attachments }: StoredDraft): Promise<Outcome<SendCheck[]>> => {
+    const { to, cc, bcc } = content
+    if (![...to, ...cc, ...bcc].some(({ address }) => deps.classify(address) === 'patient')) return ok([])
+    const checks: SendCheck[] = []
+    for (const attachment of attachments) {
+      const { fileName } = attachment
+      // Larger than any mailbox takes: its size is told.
+      if (attachment.size > largestLookedAt) continue
+      const isLocked = await found(locked, attachment, (bytes) => deps.lockOf(bytes, fileName) !== null)
+      if (!isLocked.ok) return isLocked
+      if (isLocked.value) checks.push({ ...none, kind: 'attachment-locked', blocking: false, fileName })
+    }
+    return ok(checks)
   }
 
   const carriesHealth = async (draft: StoredDraft, documents: boolean): Promise<Outcome<boolean>> => {
     const { subject, text, html } = draft.content
     if (documents || isHealthText(`${subject}\n${text}\n${html ?? ''}`, subject)) return ok(true)
     for (const attachment of draft.attachments) {
-      const found = await isHealthAttachment(attachment)
-      if (!found.ok || found.value) return found
+      const { fileName, mimeType } = attachment
+      const health = await found(looked, attachment, (bytes) => isHealth({ bytes, fileName, mimeType }))
+      if (!health.ok || health.value) return health
     }
     return ok(false)
   }
@@ -114,6 +135,9 @@ export const createSenderRules = (deps: SenderRuleDependencies) => {
             ]
           : []
       })
+      const unopenable = await lockedChecks(draft)
+      if (!unopenable.ok) return unopenable
+      suspicious.push(...unopenable.value)
       if (account.kind !== 'generic') return ok(suspicious)
       const generic = await genericChecks(draft, documents)
       return generic.ok ? ok([...suspicious, ...generic.value]) : generic

@@ -55,6 +55,7 @@ export const composer = {
   'recipient_patient-ends-all': 'end of all exchanges',
   'recipient_patient-ends-with-document': 'end of all exchanges',
   'recipient_patient-minor': 'minor',
+  'recipient_attachment-locked': 'protected attachment',
   'recipient_patient-with-professionals': 'with professionals',
   'recipient_professional-mail-opposed': 'the patient is opposed',
   'recipient_card-needed': 'card needed',
@@ -110,6 +111,8 @@ export const composer = {
   'check_patient-ends-with-document':
     'A [FIN] message carries no document: remove it, or untick “Close all exchanges”',
   'check_patient-minor': 'A minor: written to on their own address',
+  'check_attachment-locked':
+    '“{name}” is protected by a password or encrypted: the patient cannot open it in Mon espace santé',
   'check_patient-with-professionals': 'A patient and professionals will read the same message',
   'check_professional-mail-opposed': 'The patient opposes MSSanté messages between professionals about them',
   'check_card-needed': 'Card and code needed to sign',

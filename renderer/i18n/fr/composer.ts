@@ -56,6 +56,7 @@ export const composer = {
   'recipient_patient-ends-all': 'fin de tous les échanges',
   'recipient_patient-ends-with-document': 'fin de tous les échanges',
   'recipient_patient-minor': 'mineur',
+  'recipient_attachment-locked': 'pièce jointe protégée',
   'recipient_patient-with-professionals': 'avec des professionnels',
   'recipient_professional-mail-opposed': 'opposition du patient',
   'recipient_card-needed': 'carte nécessaire',
@@ -111,6 +112,8 @@ export const composer = {
   'check_patient-ends-with-document':
     'Un message [FIN] ne porte pas de document : retirez-le, ou décochez « Clore tous les échanges »',
   'check_patient-minor': 'Patient mineur : écrit à sa propre adresse',
+  'check_attachment-locked':
+    '« {name} » est protégé par un mot de passe ou chiffré : le patient ne pourra pas l’ouvrir dans Mon espace santé',
   'check_patient-with-professionals': 'Un patient et des professionnels liront le même message',
   'check_professional-mail-opposed':
     'Le patient s’oppose aux messages MSSanté entre professionnels à son sujet',

@@ -87,6 +87,7 @@ const part = (id: string, fileName: string, mimeType: string, size: number) => (
   contentId: null,
   inline: false,
   outsideSignature: false,
+  lock: null,
   dangerous: fileName.endsWith('.exe'),
 })
 
