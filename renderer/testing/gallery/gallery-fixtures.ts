@@ -278,6 +278,29 @@ export const views = (state: string): MessageView => {
           document({ kind: 'pdf', label: 'Courrier', archive: null, url: 'souspli-part://demo/broken.pdf' }),
         ],
       }
+    case 'signed-files':
+      return {
+        ...base,
+        row: { ...row, alert: null, subject: 'Compte rendu signé' },
+        parts: base.parts.slice(0, 1).map((part) => ({ ...part, fileName: 'scanner.zip', lock: 'password' })),
+        documents: [
+          document({
+            ...{ kind: 'pdf', label: 'cr.pdf', title: 'cr.pdf', path: 'cr.pdf.p7m › cr.pdf', archive: null },
+            url: 'souspli-part://demo/letter.pdf',
+            pdfUrl: 'souspli-part://demo/letter.pdf',
+            signatures: [
+              {
+                ...{ form: 'enveloping', fileName: 'cr.pdf.p7m' },
+                signature: judged({ signerName: 'Paul BERNARD', scope: 'file', binding: 'none' }),
+              },
+              {
+                ...{ form: 'detached', fileName: 'cr.pdf.p7m.p7s' },
+                signature: judged({ status: 'invalid', reasons: ['content-altered'], scope: 'file' }),
+              },
+            ],
+          }),
+        ],
+      }
     case 'narrative':
       return {
         ...base,

@@ -68,6 +68,14 @@ const states: readonly State[] = [
     },
   },
   {
+    name: 'signed-files',
+    steps: async (page) => {
+      await page.locator('.pdf-page canvas').first().waitFor()
+      await page.locator('.file-signature').first().getByRole('button', { name: 'Détails' }).click()
+      await page.locator('.security-details').waitFor()
+    },
+  },
+  {
     name: 'html',
     steps: async (page) => {
       await page.locator('.mail-links summary').click()
