@@ -1,5 +1,5 @@
 import { ArrowLeft, GitCompareArrows, MailX, OctagonX, PencilLine, Stethoscope, X } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components'
 import type { MessageRow, Patient, PatientView, Proposal } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
@@ -215,6 +215,11 @@ const Page = ({ view, onWrite, onAction }: PageProps & { view: PatientView }) =>
   const [filter, setFilter] = useState<TimelineFilter>(wholeTimeline)
   const [openId, setOpenId] = useState<number | null>(null)
   const [compared, setCompared] = useState<Proposal | null>(null)
+  const reading = useRef<HTMLElement>(null)
+  // In a low window the head of the page fills the screen.
+  useEffect(() => {
+    if (openId !== null) reading.current?.scrollIntoView({ block: 'nearest' })
+  }, [openId])
   const opened = view.exchanges.find(({ row }) => row.id === openId)
   const detach = async (messageId: number): Promise<void> => {
     const outcome = await invoke('patients.detach', { messageId, patientId: patient.id })
@@ -265,7 +270,7 @@ const Page = ({ view, onWrite, onAction }: PageProps & { view: PatientView }) =>
         {openId === null ? (
           <Aside view={view} onOpen={setOpenId} onWrite={(to) => onWrite(() => writeAbout(patient, to))} />
         ) : (
-          <section className="patient-reading">
+          <section className="patient-reading" ref={reading}>
             <div className="patient-reading-bar">
               {opened?.source === 'manual' ? (
                 <Button size="small" onPress={() => detach(openId)}>
