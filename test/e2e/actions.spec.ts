@@ -51,6 +51,12 @@ const moveBy = async (typed: string): Promise<void> => {
 const onServer = async (folder: string): Promise<number> =>
   (await world.operator.mailbox('anne').list(folder)).length
 
+/** An element of the page, as far as asked here. */
+interface Positioned {
+  isConnected: boolean
+  getBoundingClientRect: () => { top: number }
+}
+
 test.beforeAll(async () => {
   // Four hundred messages, bodies and all: some ten seconds on a calm machine.
   test.setTimeout(300_000)
@@ -69,6 +75,14 @@ test('the whole folder is selected beyond the loaded page, marked as read, and u
   await selectAll()
   await says(app.page, `Les ${count} messages du dossier sont sélectionnés`)
   await picture(app.page, 'actions-whole-folder')
+  const grid = app.page.getByRole('grid', { name: 'Réception' })
+  const placesOfList = await grid.evaluateHandle((list: Positioned) => {
+    const places = new Set<number>()
+    setInterval(() => {
+      if (list.isConnected) places.add(list.getBoundingClientRect().top)
+    }, 10)
+    return places
+  })
   await button('Lu / non lu').click()
   const told = await keepNotification(app.page, `${count} messages marqués comme lus`)
   await expect
@@ -85,6 +99,8 @@ test('the whole folder is selected beyond the loaded page, marked as read, and u
       timeout: patience,
     })
     .toBe(false)
+  // What tells how far it is comes and goes over the list, which stays where one is about to press.
+  expect(await placesOfList.evaluate((places) => places.size)).toBe(1)
 })
 
 test('a message is dragged onto a folder, another sent there by the keyboard', async () => {
