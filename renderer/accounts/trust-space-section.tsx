@@ -108,10 +108,14 @@ export const TrustSpaceSection = ({ now }: { now: Date }) => {
   return (
     <section className="settings-section" aria-labelledby="settings-trust-space">
       <h3 id="settings-trust-space">{t('accounts.trustTitle')}</h3>
-      <p className="muted">{t('accounts.trustText')}</p>
+      <p className="muted">{t(state.url ? 'accounts.trustText' : 'accounts.trustTextFiles')}</p>
       {state.source === 'builtin' ? (
         <Banner tone="warn" title={t('accounts.trustBuiltin')}>
-          <p>{t('accounts.trustBuiltinText', { rule: state.rule.join(', ') })}</p>
+          <p>
+            {t(state.url ? 'accounts.trustBuiltinText' : 'accounts.trustBuiltinFiles', {
+              rule: state.rule.join(', '),
+            })}
+          </p>
         </Banner>
       ) : (
         <dl className="trust-facts">

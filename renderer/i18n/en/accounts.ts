@@ -69,8 +69,11 @@ export const accounts = {
   trustTitle: 'Trust space',
   trustText:
     'The national list of MSSanté domains says whom one may write to. SousPli renews it every day and keeps the last good copy.',
+  trustTextFiles:
+    'The national list of MSSanté domains says whom one may write to. SousPli keeps the last good copy.',
   trustBuiltin: 'No list received yet',
   trustBuiltinText: 'The built-in rule applies: {rule}. Renew the list, or import it from a file.',
+  trustBuiltinFiles: 'The built-in rule applies: {rule}. Import the list from a file.',
   trustDomains: 'Domains',
   trustOperators: '{count, plural, one {held by 1 operator} other {held by # operators}}',
   trustGenerated: 'List made on',

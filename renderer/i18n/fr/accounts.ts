@@ -69,9 +69,12 @@ export const accounts = {
   trustTitle: 'Espace de confiance',
   trustText:
     'La liste nationale des domaines MSSanté dit à qui l’on peut écrire. SousPli la renouvelle chaque jour et garde la dernière bonne copie.',
+  trustTextFiles:
+    'La liste nationale des domaines MSSanté dit à qui l’on peut écrire. SousPli garde la dernière bonne copie.',
   trustBuiltin: 'Aucune liste reçue pour l’instant',
   trustBuiltinText:
     'La règle intégrée s’applique : {rule}. Renouvelez la liste, ou importez-la depuis un fichier.',
+  trustBuiltinFiles: 'La règle intégrée s’applique : {rule}. Importez la liste depuis un fichier.',
   trustDomains: 'Domaines',
   trustOperators: '{count, plural, one {tenus par 1 opérateur} other {tenus par # opérateurs}}',
   trustGenerated: 'Liste établie le',
