@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { AppError, Draft, DraftAttachment, DraftContent, SendCheck } from '../../app/contract/index.ts'
 import { invoke } from '../client/index.ts'
-import { cardStore, certificatesStore, useStore } from '../data/index.ts'
+import { cardStore, certificatesStore, loadDrafts, useStore } from '../data/index.ts'
 import { showError } from '../design/index.ts'
 
 /** Quiet time after a key before the draft is saved, in milliseconds. */
@@ -118,7 +118,10 @@ export const useDraftState = (draft: Draft, prepare: (content: DraftContent) => 
   useEffect(
     () => () =>
       void flush().then((kept) => {
-        if (!kept && !over.current && failure.current) showError(failure.current)
+        if (over.current) return
+        // The list of drafts was asked for when the window closed: before this.
+        if (kept) void loadDrafts()
+        else if (failure.current) showError(failure.current)
       }),
     [flush],
   )

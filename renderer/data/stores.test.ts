@@ -12,8 +12,16 @@ vi.mock('./working-set.ts', () => ({
   workingSet: { folders: { bulkPut: () => Promise.resolve() } },
 }))
 
-const { accountStore, cardStore, createStore, followCore, outboxStore, sessionStore } =
-  await import('./stores.ts')
+const {
+  accountStore,
+  cardStore,
+  createStore,
+  draftStore,
+  followCore,
+  loadDrafts,
+  outboxStore,
+  sessionStore,
+} = await import('./stores.ts')
 const { createFakeCore } = await import('../testing/fake-core.ts')
 
 const settled = (test: () => void): Promise<void> => vi.waitFor(test, { timeout: 30_000 })
@@ -60,6 +68,26 @@ describe('createStore', () => {
 })
 
 describe('the stores of the window', () => {
+  it('end with the answer to what was asked last, in whatever order answers come', async () => {
+    await settled(() => expect(sessionStore.get()).not.toBeNull())
+    stop()
+    const made = await core.invoke('drafts.create', { kind: 'new', accountId: null, sourceId: null })
+    const draft = (made as { value: object }).value
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      draftStore.set([])
+      const answers: ((value: unknown) => void)[] = []
+      window.souspli = { ...core, invoke: () => new Promise((resolve) => answers.push(resolve)) }
+      const loads = [loadDrafts(), loadDrafts()]
+      for (const index of order) {
+        answers[index]?.({ ok: true, value: [{ ...draft, id: index + 1 }] })
+        await loads[index]
+      }
+      expect(draftStore.get().map(({ id }) => id)).toEqual([2])
+    }
+  })
   it('keep what an event told while the answer to an older question was on its way', async () => {
     await settled(() => expect(sessionStore.get()).not.toBeNull())
     stop()

@@ -153,11 +153,26 @@ export const wipeSession = async (): Promise<void> => {
   await wipeWorkingSet()
 }
 
-/** Fills a store with the core's answer, unless an event has told something newer while the answer was on its way. */
-const fill = async <T>(store: Store<T>, question: Promise<Outcome<T>>): Promise<Outcome<T>> => {
+/** The last answer each store was filled with, and which question it answers. */
+const fillings = new WeakMap<object, { value: unknown; question: number }>()
+let questions = 0
+
+/**
+ * Fills a store with the core's answer, unless an event has told something newer while the answer was on its way, or a later
+ * question was answered before.
+ */
+const fill = async <T>(store: Store<T>, asked: Promise<Outcome<T>>): Promise<Outcome<T>> => {
+  questions += 1
+  const question = questions
   const before = store.get()
-  const answer = await question
-  if (answer.ok && store.get() === before) store.set(answer.value)
+  const answer = await asked
+  const now = store.get()
+  const last = fillings.get(store)
+  const isOfBefore = now === before || (last?.value === now && last.question < question)
+  if (answer.ok && isOfBefore) {
+    fillings.set(store, { value: answer.value, question })
+    store.set(answer.value)
+  }
   return answer
 }
 
