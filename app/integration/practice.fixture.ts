@@ -20,6 +20,7 @@ import { correspondents } from '../../test/operator/seed/mail.ts'
 import { patientNamed, type Patient } from '../../test/operator/seed/patients.ts'
 import { professionals } from '../../test/operator/seed/professionals.ts'
 import { createRandom } from '../../test/operator/seed/random.ts'
+import { vaultCard } from '../../test/vault-card.ts'
 import type { OpenedMail } from './filable.ts'
 import { createIntegration, type Integration } from './integration.ts'
 
@@ -145,14 +146,13 @@ export const openPracticeIn = async (change: {
     random: (n) => new Uint8Array(randomBytes(n)),
     now: Date.now,
     deviceSecret: {
-      protect: (bytes) => Promise.resolve(ok(bytes)),
-      unprotect: (bytes) => Promise.resolve(ok(bytes)),
+      protect: (bytes) => Promise.resolve(ok(bytes.slice())),
+      unprotect: (bytes) => Promise.resolve(ok(bytes.slice())),
     },
   })
-  const secret = { kind: 'passphrase' as const, passphrase: 'la salle d’attente est pleine' }
   const isNew = !vault.exists()
-  if (isNew) value(await vault.create(secret))
-  else value(await vault.open(secret))
+  if (isNew) value(await vault.create(vaultCard))
+  else value(await vault.open(vaultCard))
   const sources = new Map<number, Uint8Array>()
   const faults: unknown[] = []
   const transfers: { to: string; messageIdHeader: string }[] = []

@@ -16,6 +16,7 @@ import { fail, ok, type Outcome } from '../contract/errors.ts'
 import { createVault, type Vault } from '../vault/index.ts'
 import type { Operator } from '../../test/operator/index.ts'
 import { people, type Person } from '../../test/operator/people.ts'
+import { vaultCard } from '../../test/vault-card.ts'
 import { value } from './outcome.fixture.ts'
 import { createMail, createResolver, createSourceReader, type Mail, type MailDependencies } from './index.ts'
 
@@ -120,11 +121,11 @@ export const openPractice = async (
     random,
     now: Date.now,
     deviceSecret: {
-      protect: (bytes) => Promise.resolve(ok(bytes)),
-      unprotect: (bytes) => Promise.resolve(ok(bytes)),
+      protect: (bytes) => Promise.resolve(ok(bytes.slice())),
+      unprotect: (bytes) => Promise.resolve(ok(bytes.slice())),
     },
   })
-  value(await vault.create({ kind: 'passphrase', passphrase: 'la salle d’attente est pleine' }))
+  value(await vault.create(vaultCard))
   const anchors = (operator.policy.trustAnchors ?? []).map((file) => readFileSync(file, 'utf8'))
   const domains = operator.policy.trustSpace?.domains ?? []
   const witness = createWitness()
