@@ -21,7 +21,7 @@ import { joinedPieces } from './pieces.ts'
 import { isDicom } from './dicom/dataset.ts'
 import { isText, announcesCda, kindOfFile, looksLikeXml, recogniseFile } from './recognise.ts'
 
-export type { FoundDocument, FoundSignature, MessageDocuments, MessagePart } from './found.ts'
+export type { FoundDocument, MessageDocuments, MessagePart } from './found.ts'
 
 /** Parts and text of an enclosed message (`message/rfc822`), or what a CMS envelope holds. */
 export interface EnclosedMessage {

@@ -2,7 +2,6 @@ export {
   findDocuments,
   type EnclosedMessage,
   type FoundDocument,
-  type FoundSignature,
   type MessageDocuments,
   type MessagePart,
 } from './documents.ts'

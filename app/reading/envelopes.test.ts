@@ -252,7 +252,10 @@ describe('a signed file joined to a mail', () => {
     const view = await shown(mail(part('smime.p7m', 'application/pkcs7-mime', text)))
     // The certificate is made for documents, not for mail.
     expect(view.partVerdicts).toMatchObject([
-      { path: '1', signature: { status: 'untrusted', scope: 'part', reasons: ['wrong-usage', 'no-address'] } },
+      {
+        path: '1',
+        signature: { status: 'untrusted', scope: 'part', reasons: ['wrong-usage', 'no-address'] },
+      },
     ])
     expect(view.body.sections).toHaveLength(1)
   })
