@@ -8,15 +8,16 @@ export const BulkBar = () => {
   const progress = runningBulk(useStore(actionProgressStore))
   const names = useStore(actionNameStore)
   if (!progress) return null
-  const label = progress.undoes === null ? names.get(progress.actionId) : undefined
+  const known = progress.undoes === null ? names.get(progress.actionId) : undefined
+  const label = known ?? t('actions.doing-undo')
   return (
-    <div className="bulk-bar">
-      <Progress label={label ?? t('actions.doing-undo')} done={progress.done} total={progress.total} />
+    <section className="bulk-bar" aria-label={label}>
+      <Progress label={label} done={progress.done} total={progress.total} />
       {progress.undoes === null ? (
         <Button size="small" onPress={() => stopBulk(progress.actionId)}>
           {t('common.cancel')}
         </Button>
       ) : null}
-    </div>
+    </section>
   )
 }
