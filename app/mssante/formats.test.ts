@@ -6,6 +6,7 @@ import { ackMessage, mdmMessage, oruResults } from '../../test/operator/seed/hl7
 import { patientNamed } from '../../test/operator/seed/patients.ts'
 import { findDocuments } from './documents.ts'
 import { resultsIn, type FoundDocument, type MessageDocuments } from './found.ts'
+import { inspectDocuments } from './inspection.ts'
 import { sniffMime } from './magic.ts'
 
 const patient = patientNamed('DUPONT')
@@ -55,6 +56,16 @@ describe('HL7 v2', () => {
       parentId: '1.2.3',
     })
     expect(hl7Of(await message({ event: 'T04' })).action).toBe('delete')
+  })
+  it('has no patient when its PID names nobody', async () => {
+    const unnamed = oruResults(patient).replace(/^PID\|[^\r\n]*/m, 'PID|1')
+    const found = await open('r.hl7', Buffer.from(unnamed, 'latin1'))
+    expect(found.documents.map(({ summary }) => summary.patient)).toEqual([null])
+    expect(inspectDocuments(found, 'hl7v2', new Date('2026-11-22'))).toMatchObject({
+      patient: null,
+      patients: [],
+      documents: [{ patient: null }],
+    })
   })
   it('blocks filing when PID and CDA disagree, and flags loose Base64', async () => {
     const other = await message({ patient: patientNamed('LEROY') })

@@ -18,7 +18,7 @@ import type {
 import type { SignatureFinding } from '../smime/index.ts'
 import { alertsOf, allResults, worstResult, type Cda } from './cda/index.ts'
 import type { DicomPreview } from './dicom/preview.ts'
-import { summaryOf } from './identity.ts'
+import { namesSomebody, summaryOf } from './identity.ts'
 
 /** A leaf part of a message, decoded. */
 export interface MessagePart {
@@ -219,7 +219,7 @@ export const looseDocument = (
 ): FoundDocument => {
   const entry = origin.announcement?.entry ?? null
   const author = entry?.authors[0]
-  const identity = loose.identity ?? null
+  const identity = loose.identity && namesSomebody(loose.identity) ? loose.identity : null
   const summary: Summary = {
     ...empty(),
     id: origin.id,

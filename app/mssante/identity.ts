@@ -130,6 +130,17 @@ export const identityOf = (traits: Traits): PatientIdentity => {
   return { ...identity, checks: checksOf(identity, all) }
 }
 
+/** Whether an identity says anything of who it is: a file may have the place of a patient and leave it empty. */
+export const namesSomebody = ({
+  birthName,
+  usedName,
+  firstName,
+  birthDate,
+  identifiers,
+}: PatientIdentity): boolean =>
+  [birthName, usedName, firstName, birthDate].some((trait) => trait !== null && trait !== '') ||
+  identifiers.length > 0
+
 /** The part of an identity that a list row keeps. */
 export const summaryOf = (identity: PatientIdentity): PatientSummary => ({
   birthName: identity.birthName,
