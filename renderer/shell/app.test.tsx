@@ -19,8 +19,11 @@ vi.mock('./shell.tsx', () => ({
   ),
 }))
 vi.mock('../assistant/index.ts', () => ({
-  Assistant: ({ onMailbox }: { onMailbox: () => void }) => (
-    <button onClick={onMailbox}>Ouvrir la messagerie</button>
+  Assistant: ({ onMailbox, onRestored }: { onMailbox: () => void; onRestored: () => void }) => (
+    <>
+      <button onClick={onMailbox}>Ouvrir la messagerie</button>
+      <button onClick={onRestored}>Restaurer</button>
+    </>
   ),
 }))
 vi.mock('../data/index.ts', async (original) => ({
@@ -121,5 +124,27 @@ it('goes to the new mailbox on the first press, also when the window has not hea
   await vi.waitFor(() => expect(host.textContent).toContain('Boîte ouverte'))
   // The last account removed later, one begins again.
   act(() => accountStore.set([]))
+  expect(host.textContent).toContain('Ouvrir la messagerie')
+})
+
+it('goes to the mailbox that was put back, also when the window has not heard of it yet', async () => {
+  sessionStore.set({ phase: 'no-vault' })
+  await act(async () => {
+    root.render(<App />)
+    await Promise.resolve()
+  })
+  const press = (name: string): void =>
+    act(() => [...host.querySelectorAll('button')].find(({ textContent }) => textContent === name)?.click())
+  press('Restaurer')
+  expect(host.querySelector('button')).toBeNull()
+  accountStore.set(accounts(new Date('2026-11-22T10:00:00Z')))
+  await become(open)
+  await vi.waitFor(() => expect(host.textContent).toContain('Boîte ouverte'))
+  // One without an account asks for it.
+  await act(async () => {
+    accountsLoadedStore.set(true)
+    accountStore.set([])
+    await Promise.resolve()
+  })
   expect(host.textContent).toContain('Ouvrir la messagerie')
 })

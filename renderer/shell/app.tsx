@@ -43,10 +43,16 @@ export const App = () => {
       : phase === 'open' && accountsLoaded && accounts.length === 0
         ? 'account'
         : null
-  // Its mailbox is there, though the window may hear of it later than the press that opens it.
-  const [entering, setEntering] = useState(false)
-  if (entering && begins === null) setEntering(false)
-  if (assistant === null && begins !== null && !entering) setAssistant(begins)
+  // What it made is there, though the window may hear of it later than the press that opens it: a mailbox, or a vault put
+  // back, which may hold no account yet.
+  const [entering, setEntering] = useState<'mailbox' | 'vault' | null>(null)
+  const isAwaited = entering === 'vault' ? begins === 'welcome' : entering === 'mailbox' && begins !== null
+  if (entering !== null && !isAwaited) setEntering(null)
+  if (assistant === null && begins !== null && !isAwaited) setAssistant(begins)
+  const enter = (what: 'mailbox' | 'vault'): void => {
+    setAssistant(null)
+    setEntering(what)
+  }
   // A colleague begins his on the lock screen; a wrong PIN there is no end of it.
   const [lastPhase, setLastPhase] = useState(phase)
   // Another page takes the place of this one at the lock (showAfresh in main/window.ts): what was typed here meanwhile would be lost.
@@ -69,16 +75,13 @@ export const App = () => {
 
   const screen = (() => {
     if (!session) return null
-    if (isOver || (entering && begins !== null)) return <LoadingScreen />
+    if (isOver || isAwaited) return <LoadingScreen />
     if (assistant !== null)
       return (
         <Assistant
           start={assistant}
-          onMailbox={() => {
-            setAssistant(null)
-            setEntering(true)
-          }}
-          onRestored={() => setAssistant(null)}
+          onMailbox={() => enter('mailbox')}
+          onRestored={() => enter('vault')}
           {...(begins === null ? { onCancel: () => setAssistant(null) } : {})}
         />
       )

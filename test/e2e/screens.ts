@@ -36,18 +36,16 @@ const screenOf = async ({ name, page, logs }: Seen): Promise<string> => {
         .filter((frame) => frame !== page.mainFrame())
         .map((frame) => frame.locator('body').innerText({ timeout: patience })),
     )
-    const focus = await page
+    const focused = await page
       .locator('*:focus')
-      .first()
-      .evaluate((element: { outerHTML: string }) => element.outerHTML.split('>', 1)[0] ?? '', null, {
-        timeout: patience,
-      })
-      .catch(() => '')
+      .evaluateAll((elements) =>
+        elements.map((element) => (element as { outerHTML: string }).outerHTML.split('>', 1)[0] ?? ''),
+      )
     return [
       `${name} says: ${inLine([...new Set(said)].join('\n'), most.spoken)}`,
       `${name} shows: ${inLine(shown, most.page)}`,
       ...texts.map((text) => `${name} reads: ${inLine(text, most.text)}`),
-      `${name} writes in: ${inLine(focus, most.text)}`,
+      `${name} writes in: ${inLine(focused.join('\n'), most.text)}`,
     ].join('\n')
   }
   const screen = await Promise.race([look(), late]).catch(
