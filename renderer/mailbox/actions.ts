@@ -14,6 +14,11 @@ const report = (
     return
   }
   const operationId = outcome.value
+  // Done already, or undone in the same moment: it must not be said to be done.
+  if (operationId === 0) {
+    showToast({ text: t('actions.nothingToDo') })
+    return
+  }
   showToast({
     text: t(key, { count, shown: number(count), ...names }),
     onUndo: () => {
