@@ -8,21 +8,13 @@ import { facilities, settings, specialties } from './coded.ts'
 import { brokenMetadataRules } from './ebrim-rules.fixture.ts'
 import { brokenHeaderRules } from './header-rules.fixture.ts'
 import { insState, newOid } from './identifiers.ts'
-import { doJob, type MadePdf, type WritingJob, type WritingResults } from './jobs.ts'
+import type { MadePdf } from './jobs.ts'
 import { documentRecipients } from './recipients.ts'
 import { documentTypes } from './type-codes.ts'
-import { at, author, details, fonts, patient, request, testMatricule, testOid } from './writing.fixture.ts'
+import { at, author, details, patient, request, run, testMatricule, testOid } from './writing.fixture.ts'
 import { readZip } from '../zip.ts'
 
 // Whatever is written is read back the same: identity, type, dates, author, ids, versions, bytes; nothing to say of it.
-
-const run = async <K extends WritingJob['kind']>(
-  job: Extract<WritingJob, { kind: K }>,
-): Promise<WritingResults[K]> => {
-  const made = await doJob(job, fonts, randomBytes)
-  if (!made.ok) throw new Error(made.error.code)
-  return made.value as WritingResults[K]
-}
 
 let pdf: MadePdf
 beforeAll(async () => {

@@ -3,16 +3,15 @@
  * patient, author, recipient, visibility and code. Fictitious throughout. For rules that all of them keep, and for
  * `scripts/validate-written.ts`, which gives them to the published schemas and schematrons.
  */
-import { randomBytes } from 'node:crypto'
 import type { DocumentAuthor, DocumentDetails, DocumentPatient, TrustClass } from '../../contract/index.ts'
 import { readZip } from '../zip.ts'
 import type { CdaRequest } from './cda.ts'
 import { facilities, settings, specialties } from './coded.ts'
-import { doJob, type DocumentToSend, type WritingJob, type WritingResults } from './jobs.ts'
+import type { DocumentToSend } from './jobs.ts'
 import { pngOf } from './pdf/png.fixture.ts'
 import { documentRecipients } from './recipients.ts'
 import { documentTypes } from './type-codes.ts'
-import { at, author, details, fonts, patient, request, testMatricule } from './writing.fixture.ts'
+import { at, author, details, patient, request, run, testMatricule } from './writing.fixture.ts'
 
 interface Variant {
   name: string
@@ -203,13 +202,6 @@ const variants = (): Variant[] => [
 
 /** Writes one archive of each kind. */
 export const writtenArchives = async (): Promise<WrittenArchive[]> => {
-  const run = async <K extends WritingJob['kind']>(
-    job: Extract<WritingJob, { kind: K }>,
-  ): Promise<WritingResults[K]> => {
-    const made = await doJob(job, fonts, randomBytes)
-    if (!made.ok) throw new Error(made.error.code)
-    return made.value as WritingResults[K]
-  }
   const whole = (asked: Asked) => ({
     patient: { ...patient, ...asked.patient },
     details: { ...details, ...asked.details },

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { DocumentAuthor, DocumentDetails, DocumentPatient } from '../../contract/index.ts'
 import type { CdaRequest } from './cda.ts'
 import { newOid } from './identifiers.ts'
+import { doJob, type WritingJob, type WritingResults } from './jobs.ts'
 import type { Typefaces } from './pdf/archive-pdf.ts'
 import { documentRecipients } from './recipients.ts'
 
@@ -84,3 +85,12 @@ export const request = (change: Partial<CdaRequest> = {}): CdaRequest => ({
   createdAt: at,
   ...change,
 })
+
+/** A job done here and now, as the worker does it. */
+export const run = async <K extends WritingJob['kind']>(
+  job: Extract<WritingJob, { kind: K }>,
+): Promise<WritingResults[K]> => {
+  const made = await doJob(job, fonts, randomBytes)
+  if (!made.ok) throw new Error(made.error.code)
+  return made.value as WritingResults[K]
+}
